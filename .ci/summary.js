@@ -1,0 +1,18 @@
+/** Prints the count of a Vitest JSON report as one line; exits 1 where a test failed or none ran. */
+
+import { existsSync, readFileSync } from 'node:fs';
+
+const [path] = process.argv.slice(2);
+const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { testResults: [] };
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+for (const file of report.testResults) {
+  for (const { status } of file.assertionResults) count[status in count ? status : 'skipped']++;
+  // A file that does not load has no tests to fail.
+  if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'))
+    count.failed++;
+}
+
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+console.log(`${count.passed} passed, ${count.failed} failed${skipped}`);
+process.exitCode = count.passed > 0 && count.failed === 0 ? 0 : 1;

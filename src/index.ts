@@ -1,0 +1,1 @@
+export { BitmapistError } from './errors.js';
