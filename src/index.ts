@@ -1,1 +1,2 @@
 export { BitmapistError } from './errors.js';
+export type { Kernel } from './kernel/types.js';

@@ -1,0 +1,75 @@
+/**
+ * What the engine asks of the bit math. A kernel owns one stretch of memory; operands are byte offsets into it and
+ * lengths in bytes. It knows nothing of keys, dates or stores.
+ */
+
+/**
+ * Operations of a program. A step is four numbers: `[opcode, dst, a, b]`. Offsets (`dst`, `a`, `b`) are byte offsets of
+ * slots, multiples of 64. In counting steps `dst` is the index of a counter instead.
+ */
+export const Opcode = {
+  And: 0,
+  Or: 1,
+  Xor: 2,
+  AndNot: 3,
+  /** `dst` = complement of `a` in bytes [0, b), zero from byte `b` on. */
+  Not: 4,
+  /** counter `dst` += bits of `a`. */
+  Count: 5,
+  /** counter `dst` += bits of `a & b`; likewise below. */
+  CountAnd: 6,
+  CountOr: 7,
+  CountXor: 8,
+  CountAndNot: 9,
+} as const;
+export type Opcode = (typeof Opcode)[keyof typeof Opcode];
+
+/** Numbers per step of a program. */
+export const STEP_WIDTH = 4;
+
+/** Slot offsets are multiples of this, byte lengths of bit operations multiples of 16. */
+export const SLOT_ALIGNMENT = 64;
+
+/**
+ * Bit math over one memory. Every operation is destination first, `(dst, a, b, byteLength)`; `byteLength` is a multiple of
+ * 16; slots are zero-padded, which is Redis' own rule for operands of different length. `dst` may be `a` or `b`, otherwise
+ * slots do not overlap.
+ */
+export interface Kernel {
+  /** Which of the two kernels this is. */
+  readonly name: 'wasm' | 'js';
+
+  /**
+   * Makes room for `byteLength` bytes of slots and returns a view of them; offset 0 of every operation is its first byte.
+   * Contents are unspecified. Earlier views are stale afterwards, so reserve first, then take views, then compute.
+   */
+  reserve(byteLength: number): Uint8Array<ArrayBuffer>;
+
+  /** dst = a & b */
+  and(dst: number, a: number, b: number, byteLength: number): void;
+  /** dst = a | b */
+  or(dst: number, a: number, b: number, byteLength: number): void;
+  /** dst = a ^ b */
+  xor(dst: number, a: number, b: number, byteLength: number): void;
+  /** dst = a & ~b */
+  andNot(dst: number, a: number, b: number, byteLength: number): void;
+  /** dst = ~a, over the whole length */
+  not(dst: number, a: number, byteLength: number): void;
+
+  /** Number of set bits. */
+  count(a: number, byteLength: number): number;
+  /** Number of bits set in both, without a result. */
+  countAnd(a: number, b: number, byteLength: number): number;
+
+  /**
+   * Runs a program (steps of `STEP_WIDTH` numbers, see `Opcode`) over the first `byteLength` bytes of its slots, block by
+   * block, and adds what its counting steps count to `counters` (so that a caller may run window after window).
+   */
+  run(program: Int32Array, byteLength: number, counters: Float64Array): void;
+
+  /**
+   * Writes the ids of the set bits of slot `a`, ascending, as unsigned 32-bit integers to `dst` and returns how many.
+   * The id of the first bit is `firstId`. `dst` is a multiple of 64 with room for `byteLength * 8` ids, beyond the slot.
+   */
+  ids(dst: number, a: number, byteLength: number, firstId: number): number;
+}
