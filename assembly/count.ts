@@ -1,0 +1,145 @@
+import { Vector, Word } from './combine';
+import { AND, AND_NOT, COUNT, OR, XOR } from './opcode';
+
+/** Counts of longer stretches are added up in parts of this many bytes, as they could overflow 32 bits. */
+const PART_BYTES: usize = 1 << 24;
+
+// Set bits of one slot, or of two slots combined, over at most `PART_BYTES` bytes, a multiple of 16.
+export function countBits(a: usize, byteLength: usize): u32 {
+  return Count.bits(COUNT, a, a, byteLength);
+}
+export function countAndBits(a: usize, b: usize, byteLength: usize): u32 {
+  return Count.bits(AND, a, b, byteLength);
+}
+export function countOrBits(a: usize, b: usize, byteLength: usize): u32 {
+  return Count.bits(OR, a, b, byteLength);
+}
+export function countXorBits(a: usize, b: usize, byteLength: usize): u32 {
+  return Count.bits(XOR, a, b, byteLength);
+}
+export function countAndNotBits(a: usize, b: usize, byteLength: usize): u32 {
+  return Count.bits(AND_NOT, a, b, byteLength);
+}
+
+/** Set bits of a slot of any length. */
+export function countLong(a: usize, byteLength: usize): u64 {
+  let total: u64 = 0;
+  for (let offset: usize = 0; offset < byteLength; offset += PART_BYTES) {
+    total += countBits(a + offset, min(PART_BYTES, byteLength - offset));
+  }
+  return total;
+}
+
+/** Common bits of two slots of any length. */
+export function countAndLong(a: usize, b: usize, byteLength: usize): u64 {
+  let total: u64 = 0;
+  for (let offset: usize = 0; offset < byteLength; offset += PART_BYTES) {
+    total += countAndBits(a + offset, b + offset, min(PART_BYTES, byteLength - offset));
+  }
+  return total;
+}
+
+/** Bytes of one turn of the carry-save loop: eight vectors and four words. */
+const TURN_BYTES: usize = 8 * 16 + 4 * 8;
+
+/** Turns whose per-byte counts (at most 8 each) fit into one byte of the accumulator: 31 * 8 < 256. */
+const BYTES_PER_FLUSH: usize = 31 * TURN_BYTES;
+
+class Count {
+  /**
+   * Set bits of `a operation b` (of `a` alone for COUNT), over at most `PART_BYTES` bytes, a multiple of 16.
+   *
+   * A carry-save adder turns eight vectors into one of weight eight before bits are counted, since counting the bits of a
+   * vector costs twice what adding it does (Harley and Seal): 1.4 times as fast as counting each vector. Four words are
+   * counted beside them, by parts of the processor that vectors leave idle: another 1.06 times.
+   */
+  @inline
+  static bits(operation: i32, a: usize, b: usize, byteLength: usize): u32 {
+    const end = a + byteLength;
+    const turnsEnd = end - (byteLength % TURN_BYTES);
+    let ones = i32x4.splat(0);
+    let twos = ones;
+    let fours = ones;
+    let sums = ones;
+    let total: u64 = 0;
+    while (a < turnsEnd) {
+      const flushEnd = min(turnsEnd, a + BYTES_PER_FLUSH);
+      let eights = i8x16.splat(0);
+      while (a < flushEnd) {
+        const v0 = Count.load(operation, a, b, 0);
+        const v1 = Count.load(operation, a, b, 16);
+        const twosA = Adder.carry(ones, v0, v1);
+        ones = Adder.sum(ones, v0, v1);
+        const v2 = Count.load(operation, a, b, 32);
+        const v3 = Count.load(operation, a, b, 48);
+        const twosB = Adder.carry(ones, v2, v3);
+        ones = Adder.sum(ones, v2, v3);
+        const foursA = Adder.carry(twos, twosA, twosB);
+        twos = Adder.sum(twos, twosA, twosB);
+        const v4 = Count.load(operation, a, b, 64);
+        const v5 = Count.load(operation, a, b, 80);
+        const twosC = Adder.carry(ones, v4, v5);
+        ones = Adder.sum(ones, v4, v5);
+        const v6 = Count.load(operation, a, b, 96);
+        const v7 = Count.load(operation, a, b, 112);
+        const twosD = Adder.carry(ones, v6, v7);
+        ones = Adder.sum(ones, v6, v7);
+        const foursB = Adder.carry(twos, twosC, twosD);
+        twos = Adder.sum(twos, twosC, twosD);
+        eights = i8x16.add(eights, i8x16.popcnt(Adder.carry(fours, foursA, foursB)));
+        fours = Adder.sum(fours, foursA, foursB);
+        total += Count.word(operation, a, b, 128) + Count.word(operation, a, b, 136);
+        total += Count.word(operation, a, b, 144) + Count.word(operation, a, b, 152);
+        a += TURN_BYTES;
+        b += TURN_BYTES;
+      }
+      sums = i32x4.add(sums, Count.laneSums(eights));
+    }
+    sums = i32x4.shl(sums, 3);
+    sums = i32x4.add(sums, i32x4.shl(Count.laneSums(i8x16.popcnt(fours)), 2));
+    sums = i32x4.add(sums, i32x4.shl(Count.laneSums(i8x16.popcnt(twos)), 1));
+    sums = i32x4.add(sums, Count.laneSums(i8x16.popcnt(ones)));
+    for (; a < end; a += 8, b += 8) total += Count.word(operation, a, b, 0);
+    return (
+      (total as u32) +
+      i32x4.extract_lane(sums, 0) +
+      i32x4.extract_lane(sums, 1) +
+      i32x4.extract_lane(sums, 2) +
+      i32x4.extract_lane(sums, 3)
+    );
+  }
+
+  @inline
+  static load(operation: i32, a: usize, b: usize, offset: usize): v128 {
+    if (operation === COUNT) return v128.load(a + offset);
+    return Vector.combine(operation, v128.load(a + offset), v128.load(b + offset));
+  }
+
+  /** Set bits of one word. */
+  @inline
+  static word(operation: i32, a: usize, b: usize, offset: usize): u64 {
+    const x = load<u64>(a + offset);
+    if (operation === COUNT) return popcnt<u64>(x);
+    return popcnt<u64>(Word.combine(operation, x, load<u64>(b + offset)));
+  }
+
+  /** Sixteen byte counts into four sums. */
+  @inline
+  static laneSums(bytes: v128): v128 {
+    return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes));
+  }
+}
+
+/** Adds three bits in each of 128 places: the sum bit stays, the carry has twice its weight. */
+class Adder {
+  @inline
+  static sum(a: v128, b: v128, c: v128): v128 {
+    return v128.xor(v128.xor(a, b), c);
+  }
+
+  /** The majority: where a and b differ, c decides. */
+  @inline
+  static carry(a: v128, b: v128, c: v128): v128 {
+    return v128.bitselect(c, a, v128.xor(a, b));
+  }
+}
