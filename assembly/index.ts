@@ -2,12 +2,23 @@
 import { Combine } from './combine';
 import { complement } from './complement';
 import { countAndLong, countLong } from './count';
-import { slots } from './memory';
+import { ids as idsOf } from './ids';
+import { MAX_STEPS, results, slots, steps } from './memory';
 import { AND, AND_NOT, OR, XOR } from './opcode';
+import { runSteps } from './program';
 
 /** Where things lie in the exported memory. */
 export function slotsOffset(): usize {
   return slots;
+}
+export function stepsOffset(): usize {
+  return steps;
+}
+export function resultsOffset(): usize {
+  return results;
+}
+export function maxSteps(): i32 {
+  return MAX_STEPS;
 }
 
 export function and(dst: usize, a: usize, b: usize, byteLength: usize): void {
@@ -32,3 +43,14 @@ export function count(a: usize, byteLength: usize): f64 {
 export function countAnd(a: usize, b: usize, byteLength: usize): f64 {
   return countAndLong(slots + a, slots + b, byteLength) as f64;
 }
+
+export function run(stepCount: i32, byteLength: usize): void {
+  runSteps(stepCount, byteLength);
+}
+
+export function ids(dst: usize, a: usize, byteLength: usize, firstId: u32): u32 {
+  return idsOf(slots + dst, slots + a, byteLength, firstId);
+}
+
+export { byteStretches, denseStretches, emptyStretches, mixedStretches, wordStretches } from './ids';
+export { densePasses, emptyPasses, sparsePasses } from './pass';
