@@ -1,4 +1,4 @@
-// What a loader sees. Operands are byte offsets from the first slot, lengths are in bytes.
+// What the loader (src/kernel/wasm.ts) sees. Operands are byte offsets from the first slot, lengths are in bytes.
 import { Combine } from './combine';
 import { complement } from './complement';
 import { countAndLong, countLong } from './count';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createJsKernel } from '../../src/kernel/js.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, Opcode, SLOT_ALIGNMENT } from '../../src/kernel/types.js';
 import { byteLengths, makeBitmap, shapes } from './bitmaps.js';
 import { combine, complement, countOf, idsOf, operations, runProgram } from './model.js';
@@ -10,11 +10,12 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Bytes after the last slot that no operation may touch. */
 const GUARD_BYTES = 64;
 
-describe('the js kernel', () => {
+describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
   let kernel: Kernel;
   beforeAll(() => {
-    kernel = createJsKernel();
+    kernel = borrowKernel(name);
   });
+  afterAll(() => returnKernel(kernel));
 
   function expectBytes(actual: Bytes, expected: Bytes): void {
     // Comparing by hand first: a matcher over thousands of elements takes milliseconds.
@@ -42,7 +43,7 @@ describe('the js kernel', () => {
     .map(([byteLength, a, b]) => [makeBitmap(a, byteLength), makeBitmap(b, byteLength)] as const);
 
   it('is what was asked for', () => {
-    expect(kernel.name).toBe('js');
+    expect(kernel.name).toBe(name);
   });
 
   describe.each(['and', 'or', 'xor', 'andNot'] as const)('%s', (operation) => {
