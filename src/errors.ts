@@ -9,6 +9,35 @@ export class BitmapistError extends Error {
   override name = 'BitmapistError';
 }
 
+/** UTF-16 code units: a line of a terminal. */
+const EXCERPT_LENGTH = 72;
+
+/** An expression, period or other text that does not parse. `offset` is the index of the offending character. */
+export class SyntaxProblem extends BitmapistError {
+  override name = 'SyntaxProblem';
+  /** The whole text. */
+  readonly text: string;
+  /** Where in it, in UTF-16 code units. */
+  readonly offset: number;
+
+  constructor(message: string, text: string, offset: number) {
+    super(message);
+    this.text = text;
+    this.offset = offset;
+  }
+
+  /** The text around the offending character, in one line, with a caret under it, for terminals. */
+  get excerpt(): string {
+    const from = Math.max(0, this.offset - EXCERPT_LENGTH / 2);
+    const to = from + EXCERPT_LENGTH;
+    const before = from > 0 ? '…' : '';
+    const after = to < this.text.length ? '…' : '';
+    // Line breaks and tabs would move the caret.
+    const line = this.text.slice(from, to).replace(/\s/g, ' ');
+    return `${before}${line}${after}\n${' '.repeat(before.length + this.offset - from)}^`;
+  }
+}
+
 /** A value as messages show it: text in quotes. */
 export function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);

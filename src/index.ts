@@ -1,3 +1,8 @@
-export { BitmapistError } from './errors.js';
+export { Period, type PeriodUnit } from './calendar.js';
+export {
+  BitmapistError,
+  SyntaxProblem,
+} from './errors.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
+export type { Moment, TemporalLike } from './moment.js';

@@ -1,0 +1,114 @@
+import { Temporal } from 'temporal-polyfill';
+import { describe, expect, it } from 'vitest';
+import { Period, type PeriodUnit } from '../src/calendar.js';
+
+describe('a period', () => {
+  it('reads the ISO text it prints', () => {
+    for (const text of [
+      '2026',
+      '2026-11',
+      '2026-W47',
+      '2026-11-22',
+      '2026-11-22T13',
+      '0001-01-01',
+      '9999-12-31T23',
+    ]) {
+      expect(Period.parse(text).toString()).toBe(text);
+    }
+  });
+
+  it.each(['2026-13', '2026-00', '2026-W54', '2026-W00', '2025-W53', '2026-02-30', '2026-11-22T24', '0000'])(
+    'refuses %s, which no calendar has',
+    (text) => {
+      expect(() => Period.parse(text)).toThrow(RangeError);
+    },
+  );
+
+  it.each(['', '26', '2026-1', '2026-W1', '2026-11-22T1', '2026-11-22 13', '2026-11-22T13:00', ' 2026'])(
+    'refuses %j as text of a period',
+    (text) => {
+      expect(() => Period.parse(text)).toThrow('expected a period such as');
+    },
+  );
+
+  it('refuses fractions and numbers out of range', () => {
+    expect(() => Period.month(2026, 1.5)).toThrow('expected a whole month, got 1.5');
+    expect(() => Period.month(2026, 13)).toThrow(RangeError);
+    expect(() => Period.hour(2026, 1, 1, 24)).toThrow('expected a date of the calendar, got 2026-01-01T24');
+    expect(() => Period.parse('2026-02-30')).toThrow('expected a date of the calendar, got 2026-02-30');
+    expect(() => Period.week(2026, 54)).toThrow('expected an ISO week of 2026, got week 54');
+    expect(() => Period.day(2026, 1, 1).delta(0.5)).toThrow(RangeError);
+    expect(() => Period.year(9999).next()).toThrow('between the years 1 and 9999');
+    expect(() => Period.of('quarter' as PeriodUnit, '2026-01-01')).toThrow(
+      'expected year, month, week, day or hour',
+    );
+  });
+
+  it('gives a week that spans New Year to the ISO year it belongs to', () => {
+    expect(Period.of('week', '2024-12-30').toString()).toBe('2025-W01');
+    expect(Period.of('week', '2016-01-03').toString()).toBe('2015-W53');
+  });
+
+  it('converts instants to the zone and leaves dates and wall-clock times as they stand', () => {
+    const instant = '2024-12-31T23:30:00-08:00';
+    const at = (moment: Parameters<typeof Period.of>[1], zone?: string) =>
+      Period.of('hour', moment, zone).toString();
+    expect(at(instant)).toBe('2025-01-01T07');
+    expect(at(instant, 'America/Los_Angeles')).toBe('2024-12-31T23');
+    expect(at(new Date(instant), 'Asia/Kolkata')).toBe('2025-01-01T13');
+    expect(at('2024-12-31', 'Asia/Tokyo')).toBe('2024-12-31T00');
+    expect(at('2024-12-31T23:30', 'Asia/Tokyo')).toBe('2024-12-31T23');
+    expect(at(Temporal.PlainDate.from('2024-12-31'), 'Asia/Tokyo')).toBe('2024-12-31T00');
+    expect(at(Temporal.PlainDateTime.from('2024-12-31T05:00'), 'Asia/Tokyo')).toBe('2024-12-31T05');
+    expect(at(Temporal.Instant.from(instant), 'Asia/Tokyo')).toBe('2025-01-01T16');
+    expect(at(Temporal.ZonedDateTime.from('2024-12-31T23:30[America/Los_Angeles]'))).toBe('2025-01-01T07');
+  });
+
+  it('refuses what is no moment and no time zone', () => {
+    expect(() => Period.of('day', new Date(Number.NaN))).toThrow('expected a valid date');
+    expect(() => Period.of('day', 1_700_000_000 as unknown as string)).toThrow(
+      'expected a Date, ISO 8601 text or a Temporal',
+    );
+    expect(() => Period.of('day', null as unknown as string)).toThrow(TypeError);
+    expect(() => Period.of('day', 'yesterday')).toThrow('expected an ISO 8601 date, got "yesterday"');
+    expect(() => Period.of('day', '2026-02-30')).toThrow(RangeError);
+    expect(() => Period.of('day', new Date(), 'Mars/Olympus')).toThrow('expected an IANA time zone');
+  });
+
+  it('is found from finer periods and refused from those that span several', () => {
+    expect(Period.from('month', '2026-11-22T13').toString()).toBe('2026-11');
+    expect(Period.from('year', Period.month(2026, 3)).toString()).toBe('2026');
+    expect(Period.from('month', '2026-W47').toString()).toBe('2026-11');
+    expect(() => Period.from('day', '2026-11')).toThrow(
+      'expected a date within one day, got the month 2026-11',
+    );
+    expect(Period.from('month', '2026-W06').toString()).toBe('2026-02');
+    expect(() => Period.from('month', '2026-W09')).toThrow(
+      'expected a date within one month, got the week 2026-W09',
+    );
+  });
+
+  it('knows that a day has 23 or 25 hours where clocks change', () => {
+    const hours = (text: string) => {
+      const day = Period.parse(text);
+      return day.start('Europe/Berlin').until(day.next().start('Europe/Berlin')).total('hours');
+    };
+    expect(hours('2026-03-29')).toBe(23);
+    expect(hours('2026-10-25')).toBe(25);
+    expect(hours('2026-06-01')).toBe(24);
+    const repeated = Period.parse('2026-10-25T02');
+    expect(repeated.start('Europe/Berlin').until(repeated.end('Europe/Berlin')).total('minutes')).toBeCloseTo(
+      120,
+      5,
+    );
+  });
+
+  it('is a value: equal to its like, unchanged by walking', () => {
+    const month = Period.month(2026, 11);
+    expect(month.next().prev().equals(month)).toBe(true);
+    expect(month.delta(-12).toString()).toBe('2025-11');
+    expect(month.toString()).toBe('2026-11');
+    expect(JSON.stringify({ month })).toBe('{"month":"2026-11"}');
+    expect(Period.year(2026).months().map(String)).toHaveLength(12);
+  });
+});
