@@ -5,4 +5,5 @@ export {
 } from './errors.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
+export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './keys.js';
 export type { Moment, TemporalLike } from './moment.js';

@@ -1,6 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { Period, type PeriodUnit } from '../src/calendar.js';
+import { DEFAULT_PREFIX, parseKey, periodKey } from '../src/keys.js';
+import { hasGolden, readGoldenJson } from './golden/files.js';
+
+const key = (period: Period): string => periodKey(DEFAULT_PREFIX, 'e', period);
 
 describe('a period', () => {
   it('reads the ISO text it prints', () => {
@@ -112,3 +116,75 @@ describe('a period', () => {
     expect(Period.year(2026).months().map(String)).toHaveLength(12);
   });
 });
+
+describe.skipIf(!hasGolden)('every period of the reference (skipped where ../shared is absent)', () => {
+  type Golden = {
+    columns: string[];
+    from_date: [date: string, ...columns: string[]][];
+    delta: [string, number[], number | 'next' | 'prev', string][];
+    bounds: [string, number[], string, string, string][];
+  };
+  const golden = hasGolden ? readGoldenJson<Golden>('expected/periods.json.gz') : undefined!;
+
+  const iso = (at: Temporal.ZonedDateTime): string => at.toString({ timeZoneName: 'never' });
+  const build = (className: string, args: number[]): Period => {
+    const unit = className.replace('Events', '').toLowerCase() as PeriodUnit;
+    return (Period[unit] as (...numbers: number[]) => Period)(...args);
+  };
+
+  it('has the same keys, starts and ends for 2,291 dates', () => {
+    expect(golden.from_date.length).toBe(2291);
+    for (const row of golden.from_date) {
+      const [date, monthKey, weekKey, dayKey, hourKey, weekStart, weekEnd, monthStart, monthEnd] = row;
+      const week = Period.of('week', date);
+      const month = Period.of('month', date);
+      const found = [month, week, Period.of('day', date), Period.of('hour', `${date}T23:59:59.999`)].map(key);
+      expect(found).toEqual([monthKey, weekKey, dayKey, hourKey]);
+      expect([week.start(), week.end(), month.start(), month.end()].map(iso)).toEqual([
+        weekStart,
+        weekEnd,
+        monthStart,
+        monthEnd,
+      ]);
+    }
+  });
+
+  it('walks forwards and backwards to the same keys', () => {
+    expect(golden.delta.length).toBe(720);
+    for (const [className, args, by, expected] of golden.delta) {
+      const period = build(className, args);
+      const walked = typeof by === 'number' ? period.delta(by) : period[by]();
+      expect(key(walked), `${className} ${args} ${by}`).toBe(expected);
+    }
+  });
+
+  it('has the same bounds, and refuses the weeks that do not exist', () => {
+    let refused = 0;
+    for (const [className, args, expectedKey, start, end] of golden.bounds) {
+      if (className === 'WeekEvents' && !isoWeeks(args[0]!).includes(args[1]!)) {
+        expect(() => build(className, args)).toThrow(RangeError);
+        refused += 1;
+        continue;
+      }
+      const period = build(className, args);
+      expect([key(period), iso(period.start()), iso(period.end())]).toEqual([expectedKey, start, end]);
+    }
+    expect(refused).toBe(4);
+  });
+
+  it('is what its keys parse back to', () => {
+    for (const row of golden.from_date) {
+      for (const text of row.slice(1, 5)) {
+        const parsed = parseKey(DEFAULT_PREFIX, text);
+        expect(parsed && key(parsed.period as Period)).toBe(text);
+      }
+    }
+  });
+});
+
+/** A year has 53 ISO weeks where it begins on a Thursday, or is a leap year that begins on a Wednesday. */
+function isoWeeks(year: number): number[] {
+  const first = new Date(Date.UTC(year, 0, 1)).getUTCDay();
+  const leap = new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
+  return Array.from({ length: first === 4 || (leap && first === 3) ? 53 : 52 }, (_, index) => index + 1);
+}
