@@ -7,3 +7,13 @@ export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './keys.js';
 export type { Moment, TemporalLike } from './moment.js';
+export {
+  type CurrentPeriod,
+  formatQuery,
+  parseQuery,
+  type QueryEvent,
+  type QueryJoin,
+  type QueryNode,
+  type QueryNot,
+  type QueryPeriod,
+} from './query.js';
