@@ -17,3 +17,14 @@ export {
   type QueryNot,
   type QueryPeriod,
 } from './query.js';
+export type {
+  BitmapReader,
+  BitWrite,
+  ByteRange,
+  ByteRead,
+  KeysOptions,
+  PutOptions,
+  RequestOptions,
+  Store,
+  WriteOptions,
+} from './store/types.js';

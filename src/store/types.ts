@@ -1,0 +1,111 @@
+/**
+ * The byte boundary: what the engine asks of a place that keeps bitmaps. A store knows keys and bytes; what a bit means,
+ * and that keys stand for periods, is not its business.
+ */
+
+/** Options of every store call that can take more than one round trip. */
+export interface RequestOptions {
+  /** Ends the call early: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stretch of a bitmap, in bytes. */
+export interface ByteRange {
+  /** From the beginning of the bitmap. */
+  readonly byteOffset: number;
+  /** 0 or more. */
+  readonly byteLength: number;
+}
+
+/** Asks for `target.length` bytes of `key` from `byteOffset` on, to be written to `target`. */
+export interface ByteRead {
+  /** Which bitmap. */
+  readonly key: string;
+  /** From the beginning of the bitmap; it may lie behind its end. */
+  readonly byteOffset: number;
+  /** Filled entirely, with zeros behind the end of the bitmap. */
+  readonly target: Uint8Array;
+}
+
+/** Sets (`1`) or clears (`0`) the bits `ids` of `key`. Ids are integers in [0, 2^32). */
+export interface BitWrite {
+  /** Which bitmap; it is made where it is missing. */
+  readonly key: string;
+  /** Integers in [0, 2^32), in any order. */
+  readonly ids: ArrayLike<number>;
+  /** What the bits become. */
+  readonly value: 0 | 1;
+}
+
+/** How a bitmap is replaced. */
+export interface PutOptions extends RequestOptions {
+  /** Seconds after which the store forgets the key; kept for ever where absent. */
+  readonly ttlSeconds?: number | undefined;
+}
+
+/** How bits are written. */
+export interface WriteOptions extends RequestOptions {
+  /** All or nothing, where the store can promise that for these keys; otherwise as usual. */
+  readonly atomic?: boolean | undefined;
+}
+
+/** How keys are listed. */
+export interface KeysOptions extends RequestOptions {
+  /** How many keys the store may look at per round trip (default 10,000). */
+  readonly batchSize?: number | undefined;
+}
+
+/** Where bitmaps are read from. Bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`, as in Redis. */
+export interface BitmapReader {
+  /** Bytes under each key, in the order of `keys`; 0 for a missing key. */
+  byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]>;
+
+  /** Fills every target entirely: bytes past the end of a key, and of missing keys, read as zero. */
+  read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void>;
+
+  /**
+   * Where the store can tell cheaply: per key, ranges in ascending order, not overlapping, outside of which all bytes are
+   * zero. `byteLengths` are those the caller was told before. `undefined` for a key that is better read as a whole.
+   */
+  occupied?(
+    keys: readonly string[],
+    byteLengths: readonly number[],
+    options?: RequestOptions,
+  ): Promise<(readonly ByteRange[] | undefined)[]>;
+}
+
+/**
+ * A place that keeps bitmaps under keys. One conformance suite (`test/store/conformance.ts`) holds for every
+ * implementation.
+ */
+export interface Store extends BitmapReader {
+  /**
+   * Sets and clears bits, in one round trip where the batch is small. A key grows to hold its largest id, also when the
+   * bit is cleared (Redis' own rule). Rejects with `PartialWriteError` where only a part was written.
+   */
+  write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void>;
+
+  /** Replaces the whole bitmap of `key`. */
+  put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
+
+  /** Every key that begins with `prefix`, taken literally; each key once, in no particular order. */
+  keys(prefix: string, options?: KeysOptions): AsyncIterable<string>;
+
+  /** Deletes keys and says how many there were. */
+  delete(keys: readonly string[], options?: RequestOptions): Promise<number>;
+
+  /** When the store forgets each key, in milliseconds since 1970; `undefined` for a key that it keeps, or has not. */
+  expiries?(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]>;
+
+  /** Where the store can count the set bits of one key itself, without moving its bytes. */
+  count?(key: string, options?: RequestOptions): Promise<number>;
+
+  /**
+   * Where it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
+   * question before, so it is dropped with it.
+   */
+  reader?(): BitmapReader;
+
+  /** Where the store can: a reader that answers for `keys` as they were at one moment. */
+  snapshot?(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader>;
+}
