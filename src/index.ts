@@ -17,6 +17,9 @@ export {
   type QueryNot,
   type QueryPeriod,
 } from './query.js';
+export type { Container } from './store/compressed.js';
+export type { ContainerKind } from './store/container.js';
+export { MemoryStore } from './store/memory.js';
 export type {
   BitmapReader,
   BitWrite,

@@ -1,0 +1,30 @@
+/** What every store refuses before it touches anything. */
+
+import { checkId } from '../id.js';
+import type { BitWrite, PutOptions } from './types.js';
+
+/** The longest string that Redis keeps, which is the length of a bitmap with the largest id. */
+const MAX_BYTES = 2 ** 29;
+
+/** @throws {TypeError} or {RangeError} where an id is no integer in [0, 2^32) */
+export function checkWrites(writes: readonly BitWrite[]): void {
+  for (const { ids, value } of writes) {
+    if (value !== 0 && value !== 1)
+      throw new RangeError(`expected 0 or 1 as a bit's value, got ${String(value)}`);
+    if (ids instanceof Uint32Array || ids instanceof Uint16Array || ids instanceof Uint8Array) continue;
+    for (let index = 0; index < ids.length; index++) checkId(ids[index]);
+  }
+}
+
+/** @throws {RangeError} where the bitmap is too long or its time to live is no positive integer */
+export function checkPut(bytes: Uint8Array, options: PutOptions | undefined): void {
+  if (bytes.length > MAX_BYTES) {
+    throw new RangeError(`expected a bitmap of at most ${MAX_BYTES} bytes, got ${bytes.length}`);
+  }
+  const ttlSeconds = options?.ttlSeconds;
+  if (ttlSeconds !== undefined && !(Number.isSafeInteger(ttlSeconds) && ttlSeconds > 0)) {
+    throw new RangeError(
+      `expected a time to live that is a positive number of whole seconds, got ${ttlSeconds}`,
+    );
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * Containers with neighbouring ids, packed into one buffer of at most some 8 KiB: a typed array of its own for every
+ * container would cost a sparse bitmap ten times its bits. Words in order: a directory of three words per container
+ * (high 16 bits of the ids; cardinality minus one; where its payload begins, with a flag for runs), then the payloads.
+ */
+
+import {
+  BITMAP_WORDS,
+  CONTAINER_BYTES,
+  type ContainerKind,
+  changeBit,
+  decodeInto,
+  type Encoded,
+  encode,
+  findRun,
+  lowerBound,
+} from './container.js';
+
+const ENTRY_WORDS = 3;
+const CARDINALITY = 1;
+const OFFSET = 2;
+const RUN_FLAG = 0x8000;
+/** A block beyond this is split, so that inserting a word moves a few kilobytes at most. */
+const SPLIT_WORDS = 4096;
+/** Engine objects of one block (typed array, its buffer and the block itself) on 64-bit V8, measured. */
+const OBJECT_BYTES = 320;
+
+const scratch = new Uint8Array(CONTAINER_BYTES);
+
+export class Block {
+  #words = new Uint16Array(8);
+  #count = 0;
+  #used = 0;
+
+  /** Number of containers. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get byteSize(): number {
+    return this.#words.byteLength + OBJECT_BYTES;
+  }
+
+  /** High 16 bits of the ids of container `index`; containers are in this order. */
+  high(index: number): number {
+    return this.#words[index * ENTRY_WORDS]!;
+  }
+
+  cardinality(index: number): number {
+    return this.#words[index * ENTRY_WORDS + CARDINALITY]! + 1;
+  }
+
+  kind(index: number): ContainerKind {
+    if ((this.#words[index * ENTRY_WORDS + OFFSET]! & RUN_FLAG) !== 0) return 'run';
+    return this.cardinality(index) <= BITMAP_WORDS ? 'array' : 'bitmap';
+  }
+
+  /** The container's words, valid until the next change. */
+  payload(index: number): Uint16Array {
+    return this.#words.subarray(this.#start(index), this.#end(index));
+  }
+
+  /** Index of the container for `high`, or the complement (`~`) of where it belongs. */
+  find(high: number): number {
+    let from = 0;
+    let to = this.#count;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const found = this.high(middle);
+      if (found === high) return middle;
+      if (found < high) from = middle + 1;
+      else to = middle;
+    }
+    return ~from;
+  }
+
+  /** Writes bytes `[fromByte, toByte)` of container `index` to `target` from `targetOffset` on. */
+  decodeInto(
+    target: Uint8Array,
+    targetOffset: number,
+    index: number,
+    fromByte: number,
+    toByte: number,
+  ): void {
+    const [start, end] = [this.#start(index), this.#end(index)];
+    decodeInto(target, targetOffset, fromByte, toByte, this.kind(index), this.#words, start, end);
+  }
+
+  /** Sets or clears one bit. */
+  change(high: number, low: number, value: 0 | 1): void {
+    const index = this.find(high);
+    if (index < 0) {
+      if (value === 1)
+        this.#insert(~index, high, { kind: 'array', cardinality: 1, words: Uint16Array.of(low) });
+      return;
+    }
+    const kind = this.kind(index);
+    if (kind === 'array') this.#changeArray(index, low, value);
+    else if (kind === 'bitmap') this.#changeBitmap(index, low, value);
+    else if (value === 1) this.#addToRuns(index, low);
+    else this.changeMany(high, [low], 0, 1, 0);
+  }
+
+  /** Sets or clears the bits `ids[from..to)`, all of container `high`. Brings the container into its smallest shape. */
+  changeMany(high: number, ids: ArrayLike<number>, from: number, to: number, value: 0 | 1): void {
+    const index = this.find(high);
+    if (index < 0) {
+      if (value === 0) return;
+      scratch.fill(0);
+    } else {
+      this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES);
+    }
+    for (let at = from; at < to; at++) {
+      const low = ids[at]! & 0xffff;
+      if (value === 1) scratch[low >> 3]! |= 0x80 >> (low & 7);
+      else scratch[low >> 3]! &= ~(0x80 >> (low & 7));
+    }
+    this.#put(index, high, encode(scratch));
+  }
+
+  /** Adds a container behind all others from its first bytes (see `encode`); nothing where they are zero. */
+  append(high: number, bytes: Uint8Array): void {
+    this.#put(~this.#count, high, encode(bytes));
+  }
+
+  /** Moves the upper half to a new block where this one has become too large. */
+  split(): Block | undefined {
+    if (this.#used <= SPLIT_WORDS || this.#count < 2) return undefined;
+    let index = 1;
+    while (index < this.#count - 1 && index * ENTRY_WORDS + this.#offset(index) < this.#used / 2) index++;
+    const upper = new Block();
+    upper.#take(this, index, this.#count);
+    const lower = new Block();
+    lower.#take(this, 0, index);
+    this.#words = lower.#words;
+    this.#count = lower.#count;
+    this.#used = lower.#used;
+    return upper;
+  }
+
+  #offset(index: number): number {
+    return this.#words[index * ENTRY_WORDS + OFFSET]! & ~RUN_FLAG;
+  }
+
+  #start(index: number): number {
+    return this.#count * ENTRY_WORDS + this.#offset(index);
+  }
+
+  #end(index: number): number {
+    return index + 1 < this.#count ? this.#start(index + 1) : this.#used;
+  }
+
+  #changeArray(index: number, low: number, value: 0 | 1): void {
+    const [start, end] = [this.#start(index), this.#end(index)];
+    const at = lowerBound(this.#words, start, end, low);
+    const present = at < end && this.#words[at] === low;
+    if (present === (value === 1)) return;
+    const cardinality = end - start + (value === 1 ? 1 : -1);
+    if (value === 0) {
+      if (cardinality === 0) this.#remove(index);
+      else this.#resize(index, at + 1, -1, cardinality);
+      return;
+    }
+    if (cardinality > BITMAP_WORDS) {
+      this.changeMany(this.high(index), [low], 0, 1, 1);
+      return;
+    }
+    this.#resize(index, at, 1, cardinality);
+    this.#words[at] = low;
+    // Runs may have become smaller; looking at every doubling keeps the price per id constant.
+    if (cardinality >= 64 && (cardinality & (cardinality - 1)) === 0) this.#repack(index);
+  }
+
+  #changeBitmap(index: number, low: number, value: 0 | 1): void {
+    if (!changeBit(this.#words, this.#start(index), low, value)) return;
+    const cardinality = this.cardinality(index) + (value === 1 ? 1 : -1);
+    if (cardinality % BITMAP_WORDS !== 0) {
+      this.#words[index * ENTRY_WORDS + CARDINALITY] = cardinality - 1;
+    } else {
+      this.#repack(index);
+    }
+  }
+
+  #addToRuns(index: number, low: number): void {
+    const words = this.#words;
+    const [start, end] = [this.#start(index), this.#end(index)];
+    const at = findRun(words, start, end, low);
+    const next = at + 2;
+    const last = at < start ? -2 : words[at]! + words[at + 1]!;
+    if (low <= last) return;
+    const cardinality = this.cardinality(index) + 1;
+    const joinsNext = next < end && words[next] === low + 1;
+    if (last === low - 1 && joinsNext) {
+      words[at + 1] = words[at + 1]! + words[next + 1]! + 2;
+      this.#resize(index, next + 2, -2, cardinality);
+    } else if (last === low - 1) {
+      words[at + 1]! += 1;
+      this.#resize(index, end, 0, cardinality);
+    } else if (joinsNext) {
+      words[next] = low;
+      words[next + 1]! += 1;
+      this.#resize(index, end, 0, cardinality);
+    } else {
+      this.#resize(index, next, 2, cardinality);
+      this.#words[next] = low;
+      this.#words[next + 1] = 0;
+      if (end - start + 2 > Math.min(cardinality, BITMAP_WORDS)) this.#repack(index);
+    }
+  }
+
+  /** Brings a container into its smallest shape. */
+  #repack(index: number): void {
+    this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES);
+    this.#put(index, this.high(index), encode(scratch));
+  }
+
+  #put(index: number, high: number, container: Encoded): void {
+    if (container.cardinality === 0) {
+      if (index >= 0) this.#remove(index);
+    } else if (index < 0) {
+      this.#insert(~index, high, container);
+    } else {
+      const growth = container.words.length - (this.#end(index) - this.#start(index));
+      this.#resize(index, this.#end(index), growth, container.cardinality, container.kind);
+      this.#words.set(container.words, this.#start(index));
+    }
+  }
+
+  #insert(index: number, high: number, container: Encoded): void {
+    const offset = index < this.#count ? this.#offset(index) : this.#used - this.#count * ENTRY_WORDS;
+    this.#reserve(this.#used + ENTRY_WORDS + container.words.length);
+    const entry = index * ENTRY_WORDS;
+    this.#words.copyWithin(entry + ENTRY_WORDS, entry, this.#used);
+    this.#words[entry] = high;
+    this.#words[entry + OFFSET] = offset;
+    this.#count++;
+    this.#used += ENTRY_WORDS;
+    // The new payload is still empty: it begins and ends where the next one begins.
+    this.#resize(index, this.#start(index), container.words.length, container.cardinality, container.kind);
+    this.#words.set(container.words, this.#start(index));
+  }
+
+  #remove(index: number): void {
+    this.#resize(index, this.#end(index), this.#start(index) - this.#end(index), 1);
+    this.#words.copyWithin(index * ENTRY_WORDS, (index + 1) * ENTRY_WORDS, this.#used);
+    this.#count--;
+    this.#used -= ENTRY_WORDS;
+  }
+
+  /** Moves the words from `at` on by `growth`, within container `index`, and notes its new cardinality and kind. */
+  #resize(index: number, at: number, growth: number, cardinality: number, kind = this.kind(index)): void {
+    if (growth !== 0) {
+      if (growth > 0) this.#reserve(this.#used + growth);
+      this.#words.copyWithin(at + growth, at, this.#used);
+      this.#used += growth;
+      if (growth < 0) this.#reserve(this.#used);
+      const end = this.#count * ENTRY_WORDS;
+      for (let entry = (index + 1) * ENTRY_WORDS; entry < end; entry += ENTRY_WORDS) {
+        this.#words[entry + OFFSET]! += growth;
+      }
+    }
+    const entry = index * ENTRY_WORDS;
+    const runFlag = kind === 'run' ? RUN_FLAG : 0;
+    this.#words[entry + CARDINALITY] = cardinality - 1;
+    this.#words[entry + OFFSET] = (this.#words[entry + OFFSET]! & ~RUN_FLAG) | runFlag;
+  }
+
+  /** Room for `length` words. Slack is a 32nd: the price of a copy now and then buys small bitmaps. */
+  #reserve(length: number): void {
+    const slack = length >> 5;
+    if (length <= this.#words.length && this.#words.length <= length + 2 * slack + 8) return;
+    const words = new Uint16Array(length + slack + 4);
+    words.set(this.#words.subarray(0, this.#used));
+    this.#words = words;
+  }
+
+  /** Becomes a copy of the containers `[from, to)` of `source`. */
+  #take(source: Block, from: number, to: number): void {
+    const shift = source.#offset(from);
+    const payloads = source.#words.subarray(source.#start(from), source.#end(to - 1));
+    this.#count = to - from;
+    this.#used = this.#count * ENTRY_WORDS + payloads.length;
+    this.#words = new Uint16Array(this.#used);
+    this.#words.set(source.#words.subarray(from * ENTRY_WORDS, to * ENTRY_WORDS));
+    this.#words.set(payloads, this.#count * ENTRY_WORDS);
+    for (let index = 0; index < this.#count; index++) this.#words[index * ENTRY_WORDS + OFFSET]! -= shift;
+  }
+}
