@@ -3,6 +3,13 @@ export {
   BitmapistError,
   SyntaxProblem,
 } from './errors.js';
+export type {
+  BitmapExpression,
+  Combination,
+  CombinedExpression,
+  ComplementExpression,
+  Expression,
+} from './expression.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './keys.js';
