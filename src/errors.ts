@@ -38,6 +38,23 @@ export class SyntaxProblem extends BitmapistError {
   }
 }
 
+/** A question that would read more than its `maxBytes` allows; nothing was read. */
+export class BudgetError extends BitmapistError {
+  override name = 'BudgetError';
+  /** What the question would read, in bytes. */
+  readonly neededBytes: number;
+  /** What it was allowed to, in bytes. */
+  readonly maxBytes: number;
+
+  constructor(neededBytes: number, maxBytes: number, operands: number) {
+    super(
+      `expected to read at most ${maxBytes} bytes, got a question that needs ${neededBytes} bytes of ${operands} bitmaps`,
+    );
+    this.neededBytes = neededBytes;
+    this.maxBytes = maxBytes;
+  }
+}
+
 /** A value as messages show it: text in quotes. */
 export function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);

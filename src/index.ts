@@ -1,8 +1,10 @@
 export { Period, type PeriodUnit } from './calendar.js';
 export {
   BitmapistError,
+  BudgetError,
   SyntaxProblem,
 } from './errors.js';
+export type { EvaluateOptions } from './evaluate.js';
 export type {
   BitmapExpression,
   Combination,
@@ -24,6 +26,7 @@ export {
   type QueryNot,
   type QueryPeriod,
 } from './query.js';
+export type { EvaluateProgress } from './runner.js';
 export type { Container } from './store/compressed.js';
 export type { ContainerKind } from './store/container.js';
 export { MemoryStore } from './store/memory.js';
@@ -38,3 +41,4 @@ export type {
   Store,
   WriteOptions,
 } from './store/types.js';
+export type { FetchTrace, QuestionTrace } from './tracing.js';

@@ -1,0 +1,234 @@
+import { BudgetError } from './errors.js';
+import {
+  type BitmapExpression,
+  bitmapsOf,
+  complementedOf,
+  type Expression,
+  foldExpression,
+} from './expression.js';
+import { hasBit } from './kernel/bits.js';
+import { describeOperands, openReaders, readOperands, snapshotOperands } from './operands.js';
+import { type Plan, planReads } from './plan.js';
+import { alignLength, PAGE_BYTES, type RunOptions, runWindows } from './runner.js';
+import type { BitmapReader } from './store/types.js';
+import { traceQuestion, traceStream } from './tracing.js';
+
+/**
+ * Where reading meets computing: runs plans window by window. While one window is computed the next one is on its way.
+ * Nothing is written to a store to answer a question.
+ */
+
+export interface EvaluateOptions extends RunOptions {
+  /**
+   * Memory for bitmap windows, in bytes (default: 8 MiB, up to 64 MiB where the store is far away); windows are never
+   * smaller than 16 KiB per operand.
+   */
+  readonly memoryBytes?: number | undefined;
+  /** Fixes the window, in bytes per operand, instead. */
+  readonly windowBytes?: number | undefined;
+  /** Refuses a question that would read more bytes than this, before reading any. */
+  readonly maxBytes?: number | undefined;
+  /** Reads all bitmaps as of one moment where the store can; refuses where it cannot. */
+  readonly consistent?: boolean | undefined;
+}
+
+/** A stretch of a result: `bytes` in Redis bit order, valid until the next one is asked for. */
+export interface ResultWindow {
+  readonly byteOffset: number;
+  readonly bytes: Uint8Array;
+}
+
+const DEFAULT_MEMORY_BYTES = 8 * 1024 * 1024;
+const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
+/** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
+const NEAR_MS = 5;
+const PAGE_IDS = PAGE_BYTES * 8;
+
+/** The number of ids of each expression. Every distinct key is read once, whatever the number of expressions. */
+export async function countIds(
+  expressions: readonly Expression[],
+  options: EvaluateOptions = {},
+): Promise<number[]> {
+  return traceQuestion({ question: 'count', expressions: expressions.length }, async () => {
+    const single = countInStore(expressions, options);
+    if (single !== undefined) return [await single];
+    const plan = await makePlan(expressions, 'counts', options);
+    let counts = new Float64Array(plan.program.counters);
+    for await (const { counters } of runWindows(plan, options)) counts = counters;
+    return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
+  });
+}
+
+/** Whether an expression has any id: stops reading at the first window that has one. */
+export async function hasIds(expression: Expression, options: EvaluateOptions = {}): Promise<boolean> {
+  return traceQuestion({ question: 'any', expressions: 1 }, async () => {
+    const single = countInStore([expression], options);
+    if (single !== undefined) return (await single) > 0;
+    const plan = await makePlan([expression], 'counts', options);
+    for await (const { counters } of runWindows(plan, options)) {
+      if (counters.some((count) => count > 0)) return true;
+    }
+    return false;
+  });
+}
+
+/** Whether an expression has an id in [0, 2^32): reads one byte per bitmap. */
+export async function hasId(
+  expression: Expression,
+  id: number,
+  options: EvaluateOptions = {},
+): Promise<boolean> {
+  return traceQuestion({ question: 'has', expressions: 1 }, async () => {
+    const operands = bitmapsOf([expression]);
+    const sources = await sourcesOf(operands, options);
+    const byteOffset = Math.floor(id / 8);
+    const bytes = operands.map(() => new Uint8Array(1));
+    const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
+    const [infos] = await Promise.all([
+      complementedOf([expression]).size > 0 ? describeOperands(operands, sources, options) : [],
+      readOperands(sources, reads, options),
+    ]);
+    // Complements end with the longest operand.
+    if (infos.length > 0 && byteOffset >= longest(infos)) return false;
+    const isMarked = ({ store, key }: BitmapExpression): boolean => {
+      const operand = operands.findIndex((each) => each.store === store && each.key === key);
+      return hasBit(bytes[operand]!, id % 8);
+    };
+    return holds(expression, isMarked);
+  });
+}
+
+/**
+ * The ids of an expression, ascending, in pages of at most 65,536, each the caller's to keep; returns the length of the
+ * result in bytes, that of its longest operand, as BITOP's.
+ */
+export function pagesOf(
+  expression: Expression,
+  options: EvaluateOptions = {},
+): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
+  return traceStream({ question: 'ids', expressions: 1 }, computePages(expression, options));
+}
+
+async function* computePages(
+  expression: Expression,
+  options: EvaluateOptions,
+): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
+  const plan = await makePlan([expression], 'bitmaps', options);
+  const [slot] = plan.program.outputs;
+  if (slot === undefined) return plan.resultBytes;
+  let page = new Uint32Array(PAGE_IDS);
+  let length = 0;
+  for await (const { window, memory, kernel, offsetOf, pageOffset } of runWindows(plan, options)) {
+    for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
+      const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
+      const firstId = (window.byteOffset + start) * 8;
+      const found = kernel.ids(pageOffset, offsetOf(slot) + start, byteLength, firstId);
+      if (length + found > PAGE_IDS) {
+        yield page.subarray(0, length);
+        page = new Uint32Array(PAGE_IDS);
+        length = 0;
+      }
+      page.set(new Uint32Array(memory.buffer, memory.byteOffset + pageOffset, found), length);
+      length += found;
+    }
+  }
+  if (length > 0) yield page.slice(0, length);
+  return plan.resultBytes;
+}
+
+/** The bits of an expression, window by window; returns the length of the result as `pagesOf` does. */
+export function windowsOf(
+  expression: Expression,
+  options: EvaluateOptions = {},
+): AsyncGenerator<ResultWindow, number, undefined> {
+  return traceStream({ question: 'bytes', expressions: 1 }, computeWindows(expression, options));
+}
+
+async function* computeWindows(
+  expression: Expression,
+  options: EvaluateOptions,
+): AsyncGenerator<ResultWindow, number, undefined> {
+  const plan = await makePlan([expression], 'bitmaps', options);
+  const [slot] = plan.program.outputs;
+  if (slot !== undefined) {
+    for await (const { window, memory, offsetOf } of runWindows(plan, options)) {
+      const start = offsetOf(slot);
+      yield { byteOffset: window.byteOffset, bytes: memory.subarray(start, start + window.byteLength) };
+    }
+  }
+  return plan.resultBytes;
+}
+
+interface MadePlan extends Plan {
+  /** Where operand i is read from. */
+  readonly sources: readonly BitmapReader[];
+  /** Length of a result, were it stored: that of the longest operand. */
+  readonly resultBytes: number;
+}
+
+async function makePlan(
+  expressions: readonly Expression[],
+  answer: 'counts' | 'bitmaps',
+  options: EvaluateOptions,
+): Promise<MadePlan> {
+  const operands = bitmapsOf(expressions);
+  const sources = await sourcesOf(operands, options);
+  const asked = performance.now();
+  const infos = await describeOperands(operands, sources, options);
+  const roundTripMs = performance.now() - asked;
+  const plan = planReads(expressions, operands, infos, {
+    answer,
+    memoryBytes: options.memoryBytes ?? memoryFor(roundTripMs),
+    windowBytes: options.windowBytes,
+  });
+  if (options.maxBytes !== undefined && plan.readBytes > options.maxBytes) {
+    throw new BudgetError(plan.readBytes, options.maxBytes, operands.length);
+  }
+  return { ...plan, sources, resultBytes: longest(infos) };
+}
+
+/** A store that is far away is asked for more at a time: fewer windows, fewer round trips. */
+function memoryFor(roundTripMs: number): number {
+  const scale = Math.max(1, roundTripMs / NEAR_MS);
+  return Math.min(MAX_MEMORY_BYTES, DEFAULT_MEMORY_BYTES * scale);
+}
+
+function sourcesOf(
+  operands: readonly BitmapExpression[],
+  options: EvaluateOptions,
+): readonly BitmapReader[] | Promise<BitmapReader[]> {
+  return options.consistent ? snapshotOperands(operands, options) : openReaders(operands);
+}
+
+/** A plain key counts itself where its store can, without its bytes being moved. */
+function countInStore(
+  expressions: readonly Expression[],
+  options: EvaluateOptions,
+): Promise<number> | undefined {
+  const [only] = expressions;
+  if (expressions.length !== 1 || only?.kind !== 'bitmap') return undefined;
+  return only.store.count?.(only.key, options);
+}
+
+function holds(expression: Expression, isMarked: (operand: BitmapExpression) => boolean): boolean {
+  return foldExpression<boolean>(expression, (part, [first, ...others]) => {
+    switch (part.kind) {
+      case 'bitmap':
+        return isMarked(part);
+      case 'not':
+        return !first;
+      case 'and':
+        return first! && others.every(Boolean);
+      case 'or':
+        return first! || others.some(Boolean);
+      case 'andNot':
+        return first! && !others.some(Boolean);
+      case 'xor':
+        return others.reduce((odd, held) => odd !== held, first!);
+    }
+  });
+}
+
+function longest(infos: readonly { readonly byteLength: number }[]): number {
+  return infos.reduce((end, { byteLength }) => Math.max(end, byteLength), 0);
+}

@@ -1,0 +1,97 @@
+import { BitmapistError } from './errors.js';
+import type { BitmapExpression } from './expression.js';
+import type { OperandInfo } from './plan.js';
+import type { BitmapReader, ByteRead, RequestOptions, Store } from './store/types.js';
+import { traceFetch } from './tracing.js';
+
+/** What the evaluator asks of the stores its operands live in: one call per store, all stores at the same time. */
+
+/** Per operand, what it is read from for one question: one reader per store. */
+export function openReaders(operands: readonly BitmapExpression[]): BitmapReader[] {
+  const readers = new Map<Store, BitmapReader>();
+  return operands.map(({ store }) => {
+    const reader = readers.get(store) ?? store.reader?.() ?? store;
+    readers.set(store, reader);
+    return reader;
+  });
+}
+
+/** Lengths of the operands, and which parts of them are occupied where a store can tell. */
+export async function describeOperands(
+  operands: readonly BitmapExpression[],
+  sources: readonly BitmapReader[],
+  options: RequestOptions,
+): Promise<OperandInfo[]> {
+  const infos = new Array<OperandInfo>(operands.length);
+  await Promise.all(
+    [...groupBy(sources)].map(async ([store, indexes]) => {
+      const keys = indexes.map((index) => operands[index]!.key);
+      const byteLengths = await store.byteLengths(keys, options);
+      const occupied = (await store.occupied?.(keys, byteLengths, options)) ?? [];
+      indexes.forEach((index, position) => {
+        infos[index] = { byteLength: byteLengths[position]!, occupied: occupied[position] };
+      });
+    }),
+  );
+  return infos;
+}
+
+/** Fills every target, all stores at the same time. `sources[i]` is where `reads[i]` is read from. */
+export async function readOperands(
+  sources: readonly BitmapReader[],
+  reads: readonly ByteRead[],
+  options: RequestOptions,
+): Promise<void> {
+  const trace = () => ({
+    keys: reads.map(({ key }) => key),
+    bytes: reads.reduce((sum, { target }) => sum + target.length, 0),
+  });
+  await traceFetch(trace, async () => {
+    const groups = groupBy(sources);
+    if (groups.size === 1) return sources[0]!.read(reads, options);
+    const readFrom = ([reader, indexes]: [BitmapReader, number[]]): Promise<void> =>
+      reader.read(
+        indexes.map((index) => reads[index]!),
+        options,
+      );
+    await Promise.all([...groups].map(readFrom));
+  });
+}
+
+/**
+ * Stores that answer for the operands as they are now.
+ * @throws BitmapistError where the operands lie in several stores, or their store cannot freeze them
+ */
+export async function snapshotOperands(
+  operands: readonly BitmapExpression[],
+  options: RequestOptions,
+): Promise<BitmapReader[]> {
+  const stores = new Set(operands.map(({ store }) => store));
+  const [store] = stores;
+  if (store === undefined) return [];
+  if (stores.size > 1) {
+    throw new BitmapistError(
+      `expected a consistent read from one store, got bitmaps of ${stores.size} stores`,
+    );
+  }
+  if (store.snapshot === undefined) {
+    throw new BitmapistError(
+      'expected a store that can read several bitmaps as of one moment, got one that cannot',
+    );
+  }
+  const snapshot = await store.snapshot(
+    operands.map(({ key }) => key),
+    options,
+  );
+  return operands.map(() => snapshot);
+}
+
+function groupBy(readers: readonly BitmapReader[]): Map<BitmapReader, number[]> {
+  const groups = new Map<BitmapReader, number[]>();
+  readers.forEach((store, index) => {
+    const group = groups.get(store);
+    if (group === undefined) groups.set(store, [index]);
+    else group.push(index);
+  });
+  return groups;
+}

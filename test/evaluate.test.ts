@@ -1,0 +1,185 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { describe, expect, it } from 'vitest';
+import { countIds, hasId, hasIds, pagesOf } from '../src/evaluate.js';
+import { bitmap, combine, complement, type Expression } from '../src/expression.js';
+import { MemoryStore } from '../src/store/memory.js';
+import { idsOf, storeOf } from './bitmaps.js';
+import { CountingStore } from './store/counting.js';
+
+describe('evaluation', () => {
+  it('reads each distinct bitmap once per window, however many questions need it, and writes nothing', async () => {
+    const store = new CountingStore(new MemoryStore());
+    const keys = ['a', 'b', 'c'];
+    for (const key of keys) await store.put(key, new Uint8Array(1000).fill(0x5a));
+    store.reset();
+    const leaves = keys.map((key) => bitmap(store, key));
+    const pairs = leaves.flatMap((a) => leaves.map((b) => combine('and', [a, b])));
+    await countIds([...leaves, ...pairs, ...pairs], { windowBytes: 128 });
+    expect(store.calls).toEqual({ byteLengths: 1, read: 8, write: 0, put: 0, keys: 0, delete: 0 });
+    expect(store.readsOf('a')).toBe(8);
+    expect(store.readsOf('b')).toBe(8);
+    expect(store.bytesRead).toBe(3000);
+  });
+
+  it('reads no further than an answer can reach', async () => {
+    const store = new CountingStore(new MemoryStore());
+    await store.put('long', new Uint8Array(100_000).fill(1));
+    await store.put('short', new Uint8Array(10).fill(1));
+    store.reset();
+    const both = combine('and', [bitmap(store, 'long'), bitmap(store, 'short')]);
+    expect(await countIds([both], { windowBytes: 1024 })).toEqual([10]);
+    expect(store.bytesRead).toBe(20);
+  });
+
+  it('asks a store that is far away for more at a time', async () => {
+    class DistantStore extends CountingStore {
+      override async byteLengths(keys: readonly string[]): Promise<number[]> {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return super.byteLengths(keys);
+      }
+    }
+    const near = new CountingStore(new MemoryStore());
+    const far = new DistantStore(new MemoryStore());
+    for (const store of [near, far]) {
+      const leaves = Array.from({ length: 64 }, (_, index) => bitmap(store, `k${index}`));
+      for (const { key } of leaves) await store.put(key, new Uint8Array(2 ** 20).fill(1));
+      store.reset();
+      expect(await countIds([combine('or', leaves)], near === store ? { memoryBytes: 2 ** 23 } : {})).toEqual(
+        [2 ** 20],
+      );
+      expect(store.bytesRead).toBe(64 * 2 ** 20);
+    }
+    expect(far.calls.read).toBeLessThanOrEqual(near.calls.read / 4);
+  });
+
+  it('stops at the first window that has an id', async () => {
+    const store = new CountingStore(new MemoryStore());
+    await store.put('a', new Uint8Array(100_000).fill(1));
+    await store.put('b', new Uint8Array(100_000).fill(3));
+    store.reset();
+    const some = combine('and', [bitmap(store, 'a'), bitmap(store, 'b')]);
+    expect(await hasIds(some, { windowBytes: 1024 })).toBe(true);
+    expect(store.bytesRead).toBeLessThanOrEqual(3 * 2 * 1024);
+  });
+
+  it('asks for one byte per bitmap to say whether an id belongs', async () => {
+    const store = new CountingStore(new MemoryStore());
+    await store.write([{ key: 'a', ids: [4_000_000_000], value: 1 }]);
+    store.reset();
+    const either = combine('or', [bitmap(store, 'a'), bitmap(store, 'b')]);
+    expect(await hasId(either, 4_000_000_000)).toBe(true);
+    expect(store.bytesRead).toBe(2);
+    expect(store.calls.byteLengths).toBe(0);
+  });
+
+  it('mixes bitmaps of several stores', async () => {
+    const [one, two] = [new MemoryStore(), new MemoryStore()];
+    await one.write([{ key: 'a', ids: [1, 2, 3], value: 1 }]);
+    await two.write([{ key: 'a', ids: [2, 3, 4], value: 1 }]);
+    const both = combine('and', [bitmap(one, 'a'), bitmap(two, 'a')]);
+    expect(await idsOf(both, {})).toEqual([2, 3]);
+    await expect(countIds([both], { consistent: true })).rejects.toThrow('a consistent read from one store');
+  });
+
+  it('refuses a question over its byte budget before reading', async () => {
+    const store = new CountingStore(new MemoryStore());
+    await store.put('a', new Uint8Array(1000).fill(1));
+    await store.put('b', new Uint8Array(1000).fill(1));
+    store.reset();
+    const either = combine('or', [bitmap(store, 'a'), bitmap(store, 'b')]);
+    await expect(countIds([either], { maxBytes: 1999 })).rejects.toThrow(
+      'expected to read at most 1999 bytes, got a question that needs 2000 bytes of 2 bitmaps',
+    );
+    expect(store.calls.read).toBe(0);
+    expect(await countIds([either], { maxBytes: 2000 })).toEqual([1000]);
+  });
+
+  it('ends with the reason of its signal, between windows', async () => {
+    const store = await storeOf([{ ids: new Set([1]), byteLength: 100_000 }]);
+    const controller = new AbortController();
+    const pages = pagesOf(complement(bitmap(store, '0')), { windowBytes: 64, signal: controller.signal });
+    await pages.next();
+    controller.abort(new Error('enough'));
+    await expect(async () => {
+      for await (const _ of pages) {
+        // Pages already computed may still come.
+      }
+    }).rejects.toThrow('enough');
+  });
+
+  it('reports progress in bytes and windows', async () => {
+    const store = new MemoryStore();
+    await store.put('a', new Uint8Array(1000).fill(1));
+    const seen: object[] = [];
+    await countIds([combine('or', [bitmap(store, 'a'), bitmap(store, 'b')])], {
+      windowBytes: 512,
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(seen).toEqual([
+      { bytes: 512, totalBytes: 1000, windows: 1 },
+      { bytes: 1000, totalBytes: 1000, windows: 2 },
+    ]);
+  });
+
+  it('hands ids out in full pages, however sparse they are', async () => {
+    const store = new MemoryStore();
+    const ids = Uint32Array.from({ length: 100_000 }, (_, index) => index * 1000);
+    await store.write([{ key: 'a', ids, value: 1 }]);
+    const pages: Uint32Array[] = [];
+    for await (const page of pagesOf(bitmap(store, 'a'))) pages.push(page);
+    expect(pages.map(({ length }) => length)).toEqual([65_536, 34_464]);
+    expect(pages.flatMap((page) => [...page])).toEqual([...ids]);
+  });
+
+  it('tells tracing channels of questions and fetches while they are asked', async () => {
+    const store = new MemoryStore();
+    await store.write([{ key: 'a', ids: [1, 2], value: 1 }]);
+    const seen: [string, unknown][] = [];
+    const watch = (name: string) => {
+      const channel = tracingChannel<unknown, object>(name);
+      const subscribers = {
+        start: (context: object) => seen.push([name, { ...context }]),
+        asyncEnd: () => seen.push([name, 'end']),
+        end: () => {},
+        asyncStart: () => {},
+        error: () => {},
+      };
+      channel.subscribe(subscribers);
+      return () => channel.unsubscribe(subscribers);
+    };
+    const unwatch = [watch('bitmapist-wasm:question'), watch('bitmapist-wasm:fetch')];
+    await countIds([combine('or', [bitmap(store, 'a'), bitmap(store, 'b')])]);
+    await idsOf(bitmap(store, 'a'), {});
+    for (const stop of unwatch) stop();
+    await countIds([bitmap(store, 'a')]);
+    const fetch = { keys: ['a'], bytes: 1 };
+    expect(seen).toEqual([
+      ['bitmapist-wasm:question', { question: 'count', expressions: 1 }],
+      ['bitmapist-wasm:fetch', fetch],
+      ['bitmapist-wasm:fetch', 'end'],
+      ['bitmapist-wasm:question', 'end'],
+      ['bitmapist-wasm:question', { question: 'ids', expressions: 1 }],
+      ['bitmapist-wasm:fetch', fetch],
+      ['bitmapist-wasm:fetch', 'end'],
+      ['bitmapist-wasm:question', 'end'],
+    ]);
+  });
+
+  it('counts beyond 2^32 bits without losing any', async () => {
+    const store = new MemoryStore();
+    await store.write([{ key: 'a', ids: [2 ** 32 - 1], value: 1 }]);
+    expect(await countIds([complement(bitmap(store, 'a'))], { windowBytes: 16 * 1024 * 1024 })).toEqual([
+      2 ** 32 - 1,
+    ]);
+  });
+
+  it('survives chains of ten thousand operands', async () => {
+    const store = await storeOf([{ ids: new Set([1, 9]), byteLength: 2 }]);
+    const leaf = bitmap(store, '0');
+    let chain: Expression = leaf;
+    for (let index = 0; index < 10_000; index += 1)
+      chain = combine(index % 2 === 0 ? 'or' : 'and', [chain, leaf]);
+    expect(await countIds([chain])).toEqual([2]);
+    expect(await hasId(complement(chain), 9)).toBe(false);
+  });
+});
