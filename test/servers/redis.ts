@@ -1,0 +1,159 @@
+/** Real servers for tests: on free ports of loopback, with folders of their own, gone when the test process is. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findServer } from './binary.js';
+
+const HOST = '127.0.0.1';
+const START_TIMEOUT_MS = 10_000;
+const START_ATTEMPTS = 5;
+
+/**
+ * The server is a child of a shell that waits for the end of its standard input, which comes when this process closes it
+ * or dies, however it dies; then the shell kills the server and removes the server's folder, unless told to keep it.
+ */
+const GUARD = `
+folder=$1; shift
+"$@" </dev/null &
+server=$!
+read -r order
+kill -9 $server
+wait $server
+[ "$order" = keep ] || rm -rf "$folder"
+`;
+
+export interface RedisServer {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  /** Ends the server at once, as a crash would; its data is lost unless `args` asked for persistence. */
+  kill(): Promise<void>;
+  /** Starts a killed server again on the same port. */
+  restart(): Promise<void>;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** More arguments, as `['--maxmemory', '2mb']`. */
+  readonly args?: readonly string[];
+  readonly password?: string;
+}
+
+export async function startRedis(options: ServerOptions = {}): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'bitmapist-redis-'));
+  try {
+    const { port, running } = await startOnFreePort(folder, options);
+    return serverOf(folder, port, options, running);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function serverOf(folder: string, port: number, options: ServerOptions, started: Running): RedisServer {
+  let running: Running | undefined = started;
+  const kill = async (): Promise<void> => {
+    await running?.end('keep');
+    running = undefined;
+  };
+  const login = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
+  return {
+    host: HOST,
+    port,
+    url: `redis://${login}${HOST}:${port}`,
+    kill,
+    restart: async () => {
+      await kill();
+      running = await startOn(port, folder, options);
+    },
+    stop: async () => {
+      await running?.end('remove');
+      running = undefined;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port is free when asked for and may be taken when used, so a few are tried. */
+async function startOnFreePort(
+  folder: string,
+  options: ServerOptions,
+): Promise<{ port: number; running: Running }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await findFreePort();
+    try {
+      return { port, running: await startOn(port, folder, options) };
+    } catch (error) {
+      if (attempt === START_ATTEMPTS || !String(error).includes('in use')) throw error;
+    }
+  }
+}
+
+interface Running {
+  end(folder: 'keep' | 'remove'): Promise<void>;
+}
+
+async function startOn(port: number, folder: string, options: ServerOptions): Promise<Running> {
+  const program = await findServer();
+  if (program === undefined)
+    throw new Error('expected redis-server or valkey-server on the PATH, got neither');
+  const args = ['--port', String(port), '--bind', HOST, '--dir', folder, '--save', '', '--daemonize', 'no'];
+  if (options.password !== undefined) args.push('--requirepass', options.password);
+  args.push(...(options.args ?? []));
+  const guard = spawn('sh', ['-c', GUARD, 'guard', folder, program, ...args], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
+  await untilReady(guard, port);
+  return { end: (order) => end(guard, order) };
+}
+
+function untilReady(guard: ChildProcess, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    const fail = (reason: string): void => {
+      clearTimeout(timer);
+      guard.stdin?.end();
+      reject(new Error(`expected a server on port ${port}, ${reason}:\n${log}`));
+    };
+    const timer = setTimeout(() => fail('it was not ready in time'), START_TIMEOUT_MS);
+    guard.stdout?.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4000);
+      if (log.includes('Ready to accept connections')) {
+        clearTimeout(timer);
+        resolve();
+      } else if (/in use|FATAL|Failed listening/.test(log)) {
+        fail('it did not start');
+      }
+    });
+    guard.once('error', (error) => fail(error.message));
+  });
+}
+
+function end(guard: ChildProcess, order: 'keep' | 'remove'): Promise<void> {
+  return new Promise((resolve) => {
+    guard.once('close', () => resolve());
+    guard.stdin?.end(`${order}\n`);
+  });
+}
+
+/** A free port; a cluster's node also listens 10,000 above its own. */
+async function findFreePort(): Promise<number> {
+  for (;;) {
+    const port = await new Promise<number>((resolve, reject) => {
+      const probe = createServer();
+      probe.once('error', reject);
+      probe.listen(0, HOST, () => {
+        const address = probe.address();
+        probe.close(() =>
+          typeof address === 'object' && address !== null ? resolve(address.port) : reject(),
+        );
+      });
+    });
+    if (port + 10_000 < 65_536) return port;
+  }
+}
