@@ -38,6 +38,38 @@ export class SyntaxProblem extends BitmapistError {
   }
 }
 
+/** The store could not answer: connection lost, refused, wrong password. The client's own error is the `cause`. */
+export class StoreError extends BitmapistError {
+  override name = 'StoreError';
+}
+
+/** A key holds something other than a string, so it is no bitmap. */
+export class WrongTypeError extends StoreError {
+  override name = 'WrongTypeError';
+  /** The key, without a prefix that the client adds. */
+  readonly key: string;
+
+  constructor(key: string, type: string, options?: ErrorOptions) {
+    super(
+      `expected a bitmap (a Redis string) under key ${JSON.stringify(key)}, got a value of type ${type}`,
+      options,
+    );
+    this.key = key;
+  }
+}
+
+/** Some of the bits of one write were stored and some were not. `failedKeys` names the keys that were not (fully) written. */
+export class PartialWriteError extends StoreError {
+  override name = 'PartialWriteError';
+  /** Keys of which some bits are not known to be written. */
+  readonly failedKeys: readonly string[];
+
+  constructor(message: string, failedKeys: readonly string[], options?: ErrorOptions) {
+    super(message, options);
+    this.failedKeys = failedKeys;
+  }
+}
+
 /** A question that would read more than its `maxBytes` allows; nothing was read. */
 export class BudgetError extends BitmapistError {
   override name = 'BudgetError';

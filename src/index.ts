@@ -2,7 +2,10 @@ export { Period, type PeriodUnit } from './calendar.js';
 export {
   BitmapistError,
   BudgetError,
+  PartialWriteError,
+  StoreError,
   SyntaxProblem,
+  WrongTypeError,
 } from './errors.js';
 export type { EvaluateOptions } from './evaluate.js';
 export type {

@@ -1,0 +1,48 @@
+/**
+ * What the Redis store asks of a client: the shape of ioredis 5 and 6 (`Redis` and `Cluster`) and of iovalkey. The client
+ * belongs to the caller: it is never created, configured or closed here.
+ */
+
+import type { Buffer } from 'node:buffer';
+
+/** A client of a server or a cluster. Its methods are commands of Redis, and reject with the server's error. */
+export interface RedisClient extends RedisNode {
+  /** Put before every key by the client itself, except that `scan` neither adds nor removes it. */
+  readonly options?: { readonly keyPrefix?: string | undefined };
+
+  strlen(key: string): Promise<number>;
+  getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>;
+  getBuffer(key: string): Promise<Buffer | null>;
+  bitcount(key: string): Promise<number>;
+  bitcount(key: string, start: number, end: number): Promise<number>;
+  bitpos(key: string, bit: number, start: number, end: number): Promise<number>;
+  setbit(key: string, offset: number, value: 0 | 1): Promise<number>;
+  set(key: string, value: Buffer): Promise<unknown>;
+  set(key: string, value: Buffer, secondsToken: 'EX', seconds: number): Promise<unknown>;
+  eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | Buffer)[]): Promise<unknown>;
+  pttl(key: string): Promise<number>;
+  type(key: string): Promise<string>;
+  unlink(...keys: string[]): Promise<number>;
+  del(...keys: string[]): Promise<number>;
+  multi(): RedisTransaction;
+  /** Only a cluster's client has it: one client per node. */
+  nodes?(role: 'master'): RedisNode[];
+}
+
+/** One server. */
+export interface RedisNode {
+  scan(
+    cursor: string,
+    patternToken: 'MATCH',
+    pattern: string,
+    countToken: 'COUNT',
+    count: number,
+  ): Promise<[cursor: string, keys: string[]]>;
+}
+
+/** Commands that are sent together and run without others in between. */
+export interface RedisTransaction {
+  getBuffer(key: string): unknown;
+  setbit(key: string, offset: number, value: 0 | 1): unknown;
+  exec(): Promise<[error: Error | null, reply: unknown][] | null>;
+}

@@ -1,0 +1,75 @@
+/** Reading as Redis likes it best: STRLEN for lengths, GETRANGE for the bytes that are wanted. */
+
+import { StoreError } from '../errors.js';
+import type { RedisLink } from './link.js';
+import { findRegions } from './regions.js';
+import type { BitmapReader, ByteRange, ByteRead, RequestOptions } from './types.js';
+
+/**
+ * Marks only make keys longer. One that has become shorter since its length was told was deleted, replaced or lost with
+ * its server: what was read before and after does not belong together, so the question ends in a `StoreError`.
+ */
+export class RangeReader implements BitmapReader {
+  readonly #link: RedisLink;
+  readonly #byteLengths = new Map<string, number>();
+
+  constructor(link: RedisLink) {
+    this.#link = link;
+  }
+
+  async byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
+    const byteLengths = new Array<number>(keys.length).fill(0);
+    await this.#link.sendAll(
+      keys,
+      {
+        send: (key) => this.#link.client.strlen(key),
+        receive: (byteLength, key, index) => {
+          this.#checkLength(key, byteLength, this.#byteLengths.get(key) ?? 0);
+          this.#byteLengths.set(key, byteLength);
+          byteLengths[index] = byteLength;
+        },
+        keyOf: (key) => key,
+      },
+      options,
+    );
+    return byteLengths;
+  }
+
+  async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    await this.#link.sendAll(
+      reads.filter(({ target }) => target.length > 0),
+      {
+        send: ({ key, byteOffset, target }) =>
+          this.#link.client.getrangeBuffer(key, byteOffset, byteOffset + target.length - 1),
+        // Replies are views of the client's socket buffer, so they are copied at once.
+        receive: (bytes, { key, byteOffset, target }) => {
+          const end = Math.min(byteOffset + target.length, this.#byteLengths.get(key) ?? 0);
+          this.#checkLength(key, byteOffset + bytes.length, end);
+          target.set(bytes);
+          target.fill(0, bytes.length);
+        },
+        keyOf: ({ key }) => key,
+      },
+      options,
+    );
+  }
+
+  async occupied(
+    keys: readonly string[],
+    byteLengths: readonly number[],
+    options?: RequestOptions,
+  ): Promise<(readonly ByteRange[] | undefined)[]> {
+    const regions = await findRegions(this.#link, keys, byteLengths, options);
+    // A key that is gone by now has looked empty.
+    const searched = keys.filter((_, index) => regions[index] !== undefined);
+    if (searched.length > 0) await this.byteLengths(searched, options);
+    return regions;
+  }
+
+  #checkLength(key: string, byteLength: number, expected: number): void {
+    if (byteLength >= expected) return;
+    throw new StoreError(
+      `expected key ${JSON.stringify(key)} to stay while it is read, got one that is shorter than before: it was deleted or replaced`,
+    );
+  }
+}
