@@ -1,0 +1,162 @@
+/** Writing bits to Redis: a command per bit, or merged stretches where many bits of a key change. */
+
+import { PartialWriteError, StoreError } from '../errors.js';
+import { explainFailure, isAboutKey, isRefusal } from './failure.js';
+import type { RedisLink } from './link.js';
+import { cutStretches, isBulky, mergeStretch, type Stretch } from './merge.js';
+import { sendAll } from './requests.js';
+import { sortIds } from './sort.js';
+import { canTransact, isWithoutTransactions, writeInTransaction } from './transaction.js';
+import type { BitWrite, RequestOptions, WriteOptions } from './types.js';
+
+/** One request: it writes `bits` bits of the write `index`. */
+interface Step {
+  readonly index: number;
+  readonly bits: number;
+  send(): Promise<unknown>;
+}
+
+export interface WriteMode extends WriteOptions {
+  /** Whether stretches may be merged by script. */
+  readonly merges: boolean;
+}
+
+/**
+ * Sends all writes in their order, a bounded number of requests under way.
+ * @throws StoreError, WrongTypeError where nothing was written, PartialWriteError where a part was
+ */
+export async function writeBits(
+  link: RedisLink,
+  writes: readonly BitWrite[],
+  mode: WriteMode,
+): Promise<void> {
+  const outcome = new Outcome(writes);
+  const isDone =
+    mode.atomic === true && canTransact(link, writes) && (await transact(link, writes, outcome, mode));
+  if (!isDone) await sendSteps(link, planSteps(link, writes, mode.merges), outcome, mode);
+  await outcome.settle(link);
+}
+
+/** Writes all or nothing; `false` where the server knows no transactions. */
+async function transact(
+  link: RedisLink,
+  writes: readonly BitWrite[],
+  outcome: Outcome,
+  options: RequestOptions,
+): Promise<boolean> {
+  const send = () => writeInTransaction(link, writes).catch((error: unknown) => ({ error }));
+  const result = await link.sendOne(send, undefined, options);
+  if ('error' in result && isWithoutTransactions(result.error)) return false;
+  let at = 0;
+  for (const [index, { ids }] of writes.entries()) {
+    for (let bit = 0; bit < ids.length; bit++) {
+      const error = 'error' in result ? result.error : result[at++];
+      if (error === null) outcome.confirm({ index, bits: 1 });
+      else outcome.refuse({ index }, error);
+    }
+  }
+  return true;
+}
+
+async function sendSteps(
+  link: RedisLink,
+  steps: Iterator<Step, undefined>,
+  outcome: Outcome,
+  options: RequestOptions,
+): Promise<void> {
+  await sendAll<void>({
+    maxInFlight: link.maxInFlight,
+    signal: options.signal,
+    send: () => {
+      // What has failed for all keys would only fail again with every further request.
+      const step = outcome.isHopeless ? undefined : steps.next().value;
+      return step?.send().then(
+        () => outcome.confirm(step),
+        (error) => outcome.refuse(step, error),
+      );
+    },
+    receive: () => {},
+    explain: (error) => explainFailure(link.client, error),
+  });
+}
+
+function* planSteps(
+  link: RedisLink,
+  writes: readonly BitWrite[],
+  merges: boolean,
+): Generator<Step, undefined> {
+  for (const [index, write] of writes.entries()) {
+    const { key, ids, value } = write;
+    if (!merges || !isBulky(link, write)) {
+      yield* bitSteps(link, index, key, ids, 0, ids.length, value);
+      continue;
+    }
+    for (const stretch of cutStretches(sortIds(ids))) {
+      if (stretch.merges) yield mergeStep(link, index, key, stretch);
+      else yield* bitSteps(link, index, key, stretch.ids, stretch.from, stretch.to, value);
+    }
+  }
+}
+
+function mergeStep(link: RedisLink, index: number, key: string, stretch: Stretch): Step {
+  return { index, bits: stretch.to - stretch.from, send: () => mergeStretch(link, key, stretch) };
+}
+
+function* bitSteps(
+  link: RedisLink,
+  index: number,
+  key: string,
+  ids: ArrayLike<number>,
+  from: number,
+  to: number,
+  value: 0 | 1,
+): Generator<Step, void> {
+  for (let at = from; at < to; at++) {
+    const id = ids[at]!;
+    yield { index, bits: 1, send: () => link.client.setbit(key, id, value) };
+  }
+}
+
+/** What is known of a write: the bits confirmed per key, and the first error of each key. */
+class Outcome {
+  /** Nothing more can be written for now. */
+  isHopeless = false;
+  readonly #writes: readonly BitWrite[];
+  readonly #confirmed: number[];
+  readonly #failures = new Map<string, unknown>();
+
+  constructor(writes: readonly BitWrite[]) {
+    this.#writes = writes;
+    this.#confirmed = writes.map(() => 0);
+  }
+
+  confirm({ index, bits }: Pick<Step, 'index' | 'bits'>): void {
+    this.#confirmed[index]! += bits;
+  }
+
+  refuse({ index }: Pick<Step, 'index'>, error: unknown): void {
+    const { key } = this.#writes[index]!;
+    if (!this.#failures.has(key)) this.#failures.set(key, error);
+    this.isHopeless ||= !isAboutKey(error);
+  }
+
+  /** Throws what describes a write of which not every bit was confirmed. */
+  async settle(link: RedisLink): Promise<void> {
+    const [failure] = this.#failures;
+    if (failure === undefined) return;
+    const [key, error] = failure;
+    const cause = await explainFailure(link.client, error, key);
+    const written = this.#confirmed.reduce((sum, bits) => sum + bits, 0);
+    if (written === 0) {
+      if ([...this.#failures.values()].every(isRefusal)) throw cause;
+      throw new StoreError(`${cause.message}; no bit is confirmed as written`, { cause: error });
+    }
+    const total = this.#writes.reduce((sum, { ids }) => sum + ids.length, 0);
+    const failed = this.#writes.filter(({ ids }, index) => this.#confirmed[index]! < ids.length);
+    throw new PartialWriteError(
+      `expected to write ${total} bits, got ${written} confirmed; ${cause.message}`,
+      [...new Set(failed.map((write) => write.key))],
+      { cause },
+    );
+  }
+}
