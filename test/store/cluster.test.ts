@@ -1,0 +1,134 @@
+import { Cluster } from 'ioredis';
+import { Cluster as Cluster5 } from 'ioredis5';
+import { Cluster as ClusterValkey } from 'iovalkey';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PartialWriteError, StoreError, WrongTypeError } from '../../src/errors.js';
+import { RedisStore } from '../../src/store/redis.js';
+import { type RedisCluster, startCluster } from '../servers/cluster.js';
+import { describeConformance, namesOf } from './conformance.js';
+
+let cluster: RedisCluster;
+let client: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  client = new Cluster(startNodes());
+});
+
+afterAll(async () => {
+  client?.disconnect();
+  await cluster?.stop();
+});
+
+const options = { maxId: 3_000_000, runs: 15 };
+
+describeConformance('RedisStore on a cluster', () => emptyStore(client), options);
+
+describe.each([
+  ['ioredis 6', (keyPrefix: string) => new Cluster(startNodes(), { keyPrefix })],
+  ['ioredis 5', (keyPrefix: string) => new Cluster5(startNodes(), { keyPrefix })],
+  ['iovalkey', (keyPrefix: string) => new ClusterValkey(startNodes(), { keyPrefix })],
+])('a cluster with a key prefix through %s', (_, connect) => {
+  let prefixed: ReturnType<typeof connect>;
+  beforeAll(() => {
+    prefixed = connect('app[1]*:');
+  });
+  afterAll(() => prefixed?.disconnect());
+
+  describeConformance('RedisStore', () => emptyStore(prefixed), options);
+
+  it('names only its own keys', async () => {
+    const store = await emptyStore(prefixed);
+    await client.set('app1x:a', '1');
+    await store.write([{ key: 'a', ids: [1], value: 1 }]);
+    expect(await namesOf(store, '')).toEqual(['a']);
+  });
+});
+
+describe('RedisStore on a cluster', () => {
+  it('writes and names keys of all masters', async () => {
+    const store = await emptyStore(client);
+    const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
+    await store.write(keys.map((key, id) => ({ key, ids: [id], value: 1 })));
+    const sizes = await Promise.all(client.nodes('master').map((node) => node.dbsize()));
+    expect(sizes.every((size) => size > 10)).toBe(true);
+    expect(await namesOf(store, 'k')).toEqual([...keys].sort());
+    expect(await store.delete(keys)).toBe(100);
+  });
+
+  it('names keys also when it is asked before the client is connected', async () => {
+    const store = await emptyStore(client);
+    await store.write([{ key: 'k', ids: [1], value: 1 }]);
+    const fresh = new Cluster(startNodes(), { lazyConnect: true });
+    try {
+      expect(await namesOf(new RedisStore(fresh), '')).toEqual(['k']);
+    } finally {
+      fresh.disconnect();
+    }
+  });
+
+  it.each(['plain', '{tag}name', 'name{tag}', '{}empty', 'brace}', 'open{', '{{double}}', ''])(
+    'merges many bits of a key named %j',
+    async (key) => {
+      for (const keyPrefix of ['', 'p:', '{x}']) {
+        const prefixed = new Cluster(startNodes(), { keyPrefix });
+        try {
+          const store = await emptyStore(prefixed);
+          const ids = Array.from({ length: 3000 }, (_, index) => index * 3);
+          await store.write([{ key, ids, value: 1 }]);
+          expect(await store.count(key)).toBe(3000);
+          expect(await namesOf(store, '')).toEqual([key]);
+        } finally {
+          prefixed.disconnect();
+        }
+      }
+    },
+  );
+
+  it('says which keys of a batch were not written', async () => {
+    const store = await emptyStore(client);
+    await client.rpush('bad', 'x');
+    const keys = ['a', 'bad', 'b', 'c'];
+    const error = await store
+      .write(
+        keys.map((key) => ({ key, ids: [1], value: 1 })),
+        { atomic: true },
+      )
+      .catch((reason) => reason);
+    expect(error).toBeInstanceOf(PartialWriteError);
+    expect(error.failedKeys).toEqual(['bad']);
+    expect(error.cause).toBeInstanceOf(WrongTypeError);
+    expect(await Promise.all(['a', 'b', 'c'].map((key) => store.count(key)))).toEqual([1, 1, 1]);
+  });
+
+  it('refuses a consistent read across slots, and gives one within a slot', async () => {
+    const store = await emptyStore(client);
+    const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    await store.write(keys.map((key) => ({ key, ids: [1], value: 1 })));
+    const error = await store.snapshot(keys).catch((reason) => reason);
+    expect(error).toBeInstanceOf(StoreError);
+    expect(error.message).toContain('slot');
+    // Two slots of one master: the client sends them, the server refuses.
+    const [first, ...others] = await Promise.all(
+      keys.map(async (key) => ({ key, slot: Number(await client.cluster('KEYSLOT', key)) })),
+    );
+    const part = (slot: number): number => Math.floor((slot * 3) / 16_384);
+    const neighbour = others.find(({ slot }) => part(slot) === part(first!.slot))!;
+    await expect(store.snapshot([first!.key, neighbour.key])).rejects.toThrow(/slot/);
+
+    await store.write(['{t}a', '{t}b'].map((key) => ({ key, ids: [1, 2], value: 1 })));
+    const snapshot = await store.snapshot(['{t}a', '{t}b', '{t}missing']);
+    expect(await snapshot.byteLengths(['{t}a', '{t}b', '{t}missing'])).toEqual([1, 1, 0]);
+  });
+});
+
+function startNodes(): { host: string; port: number }[] {
+  return cluster.nodes.map(({ host, port }) => ({ host, port }));
+}
+
+async function emptyStore(target: Cluster | Cluster5 | ClusterValkey): Promise<RedisStore> {
+  // A cluster's client knows its nodes once it has answered something.
+  await client.get('connected');
+  await Promise.all(client.nodes('master').map((node) => node.flushall()));
+  return new RedisStore(target);
+}
