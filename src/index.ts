@@ -8,6 +8,7 @@ export {
   WrongTypeError,
 } from './errors.js';
 export type { EvaluateOptions } from './evaluate.js';
+export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events.js';
 export type {
   BitmapExpression,
   Combination,
@@ -30,6 +31,7 @@ export {
   type QueryPeriod,
 } from './query.js';
 export type { EvaluateProgress } from './runner.js';
+export type { EventSource } from './source.js';
 export type { Container } from './store/compressed.js';
 export type { ContainerKind } from './store/container.js';
 export { MemoryStore } from './store/memory.js';

@@ -1,0 +1,280 @@
+import type { Period } from './calendar.js';
+import { countIds, type EvaluateOptions, hasId, hasIds, pagesOf, windowsOf } from './evaluate.js';
+import {
+  bitmap,
+  type Combination,
+  combine,
+  complement,
+  type Expression,
+  sameExpression,
+} from './expression.js';
+import { checkId } from './id.js';
+import { type EventSource, eventExpression, eventKeys, storedResultKey } from './source.js';
+import { MemoryStore } from './store/memory.js';
+import type { PutOptions, RequestOptions } from './store/types.js';
+
+/** How long a stored result lives by default. */
+const RESULT_TTL_SECONDS = 3600;
+
+/**
+ * A set of ids: the users who did something, or a combination of such sets. It is lazy: nothing is read until a question
+ * is asked, and asking again reads again. Sets of different instances and stores may be combined.
+ */
+export class EventSet implements AsyncIterable<number> {
+  /** The set as data. */
+  readonly expression: Expression;
+  protected readonly source: EventSource;
+
+  /** @internal */
+  constructor(source: EventSource, expression: Expression) {
+    this.source = source;
+    this.expression = expression;
+  }
+
+  /** The number of ids (the reference's `get_count`, `len`). */
+  async count(options?: EvaluateOptions): Promise<number> {
+    const [count] = await countIds([this.expression], this.#with(options));
+    return count!;
+  }
+
+  /**
+   * Whether an id belongs to the set (the reference's `in`); reads one byte per bitmap.
+   * @param id an integer in [0, 2^32)
+   */
+  async has(id: number, options?: EvaluateOptions): Promise<boolean> {
+    return hasId(this.expression, checkId(id), this.#with(options));
+  }
+
+  /** Whether the set has any id; stops reading at the first. */
+  async hasEventsMarked(options?: EvaluateOptions): Promise<boolean> {
+    return hasIds(this.expression, this.#with(options));
+  }
+
+  /** All ids, ascending: 4 bytes each. For sets that may be huge, iterate or use `pages`. */
+  async ids(options?: EvaluateOptions): Promise<Uint32Array<ArrayBuffer>> {
+    const pages: Uint32Array[] = [];
+    for await (const page of this.pages(options)) pages.push(page);
+    const all = new Uint32Array(pages.reduce((length, page) => length + page.length, 0));
+    let length = 0;
+    for (const page of pages) {
+      all.set(page, length);
+      length += page.length;
+    }
+    return all;
+  }
+
+  /** The ids, ascending, in pages of at most 65,536. */
+  async *pages(options?: EvaluateOptions): AsyncGenerator<Uint32Array<ArrayBuffer>, void, undefined> {
+    yield* pagesOf(this.expression, this.#with(options));
+  }
+
+  /** The ids, ascending, one by one; read in pages. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
+    for await (const page of this.pages()) yield* page;
+  }
+
+  /** The set as a Redis string: bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`; as long as its longest operand. */
+  async bytes(options?: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const windows = windowsOf(this.expression, this.#with(options));
+    const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
+    let next = await windows.next();
+    for (; !next.done; next = await windows.next()) {
+      parts.push({ byteOffset: next.value.byteOffset, bytes: next.value.bytes.slice() });
+    }
+    const all = new Uint8Array(next.value);
+    for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
+    return all;
+  }
+
+  /** Reads the set once, for many questions: the result lives in this process, compressed, and no longer changes. */
+  async load(options?: EvaluateOptions): Promise<EventSet> {
+    const store = new MemoryStore();
+    const key = 'loaded';
+    const pages = pagesOf(this.expression, this.#with(options));
+    let next = await pages.next();
+    for (; !next.done; next = await pages.next()) await store.write([{ key, ids: next.value, value: 1 }]);
+    // As long as its longest operand, so that its complement is the complement of what was loaded.
+    const [byteLength] = await store.byteLengths([key]);
+    if (byteLength! < next.value) await store.write([{ key, ids: [next.value * 8 - 1], value: 0 }]);
+    return new EventSet(this.source, bitmap(store, key));
+  }
+
+  /**
+   * Stores the set in Redis under the key that the reference gives such a combination (`trackist_bitop_AND_…`), for others
+   * to read. `deleteRuntimeBitopKeys` of the instance deletes it.
+   * @param options `ttlSeconds` until the store forgets it, an hour by default
+   */
+  async storeResult(options: EvaluateOptions & PutOptions = {}): Promise<StoredEvents> {
+    const key = storedResultKey(this.source, this.expression);
+    if (this.expression.kind === 'bitmap') {
+      throw new RangeError(
+        `expected a combination of sets to store, got the single bitmap ${JSON.stringify(key)}`,
+      );
+    }
+    const bytes = await this.bytes(options);
+    const { ttlSeconds = RESULT_TTL_SECONDS, signal } = options;
+    await this.source.store.put(key, bytes, { ttlSeconds, signal });
+    this.source.storedKeys.add(key);
+    return new StoredEvents(this.source, key);
+  }
+
+  /** Ids that are in this set and in all others. */
+  and(...others: readonly EventSet[]): EventSet {
+    return this.#combined('and', others);
+  }
+
+  /** Ids that are in this set or in any other. */
+  or(...others: readonly EventSet[]): EventSet {
+    return this.#combined('or', others);
+  }
+
+  /** Ids that are in an odd number of these sets. */
+  xor(...others: readonly EventSet[]): EventSet {
+    return this.#combined('xor', others);
+  }
+
+  /** Ids that are in this set and in none of the others. */
+  andNot(...others: readonly EventSet[]): EventSet {
+    return this.#combined('andNot', others);
+  }
+
+  /**
+   * Ids that are not in this set, up to the end of the longest bitmap of the expression it is asked in, in whole bytes:
+   * alone, it is Redis' BITOP NOT, padding bits included.
+   */
+  not(): EventSet {
+    return new EventSet(this.source, complement(this.expression));
+  }
+
+  /**
+   * Whether two sets ask the same of the same keys of the same store, operands in the same order; it does not compare what
+   * they hold. False for whatever is no set.
+   */
+  equals(other: EventSet): boolean {
+    return other instanceof EventSet && sameExpression(this.expression, other.expression);
+  }
+
+  #combined(kind: Combination, others: readonly EventSet[]): EventSet {
+    for (const other of others) {
+      if (!(other instanceof EventSet)) throw new TypeError(`expected a set of events, got ${String(other)}`);
+    }
+    return new EventSet(
+      this.source,
+      combine(
+        kind,
+        [this, ...others].map(({ expression }) => expression),
+      ),
+    );
+  }
+
+  #with(options: EvaluateOptions | undefined): EvaluateOptions {
+    return { ...this.source.defaults, ...options };
+  }
+}
+
+/** A result that was stored under a key. */
+export class StoredEvents extends EventSet {
+  /** Where the result is, without a prefix that the client adds. */
+  readonly key: string;
+
+  /** @internal */
+  constructor(source: EventSource, key: string) {
+    super(source, bitmap(source.store, key));
+    this.key = key;
+  }
+
+  /** Deletes the result; asked again, the set is empty. */
+  async delete(options?: RequestOptions): Promise<void> {
+    await this.source.store.delete([this.key], options);
+    this.source.storedKeys.delete(this.key);
+  }
+}
+
+/** The users who did an event in a year, month, ISO week, day or hour. */
+export class PeriodEvents extends EventSet {
+  /** The name of the event, or of a segment. */
+  readonly event: string;
+  /** When. */
+  readonly period: Period;
+
+  /** @internal */
+  constructor(source: EventSource, event: string, period: Period) {
+    super(source, eventExpression(source, event, period));
+    this.event = event;
+    this.period = period;
+  }
+
+  /** The same event `n` periods later (earlier where negative). */
+  delta(n: number): PeriodEvents {
+    return new PeriodEvents(this.source, this.event, this.period.delta(n));
+  }
+
+  /** The same event in the period after. */
+  next(): PeriodEvents {
+    return this.delta(1);
+  }
+
+  /** The same event in the period before. */
+  prev(): PeriodEvents {
+    return this.delta(-1);
+  }
+
+  /** The first instant of the period in the time zone of the instance. */
+  periodStart(): Date {
+    return new Date(this.period.start(this.source.timeZone).epochMilliseconds);
+  }
+
+  /** The last millisecond of the period in the time zone of the instance. */
+  periodEnd(): Date {
+    return new Date(this.period.end(this.source.timeZone).epochMilliseconds);
+  }
+
+  /** Deletes the marks of this event and period, and of no other; of a year, those of its months. */
+  async delete(options?: RequestOptions): Promise<void> {
+    await deleteEvents(this.source, this.event, this.period, options);
+  }
+}
+
+/** The users who carry a dateless flag. It has no period: `next`, `prev` and `delta` are the set itself. */
+export class UniqueEvents extends EventSet {
+  /** The name of the flag, or of a segment. */
+  readonly event: string;
+
+  /** @internal */
+  constructor(source: EventSource, event: string) {
+    super(source, eventExpression(source, event, 'unique'));
+    this.event = event;
+  }
+
+  /** The set itself. */
+  delta(_n: number): this {
+    return this;
+  }
+
+  /** The set itself. */
+  next(): this {
+    return this;
+  }
+
+  /** The set itself. */
+  prev(): this {
+    return this;
+  }
+
+  /** Deletes the flag of all users. */
+  async delete(options?: RequestOptions): Promise<void> {
+    await deleteEvents(this.source, this.event, 'unique', options);
+  }
+}
+
+async function deleteEvents(
+  source: EventSource,
+  event: string,
+  period: Period | 'unique',
+  options: RequestOptions | undefined,
+): Promise<void> {
+  if (source.segments.has(event)) {
+    throw new RangeError(`expected an event to delete, got the segment ${JSON.stringify(event)}`);
+  }
+  await source.store.delete(eventKeys(source, event, period), options);
+}

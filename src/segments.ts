@@ -1,0 +1,43 @@
+import type { Period } from './calendar.js';
+import type { Expression } from './expression.js';
+import { checkEventName } from './keys.js';
+
+/** Named segments: sets that are asked for like events but are combinations of others (the reference's custom handlers). */
+
+/** Makes the set of a segment in a period, or (`'unique'`) of its dateless flags. */
+export type Segment = (period: Period | 'unique') => Expression;
+
+export class Segments {
+  readonly #byName = new Map<string, Segment>();
+  /** Segments being made, outermost first: one of them again would never end. */
+  readonly #making: string[] = [];
+
+  define(name: string, segment: Segment): void {
+    this.#byName.set(checkEventName(name), segment);
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  get names(): string[] {
+    return [...this.#byName.keys()].sort();
+  }
+
+  /** @throws RangeError where segments refer to each other in a circle */
+  expressionOf(name: string, period: Period | 'unique'): Expression {
+    const segment = this.#byName.get(name);
+    if (segment === undefined)
+      throw new RangeError(`expected the name of a segment, got ${JSON.stringify(name)}`);
+    if (this.#making.includes(name)) {
+      const circle = [...this.#making, name].join(' → ');
+      throw new RangeError(`expected segments that do not refer to each other in a circle, got ${circle}`);
+    }
+    this.#making.push(name);
+    try {
+      return segment(period);
+    } finally {
+      this.#making.pop();
+    }
+  }
+}

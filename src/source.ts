@@ -1,0 +1,99 @@
+import { Period } from './calendar.js';
+import type { EvaluateOptions } from './evaluate.js';
+import { bitmap, combine, complement, type Expression, foldExpression } from './expression.js';
+import { checkEventName, periodKey, resultKey, uniqueKey } from './keys.js';
+import type { Moment } from './moment.js';
+import type { QueryNode, QueryPeriod } from './query.js';
+import type { Segments } from './segments.js';
+import type { Store } from './store/types.js';
+
+/** What the event sets of one `Bitmapist` have in common, and how names and periods become expressions over its keys. */
+export interface EventSource {
+  /** Where results are stored and events are read. */
+  readonly store: Store;
+  /** What keys begin with. */
+  readonly prefix: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** @internal */
+  readonly segments: Segments;
+  /** Keys of results that were stored through this instance. */
+  readonly storedKeys: Set<string>;
+  /** Options of every question, unless a call says otherwise. */
+  readonly defaults: EvaluateOptions;
+  /** What time it is. */
+  now(): Moment;
+}
+
+/** The set of an event, or of a segment, in a period, or of its dateless flag. */
+export function eventExpression(source: EventSource, name: string, period: Period | 'unique'): Expression {
+  if (source.segments.has(name)) return source.segments.expressionOf(name, period);
+  const keys = eventKeys(source, name, period);
+  return combine(
+    'or',
+    keys.map((key) => bitmap(source.store, key)),
+  );
+}
+
+/** The keys of an event in a period; of a year, those of its months. */
+export function eventKeys({ prefix }: EventSource, event: string, period: Period | 'unique'): string[] {
+  checkEventName(event);
+  if (period === 'unique') return [uniqueKey(prefix, event)];
+  if (!(period instanceof Period)) throw new TypeError(`expected a Period, got ${String(period)}`);
+  const periods = period.unit === 'year' ? period.months() : [period];
+  return periods.map((each) => periodKey(prefix, event, each));
+}
+
+/**
+ * The set that a parsed expression text describes.
+ * @param placeholder what `@{period}` stands for
+ */
+export function queryExpression(
+  source: EventSource,
+  node: QueryNode,
+  placeholder?: Period | 'unique',
+): Expression {
+  switch (node.op) {
+    case 'event':
+      return eventExpression(source, node.event, resolvePeriod(source, node.period, placeholder));
+    case 'not':
+      return complement(queryExpression(source, node.of, placeholder));
+    default:
+      return combine(
+        node.op,
+        node.of.map((operand) => queryExpression(source, operand, placeholder)),
+      );
+  }
+}
+
+/** The key under which the reference keeps a combination: it names the operation and the keys of its operands. */
+export function storedResultKey({ prefix }: EventSource, expression: Expression): string {
+  return foldExpression<string>(expression, (part, keys) => {
+    switch (part.kind) {
+      case 'bitmap':
+        return part.key;
+      case 'andNot': {
+        // The reference has no such operation: it is AND with complements there.
+        const [first, ...others] = keys;
+        return resultKey(prefix, 'AND', [first!, ...others.map((key) => resultKey(prefix, 'NOT', [key]))]);
+      }
+      default:
+        return resultKey(prefix, part.kind.toUpperCase(), keys);
+    }
+  });
+}
+
+function resolvePeriod(
+  source: EventSource,
+  period: QueryPeriod,
+  placeholder: Period | 'unique' | undefined,
+): Period | 'unique' {
+  if (period === 'unique' || period instanceof Period) return period;
+  if (period === '{period}') {
+    if (placeholder === undefined) {
+      throw new RangeError('expected a period, got the placeholder {period}, which only a segment can fill');
+    }
+    return placeholder;
+  }
+  return Period.of(period.unit, source.now(), source.timeZone).delta(-period.back);
+}
