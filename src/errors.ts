@@ -87,6 +87,22 @@ export class BudgetError extends BitmapistError {
   }
 }
 
+/** Marking many rows ended early. `rowsWritten` rows are written for certain, in order; later ones may be. */
+export class IncompleteMarksError extends BitmapistError {
+  override name = 'IncompleteMarksError';
+  /** Rows written for certain, counted from the first. */
+  readonly rowsWritten: number;
+
+  constructor(rowsWritten: number, options: { cause: unknown }) {
+    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(
+      `expected to mark every row, got an error after ${rowsWritten} rows were written: ${reason}`,
+      options,
+    );
+    this.rowsWritten = rowsWritten;
+  }
+}
+
 /** A value as messages show it: text in quotes. */
 export function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);

@@ -1,7 +1,10 @@
+export { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
+export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './bulk.js';
 export { Period, type PeriodUnit } from './calendar.js';
 export {
   BitmapistError,
   BudgetError,
+  IncompleteMarksError,
   PartialWriteError,
   StoreError,
   SyntaxProblem,
@@ -19,6 +22,7 @@ export type {
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './keys.js';
+export type { MarkOptions } from './marks.js';
 export type { Moment, TemporalLike } from './moment.js';
 export {
   type CurrentPeriod,

@@ -1,0 +1,92 @@
+import { checkId } from './id.js';
+import { checkEventName, uniqueKey } from './keys.js';
+import type { MarkKeys, MarkOptions } from './marks.js';
+import type { Moment } from './moment.js';
+import type { EventSource } from './source.js';
+import type { BitWrite, RequestOptions } from './store/types.js';
+
+/** One id or several. */
+export type Ids = number | readonly number[] | Uint32Array;
+
+export interface MarkMomentOptions extends MarkOptions {
+  /** When it happened (default: now). */
+  readonly now?: Moment | undefined;
+}
+
+/**
+ * Marks that are collected and sent together: in one round trip, and all or none where the store can (a single Redis
+ * server, the embedded store; not across the slots of a cluster). The reference's pipelines and bitmapist4's transactions.
+ */
+export class MarkBatch {
+  readonly #source: EventSource;
+  readonly #keysOf: (options: MarkOptions) => MarkKeys;
+  #writes: BitWrite[] = [];
+
+  /** @internal */
+  constructor(source: EventSource, keysOf: (options: MarkOptions) => MarkKeys) {
+    this.#source = source;
+    this.#keysOf = keysOf;
+  }
+
+  /**
+   * Adds marks as `Bitmapist.markEvent` makes them.
+   * @throws TypeError or RangeError for what is no id, event name or moment; the batch is as before then
+   */
+  markEvent(event: string, ids: Ids, options: MarkMomentOptions = {}): this {
+    return this.#add(this.#eventKeys(event, options), ids, 1);
+  }
+
+  /** Adds marks to be taken back, as `Bitmapist.unmarkEvent` does; otherwise as `markEvent`. */
+  unmarkEvent(event: string, ids: Ids, options: MarkMomentOptions = {}): this {
+    return this.#add(this.#eventKeys(event, options), ids, 0);
+  }
+
+  /** Adds dateless flags to be given; otherwise as `markEvent`. */
+  markUnique(event: string, ids: Ids): this {
+    return this.#add([this.#uniqueKey(event)], ids, 1);
+  }
+
+  /** Adds dateless flags to be taken back; otherwise as `markEvent`. */
+  unmarkUnique(event: string, ids: Ids): this {
+    return this.#add([this.#uniqueKey(event)], ids, 0);
+  }
+
+  /** Sends what was collected since the last time. What was not confirmed is kept, so that sending can be tried again. */
+  async send(options?: RequestOptions): Promise<void> {
+    const writes = this.#writes;
+    this.#writes = [];
+    try {
+      if (writes.length > 0) await this.#source.store.write(writes, { ...options, atomic: true });
+    } catch (error) {
+      this.#writes = [...writes, ...this.#writes];
+      throw error;
+    }
+  }
+
+  #eventKeys(event: string, options: MarkMomentOptions): readonly string[] {
+    refuseSegment(this.#source, event);
+    return this.#keysOf(options).of(event, options.now ?? this.#source.now());
+  }
+
+  #uniqueKey(event: string): string {
+    refuseSegment(this.#source, event);
+    return uniqueKey(this.#source.prefix, checkEventName(event));
+  }
+
+  #add(keys: readonly string[], ids: Ids, value: 0 | 1): this {
+    const all = checkIds(ids);
+    this.#writes.push(...keys.map((key) => ({ key, ids: all, value })));
+    return this;
+  }
+}
+
+function checkIds(ids: Ids): readonly number[] {
+  if (Array.isArray(ids) || ids instanceof Uint32Array) return Array.from(ids, checkId);
+  return [checkId(ids)];
+}
+
+function refuseSegment({ segments }: EventSource, event: string): void {
+  if (segments.has(event)) {
+    throw new RangeError(`expected the name of an event to mark, got the segment ${JSON.stringify(event)}`);
+  }
+}
