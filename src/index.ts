@@ -1,6 +1,8 @@
 export { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './bulk.js';
 export { Period, type PeriodUnit } from './calendar.js';
+export type { CohortOptions } from './cohort/cohort.js';
+export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './cohort/types.js';
 export {
   BitmapistError,
   BudgetError,
