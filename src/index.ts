@@ -1,4 +1,5 @@
 export { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
+export { Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './bulk.js';
 export { Period, type PeriodUnit } from './calendar.js';
 export type { CohortOptions } from './cohort/cohort.js';

@@ -1,0 +1,236 @@
+import { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
+import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './bulk.js';
+import { Period, type PeriodUnit } from './calendar.js';
+import { type CohortOptions, cohortTable } from './cohort/cohort.js';
+import type { CohortTable } from './cohort/types.js';
+import { countIds, type EvaluateOptions } from './evaluate.js';
+import { EventSet, PeriodEvents, UniqueEvents } from './events.js';
+import { DEFAULT_PREFIX, isStoredResult, parseKey } from './keys.js';
+import { MarkKeys, type MarkOptions } from './marks.js';
+import { checkTimeZone, type Moment } from './moment.js';
+import { parseQuery } from './query.js';
+import { Segments } from './segments.js';
+import { type EventSource, eventExpression, queryExpression } from './source.js';
+import { MemoryStore } from './store/memory.js';
+import type { KeysOptions, RequestOptions, Store } from './store/types.js';
+
+/** Keys per deletion. */
+const DELETE_BATCH = 1000;
+
+/** Where bitmaps are kept, under which keys, and how time is counted. */
+export interface BitmapistOptions {
+  /** Where bitmaps are kept (default: a new `MemoryStore`). */
+  readonly store?: Store;
+  /** What keys begin with (default `trackist_`; bitmapist4 uses `bitmapist_`). */
+  readonly prefix?: string;
+  /** IANA zone in which days, weeks and months are counted (default `UTC`). */
+  readonly timeZone?: string;
+  /** Also mark hours, unless a call says otherwise (default false; the reference's `TRACK_HOURLY`). */
+  readonly trackHourly?: boolean;
+  /** Also mark the dateless flag, unless a call says otherwise (default false; the reference's `TRACK_UNIQUE`). */
+  readonly trackUnique?: boolean;
+  /** What time it is where no moment is given (default: the system clock). */
+  readonly clock?: () => Date;
+  /** Options of every question, unless a call says otherwise. */
+  readonly evaluate?: EvaluateOptions;
+}
+
+/** When an event happened, and what to mark of it. */
+export interface MarkEventOptions extends MarkMomentOptions, RequestOptions {}
+
+/**
+ * Records that users did something, and answers who did. Reads and writes the keys of Python's bitmapist; all of its
+ * functions are here under their own names in camelCase.
+ */
+export class Bitmapist {
+  /** As given, or the embedded store that was made. */
+  readonly store: Store;
+  /** What keys begin with. */
+  readonly prefix: string;
+  /** IANA name of the zone in which periods are counted. */
+  readonly timeZone: string;
+  readonly #tracking: MarkOptions;
+  readonly #clock: () => Date;
+  readonly #source: EventSource;
+
+  /** @throws RangeError for a time zone that does not exist */
+  constructor(options: BitmapistOptions = {}) {
+    this.store = options.store ?? new MemoryStore();
+    this.prefix = options.prefix ?? DEFAULT_PREFIX;
+    this.timeZone = checkTimeZone(options.timeZone ?? 'UTC');
+    this.#tracking = { trackHourly: options.trackHourly, trackUnique: options.trackUnique };
+    this.#clock = options.clock ?? (() => new Date());
+    this.#source = {
+      store: this.store,
+      prefix: this.prefix,
+      timeZone: this.timeZone,
+      segments: new Segments(),
+      storedKeys: new Set(),
+      defaults: options.evaluate ?? {},
+      now: this.#clock,
+    };
+  }
+
+  /**
+   * Marks an event for month, week and day, and for hour and unique flag where tracked, in one round trip.
+   * @param ids integers in [0, 2^32)
+   * @throws TypeError or RangeError for what is no id, event name or moment; nothing is written then
+   */
+  async markEvent(event: string, ids: Ids, options: MarkEventOptions = {}): Promise<void> {
+    await this.batch().markEvent(event, ids, options).send(options);
+  }
+
+  /** Takes back a mark in every period it was made in, also where another mark of the same month or week remains. */
+  async unmarkEvent(event: string, ids: Ids, options: MarkEventOptions = {}): Promise<void> {
+    await this.batch().unmarkEvent(event, ids, options).send(options);
+  }
+
+  /** Gives users a dateless flag, such as a plan or the arm of an experiment. */
+  async markUnique(event: string, ids: Ids, options?: RequestOptions): Promise<void> {
+    await this.batch().markUnique(event, ids).send(options);
+  }
+
+  /** Takes a dateless flag back. */
+  async unmarkUnique(event: string, ids: Ids, options?: RequestOptions): Promise<void> {
+    await this.batch().unmarkUnique(event, ids).send(options);
+  }
+
+  /** Collects marks of any kind to be sent together, all or none where the store can. */
+  batch(): MarkBatch {
+    return new MarkBatch(this.#source, (options) => this.#keysOf(options));
+  }
+
+  /** Marks many rows, from an array, a generator or a stream, in batches and in bounded memory. */
+  async markEvents(rows: MarkRows, options: BulkOptions = {}): Promise<BulkResult> {
+    return markAll(this.store, this.#keysOf(options), rows, options);
+  }
+
+  /** The users who did an event in a year; `when` is a moment, a period or its ISO text (default: the current one). */
+  year(event: string, when?: Period | Moment): PeriodEvents {
+    return this.events(event, 'year', when);
+  }
+
+  /** The users who did an event in a month; `when` as for `year`. */
+  month(event: string, when?: Period | Moment): PeriodEvents {
+    return this.events(event, 'month', when);
+  }
+
+  /** The users who did an event in an ISO week. */
+  week(event: string, when?: Period | Moment): PeriodEvents {
+    return this.events(event, 'week', when);
+  }
+
+  /** The users who did an event on a day; `when` as for `year`. */
+  day(event: string, when?: Period | Moment): PeriodEvents {
+    return this.events(event, 'day', when);
+  }
+
+  /** The users who did an event in an hour; empty unless hours are tracked. */
+  hour(event: string, when?: Period | Moment): PeriodEvents {
+    return this.events(event, 'hour', when);
+  }
+
+  /** The users who did an event in the period of a unit that holds `when` (default: the current one). */
+  events(event: string, unit: PeriodUnit, when: Period | Moment = this.#clock()): PeriodEvents {
+    return new PeriodEvents(this.#source, event, Period.from(unit, when, this.timeZone));
+  }
+
+  /** The users who carry a dateless flag. */
+  unique(event: string): UniqueEvents {
+    return new UniqueEvents(this.#source, event);
+  }
+
+  /**
+   * The set that an expression text describes, such as `active@2026-11 & ~paying@unique`.
+   * @throws SyntaxProblem which says where the text goes wrong
+   */
+  query(text: string): EventSet {
+    return new EventSet(this.#source, queryExpression(this.#source, parseQuery(text)));
+  }
+
+  /**
+   * Defines a name that can stand wherever an event name can: in sets, expression texts and cohorts (the reference's
+   * `set_custom_handler`). Defining it again replaces it.
+   * @param definition an expression text in which `@{period}` stands for the period asked for, or a function of the period
+   * (`'unique'` where the dateless flag is asked for)
+   */
+  defineSegment(name: string, definition: string | ((period: Period | 'unique') => EventSet)): void {
+    if (typeof definition === 'function') {
+      this.#source.segments.define(name, (period) => definition(period).expression);
+    } else {
+      const node = parseQuery(definition);
+      this.#source.segments.define(name, (period) => queryExpression(this.#source, node, period));
+    }
+  }
+
+  /** Names of the segments defined here, sorted. */
+  get segmentNames(): string[] {
+    return this.#source.segments.names;
+  }
+
+  /** The names of all events that begin with `prefix` (taken literally), sorted. */
+  async eventNames(options: KeysOptions & { readonly prefix?: string | undefined } = {}): Promise<string[]> {
+    const { prefix = '' } = options;
+    const names = new Set<string>();
+    for await (const key of this.store.keys(this.prefix + prefix, options)) {
+      const event = parseKey(this.prefix, key)?.event;
+      if (event?.startsWith(prefix)) names.add(event);
+    }
+    return [...names].sort();
+  }
+
+  /** Deletes everything under the prefix, and says how many keys there were (the reference's `delete_all_events`). */
+  async deleteAllEvents(options: KeysOptions = {}): Promise<number> {
+    this.#source.storedKeys.clear();
+    return this.#deleteKeys(() => true, this.prefix, options);
+  }
+
+  /**
+   * Deletes every stored result, whoever stored it, and says how many there were (the reference's
+   * `delete_temporary_bitop_keys`). Events whose names begin with `bitop` are left alone.
+   */
+  async deleteTemporaryBitopKeys(options: KeysOptions = {}): Promise<number> {
+    return this.#deleteKeys((key) => isStoredResult(this.prefix, key), `${this.prefix}bitop_`, options);
+  }
+
+  /** Deletes exactly the results that were stored through this instance (the reference's `delete_runtime_bitop_keys`). */
+  async deleteRuntimeBitopKeys(options: RequestOptions = {}): Promise<number> {
+    const keys = [...this.#source.storedKeys];
+    const deleted = keys.length > 0 ? await this.store.delete(keys, options) : 0;
+    for (const key of keys) this.#source.storedKeys.delete(key);
+    return deleted;
+  }
+
+  /** The cohort (retention) table of two selections; every bitmap is read once. */
+  async cohort(options: CohortOptions & EvaluateOptions): Promise<CohortTable> {
+    return cohortTable(options, {
+      timeZone: this.timeZone,
+      now: this.#clock(),
+      events: (name, period) => eventExpression(this.#source, name, period),
+      count: (expressions) => countIds(expressions, { ...this.#source.defaults, ...options }),
+    });
+  }
+
+  #keysOf({ trackHourly, trackUnique }: MarkOptions): MarkKeys {
+    return new MarkKeys(this.prefix, this.timeZone, {
+      trackHourly: trackHourly ?? this.#tracking.trackHourly,
+      trackUnique: trackUnique ?? this.#tracking.trackUnique,
+    });
+  }
+
+  async #deleteKeys(
+    isDoomed: (key: string) => boolean,
+    prefix: string,
+    options: KeysOptions,
+  ): Promise<number> {
+    let deleted = 0;
+    let batch: string[] = [];
+    for await (const key of this.store.keys(prefix, options)) {
+      if (isDoomed(key)) batch.push(key);
+      if (batch.length < DELETE_BATCH) continue;
+      deleted += await this.store.delete(batch, options);
+      batch = [];
+    }
+    return batch.length > 0 ? deleted + (await this.store.delete(batch, options)) : deleted;
+  }
+}

@@ -1,0 +1,408 @@
+import { Redis } from 'ioredis';
+import { Temporal } from 'temporal-polyfill';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bitmapist, type BitmapistOptions } from '../src/bitmapist.js';
+import { IncompleteMarksError, WrongTypeError } from '../src/errors.js';
+import { MemoryStore } from '../src/store/memory.js';
+import { RedisStore } from '../src/store/redis.js';
+import type { Store } from '../src/store/types.js';
+import { type RedisServer, startRedis } from './servers/redis.js';
+import { CountingStore } from './store/counting.js';
+
+let server: RedisServer;
+let client: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = new Redis(server.url);
+});
+
+afterAll(async () => {
+  client?.disconnect();
+  await server?.stop();
+});
+
+const stores: [name: string, open: () => Promise<Store>][] = [
+  ['the embedded store', async () => new MemoryStore()],
+  [
+    'Redis',
+    async () => {
+      await client.flushall();
+      return new RedisStore(client);
+    },
+  ],
+];
+
+const NOW = new Date('2025-12-29T05:06:07Z');
+
+async function keysOf(analytics: Bitmapist): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of analytics.store.keys('')) keys.push(key);
+  return keys.sort();
+}
+
+describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
+  const open = async (options: BitmapistOptions = {}): Promise<Bitmapist> =>
+    new Bitmapist({ store: await openStore(), clock: () => NOW, ...options });
+
+  it('marks month, week and day, as the reference names them', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', 1);
+    expect(await keysOf(analytics)).toEqual([
+      'trackist_a_2025-12',
+      'trackist_a_2025-12-29',
+      'trackist_a_W2026-1',
+    ]);
+  });
+
+  it('marks hour and unique flag where tracked, by instance or by call', async () => {
+    const all = [
+      'trackist_a_2025-12',
+      'trackist_a_2025-12-29',
+      'trackist_a_2025-12-29-5',
+      'trackist_a_W2026-1',
+      'trackist_a_u',
+    ];
+    const tracking = await open({ trackHourly: true, trackUnique: true });
+    await tracking.markEvent('a', 1);
+    expect(await keysOf(tracking)).toEqual(all);
+    const plain = await open();
+    await plain.markEvent('a', 1, { trackHourly: true, trackUnique: true });
+    expect(await keysOf(plain)).toEqual(all);
+    const both = await open({ trackHourly: true, trackUnique: true });
+    await both.markEvent('a', 1, { trackHourly: false, trackUnique: false });
+    expect(await keysOf(both)).toHaveLength(3);
+  });
+
+  it('answers what was asked: who, how many, and whether anybody', async () => {
+    const analytics = await open();
+    await analytics.markEvent('active', [123, 5, 9]);
+    await analytics.markEvent('song:played', 123, { now: '2025-11-03' });
+    const month = analytics.month('active');
+    expect(await month.count()).toBe(3);
+    expect(await month.has(123)).toBe(true);
+    expect(await month.has(124)).toBe(false);
+    expect(await month.hasEventsMarked()).toBe(true);
+    expect([...(await month.ids())]).toEqual([5, 9, 123]);
+    const iterated: number[] = [];
+    for await (const id of month) iterated.push(id);
+    expect(iterated).toEqual([5, 9, 123]);
+    expect(await analytics.week('active', '2026-W01').count()).toBe(3);
+    expect(await analytics.day('active', '2025-12-29').count()).toBe(3);
+    expect(await analytics.hour('active').count()).toBe(0);
+    expect(await analytics.year('active', '2025').count()).toBe(3);
+    expect(await analytics.year('song:played').or(month).count()).toBe(3);
+    expect(await analytics.month('song:played').hasEventsMarked()).toBe(false);
+  });
+
+  it('takes marks back, also where another mark of the month remains', async () => {
+    const analytics = await open({ trackUnique: true });
+    await analytics.markEvent('a', 1, { now: '2024-01-01' });
+    await analytics.markEvent('a', 1, { now: '2024-01-02' });
+    await analytics.unmarkEvent('a', 1, { now: '2024-01-02', trackUnique: false });
+    expect(await analytics.month('a', '2024-01').count()).toBe(0);
+    expect(await analytics.day('a', '2024-01-01').count()).toBe(1);
+    expect(await analytics.unique('a').count()).toBe(1);
+    await analytics.unmarkUnique('a', 1);
+    expect(await analytics.unique('a').count()).toBe(0);
+  });
+
+  it('combines periods and flags with and, or, xor, andNot and not', async () => {
+    const analytics = await open();
+    await analytics.markEvent('active', [1, 2, 3, 20]);
+    await analytics.markUnique('premium', [2, 3, 4]);
+    const active = analytics.day('active');
+    const premium = analytics.unique('premium');
+    const ids = async (set: { ids(): Promise<Uint32Array> }): Promise<number[]> => [...(await set.ids())];
+    expect(await ids(active.and(premium))).toEqual([2, 3]);
+    expect(await ids(active.or(premium))).toEqual([1, 2, 3, 4, 20]);
+    expect(await ids(active.xor(premium))).toEqual([1, 4, 20]);
+    expect(await ids(active.andNot(premium))).toEqual([1, 20]);
+    expect(await ids(premium.not().and(active))).toEqual([1, 20]);
+    expect(await ids(premium.not())).toEqual([0, 1, 5, 6, 7]);
+    expect(await ids(active.and(premium, analytics.unique('nobody')))).toEqual([]);
+    expect(await ids(analytics.query('(active@day ^ premium@unique) & ~premium@unique'))).toEqual([1, 20]);
+  });
+
+  it('loads a set once, for many questions, complements included', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', [1, 200]);
+    await analytics.markUnique('b', [1]);
+    const loaded = await analytics.day('a').and(analytics.unique('b')).load();
+    await analytics.markUnique('b', [200]);
+    expect([...(await loaded.ids())]).toEqual([1]);
+    expect(await loaded.not().count()).toBe(26 * 8 - 1);
+    expect(await loaded.and(analytics.unique('b')).count()).toBe(1);
+  });
+
+  it('walks to neighbouring periods and knows their bounds', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', 7, { now: '2025-11-30' });
+    const month = analytics.month('a');
+    expect(await month.prev().has(7)).toBe(true);
+    expect(month.delta(-12).period.toString()).toBe('2024-12');
+    expect(month.prev().next().equals(month)).toBe(true);
+    expect(month.equals(analytics.week('a'))).toBe(false);
+    expect(month.periodStart()).toEqual(new Date('2025-12-01T00:00:00Z'));
+    expect(month.periodEnd()).toEqual(new Date('2025-12-31T23:59:59.999Z'));
+    const flag = analytics.unique('a');
+    expect([flag.next(), flag.prev(), flag.delta(3)]).toEqual([flag, flag, flag]);
+  });
+
+  it('deletes one set and nothing else', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', 1, { now: '2024-01-01' });
+    await analytics.day('a', '2024-01-01').delete();
+    expect(await keysOf(analytics)).toEqual(['trackist_a_2024-1', 'trackist_a_W2024-1']);
+    await analytics.year('a', '2024').delete();
+    expect(await keysOf(analytics)).toEqual(['trackist_a_W2024-1']);
+  });
+
+  it('names events by a literal prefix, and lists no stored results', async () => {
+    const analytics = await open();
+    for (const event of ['a_b', 'active', 'bitop', 'bitop_x', 'song*play', 'x:y'])
+      await analytics.markEvent(event, 1);
+    await analytics.markUnique('flag', 1);
+    await analytics.day('active').and(analytics.day('x:y')).storeResult();
+    expect(await analytics.eventNames()).toEqual([
+      'a_b',
+      'active',
+      'bitop',
+      'bitop_x',
+      'flag',
+      'song*play',
+      'x:y',
+    ]);
+    expect(await analytics.eventNames({ prefix: 'a', batchSize: 2 })).toEqual(['a_b', 'active']);
+    expect(await analytics.eventNames({ prefix: '*' })).toEqual([]);
+    expect(await analytics.eventNames({ prefix: 'active_2025' })).toEqual([]);
+  });
+
+  it('stores results under the names of the reference, and deletes exactly those', async () => {
+    const analytics = await open();
+    const other = new Bitmapist({ store: analytics.store, clock: () => NOW });
+    for (const event of ['a', 'b', 'bitop_x']) await analytics.markEvent(event, [1, 2]);
+    const both = await analytics.day('a').and(analytics.day('b').not()).storeResult();
+    expect(both.key).toBe(
+      'trackist_bitop_AND_trackist_a_2025-12-29-trackist_bitop_NOT_trackist_b_2025-12-29',
+    );
+    expect(await both.count()).toBe(0);
+    const year = await other.year('a').storeResult({ ttlSeconds: 60 });
+    expect(year.key).toMatch(/^trackist_bitop_OR_trackist_a_2025-1-trackist_a_2025-2-.*-trackist_a_2025-12$/);
+    expect(await year.count()).toBe(2);
+    expect(await analytics.deleteRuntimeBitopKeys()).toBe(1);
+    expect(await year.count()).toBe(2);
+    expect(await analytics.deleteTemporaryBitopKeys()).toBe(1);
+    expect(await keysOf(analytics)).toHaveLength(9);
+    expect(await analytics.day('bitop_x').count()).toBe(2);
+    await expect(analytics.day('a').storeResult()).rejects.toThrow('expected a combination of sets to store');
+  });
+
+  it('deletes everything under its prefix and nothing beside it', async () => {
+    const analytics = await open();
+    const renamed = new Bitmapist({ store: analytics.store, prefix: 'bitmapist_', clock: () => NOW });
+    await analytics.markEvent('a', 1);
+    await renamed.markEvent('a', 1);
+    expect(await analytics.deleteAllEvents()).toBe(3);
+    expect(await keysOf(analytics)).toEqual([
+      'bitmapist_a_2025-12',
+      'bitmapist_a_2025-12-29',
+      'bitmapist_a_W2026-1',
+    ]);
+    expect(await renamed.day('a').count()).toBe(1);
+  });
+
+  it('sends a batch of marks together, and keeps it where it could not be sent', async () => {
+    const analytics = await open();
+    const batch = analytics.batch().markEvent('a', [1, 2]).markUnique('b', 3).unmarkUnique('b', 3);
+    expect(await keysOf(analytics)).toEqual([]);
+    await expect(batch.send({ signal: AbortSignal.abort(new Error('not now')) })).rejects.toThrow('not now');
+    await batch.send();
+    expect(await analytics.day('a').count()).toBe(2);
+    expect(await analytics.unique('b').count()).toBe(0);
+    await batch.send();
+  });
+
+  it('marks many rows at once, of any source', async () => {
+    const analytics = await open({ trackUnique: true });
+    async function* rows() {
+      yield { event: 'a', id: 1, at: '2024-01-01T10:00:00Z' };
+      yield [
+        { event: 'a', id: 2, at: new Date('2024-01-02T10:00:00Z') },
+        { event: 'b', id: 2, at: Temporal.Instant.from('2024-02-02T10:00:00Z') },
+      ];
+    }
+    const progress: number[] = [];
+    const result = await analytics.markEvents(rows(), { onProgress: ({ rows }) => progress.push(rows) });
+    expect(result).toEqual({ rows: 3, events: 2, ids: 2 });
+    expect(progress).toEqual([3]);
+    expect(await analytics.month('a', '2024-01').count()).toBe(2);
+    expect(await analytics.unique('b').count()).toBe(1);
+  });
+
+  it('writes the rows before a broken one, and says how many', async () => {
+    const analytics = await open();
+    const failure = await analytics
+      .markEvents([
+        { event: 'a', id: 1, at: '2024-01-01' },
+        { event: 'a', id: -1, at: '2024-01-01' },
+      ])
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(IncompleteMarksError);
+    expect((failure as IncompleteMarksError).rowsWritten).toBe(1);
+    expect((failure as Error).message).toContain('expected an id in [0, 2^32), got -1');
+    expect(await analytics.month('a', '2024-01').count()).toBe(1);
+  });
+
+  it.each([-1, 1.5, Number.NaN, 2 ** 32, '5', 5n, null, undefined, [3, -1], Number.POSITIVE_INFINITY])(
+    'refuses %s as an id and writes nothing',
+    async (id) => {
+      const analytics = await open();
+      const bad = id as number;
+      await expect(analytics.markEvent('a', bad)).rejects.toThrow(/^expected an id/);
+      await expect(analytics.unmarkEvent('a', bad)).rejects.toThrow(/^expected an id/);
+      await expect(analytics.markUnique('a', bad)).rejects.toThrow(/^expected an id/);
+      if (!Array.isArray(id)) await expect(analytics.day('a').has(bad)).rejects.toThrow(/^expected an id/);
+      expect(await keysOf(analytics)).toEqual([]);
+    },
+  );
+
+  it('refuses names and moments that are none, and writes nothing', async () => {
+    const analytics = await open();
+    await expect(analytics.markEvent('', 1)).rejects.toThrow('expected an event name, got an empty string');
+    await expect(analytics.markEvent(5 as unknown as string, 1)).rejects.toThrow(TypeError);
+    await expect(analytics.markEvent('a', 1, { now: 'soon' })).rejects.toThrow('expected an ISO 8601 date');
+    await expect(analytics.markEvent('a', 1, { now: new Date(Number.NaN) })).rejects.toThrow(
+      'expected a valid date',
+    );
+    await expect(analytics.markEvent('a', 1, { now: '2024-01-01', trackHourly: true })).rejects.toThrow(
+      'expected a moment with a time of day to track hours, got the date 2024-01-01',
+    );
+    expect(await keysOf(analytics)).toEqual([]);
+    expect(() => analytics.month('a', '2024')).toThrow('expected a date within one month, got the year 2024');
+    expect(() => new Bitmapist({ timeZone: 'Nowhere' })).toThrow('expected an IANA time zone');
+    await expect(
+      analytics.cohort({ select1: 'a', select2: 'a', timeGroup: 'quarters' as 'days' }),
+    ).rejects.toThrow('expected days, weeks, months or years as time group, got "quarters"');
+  });
+
+  it('counts days, weeks and months in a time zone', async () => {
+    const analytics = await open({ timeZone: 'Asia/Tokyo', trackHourly: true });
+    await analytics.markEvent('a', 1, { now: new Date('2024-12-31T16:30:00Z') });
+    await analytics.markEvents([{ event: 'b', id: 1, at: new Date('2024-12-31T16:30:00Z') }]);
+    for (const event of ['a', 'b']) {
+      expect(await analytics.hour(event, '2025-01-01T01').count()).toBe(1);
+      expect(await analytics.month(event, '2025-01').count()).toBe(1);
+    }
+    expect(analytics.day('a', '2025-01-01').periodStart()).toEqual(new Date('2024-12-31T15:00:00Z'));
+  });
+
+  it('lets segments stand wherever an event name can', async () => {
+    const analytics = await open();
+    await analytics.markEvent('active', [1, 2, 3]);
+    await analytics.markEvent('web', [1]);
+    await analytics.markEvent('ios', [2]);
+    analytics.defineSegment('mobile or web', 'active@{period} & (web@{period} | ios@{period})');
+    analytics.defineSegment('neither', (period) =>
+      period === 'unique'
+        ? analytics.unique('active')
+        : analytics
+            .events('active', period.unit, period)
+            .andNot(analytics.events('mobile or web', period.unit, period)),
+    );
+    expect(analytics.segmentNames).toEqual(['mobile or web', 'neither']);
+    expect(await analytics.month('mobile or web').count()).toBe(2);
+    expect(await analytics.query('neither@week').count()).toBe(1);
+    const table = await analytics.cohort({
+      select1: 'active',
+      select2: 'mobile or web',
+      numResults: 1,
+      numOfRows: 0,
+    });
+    expect(table.rows[0]?.cells[0]?.count).toBe(2);
+    await expect(analytics.markEvent('neither', 1)).rejects.toThrow('got the segment "neither"');
+    await expect(analytics.day('neither').delete()).rejects.toThrow('got the segment "neither"');
+    analytics.defineSegment('one', 'two@{period}');
+    analytics.defineSegment('two', 'one@{period}');
+    expect(() => analytics.day('one')).toThrow('got one → two → one');
+    expect(() => analytics.query('active@{period}')).toThrow('which only a segment can fill');
+  });
+
+  it('mixes sets of several instances', async () => {
+    const analytics = await open();
+    const other = new Bitmapist({ clock: () => NOW });
+    await analytics.markEvent('a', [1, 2]);
+    await other.markEvent('b', [2, 3]);
+    expect([...(await analytics.day('a').and(other.day('b')).ids())]).toEqual([2]);
+    expect(() => analytics.day('a').and('b' as unknown as never)).toThrow('expected a set of events, got b');
+  });
+});
+
+describe('a cohort of 31 × 13 days', () => {
+  it('reads every distinct bitmap once per window and writes nothing', async () => {
+    const store = new CountingStore(new MemoryStore());
+    const analytics = new Bitmapist({ store, clock: () => NOW });
+    const rows = Array.from({ length: 43 }, (_, day) => ({
+      event: 'active',
+      id: 8000 - day,
+      at: new Date(NOW.getTime() - day * 86_400_000),
+    }));
+    await analytics.markEvents(rows.flatMap((row) => [row, { ...row, id: row.id % 100 }]));
+    store.reset();
+    const table = await analytics.cohort({
+      select1: 'active',
+      select2: 'active',
+      startDate: '2025-11-17',
+      numResults: 31,
+      numOfRows: 12,
+      windowBytes: 256,
+    });
+    expect(table.rows).toHaveLength(31);
+    expect(table.rows.every(({ total }) => total === 2)).toBe(true);
+    const windows = 4;
+    expect(store.keysRead).toHaveLength(43);
+    for (const key of store.keysRead) expect(store.readsOf(key)).toBe(windows);
+    expect(store.calls).toEqual({ byteLengths: 1, read: windows, write: 0, put: 0, keys: 0, delete: 0 });
+  });
+});
+
+describe('on Redis alone', () => {
+  it('sends the bits of one mark in one transaction', async () => {
+    await client.flushall();
+    const monitor = await client.duplicate().monitor();
+    const commands: string[] = [];
+    monitor.on('monitor', (_time: string, [command]: string[]) => commands.push(command!.toLowerCase()));
+    await new Bitmapist({ store: new RedisStore(client) }).markEvent('a', 1, {
+      trackHourly: true,
+      trackUnique: true,
+    });
+    await client.ping('done');
+    while (!commands.includes('ping')) await new Promise((resolve) => setTimeout(resolve, 5));
+    monitor.disconnect();
+    expect(commands).toEqual(['multi', 'setbit', 'setbit', 'setbit', 'setbit', 'setbit', 'exec', 'ping']);
+  });
+
+  it('forgets stored results after their time to live', async () => {
+    await client.flushall();
+    const analytics = new Bitmapist({ store: new RedisStore(client) });
+    await analytics.markEvent('a', 1);
+    const stored = await analytics.day('a').or(analytics.month('a')).storeResult({ ttlSeconds: 90 });
+    expect(await client.ttl(stored.key)).toBeGreaterThan(80);
+    const kept = await analytics.day('a').xor(analytics.month('a')).storeResult();
+    expect(await client.ttl(kept.key)).toBeGreaterThan(3500);
+    await stored.delete();
+    expect(await client.exists(stored.key)).toBe(0);
+  });
+
+  it('names the key that holds no bitmap, and says what was written', async () => {
+    await client.flushall();
+    await client.lpush('trackist_a_2025-12', 'x');
+    const analytics = new Bitmapist({ store: new RedisStore(client), clock: () => NOW });
+    await expect(analytics.month('a').count()).rejects.toThrow(WrongTypeError);
+    await expect(analytics.month('a').or(analytics.day('a')).count()).rejects.toThrow('"trackist_a_2025-12"');
+    await expect(analytics.markEvent('a', 1)).rejects.toMatchObject({
+      name: 'PartialWriteError',
+      failedKeys: ['trackist_a_2025-12'],
+    });
+  });
+});
