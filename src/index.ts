@@ -1,6 +1,7 @@
 export { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
 export { Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './bulk.js';
+export { type CachedOptions, cached } from './cached.js';
 export { Period, type PeriodUnit } from './calendar.js';
 export type { CohortOptions } from './cohort/cohort.js';
 export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './cohort/types.js';
@@ -39,6 +40,7 @@ export {
 } from './query.js';
 export type { EvaluateProgress } from './runner.js';
 export type { EventSource } from './source.js';
+export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
 export type { Container } from './store/compressed.js';
 export type { ContainerKind } from './store/container.js';
 export { MemoryStore } from './store/memory.js';
