@@ -70,6 +70,21 @@ export class PartialWriteError extends StoreError {
   }
 }
 
+/** Bytes that are not what their format promises. `byteOffset` is where reading stopped, `problem` the sentence without it. */
+export class FormatError extends BitmapistError {
+  override name = 'FormatError';
+  /** What is wrong, in one sentence, without the place. */
+  readonly problem: string;
+  /** Where reading stopped, counted from the first byte of the unpacked input. */
+  readonly byteOffset: number;
+
+  constructor(problem: string, byteOffset: number, options?: ErrorOptions) {
+    super(`${problem} (at byte ${byteOffset})`, options);
+    this.problem = problem;
+    this.byteOffset = byteOffset;
+  }
+}
+
 /** A question that would read more than its `maxBytes` allows; nothing was read. */
 export class BudgetError extends BitmapistError {
   override name = 'BudgetError';

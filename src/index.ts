@@ -8,6 +8,7 @@ export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from '.
 export {
   BitmapistError,
   BudgetError,
+  FormatError,
   IncompleteMarksError,
   PartialWriteError,
   StoreError,

@@ -1,0 +1,277 @@
+import { createReadStream } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CsvError, type EventRow, readEvents } from '../../src/csv.js';
+import { goldenPath, hasGolden, readGolden } from '../golden/files.js';
+
+const HEADER = 'user,timestamp,event\n';
+
+const DATE = 'expected unix seconds or an ISO 8601 date of the years 1 to 9999';
+
+describe('events as CSV', () => {
+  it('reads unix seconds and ISO 8601 dates', async () => {
+    const text = [
+      '1,1291191960,login',
+      '2,-86400,login',
+      '3,1.5,login',
+      '4,2026-11-22,login',
+      '5,2026-11-22T13:05:07.25Z,login',
+      '6,2026-11-22T13:05,login',
+      '7,2026-11-22 13:05:07,login',
+      '8,2026-11-22T13:05:07+02:00,login',
+      '4294967295,253402300799,login',
+    ].join('\n');
+    expect((await rowsOf(HEADER + text)).map(({ id, at }) => [id, at])).toEqual([
+      [1, new Date(1_291_191_960_000)],
+      [2, new Date(-86_400_000)],
+      [3, new Date(1500)],
+      [4, '2026-11-22'],
+      [5, new Date('2026-11-22T13:05:07.25Z')],
+      [6, '2026-11-22T13:05'],
+      [7, '2026-11-22 13:05:07'],
+      [8, new Date('2026-11-22T11:05:07Z')],
+      [4_294_967_295, new Date('9999-12-31T23:59:59Z')],
+    ]);
+  });
+
+  it('finds its columns by name, among others and in any order', async () => {
+    const text = '\uFEFFcountry, event ,timestamp,user\r\nDE,login,0,7\r\n\r\n"a\r\nb","log,in ""x""",0,8';
+    expect(await rowsOf(text)).toEqual([
+      { event: 'login', id: 7, at: new Date(0) },
+      { event: 'log,in "x"', id: 8, at: new Date(0) },
+    ]);
+  });
+
+  it('reads a header without rows as no events', async () => {
+    expect(await rowsOf(HEADER)).toEqual([]);
+    expect(await rowsOf('user,timestamp,event')).toEqual([]);
+  });
+
+  it('reads the same whatever the chunks, line ends, quotes and packing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ event: names, id: fc.nat(2 ** 32 - 1), seconds: fc.nat(2 ** 32) }), {
+          maxLength: 30,
+        }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom('', '\uFEFF'),
+        fc.boolean(),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 50 }),
+        async (rows, lineEnd, mark, endsWithLine, packed, chunkLength) => {
+          const lines = rows.map(({ event, id, seconds }) => `${id},${seconds},${field(event)}`);
+          const text =
+            mark + ['user,timestamp,event', ...lines].join(lineEnd) + (endsWithLine ? lineEnd : '');
+          const bytes = packed ? gzipSync(text) : Buffer.from(text);
+          const expected = rows.map(({ event, id, seconds }) => ({
+            event,
+            id,
+            at: new Date(seconds * 1000),
+          }));
+          expect(await rowsOf(bytes, chunkLength)).toEqual(expected);
+        },
+      ),
+      { seed: 21, numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ['an unknown user', '1,0,a\nx,0,a\n', 3, 1, 'expected a user id from 0 to 4294967295, got "x"'],
+    [
+      'a user beyond 32 bits',
+      '4294967296,0,a',
+      2,
+      0,
+      'expected a user id from 0 to 4294967295, got "4294967296"',
+    ],
+    ['a negative user', '-1,0,a', 2, 0, 'expected a user id from 0 to 4294967295, got "-1"'],
+    ['a broken number', '1.5,0,a', 2, 0, 'expected a user id from 0 to 4294967295, got "1.5"'],
+    ['no user', ',0,a', 2, 0, 'expected a user id from 0 to 4294967295, got ""'],
+    ['a hexadecimal user', '0x10,0,a', 2, 0, 'expected a user id from 0 to 4294967295, got "0x10"'],
+    ['no event', '1,0,', 2, 0, 'expected an event name, got an empty field'],
+    ['a missing field', '1,0,a\n\n1,0\n', 4, 1, 'expected 3 fields, got 2'],
+    ['a field too many', '1,0,a,b', 2, 0, 'expected 3 fields, got 4'],
+    ['a date of no calendar', '1,2026-02-30,a', 2, 0, `${DATE}, got "2026-02-30"`],
+    ['an hour of no day', '1,2026-02-20T24:00Z,a', 2, 0, `${DATE}, got "2026-02-20T24:00Z"`],
+    ['the year 0', '1,0000-02-20,a', 2, 0, `${DATE}, got "0000-02-20"`],
+    ['words for a date', '1,yesterday,a', 2, 0, `${DATE}, got "yesterday"`],
+    ['no date', '1,,a', 2, 0, `${DATE}, got ""`],
+    ['an offset of no zone', '1,2026-02-20T10:00+99:00,a', 2, 0, `${DATE}, got "2026-02-20T10:00+99:00"`],
+    ['an offset of a date', '1,2026-02-20Z,a', 2, 0, `${DATE}, got "2026-02-20Z"`],
+    ['a second after the year 9999', '1,253402300800,a', 2, 0, `${DATE}, got "253402300800"`],
+    ['a quote left open', '1,0,a\n2,0,"b\n3,0,c', 3, 1, 'expected a closing quote, got the end of the file'],
+    [
+      'text behind a quote',
+      '1,0,a\n2,0,"b"c\n',
+      3,
+      1,
+      'expected a comma or the end of the line behind a closing quote, got more text',
+    ],
+  ])('names the line and the rows before it for %s', async (_, body, line, rows, message) => {
+    for (const chunkLength of [1, 7, 65_536]) {
+      const { error, read } = await failureOf(Buffer.from(HEADER + body), chunkLength);
+      expect(error.message).toBe(`line ${line}: ${message}`);
+      expect([error.line, error.rows, read.length]).toEqual([line, rows, rows]);
+    }
+  });
+
+  it('refuses dates without a time of day where the caller needs one', async () => {
+    const rows = collect(
+      readEvents([Buffer.from(`${HEADER}1,0,a\n2,2026-11-22T13:05,a\n3,2026-11-22,a\n`)], {
+        needsTime: true,
+      }),
+    );
+    await expect(rows).rejects.toThrow(
+      'line 4: expected a date with a time of day to mark its hour, got "2026-11-22"',
+    );
+  });
+
+  it('counts lines, not rows, where quoted fields hold line breaks', async () => {
+    const { error } = await failureOf(Buffer.from(`${HEADER}1,0,"a\nb\nc"\n2,0,"d\n"\nx,0,e`));
+    expect([error.line, error.rows]).toEqual([7, 2]);
+  });
+
+  it.each(['', 'user,event\n', 'user,timestamp,event,user\n1,0,a,1', '1,1291191960,login\n'])(
+    'refuses a file that begins with %j instead of a header',
+    async (text) => {
+      const { error } = await failureOf(Buffer.from(text));
+      expect(error.message).toMatch(
+        /^line 1: expected a header with the columns user, timestamp and event, once each, got /,
+      );
+    },
+  );
+
+  it('refuses bytes that are no UTF-8, and hands out the rows before them', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`${HEADER}1,0,é\n2,0,b`),
+      Buffer.from([0xff]),
+      Buffer.from('\n3,0,c\n'),
+    ]);
+    for (const chunkLength of [1, 5, 65_536]) {
+      const { error, read } = await failureOf(bytes, chunkLength);
+      expect(error.message).toBe('line 3: expected UTF-8 text, got other bytes');
+      expect(read.map(({ event }) => event)).toEqual(['é']);
+    }
+    const cut = await failureOf(Buffer.from(`${HEADER}1,0,é`).subarray(0, -1));
+    expect(cut.error.message).toBe('line 2: expected UTF-8 text, got a part of a character at the end');
+  });
+
+  it('refuses a gzip file that ends early, and says how far it came', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, index) => `${index},${index * 7919},event\n`);
+    const whole = gzipSync(HEADER + lines.join(''));
+    const { error, read } = await failureOf(whole.subarray(0, whole.length / 2));
+    expect(error.message).toMatch(/^line \d+: expected gzip data/);
+    expect(error.rows).toBe(read.length);
+    expect(read.length).toBeGreaterThan(1000);
+    expect(error.line).toBe(read.length + 2);
+  });
+
+  it('gives up on a quote that is never closed instead of keeping the whole file', async () => {
+    let pulled = 0;
+    async function* endless() {
+      yield Buffer.from(`${HEADER}1,0,"a\n`);
+      for (;;) {
+        pulled += 65_536;
+        yield Buffer.alloc(65_536, 'x\n');
+      }
+    }
+    await expect(collect(readEvents(endless()))).rejects.toThrow(
+      'line 2: expected a row of at most 1048576 characters, got a longer one (is a quote left open?)',
+    );
+    expect(pulled).toBeLessThan(2 ** 21);
+  });
+
+  it('ends when the caller stops or aborts, and lets go of its input', async () => {
+    let released = 0;
+    async function* endless() {
+      try {
+        yield Buffer.from(HEADER);
+        for (;;) yield Buffer.from('1,0,a\n');
+      } finally {
+        released++;
+      }
+    }
+    for await (const rows of readEvents(endless())) {
+      expect(rows).toHaveLength(1);
+      break;
+    }
+    const aborting = new AbortController();
+    const reading = collect(readEvents(endless(), { signal: aborting.signal }), (rows) => {
+      if (rows.length === 10) aborting.abort(new Error('enough'));
+    });
+    await expect(reading).rejects.toThrow('enough');
+    expect(released).toBe(2);
+  });
+
+  it('reads a Blob and a stream, as a browser hands them over', async () => {
+    const blob = new Blob([HEADER, '1,0,a\n']);
+    expect(await collect(readEvents(blob))).toHaveLength(1);
+    expect(await collect(readEvents(blob.stream()))).toHaveLength(1);
+  });
+
+  it.skipIf(!hasGolden)('reads every real data set to its last row', async () => {
+    const sizes = {
+      cdnow: 100_905,
+      onlineretail: 71_035,
+      git_express: 7033,
+      git_redis: 14_545,
+      git_cargo: 31_930,
+      git_curl: 41_108,
+    };
+    for (const [name, size] of Object.entries(sizes)) {
+      const packed = await collect(readEvents(createReadStream(goldenPath(`data/${name}.csv.gz`))));
+      expect(packed).toHaveLength(size);
+      expect(await rowsOf(readGolden(`data/${name}.csv.gz`))).toEqual(packed);
+    }
+  });
+});
+
+const names = fc.oneof(
+  fc.constantFrom('login', 'country:United_Kingdom'),
+  // A carriage return at the very end belongs to the line end.
+  fc
+    .string({ minLength: 1, unit: fc.constantFrom(...'ab,"\n é\r', '😀') })
+    .filter((name) => !name.endsWith('\r')),
+);
+
+/** A field as RFC 4180 writes it. */
+function field(text: string): string {
+  return /[,"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function* chunksOf(bytes: Uint8Array, chunkLength: number): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += chunkLength) yield bytes.subarray(from, from + chunkLength);
+}
+
+async function collect(
+  batches: AsyncIterable<readonly EventRow[]>,
+  onRows: (rows: readonly EventRow[]) => void = () => {},
+): Promise<EventRow[]> {
+  const rows: EventRow[] = [];
+  for await (const batch of batches) {
+    rows.push(...batch);
+    onRows(rows);
+  }
+  return rows;
+}
+
+function rowsOf(text: string | Uint8Array, chunkLength = 65_536): Promise<EventRow[]> {
+  return collect(readEvents(chunksOf(Buffer.from(text), chunkLength)));
+}
+
+async function failureOf(
+  bytes: Uint8Array,
+  chunkLength = 65_536,
+): Promise<{ error: CsvError; read: EventRow[] }> {
+  let read: readonly EventRow[] = [];
+  const reading = collect(readEvents(chunksOf(bytes, chunkLength)), (rows) => {
+    read = rows;
+  });
+  const error = await reading.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof CsvError)) throw new Error('expected a CsvError', { cause: error });
+  return { error, read: [...read] };
+}
