@@ -1,0 +1,93 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { renderText } from '../../src/report.js';
+import { hasGolden } from '../golden/files.js';
+import { GOLDEN_NAMES, readCohorts, tableOf } from './golden.js';
+import { HOSTILE_NAMES, sampleTable } from './tables.js';
+
+describe('renderText', () => {
+  it('tells all states of a cell apart without colour', () => {
+    expect(renderText(sampleTable())).toBe(
+      [
+        'signup → login',
+        'percent of each cohort who came back, 0 to 3 months later',
+        '',
+        'Cohort             Size       0      1      2      3',
+        'Jan 2026          1,200    100%  50.0%   0.1%  12.5%*',
+        'Feb 2026            300    100%     0%  25.0%*',
+        'Mar 2026              0       –      –',
+        'Apr 2026             40    100%*',
+        '',
+        'Weighted average  1,540    100%  40.0%   0.1%',
+        '',
+        '* not over yet · blank: still to come · – cohort without members · 0% nobody came back',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('counts people where asked to', () => {
+    const text = renderText(sampleTable(), { as: 'counts' });
+    expect(text).toContain('people of each cohort who came back, 0 to 3 months later');
+    expect(text).toMatch(/^Jan 2026 +1,200 +1,200 +600 +1 +150\*$/m);
+    expect(text).toMatch(/^Mean +1,540 +750 +300 +1$/m);
+  });
+
+  it('continues below what does not fit the width, with every column once', () => {
+    const text = renderText(sampleTable(), { width: 44 });
+    for (const line of text.split('\n').slice(3, -2)) expect(line.length).toBeLessThanOrEqual(44);
+    const headers = text.split('\n').filter((line) => line.startsWith('Cohort'));
+    expect(headers.map((line) => line.match(/\d+/g))).toEqual([
+      ['0', '1'],
+      ['2', '3'],
+    ]);
+    expect(text.match(/^Jan 2026/gm)).toHaveLength(2);
+  });
+
+  it('shows one column per block where even that does not fit', () => {
+    expect(renderText(sampleTable(), { width: 1 }).match(/^Cohort/gm)).toHaveLength(4);
+  });
+
+  it.each([
+    [8, '\u001b[48;5;'],
+    [24, '\u001b[48;2;'],
+  ])('paints heat in terminals with %i bits of colour', (colorDepth, background) => {
+    const text = renderText(sampleTable(), { colorDepth });
+    expect(text).toContain(background);
+    const plain = stripVTControlCharacters(text).replace(/^0% +50\.0% or more\n/m, '');
+    expect(plain.replace(/ +$/gm, '')).toBe(renderText(sampleTable()));
+  });
+
+  it('lets no name act on the terminal or break a line', () => {
+    for (const name of HOSTILE_NAMES) {
+      const text = renderText(sampleTable({ select1: name, select2b: name }));
+      expect(text.split('\n')).toHaveLength(13);
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+  });
+
+  it('shows a table without rows, and one without columns', () => {
+    expect(renderText({ ...sampleTable(), rows: [] })).toContain('signup → login');
+    const totals = { ...sampleTable(), numOfRows: -1 };
+    const rows = totals.rows.map((row) => ({ ...row, cells: [] }));
+    expect(renderText({ ...totals, rows })).toMatch(/^Jan 2026 +1,200$/m);
+  });
+
+  it('refuses a unit that does not exist', () => {
+    expect(() => renderText(sampleTable(), { as: 'shares' as 'percent' })).toThrow(
+      'expected "percent" or "counts", got "shares"',
+    );
+  });
+});
+
+describe.skipIf(!hasGolden)('renderText over real cohorts', () => {
+  it.each(GOLDEN_NAMES)('prints a line per cohort of %s', (name) => {
+    for (const cohort of readCohorts(name)) {
+      const table = tableOf(cohort);
+      const lines = renderText(table).split('\n');
+      expect(lines.filter((line) => /^(\d{4}|[A-Z][a-z]{2} \d{4})/.test(line))).toHaveLength(
+        table.rows.length,
+      );
+    }
+  });
+});
