@@ -1,0 +1,33 @@
+import { renderToString } from 'preact-render-to-string';
+import { Style } from './fragment.js';
+import { printable } from './labels.js';
+import { reportStylesheet } from './style.js';
+
+/** What stands around the pieces. */
+export interface HtmlPageOptions {
+  /** As plain text. */
+  readonly title: string;
+  /** For the page's style sheet, where a content security policy wants one. */
+  readonly nonce?: string | undefined;
+}
+
+/**
+ * A whole HTML document around pieces made with `inlineStyle: false`: a file to open, print or send.
+ * @param fragments HTML as this module's functions return it; taken as it is
+ */
+export function renderHtmlPage(fragments: readonly string[], { title, nonce }: HtmlPageOptions): string {
+  const page = renderToString(
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{printable(title)}</title>
+        <Style nonce={nonce} css={`${reportStylesheet}\n${PAGE}`} />
+      </head>
+      <body class="bitmapist" dangerouslySetInnerHTML={{ __html: fragments.join('\n') }} />
+    </html>,
+  );
+  return `<!doctype html>\n${page}\n`;
+}
+
+const PAGE = 'body.bitmapist{margin:0;padding:0}';

@@ -1,0 +1,109 @@
+import { range } from 'd3-array';
+import { type ColorScheme, heatColors } from './heat.js';
+
+/** Class of a cell with the given heat step. */
+export function heatClass(step: number): string {
+  return `bm-h${step}`;
+}
+
+/** Classes of a `compat` cell, for the alphas the reference prints: `0.4` and `0.9` give `bm-b4 bm-t9`. */
+export function alphaClasses(backgroundAlpha: string, textAlpha: string): string {
+  return `bm-b${tenths(backgroundAlpha)} bm-t${tenths(textAlpha)}`;
+}
+
+function tenths(alpha: string): number {
+  return Math.round(Number(alpha) * 10);
+}
+
+function buildStylesheet(): string {
+  return [
+    LAYOUT,
+    ...heatRules('light'),
+    `@media screen and (prefers-color-scheme:dark){\n${[DARK, ...heatRules('dark')].join('\n')}\n}`,
+    ...alphaRules(),
+    SMALL,
+    PAPER,
+  ].join('\n');
+}
+
+function heatRules(scheme: ColorScheme): string[] {
+  return heatColors(scheme).map(
+    ({ background, text }, step) => `.bitmapist .${heatClass(step)}{background:${background};color:${text}}`,
+  );
+}
+
+/** The reference's colours: one blue and black, more or less transparent, on white. */
+function alphaRules(): string[] {
+  return [
+    '.bitmapist.bm-compat{--bm-page:#fff;--bm-ink:#000;--bm-muted:#555;--bm-line:#aaa;color-scheme:light}',
+    ...range(11).map((alpha) => `.bitmapist .bm-b${alpha}{background:hsla(200,80%,50%,${alpha / 10})}`),
+    // At its faintest, 0.5, the reference's text has a contrast of 3.9 : 1; 0.6 is readable. Above 1 is as good as 1.
+    ...range(5, 16).map(
+      (alpha) => `.bitmapist .bm-t${alpha}{color:rgba(0,0,0,${Math.min(10, Math.max(6, alpha)) / 10})}`,
+    ),
+  ];
+}
+
+const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--bm-line:#c8d0d7;--bm-edge:#77838d;--bm-field:#fff;--bm-accent:#0b5cad;--bm-on-accent:#fff;color-scheme:light dark;background:var(--bm-page);color:var(--bm-ink);font:14px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;padding:12px}
+.bitmapist *{box-sizing:border-box}
+.bitmapist .bm-scroll{overflow-x:auto;position:relative}
+.bitmapist :focus-visible{outline:2px solid var(--bm-accent);outline-offset:2px}
+.bitmapist table{border-collapse:separate;border-spacing:2px}
+.bitmapist caption{text-align:left;padding:0 2px 8px}
+.bitmapist caption>div{position:sticky;left:2px;width:max-content;max-width:calc(100vw - 48px);overflow-wrap:anywhere}
+.bitmapist .bm-title{font-size:1.15em;font-weight:600}
+.bitmapist .bm-muted{color:var(--bm-muted)}
+.bitmapist th{font-weight:400;color:var(--bm-muted);white-space:nowrap;padding:3px 6px;text-align:right}
+.bitmapist thead th[scope=colgroup]{text-align:left}
+.bitmapist th.bm-label{text-align:left;position:sticky;left:0;z-index:1;background:var(--bm-page)}
+.bitmapist tbody th.bm-label{color:var(--bm-ink)}
+.bitmapist td{padding:3px 6px;text-align:right;white-space:nowrap;border-radius:3px;min-width:4.7em}
+.bitmapist td.bm-size{padding-right:12px;color:var(--bm-muted)}
+.bitmapist td.bm-empty{color:var(--bm-muted)}
+.bitmapist td.bm-unfinished{outline:1px dashed;outline-offset:-2px;font-style:italic}
+.bitmapist tfoot th,.bitmapist tfoot td{border-top:2px solid var(--bm-line);border-radius:0}
+.bitmapist tfoot th.bm-label{color:var(--bm-ink);font-weight:600}
+.bitmapist .bm-legend{margin:8px 2px 0;display:flex;flex-wrap:wrap;gap:4px 18px;color:var(--bm-muted)}
+.bitmapist .bm-ramp{display:inline-flex;vertical-align:middle;margin:0 6px;border:1px solid var(--bm-line)}
+.bitmapist .bm-ramp i{width:6px;height:12px}
+.bitmapist .bm-sign{color:var(--bm-ink)}
+.bitmapist a{color:var(--bm-accent)}
+.bitmapist .bm-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.bitmapist form{display:flex;flex-wrap:wrap;gap:12px 16px;align-items:end;max-width:72em}
+.bitmapist fieldset{display:flex;flex-wrap:wrap;gap:8px 12px;margin:0;padding:4px 12px 12px;border:1px solid var(--bm-line);border-radius:6px;min-width:0;flex:1 1 24em}
+.bitmapist legend{padding:0 4px;font-weight:600}
+.bitmapist label{color:var(--bm-muted)}
+.bitmapist fieldset>*:not(legend){display:grid;gap:2px;flex:1 1 9em;min-width:0}
+.bitmapist .bm-field{position:relative}
+.bitmapist .bm-choices{position:absolute;top:100%;left:0;z-index:2;min-width:100%;width:max-content;max-width:min(30em,90vw);max-height:16em;overflow-y:auto;margin:2px 0 0;padding:4px;list-style:none;overflow-wrap:anywhere;background:var(--bm-field);border:1px solid var(--bm-edge);border-radius:4px}
+.bitmapist .bm-choices[hidden]{display:none}
+.bitmapist .bm-choices li{padding:4px 8px;border-radius:3px;cursor:pointer}
+.bitmapist .bm-choices li[aria-selected=true]{background:var(--bm-accent);color:var(--bm-on-accent)}
+.bitmapist input,.bitmapist select,.bitmapist button{font:inherit;width:100%;min-width:0;min-height:2.4em;padding:4px 8px;border:1px solid var(--bm-edge);border-radius:4px;background:var(--bm-field);color:var(--bm-ink)}
+.bitmapist button{width:auto;padding:4px 16px;border-color:var(--bm-accent);background:var(--bm-accent);color:var(--bm-on-accent);font-weight:600;cursor:pointer}`;
+
+const DARK = `.bitmapist{--bm-page:#12181e;--bm-ink:#e6edf3;--bm-muted:#9caab6;--bm-line:#3a4753;--bm-edge:#7b8894;--bm-field:#1a222a;--bm-accent:#79c0ff;--bm-on-accent:#0c1116}`;
+
+const SMALL = `@media screen and (max-width:600px){
+.bitmapist{padding:8px;font-size:13px}
+.bitmapist td,.bitmapist th{padding:2px 4px}
+.bitmapist td{min-width:4em}
+.bitmapist tfoot th{white-space:normal}
+.bitmapist fieldset>.bm-field{flex-basis:100%}
+.bitmapist .bm-choices{width:100%}
+}`;
+
+const PAPER = `@media print{
+.bitmapist{padding:0;font-size:8pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.bitmapist .bm-scroll{overflow:visible}
+.bitmapist table{border-spacing:1px}
+.bitmapist td,.bitmapist th{padding:1px 3px;min-width:0}
+.bitmapist tr,.bitmapist .bm-legend{break-inside:avoid}
+.bitmapist form,.bitmapist .bm-export{display:none}
+}`;
+
+/**
+ * The style sheet of the HTML table and form: link it once where a content security policy allows no inline styles, and
+ * render with `inlineStyle: false`. Every rule is below the class `bitmapist`; light, dark and paper are all in it.
+ */
+export const reportStylesheet = buildStylesheet();

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { parseFragment } from 'parse5';
+import { describe, expect, it } from 'vitest';
+import { formScript, type HtmlFormOptions, renderHtmlForm, reportStylesheet } from '../../src/report.js';
+import { hasGolden, readGoldenJson } from '../golden/files.js';
+import { attributeOf, type Element, elementsOf, findActive, parseStrictly, textOf } from './markup.js';
+import { HOSTILE_NAMES } from './tables.js';
+
+const EVENTS = [['Are active', 'active'], '---', ['Played a song', 'song:play'], 'merge'] as const;
+
+function read(options: Partial<HtmlFormOptions> = {}) {
+  const root = parseStrictly(renderHtmlForm({ actionUrl: '/cohort', selections1: EVENTS, ...options }));
+  const fields = [...elementsOf(root, 'input'), ...elementsOf(root, 'select')];
+  const currentOf = (field: (typeof fields)[number]): string | undefined => {
+    const chosen = elementsOf(field, 'option').find(
+      (option) => attributeOf(option, 'selected') !== undefined,
+    );
+    return attributeOf(chosen ?? field, 'value');
+  };
+  return {
+    root,
+    values: Object.fromEntries(fields.map((field) => [attributeOf(field, 'name'), currentOf(field)])),
+    lists: Object.fromEntries(
+      fields.map((field) => [attributeOf(field, 'name'), attributeOf(field, 'list')]),
+    ),
+    choices: (id: string | undefined) =>
+      elementsOf(elementsOf(root, 'datalist').find((list) => attributeOf(list, 'id') === id)!, 'option').map(
+        (option) => [textOf(option), attributeOf(option, 'value')],
+      ),
+  };
+}
+
+describe('renderHtmlForm', () => {
+  it('sends the fields of the reference, under its names, by GET', () => {
+    const { root, values } = read();
+    const [form] = elementsOf(root, 'form');
+    expect([attributeOf(form!, 'method'), attributeOf(form!, 'action')]).toEqual(['get', '/cohort']);
+    expect(values).toEqual({
+      select1: 'active',
+      select1b: '',
+      select2: 'active',
+      select2b: '',
+      time_group: 'days',
+      as_percent: '1',
+      num_results: '31',
+      num_of_rows: '12',
+      start_date: '',
+    });
+  });
+
+  it('shows what was chosen before, listed or not', () => {
+    const { values } = read({
+      select1: 'merge',
+      select1b: 'gone since',
+      select2: 'song:play',
+      select2b: 'active',
+      timeGroup: 'months',
+      as: 'counts',
+      numResults: 5,
+      numOfRows: 0,
+      startDate: '2026-11-22',
+    });
+    expect(values).toMatchObject({
+      select1: 'merge',
+      select1b: 'gone since',
+      select2: 'song:play',
+      select2b: 'active',
+      time_group: 'months',
+      as_percent: '0',
+      num_results: '5',
+      num_of_rows: '0',
+      start_date: '2026-11-22',
+    });
+  });
+
+  it('offers the same events everywhere unless told otherwise, each list once', () => {
+    const { root, lists, choices } = read();
+    expect(new Set(['select1', 'select1b', 'select2', 'select2b'].map((name) => lists[name])).size).toBe(1);
+    expect(choices(lists.select1)).toEqual([
+      ['Are active', 'active'],
+      ['Played a song', 'song:play'],
+      ['', 'merge'],
+    ]);
+    expect(elementsOf(root, 'datalist')).toHaveLength(3);
+  });
+
+  it('offers the second events for their further selection too', () => {
+    const { lists, choices } = read({ selections1b: ['a'], selections2: ['b', 'c'] });
+    expect(choices(lists.select1b)).toEqual([['', 'a']]);
+    expect(choices(lists.select2)).toEqual(choices(lists.select2b));
+    expect(read({ selections2: ['b'] }).values.select2).toBe('b');
+  });
+
+  it('names every field in a label', () => {
+    const { root, values } = read();
+    const labelled = elementsOf(root, 'label').map((label) => {
+      expect(textOf(label).trim()).not.toBe('');
+      const id = attributeOf(label, 'for');
+      const field =
+        id === undefined
+          ? [...elementsOf(label, 'input'), ...elementsOf(label, 'select')][0]
+          : elementsOf(root, 'input').find((input) => attributeOf(input, 'id') === id);
+      return attributeOf(field!, 'name');
+    });
+    expect(labelled.sort()).toEqual(Object.keys(values).sort());
+  });
+
+  it('sends along what the query of its address holds, which browsers would drop', () => {
+    const { root, values } = read({ actionUrl: '/cohort?team=a%26b&x=%22&select1=old#top' });
+    expect(attributeOf(elementsOf(root, 'form')[0]!, 'action')).toBe('/cohort#top');
+    expect(values).toMatchObject({ team: 'a&b', x: '"', select1: 'active' });
+    expect(
+      elementsOf(root, 'input').filter((input) => attributeOf(input, 'name') === 'select1'),
+    ).toHaveLength(1);
+  });
+
+  it('keeps two forms of a page apart by the prefix of their ids', () => {
+    const ids = ['one', 'two'].flatMap((idPrefix) =>
+      elementsOf(read({ idPrefix }).root).flatMap((element) => attributeOf(element, 'id') ?? []),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('brings its style and script along with the nonce, or not at all', () => {
+    const { root } = read({ nonce: 'r4nd0m' });
+    const [style, script] = [...elementsOf(root, 'style'), ...elementsOf(root, 'script')];
+    expect([attributeOf(style!, 'nonce'), textOf(style!)]).toEqual(['r4nd0m', reportStylesheet]);
+    expect([attributeOf(script!, 'nonce'), textOf(script!)]).toEqual(['r4nd0m', formScript]);
+    const bare = read({ inlineStyle: false, inlineScript: false }).root;
+    expect([...elementsOf(bare, 'style'), ...elementsOf(bare, 'script')]).toEqual([]);
+    expect(findActive(bare)).toEqual([]);
+  });
+
+  it('keeps hostile names, labels and addresses text', () => {
+    const text = fc.oneof(
+      // Pages have no way to write control characters.
+      fc.constantFrom(...HOSTILE_NAMES.filter((name) => !/\p{Cc}/u.test(name))),
+      fc.string({ unit: fc.constantFrom(...'<>&"\'=`/a ') }),
+    );
+    fc.assert(
+      fc.property(text, text, text, (name, label, startDate) => {
+        const { root, values, choices, lists } = read({
+          actionUrl: `/cohort?${new URLSearchParams({ kept: name })}`,
+          selections1: [[label, name]],
+          select1b: label,
+          startDate,
+          idPrefix: label,
+          inlineScript: false,
+        });
+        expect(findActive(root)).toEqual([]);
+        expect(values).toMatchObject({ select1: name, select1b: label, start_date: startDate, kept: name });
+        expect(choices(lists.select1)).toEqual([[label, name]]);
+      }),
+      { numRuns: 100, seed: 4 },
+    );
+  });
+
+  it('refuses addresses that run, and groups and units that do not exist', () => {
+    expect(() => read({ actionUrl: 'javascript:alert(1)' })).toThrow(TypeError);
+    expect(() => read({ timeGroup: 'quarters' as 'days' })).toThrow(
+      'expected days, weeks, months or years as time group, got "quarters"',
+    );
+    expect(() => read({ as: 'both' as 'counts' })).toThrow(RangeError);
+  });
+});
+
+describe.skipIf(!hasGolden)('renderHtmlForm beside the reference', () => {
+  it('has the fields of the reference with the same values, and more where that loses some', () => {
+    const [plain, chosen] = recordedForms();
+    const ours = readForm(
+      renderHtmlForm({
+        actionUrl: '/_Cohort?x=1&y=2',
+        selections1: [['Are Active', 'active']],
+        inlineScript: false,
+      }),
+    );
+    // Its query is sent along, which browsers drop from the reference's address.
+    expect(ours).toEqual({ ...readForm(plain!.html), x: '1', y: '2' });
+    const both = readForm(
+      renderHtmlForm({
+        actionUrl: '/"><b>',
+        selections1: [
+          ['A "q" <b>', 'a"<'],
+          ['B', 'b'],
+        ],
+        selections1b: [['X', 'x']],
+        selections2: [['C', 'c']],
+        timeGroup: 'months',
+        select1: 'b',
+        select1b: 'x',
+        select2: 'c',
+        as: 'counts',
+        numResults: 5,
+        numOfRows: 3,
+        startDate: '2024-01-01',
+        inlineScript: false,
+      }),
+    );
+    // The reference has no choice of 5 results and falls back to its first.
+    expect(both).toEqual({ ...readForm(chosen!.html), num_results: '5' });
+  });
+});
+
+/** The reference's forms, recorded with the same options. */
+function recordedForms(): { html: string }[] {
+  const { quirks } = readGoldenJson<{ quirks: { id: string; output: unknown }[] }>('expected/quirks.json.gz');
+  return quirks.find(({ id }) => id === 'form_html')!.output as { html: string }[];
+}
+
+/** What a browser would send: the fields of a form with their values. The reference's is no valid HTML, and read as such. */
+function readForm(html: string): Record<string, string> {
+  const root = parseFragment(html);
+  const fields = [...elementsOf(root, 'input'), ...elementsOf(root, 'select')];
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const name = attributeOf(field, 'name');
+      return name === undefined ? [] : [[name, currentOf(field)]];
+    }),
+  );
+}
+
+function currentOf(field: Element): string {
+  const options = elementsOf(field, 'option');
+  const chosen = options.find((option) => attributeOf(option, 'selected') !== undefined) ?? options[0];
+  return attributeOf(chosen ?? field, 'value') ?? '';
+}

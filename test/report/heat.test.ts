@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { HEAT_STEPS, heatColors, heatScale } from '../../src/report/heat.js';
+import { roundHalfEven } from '../../src/report/rounding.js';
+import { alphaClasses, reportStylesheet } from '../../src/report/style.js';
+import { blend, contrast } from './contrast.js';
+import { sampleTable } from './tables.js';
+
+/** WCAG AA for text of ordinary size. */
+const READABLE = 4.5;
+
+/** The last declaration of a property in the rules of exactly this selector. */
+function declared(css: string, selector: string, property: string): string {
+  const rules = css.split('\n').filter((line) => line.startsWith(`.bitmapist${selector}{`));
+  const value = rules.map((rule) => new RegExp(`[{;]${property}:([^;}]+)`).exec(rule)?.[1]).findLast(Boolean);
+  if (value === undefined) throw new Error(`expected ${property} in the rules of ${selector}`);
+  return value;
+}
+
+const [light, dark] = reportStylesheet.split('@media screen and (prefers-color-scheme:dark){');
+const schemes = [
+  ['light', light!],
+  ['dark', dark!.split('\n}')[0]!],
+] as const;
+
+describe('heat', () => {
+  it.each(schemes)('is readable at every step in %s, in the style sheet itself', (_, css) => {
+    for (let step = 0; step < HEAT_STEPS; step += 1) {
+      const background = declared(css, ` .bm-h${step}`, 'background');
+      expect(contrast(declared(css, ` .bm-h${step}`, 'color'), background)).toBeGreaterThanOrEqual(READABLE);
+    }
+  });
+
+  it.each(schemes)('stands beside other text that is readable in %s', (_, css) => {
+    for (const [text, background] of [
+      ['--bm-ink', '--bm-page'],
+      ['--bm-muted', '--bm-page'],
+      ['--bm-accent', '--bm-page'],
+      ['--bm-ink', '--bm-field'],
+      ['--bm-on-accent', '--bm-accent'],
+    ] as const) {
+      expect(contrast(declared(css, '', text), declared(css, '', background))).toBeGreaterThanOrEqual(
+        READABLE,
+      );
+    }
+  });
+
+  it('is readable for all alphas of a compat table', () => {
+    for (let tenthOfPercent = 0; tenthOfPercent <= 1000; tenthOfPercent += 1) {
+      const share = tenthOfPercent / 1000;
+      const alphas = [share, share + 0.5].map((alpha) => String(roundHalfEven(alpha, 1)));
+      const [background, text] = alphaClasses(alphas[0]!, alphas[1]!).split(' ');
+      const cell = blend(declared(reportStylesheet, ` .${background}`, 'background'), '#fff');
+      const ink = blend(declared(reportStylesheet, ` .${text}`, 'color'), cell);
+      expect(contrast(ink, cell)).toBeGreaterThanOrEqual(READABLE);
+    }
+  });
+
+  it.each(['light', 'dark'] as const)('gets stronger with every step in %s', (scheme) => {
+    const page = declared(scheme === 'light' ? light! : dark!, '', '--bm-page');
+    const distances = heatColors(scheme).map(({ background }) => contrast(background, page));
+    expect(distances).toEqual([...distances].sort((a, b) => a - b));
+  });
+
+  it('ends at the largest value after the first column', () => {
+    const scale = heatScale(sampleTable(), 'percent');
+    expect(scale).toMatchObject({ hottest: 50, isCapped: true });
+    expect([0, 25, 50, 100].map(scale.stepOf)).toEqual([0, 10, 20, 20]);
+    const table = sampleTable();
+    const firstOnly = {
+      ...table,
+      numOfRows: 0,
+      rows: table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 1) })),
+    };
+    expect(heatScale(firstOnly, 'counts')).toMatchObject({ hottest: 1200, isCapped: false });
+  });
+});

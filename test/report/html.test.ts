@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { printable } from '../../src/report/labels.js';
+import { compatCells, renderHtmlPage, renderHtmlTable, reportStylesheet } from '../../src/report.js';
+import { hasGolden, readGoldenJson } from '../golden/files.js';
+import { GOLDEN_NAMES, type GoldenCohort, readCohorts, tableOf } from './golden.js';
+import { attributeOf, type Element, elementsOf, findActive, parseStrictly, textOf } from './markup.js';
+import { HOSTILE_NAMES, sampleTable, wideTable } from './tables.js';
+
+interface GoldenCells {
+  readonly head: string[];
+  readonly rows: [string, string, ...string[][]][];
+  readonly avg: string[];
+}
+
+interface GoldenHtml {
+  readonly params: GoldenCohort['params'];
+  readonly cells_percent: GoldenCells;
+  readonly cells_count: GoldenCells;
+}
+
+/** Reads the cells back from the text of the page, alphas from the classes that stand for them. */
+function readCells(html: string): GoldenCells {
+  const root = parseStrictly(html);
+  const [, numbers] = elementsOf(elementsOf(root, 'thead')[0]!, 'tr');
+  const cellOf = (element: Element): string[] => {
+    const alphas = [...(attributeOf(element, 'class') ?? '').matchAll(/bm-[bt](\d+)/g)];
+    return [textOf(element), ...alphas.map(([, tenths]) => (Number(tenths) / 10).toFixed(1))];
+  };
+  return {
+    head: elementsOf(numbers!, 'th').map(textOf),
+    rows: elementsOf(elementsOf(root, 'tbody')[0]!, 'tr').map((row) => {
+      const [total, ...cells] = elementsOf(row, 'td');
+      return [textOf(elementsOf(row, 'th')[0]!), textOf(total!), ...cells.map(cellOf)];
+    }),
+    avg: elementsOf(elementsOf(root, 'tfoot')[0]!, 'td').slice(1).map(textOf),
+  };
+}
+
+describe.skipIf(!hasGolden)('a compat table', () => {
+  it.each(GOLDEN_NAMES)('has the cells of every cohort of %s as the reference prints them', (name) => {
+    const cohorts = readCohorts(name);
+    const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`);
+    expect(pages.map(({ params }) => params)).toEqual(cohorts.map(({ params }) => params));
+    pages.forEach((page, index) => {
+      const table = tableOf(cohorts[index]!);
+      expect(compatCells(table)).toEqual(page.cells_percent);
+      expect(compatCells(table, { as: 'counts' })).toEqual(page.cells_count);
+    });
+  });
+
+  it.each(GOLDEN_NAMES)('has those cells in its HTML too, for every fourth cohort of %s', (name) => {
+    const cohorts = readCohorts(name).filter((_, index) => index % 4 === 0);
+    const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`).filter(
+      (_, index) => index % 4 === 0,
+    );
+    pages.forEach((page, index) => {
+      const table = tableOf(cohorts[index]!);
+      const options = { compat: true, inlineStyle: false };
+      expect(readCells(renderHtmlTable(table, options))).toEqual(page.cells_percent);
+      expect(readCells(renderHtmlTable(table, { ...options, as: 'counts' }))).toEqual(page.cells_count);
+    });
+  });
+});
+
+describe('renderHtmlTable', () => {
+  const rowsOf = (html: string): string[][] =>
+    elementsOf(parseStrictly(html), 'tr').map((row) =>
+      elementsOf(row)
+        .filter(({ tagName }) => /^t[dh]$/.test(tagName))
+        .map(textOf),
+    );
+
+  it('tells all states of a cell apart in words and signs', () => {
+    expect(rowsOf(renderHtmlTable(sampleTable()))).toEqual([
+      ['Cohort', 'Size', 'Months later'],
+      ['0', '1', '2', '3'],
+      ['Jan 2026', '1,200', '100%', '50.0%', '0.1%', '12.5%* so far'],
+      ['Feb 2026', '300', '100%', '0%', '25.0%* so far', 'still to come'],
+      ['Mar 2026', '0', '–no members', '–no members', 'still to come', 'still to come'],
+      ['Apr 2026', '40', '100%* so far', 'still to come', 'still to come', 'still to come'],
+      ['Weighted average', '1,540', '100%', '40.0%', '0.1%', ''],
+    ]);
+  });
+
+  it('averages every cohort alike where asked to', () => {
+    const rows = rowsOf(renderHtmlTable(sampleTable(), { average: 'mean' }));
+    expect(rows.at(-1)).toEqual(['Mean', '1,540', '100%', '25.0%', '0.1%', '']);
+    const counts = rowsOf(renderHtmlTable(sampleTable(), { as: 'counts' }));
+    expect(counts.at(-1)).toEqual(['Mean', '1,540', '750', '300', '1', '']);
+  });
+
+  it('has a caption, and headers that say what they head', () => {
+    const root = parseStrictly(renderHtmlTable(sampleTable()));
+    expect(textOf(elementsOf(root, 'caption')[0]!)).toContain('signup → login');
+    const scopes = elementsOf(root, 'th').map((header) => attributeOf(header, 'scope'));
+    expect(scopes).toEqual([
+      'col',
+      'col',
+      'colgroup',
+      'col',
+      'col',
+      'col',
+      'col',
+      'row',
+      'row',
+      'row',
+      'row',
+      'row',
+    ]);
+  });
+
+  it('says what figures a cell stands on', () => {
+    const titles = elementsOf(parseStrictly(renderHtmlTable(sampleTable())), 'td').map((cell) =>
+      attributeOf(cell, 'title'),
+    );
+    expect(titles).toContain('600 of 1,200 in Feb 2026');
+  });
+
+  it('brings its style along with the nonce, or not at all', () => {
+    const styled = elementsOf(parseStrictly(renderHtmlTable(sampleTable(), { nonce: 'r4nd0m' })), 'style');
+    expect(styled.map((style) => [attributeOf(style, 'nonce'), textOf(style)])).toEqual([
+      ['r4nd0m', reportStylesheet],
+    ]);
+    const bare = renderHtmlTable(sampleTable(), { inlineStyle: false });
+    expect(elementsOf(parseStrictly(bare), 'style')).toEqual([]);
+  });
+
+  it('has only classes that its style sheet knows', () => {
+    const html = [false, true]
+      .map((compat) => renderHtmlTable(sampleTable(), { compat, csvUrl: '?csv=1' }))
+      .join('');
+    const used = elementsOf(parseStrictly(html)).flatMap(
+      (element) => attributeOf(element, 'class')?.split(' ') ?? [],
+    );
+    const unknown = [...new Set(used)].filter((name) => !reportStylesheet.includes(`.${name}`));
+    // Said for readers' own style sheets, and needing no rule here.
+    expect(unknown).toEqual(['bm-future']);
+  });
+
+  it('links the CSV where told to, but never runs the link', () => {
+    const html = renderHtmlTable(sampleTable(), { csvUrl: '?select1=a&export_csv=1' });
+    expect(elementsOf(parseStrictly(html), 'a').map((link) => attributeOf(link, 'href'))).toEqual([
+      '?select1=a&export_csv=1',
+    ]);
+    for (const csvUrl of ['javascript:alert(1)', ' jav\tascript:alert(1)', 'data:text/html,x', 'http://']) {
+      expect(() => renderHtmlTable(sampleTable(), { csvUrl })).toThrow(
+        /^expected a relative or http\(s\) address, got /,
+      );
+    }
+  });
+
+  it('keeps hostile names text', () => {
+    fc.assert(
+      fc.property(hostileName, hostileName, (select1, select2b) => {
+        for (const compat of [false, true]) {
+          const html = renderHtmlTable(sampleTable({ select1, select2b }), { compat });
+          const root = parseStrictly(html);
+          expect(findActive(root)).toEqual([]);
+          const also = select2b === '' ? '' : ` & ${printable(select2b)}`;
+          const expected = `${printable(select1)} → login${also}`;
+          expect(textOf(elementsOf(elementsOf(root, 'caption')[0]!, 'div')[0]!)).toBe(expected);
+          expect(attributeOf(elementsOf(root, 'section')[0]!, 'aria-label')).toBe(expected);
+        }
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+
+  it('renders 104 rows of 49 cells in one piece below 1 MB', () => {
+    const page = renderHtmlPage([renderHtmlTable(wideTable(104, 49), { inlineStyle: false })], {
+      title: 'wide',
+    });
+    expect(elementsOf(parseStrictly(page), 'td')).toHaveLength(105 * 50);
+    expect(new TextEncoder().encode(page).length).toBeLessThan(1_000_000);
+  });
+});
+
+describe('renderHtmlPage', () => {
+  it('is a whole document around its pieces, with one style sheet', () => {
+    const table = renderHtmlTable(sampleTable(), { inlineStyle: false });
+    const page = renderHtmlPage([table, table], { title: '</title><script>', nonce: 'n' });
+    const root = parseStrictly(page);
+    expect(textOf(elementsOf(root, 'title')[0]!)).toBe('</title><script>');
+    expect(elementsOf(root, 'style').map((style) => attributeOf(style, 'nonce'))).toEqual(['n']);
+    expect(elementsOf(root, 'table')).toHaveLength(2);
+    expect(findActive(root)).toEqual([]);
+  });
+});
+
+const hostileName = fc.oneof(
+  fc.constantFrom(...HOSTILE_NAMES),
+  fc.string({ unit: fc.constantFrom(...'<>&"\'=`/a \n\u0000') }),
+  fc.string({ unit: 'grapheme', minLength: 1 }),
+);
