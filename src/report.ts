@@ -1,14 +1,18 @@
 export { averageColumns } from './report/average.js';
 export { type CompatCell, type CompatTable, compatCells } from './report/compat.js';
 export { renderCsv } from './report/csv.js';
+export { renderSvgCurves } from './report/curves.js';
 export { type DatesEntry, type DatesRow, toDatesData } from './report/dates.js';
 export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';
 export { type ColorScheme, type HeatColor, type HeatScale, heatColors } from './report/heat.js';
+export { renderSvgHeatmap } from './report/heatmap.js';
 export { periodLabel, printable } from './report/labels.js';
+export { type MarkdownOptions, renderMarkdown } from './report/markdown.js';
 export type { AverageKind, ReportOptions, ReportUnit } from './report/options.js';
 export { type HtmlPageOptions, renderHtmlPage } from './report/page.js';
 export { enhanceForms, formScript } from './report/script.js';
 export { reportStylesheet } from './report/style.js';
+export type { SvgOptions } from './report/svg.js';
 export { type HtmlTableOptions, renderHtmlTable } from './report/table.js';
 export { renderText, type TextOptions } from './report/text.js';
 export { type CellView, type RowView, type TableView, viewTable } from './report/view.js';

@@ -1,0 +1,127 @@
+import { range } from 'd3-array';
+import type { ComponentChildren, VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { CohortTable } from '../cohort/types.js';
+import { Style } from './fragment.js';
+import { HEAT_STEPS, heatColors } from './heat.js';
+import { selectionLabel } from './labels.js';
+import type { AverageKind, ReportUnit } from './options.js';
+import { explainStates, formatValue, hottestLabel, subtitle, type TableView } from './view.js';
+
+/** Options of the pictures. */
+export interface SvgOptions {
+  /** Default `percent`. */
+  readonly as?: ReportUnit | undefined;
+  /** Default `weighted`. */
+  readonly average?: AverageKind | undefined;
+  /** For the style element, where the picture becomes part of a page whose content security policy wants one. */
+  readonly nonce?: string | undefined;
+}
+
+/** What all pictures have in common. Lengths are in pixels at natural size. */
+export interface Picture {
+  readonly table: CohortTable;
+  readonly unit: ReportUnit;
+  readonly width: number;
+  readonly height: number;
+  /** What there is to see, for who does not see it. */
+  readonly description: string;
+  /** Rules for dark screens; colours of light ones are attributes, for programs without style sheets. */
+  readonly darkCss: string;
+  readonly nonce: string | undefined;
+  readonly children: ComponentChildren;
+}
+
+export const MARGIN = 16;
+/** Where the body of a picture may begin, below its title. */
+export const BODY_TOP = 64;
+
+export const INK = '#1b2228';
+export const MUTED = '#55616b';
+const PAGE = '#ffffff';
+
+/** A standalone SVG file: title and subtitle, light and dark, its own text for screen readers. */
+export function renderPicture({
+  children,
+  darkCss,
+  description,
+  height,
+  nonce,
+  table,
+  unit,
+  width,
+}: Picture): string {
+  const title = selectionLabel(table);
+  const fits = Math.floor((width - 2 * MARGIN) / TITLE_CHARACTER);
+  return `${renderToString(
+    <svg
+      xmlns="http://www.w3.org/2000/svg"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="img"
+      font-family="system-ui, -apple-system, 'Segoe UI', sans-serif"
+      font-size="12"
+    >
+      <title>{title}</title>
+      <desc>{description}</desc>
+      <Style nonce={nonce} css={`@media (prefers-color-scheme:dark){${DARK}${darkCss}}`} />
+      <rect class="page" width={width} height={height} fill={PAGE} />
+      <text class="ink" x={MARGIN} y={MARGIN + 14} font-size="16" font-weight="600" fill={INK}>
+        {title.length > fits ? `${title.slice(0, fits - 1)}…` : title}
+      </text>
+      <text class="muted" x={MARGIN} y={MARGIN + 32} fill={MUTED}>
+        {subtitle(table, unit)}
+      </text>
+      {children}
+    </svg>,
+  )}\n`;
+}
+
+// Widths of characters of common fonts, on the generous side, since nothing here can measure text.
+const TITLE_CHARACTER = 9.5;
+export const CHARACTER = 7;
+
+const DARK = '.page{fill:#12181e}.ink{fill:#e6edf3}.muted{fill:#9caab6}.line{stroke:#3a4753}';
+
+/** Dark colours of elements with the classes `h0`, `h1`, … */
+export function darkHeatCss(): string {
+  return heatColors('dark')
+    .map(({ background, text }, step) => `.h${step} rect{fill:${background}}.h${step} text{fill:${text}}`)
+    .join('');
+}
+
+/** Heat from zero to the hottest, then what the signs mean. */
+export function Legend({ view, y }: { view: TableView; y: number }): VNode {
+  const zero = formatValue(0, view.unit);
+  const rampLeft = MARGIN + (zero.length + 1) * CHARACTER;
+  const rampRight = rampLeft + HEAT_STEPS * RAMP_STEP;
+  const notes = explainStates(view).map(({ sign, meaning }) => `${sign}: ${meaning}`);
+  return (
+    <g>
+      <text class="muted" x={MARGIN} y={y + 10} fill={MUTED}>
+        {zero}
+      </text>
+      {range(HEAT_STEPS).map((step) => (
+        <g class={`h${step}`}>
+          <rect
+            x={rampLeft + step * RAMP_STEP}
+            y={y}
+            width={RAMP_STEP}
+            height="12"
+            fill={LIGHT[step]!.background}
+          />
+        </g>
+      ))}
+      <text class="muted" x={rampRight + 6} y={y + 10} fill={MUTED}>
+        {hottestLabel(view)}
+      </text>
+      <text class="muted" x={MARGIN} y={y + 30} fill={MUTED}>
+        {notes.join(' · ')}
+      </text>
+    </g>
+  );
+}
+
+const RAMP_STEP = 6;
+export const LIGHT = heatColors('light');

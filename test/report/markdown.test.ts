@@ -1,0 +1,56 @@
+import { lexer, parse, type Tokens } from 'marked';
+import { describe, expect, it } from 'vitest';
+import { printable } from '../../src/report/labels.js';
+import { renderMarkdown } from '../../src/report.js';
+import { elementsOf, findActive, parseStrictly, textOf } from './markup.js';
+import { HOSTILE_NAMES, sampleTable } from './tables.js';
+
+describe('renderMarkdown', () => {
+  it('is a table with the selections above and the signs below', () => {
+    expect(renderMarkdown(sampleTable())).toBe(
+      [
+        '` signup → login `: percent of each cohort who came back, 0 to 3 months later',
+        '',
+        '| Cohort               |  Size |      0 |     1 |       2 |       3 |',
+        '| :------------------- | ----: | -----: | ----: | ------: | ------: |',
+        '| Jan 2026             | 1,200 |   100% | 50.0% |    0.1% | 12.5%\\* |',
+        '| Feb 2026             |   300 |   100% |    0% | 25.0%\\* |         |',
+        '| Mar 2026             |     0 |      – |     – |         |         |',
+        '| Apr 2026             |    40 | 100%\\* |       |         |         |',
+        '| **Weighted average** | 1,540 |   100% | 40.0% |    0.1% |         |',
+        '',
+        '\\*: not over yet · blank: still to come · –: cohort without members · 0%: nobody came back',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('reads as a table to a Markdown program, numbers to the right', () => {
+    const tokens = lexer(renderMarkdown(sampleTable(), { as: 'counts' }));
+    const table = tokens.find((token): token is Tokens.Table => token.type === 'table')!;
+    expect(table.align).toEqual(['left', 'right', 'right', 'right', 'right', 'right']);
+    expect(table.rows).toHaveLength(5);
+  });
+
+  it('keeps values below 0.1 % text', () => {
+    const table = sampleTable();
+    const rows = table.rows.map((row) => ({
+      ...row,
+      total: 100_000,
+      cells: row.cells.map((cell) => ({ ...cell, percent: 0.001 })),
+    }));
+    const html = parse(renderMarkdown({ ...table, rows }), { async: false });
+    expect(elementsOf(parseStrictly(html), 'td').map(textOf)).toContain('<0.1%');
+  });
+
+  it('keeps hostile names text', () => {
+    for (const name of HOSTILE_NAMES) {
+      const html = parse(renderMarkdown(sampleTable({ select1: name })), { async: false });
+      const root = parseStrictly(html);
+      expect(findActive(root)).toEqual([]);
+      expect(elementsOf(root, 'a')).toEqual([]);
+      expect(elementsOf(root, 'code').map(textOf)).toEqual([`${printable(name)} → login`]);
+      expect(elementsOf(root, 'table')).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import {
+  renderCsv,
+  renderHtmlTable,
+  renderMarkdown,
+  renderSvgCurves,
+  renderSvgHeatmap,
+  renderText,
+  toDatesData,
+} from '../../src/report.js';
+import { wideTable } from './tables.js';
+
+describe('a year of days by a year of days', () => {
+  // More cells than a call of a function takes arguments.
+  const table = wideTable(366, 366);
+
+  it.each([
+    ['text', renderText],
+    ['CSV', renderCsv],
+    ['HTML', renderHtmlTable],
+    ['Markdown', renderMarkdown],
+    ['a heatmap', renderSvgHeatmap],
+    ['curves', renderSvgCurves],
+    ['rows', toDatesData],
+  ])('renders as %s', (_, render) => {
+    expect(render(table).length).toBeGreaterThan(365);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { renderSvgCurves, renderSvgHeatmap } from '../../src/report.js';
+import { attributeOf, elementsOf, parseStrictly, textOf } from './markup.js';
+import { sampleTable } from './tables.js';
+
+const textsOf = (svg: string): string[] => elementsOf(parseStrictly(svg), 'text').map(textOf);
+
+describe('renderSvgHeatmap', () => {
+  it('shows what the other heatmaps show', () => {
+    expect(textsOf(renderSvgHeatmap(sampleTable()))).toEqual([
+      'signup → login',
+      'percent of each cohort who came back, 0 to 3 months later',
+      ...['Cohort', 'Size', '0', '1', '2', '3'],
+      ...['Jan 2026', '1,200', '100%', '50.0%', '0.1%', '12.5%*'],
+      ...['Feb 2026', '300', '100%', '0%', '25.0%*'],
+      ...['Mar 2026', '0', '–', '–'],
+      ...['Apr 2026', '40', '100%*'],
+      ...['Weighted average', '1,540', '100%', '40.0%', '0.1%'],
+      ...['0%', '50.0% or more'],
+      '*: not over yet · blank: still to come · –: cohort without members · 0%: nobody came back',
+    ]);
+  });
+
+  it('keeps every rectangle within the picture', () => {
+    const [svg] = elementsOf(parseStrictly(renderSvgHeatmap(sampleTable(), { as: 'counts' })), 'svg');
+    const number = (element: typeof svg, name: string): number => Number(attributeOf(element!, name) ?? 0);
+    for (const rect of elementsOf(svg!, 'rect')) {
+      expect(number(rect, 'x') + number(rect, 'width')).toBeLessThanOrEqual(number(svg, 'width'));
+      expect(number(rect, 'y') + number(rect, 'height')).toBeLessThanOrEqual(number(svg, 'height'));
+    }
+  });
+});
+
+describe('renderSvgCurves', () => {
+  const pathsOf = (svg: string) => elementsOf(parseStrictly(svg), 'path');
+
+  it('draws a line per cohort with members, a dashed end where a period runs, and the average', () => {
+    const paths = pathsOf(renderSvgCurves(sampleTable()));
+    // January and February and their running ends; April has but one, running, point; and the average.
+    expect(paths.map((path) => attributeOf(path, 'stroke-dasharray') !== undefined)).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(attributeOf(paths.at(-1)!, 'class')).toBe('average');
+  });
+
+  it('puts values where the axes say', () => {
+    const svg = renderSvgCurves(sampleTable());
+    const average = attributeOf(pathsOf(svg).at(-1)!, 'd')!;
+    const gridLines = elementsOf(parseStrictly(svg), 'line').map((line) => Number(attributeOf(line, 'y1')));
+    // 100 % at the top line to begin with.
+    expect(average).toMatch(new RegExp(`^M64,${Math.min(...gridLines)}C`));
+    expect(textsOf(svg)).toEqual(
+      expect.arrayContaining(['0%', '20%', '100%', '0', '1', '2', '3', 'months later']),
+    );
+  });
+
+  it('tells who the cohorts are', () => {
+    const titles = elementsOf(parseStrictly(renderSvgCurves(sampleTable())), 'title').map(textOf);
+    expect(titles).toEqual([
+      'signup → login',
+      'Jan 2026: 1,200 people',
+      'Feb 2026: 300 people',
+      'Apr 2026: 40 people',
+    ]);
+  });
+});
+
+describe.each([
+  ['renderSvgHeatmap', renderSvgHeatmap],
+  ['renderSvgCurves', renderSvgCurves],
+])('%s', (_, render) => {
+  it('is a file of its own, with text for those who do not see it, and loads nothing', () => {
+    const svg = render(sampleTable(), { nonce: 'n' });
+    const [root] = elementsOf(parseStrictly(svg), 'svg');
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
+    expect(attributeOf(root!, 'role')).toBe('img');
+    expect(
+      elementsOf(root!)
+        .slice(0, 3)
+        .map(({ tagName }) => tagName),
+    ).toEqual(['title', 'desc', 'style']);
+    expect(textOf(elementsOf(root!, 'desc')[0]!)).toContain('1: 40.0%');
+    expect(attributeOf(elementsOf(root!, 'style')[0]!, 'nonce')).toBe('n');
+    expect(svg.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import|href/);
+  });
+
+  it('shortens a title that does not fit, and has it all for the asking', () => {
+    const name = 'x'.repeat(300);
+    const root = parseStrictly(render(sampleTable({ select1: name })));
+    expect(textOf(elementsOf(root, 'title')[0]!)).toContain(name);
+    expect(textOf(elementsOf(root, 'text')[0]!)).toMatch(/^x{20,100}…$/);
+  });
+
+  it('draws tables without rows, and without columns', () => {
+    const table = sampleTable();
+    expect(() => parseStrictly(render({ ...table, rows: [] }))).not.toThrow();
+    const rows = table.rows.map((row) => ({ ...row, cells: [] }));
+    const svg = render({ ...table, numOfRows: -1, rows });
+    expect(svg).not.toMatch(/NaN|Infinity/);
+    expect(svg).toContain('sizes of the cohorts');
+  });
+});
