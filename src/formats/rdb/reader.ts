@@ -1,0 +1,265 @@
+/**
+ * Reads the strings out of a Redis or Valkey dump while it arrives (an RDB file, also gzipped). Everything else in it is
+ * skipped without being kept. Format: Redis' rdb.h and rdb.c; versions up to 16 of Redis' count and 80 of Valkey's are
+ * known; a later file is read as long as it holds nothing unknown.
+ */
+
+import { FormatError } from '../../errors.js';
+import { decodeKey } from '../../store/key.js';
+import { ByteCursor } from '../cursor.js';
+import { unpackGzip } from '../gzip.js';
+import { type ByteInput, readChunks } from '../input.js';
+import { Crc64 } from './crc64.js';
+import {
+  type Dialect,
+  END,
+  EXPIRES_MS,
+  EXPIRES_S,
+  HASH_TEMPLATE,
+  HASH_TEMPLATE_ARRAY,
+  opcodeLayouts,
+  SELECT_DB,
+  STRING,
+  valueLayouts,
+} from './layouts.js';
+import { skip } from './skip.js';
+import { LOOKAHEAD, readInteger, readLength, readString } from './strings.js';
+
+/** A string value of a dump. */
+export interface RdbString {
+  /** Number of the database. */
+  readonly db: number;
+  /** The key as text; bytes that are no UTF-8 are escaped as lone surrogates, see `encodeKey`. */
+  readonly key: string;
+  /** The value, a copy of its own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** When the key expires, in milliseconds since 1970; absent where it does not. */
+  readonly expiresAtMs?: number;
+}
+
+/** How far reading has come. */
+export interface RdbProgress {
+  /** Bytes taken from the input, as it is (compressed, where it is gzip). */
+  readonly inputBytes: number;
+  /** Bytes of the dump that have been read. */
+  readonly byteOffset: number;
+  /** Keys of every type that have been read. */
+  readonly keys: number;
+  /** Strings among them that were wanted. */
+  readonly strings: number;
+  /** Strings that would have been wanted but have expired. */
+  readonly expired: number;
+}
+
+type Counts = { -readonly [K in keyof Omit<RdbProgress, 'byteOffset'>]: number };
+
+/** What is wanted of a dump. */
+export interface RdbReadOptions {
+  /** The only database that is wanted; all where absent. */
+  readonly db?: number | undefined;
+  /** What the keys that are wanted begin with. */
+  readonly prefix?: string | undefined;
+  /** Says which keys are wanted; the values of others are skipped, not kept. */
+  readonly filter?: ((key: string, db: number) => boolean) | undefined;
+  /** Whether keys that have expired are wanted too (default false). */
+  readonly keepExpired?: boolean | undefined;
+  /** The moment that decides what has expired, in milliseconds since 1970 (default now). */
+  readonly nowMs?: number | undefined;
+  /** Longest value that is accepted, in bytes (default 512 MiB, a bitmap of all ids). */
+  readonly maxValueBytes?: number | undefined;
+  /** Called now and then, at least once per MiB of input, and at the end. */
+  readonly onProgress?: ((progress: RdbProgress) => void) | undefined;
+  /** Ends reading early: the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A dump that is cut off, damaged or of a kind nothing is known of; `progress` is what was read before. */
+export class RdbError extends FormatError {
+  override name = 'RdbError';
+  /** How far reading had come. */
+  readonly progress: RdbProgress;
+
+  constructor(problem: string, byteOffset: number, progress: RdbProgress, options?: ErrorOptions) {
+    super(`${problem}, after ${progress.keys} ${progress.keys === 1 ? 'key' : 'keys'}`, byteOffset, options);
+    this.progress = progress;
+  }
+}
+
+const MAX_VALUE_BYTES = 2 ** 29;
+const MAX_KEY_BYTES = 2 ** 24;
+const MAX_TEMPLATES = 2 ** 20;
+const PROGRESS_BYTES = 2 ** 20;
+
+/**
+ * The strings of a dump, in its order, as they are read. Nothing is verified before it is given out: the checksum stands
+ * at the end of the file, so an error may come after strings that were given out before.
+ *
+ * Memory beyond the value that is being given out: two chunks of the input, one key (up to 16 MiB), and while a value is
+ * read at most as much again, for what has arrived of it. A length in the file never takes memory by itself.
+ * @throws RdbError, a FormatError; TypeError where the input is no sequence of bytes; the signal's reason.
+ */
+export async function* readRdb(
+  input: ByteInput,
+  options: RdbReadOptions = {},
+): AsyncGenerator<RdbString, void> {
+  const counts: Counts = { inputBytes: 0, keys: 0, strings: 0, expired: 0 };
+  const checksum = new Crc64();
+  /** Ends the input also where it is just being waited for. */
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const report = () => options.onProgress?.({ ...counts, byteOffset: cursor.byteOffset });
+  const chunks = unpackGzip(countBytes(readChunks(input, signal), counts));
+  const cursor = new ByteCursor(reportProgress(chunks, counts, report), (bytes) => checksum.update(bytes));
+  try {
+    yield* readStrings(cursor, checksum, counts, options);
+    report();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const progress = { ...counts, byteOffset: cursor.byteOffset };
+    throw new RdbError(error.problem, error.byteOffset, progress, { cause: error });
+  } finally {
+    stop.abort();
+    await cursor.close();
+  }
+}
+
+async function* readStrings(
+  cursor: ByteCursor,
+  checksum: Crc64,
+  counts: Counts,
+  options: RdbReadOptions,
+): AsyncGenerator<RdbString, void> {
+  const { prefix = '', nowMs = Date.now(), maxValueBytes = MAX_VALUE_BYTES } = options;
+  const { dialect, version } = await readMagic(cursor);
+  const templates = new Map<number, number>();
+  let db = 0;
+  let expiresAtMs: number | undefined;
+  for (;;) {
+    if (cursor.available < LOOKAHEAD) await cursor.fill(LOOKAHEAD);
+    const byteOffset = cursor.byteOffset;
+    const code = cursor.byte();
+    if (code === END) break;
+    if (code === SELECT_DB) db = readLength(cursor);
+    else if (code === EXPIRES_MS) expiresAtMs = readMilliseconds(cursor);
+    else if (code === EXPIRES_S) expiresAtMs = readInteger(cursor, 4) * 1000;
+    else if (code === HASH_TEMPLATE && dialect === 'redis') await readTemplate(cursor, templates);
+    else if (opcodeLayouts[dialect].has(code)) await skip(cursor, opcodeLayouts[dialect].get(code)!);
+    else {
+      const layout = valueLayouts[dialect].get(code);
+      const isTemplated = code === HASH_TEMPLATE_ARRAY && dialect === 'redis';
+      if (layout === undefined && !isTemplated) {
+        throw new FormatError(`expected a value of a known type, got type ${code}`, byteOffset);
+      }
+      const key = decodeKey(await readString(cursor, () => 'a key', MAX_KEY_BYTES));
+      const wanted =
+        code === STRING &&
+        (options.db === undefined || options.db === db) &&
+        key.startsWith(prefix) &&
+        (options.filter?.(key, db) ?? true);
+      const expired = expiresAtMs !== undefined && expiresAtMs < nowMs && !options.keepExpired;
+      if (wanted && !expired) {
+        const bytes = await readString(cursor, () => `a value of key ${quote(key)}`, maxValueBytes);
+        counts.keys++;
+        counts.strings++;
+        yield expiresAtMs === undefined ? { db, key, bytes } : { db, key, bytes, expiresAtMs };
+      } else {
+        if (layout) await skip(cursor, layout);
+        else await skipTemplated(cursor, templates);
+        counts.keys++;
+        if (wanted) counts.expired++;
+      }
+      expiresAtMs = undefined;
+    }
+  }
+  if (version >= 5) await checkChecksum(cursor, checksum);
+  if (!(await cursor.atEnd())) {
+    throw new FormatError(
+      'expected nothing after the dump, got more bytes (the commands of an AOF?)',
+      cursor.byteOffset,
+    );
+  }
+}
+
+async function readMagic(cursor: ByteCursor): Promise<{ dialect: Dialect; version: number }> {
+  await cursor.fill(9);
+  const head = new TextDecoder('latin1').decode(cursor.view(Math.min(9, cursor.available)));
+  const match = /^(?:REDIS(\d{4})|VALKEY(\d{3}))$/.exec(head);
+  if (!match) {
+    throw new FormatError(
+      `expected a dump, which begins with REDIS or VALKEY and a version, got ${JSON.stringify(head)}`,
+      0,
+    );
+  }
+  return { dialect: match[1] ? 'redis' : 'valkey', version: Number(match[1] ?? match[2]) };
+}
+
+function readMilliseconds(cursor: ByteCursor): number {
+  const bytes = cursor.view(8);
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true));
+}
+
+/** The names of the fields of many hashes: only how many there are is needed, to skip those hashes. */
+async function readTemplate(cursor: ByteCursor, templates: Map<number, number>): Promise<void> {
+  const id = readLength(cursor);
+  const fields = readLength(cursor);
+  if (templates.size === MAX_TEMPLATES) {
+    throw new FormatError(`expected at most ${MAX_TEMPLATES} templates, got more`, cursor.byteOffset);
+  }
+  templates.set(id, fields);
+  await skip(cursor, ['string'], fields);
+}
+
+async function skipTemplated(cursor: ByteCursor, templates: ReadonlyMap<number, number>): Promise<void> {
+  if (cursor.available < LOOKAHEAD) await cursor.fill(LOOKAHEAD);
+  const byteOffset = cursor.byteOffset;
+  const id = readLength(cursor);
+  const fields = templates.get(id);
+  if (fields === undefined) throw new FormatError(`expected the number of a template, got ${id}`, byteOffset);
+  await skip(cursor, ['string'], fields);
+}
+
+/** A checksum of zero says that the server was told to write none. */
+async function checkChecksum(cursor: ByteCursor, checksum: Crc64): Promise<void> {
+  cursor.observe();
+  const computed = checksum.value();
+  await cursor.fill(8);
+  const byteOffset = cursor.byteOffset;
+  const bytes = cursor.view(8);
+  const stored = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (stored !== 0n && stored !== computed) {
+    throw new FormatError(`expected the checksum ${hex64(computed)}, got ${hex64(stored)}`, byteOffset);
+  }
+}
+
+function quote(key: string): string {
+  return JSON.stringify(key.length > 100 ? `${key.slice(0, 100)}…` : key);
+}
+
+function hex64(value: bigint): string {
+  return value.toString(16).padStart(16, '0');
+}
+
+async function* countBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  counts: Counts,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) {
+    counts.inputBytes += chunk.length;
+    yield chunk;
+  }
+}
+
+/** Reports when a chunk has been used up. */
+async function* reportProgress(
+  chunks: AsyncIterable<Uint8Array>,
+  counts: Readonly<Counts>,
+  report: () => void,
+): AsyncGenerator<Uint8Array, void> {
+  let reported = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    if (counts.inputBytes - reported < PROGRESS_BYTES) continue;
+    reported = counts.inputBytes;
+    report();
+  }
+}
