@@ -1,0 +1,111 @@
+/** Ids as text, one decimal number a line; `\n` or `\r\n`, blank lines and blanks around a number do not matter. */
+
+import { FormatError } from '../errors.js';
+import { unpackGzip } from './gzip.js';
+import { type ByteInput, readChunks } from './input.js';
+
+const BATCH_IDS = 2 ** 14;
+const MAX_ID = 2 ** 32 - 1;
+/** What is shown of a line that is no id. */
+const SHOWN_CHARACTERS = 40;
+
+const NEWLINE = 10;
+const ZERO = 48;
+
+/**
+ * The ids of a list, plain or gzipped, in batches and in its order.
+ * @throws FormatError at the first line that is no id; TypeError where the input is no sequence of bytes; the signal's
+ * reason.
+ */
+export async function* readIds(
+  input: ByteInput,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<Uint32Array<ArrayBuffer>, void> {
+  const parser = new IdParser();
+  for await (const chunk of unpackGzip(readChunks(input, options.signal))) {
+    yield* parser.parse(chunk);
+  }
+  yield* parser.end();
+}
+
+class IdParser {
+  #batch = new Uint32Array(BATCH_IDS);
+  #length = 0;
+  #id = 0;
+  /** Where the line stands: before the number, within it, behind it. */
+  #place: 'before' | 'within' | 'behind' = 'before';
+  #line = 1;
+  #lineOffset = 0;
+  #byteOffset = 0;
+  /** The beginning of a line that goes on in the next chunk, for the error. */
+  #lineStart = '';
+
+  *parse(chunk: Uint8Array): Generator<Uint32Array<ArrayBuffer>, void> {
+    let lineAt = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]!;
+      const digit = byte - ZERO;
+      if (digit >= 0 && digit <= 9 && this.#place !== 'behind') {
+        this.#place = 'within';
+        this.#id = this.#id * 10 + digit;
+        if (this.#id > MAX_ID) throw this.#error(chunk, lineAt);
+      } else if (byte === NEWLINE) {
+        if (this.#place !== 'before') this.#batch[this.#length++] = this.#id;
+        if (this.#length === BATCH_IDS) yield* this.#take();
+        this.#id = 0;
+        this.#place = 'before';
+        this.#line++;
+        this.#lineStart = '';
+        lineAt = at + 1;
+        this.#lineOffset = this.#byteOffset + lineAt;
+      } else if (isBlank(byte)) {
+        if (this.#place === 'within') this.#place = 'behind';
+      } else throw this.#error(chunk, lineAt);
+    }
+    this.#lineStart = (this.#lineStart + shown(chunk, lineAt)).slice(0, SHOWN_CHARACTERS);
+    this.#byteOffset += chunk.length;
+  }
+
+  *end(): Generator<Uint32Array<ArrayBuffer>, void> {
+    if (this.#place !== 'before') this.#batch[this.#length++] = this.#id;
+    yield* this.#take();
+  }
+
+  *#take(): Generator<Uint32Array<ArrayBuffer>, void> {
+    if (this.#length > 0) yield this.#batch.slice(0, this.#length);
+    this.#length = 0;
+  }
+
+  #error(chunk: Uint8Array, lineAt: number): FormatError {
+    const line = (this.#lineStart + shown(chunk, lineAt)).split('\n', 1)[0]!.slice(0, SHOWN_CHARACTERS);
+    return new FormatError(
+      `expected an id from 0 to ${MAX_ID} in line ${this.#line}, got ${JSON.stringify(line)}`,
+      this.#lineOffset,
+    );
+  }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 32 || byte === 9 || byte === 13;
+}
+
+function shown(chunk: Uint8Array, from: number): string {
+  return new TextDecoder('latin1').decode(chunk.subarray(from, from + SHOWN_CHARACTERS));
+}
+
+/** The list of ids that arrive in batches: one number a line, each with its newline. */
+export async function* encodeIds(
+  batches: AsyncIterable<ArrayLike<number>> | Iterable<ArrayLike<number>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  const encoder = new TextEncoder();
+  for await (const batch of batches) {
+    for (let from = 0; from < batch.length; from += BATCH_IDS) {
+      yield encoder.encode(
+        Array.prototype.slice
+          .call(batch, from, from + BATCH_IDS)
+          .join('\n')
+          .concat('\n'),
+      );
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/** Reads the portable Roaring format. */
+
+import { FormatError } from '../../errors.js';
+import type { Container } from '../../store/compressed.js';
+import { CONTAINER_BITS, CONTAINER_BYTES } from '../../store/container.js';
+import {
+  COOKIE,
+  COOKIE_WITH_RUNS,
+  DESCRIPTION_BYTES,
+  MAX_ARRAY_IDS,
+  MIN_CONTAINERS_WITH_OFFSETS,
+  mirroredBytes,
+  OFFSET_BYTES,
+} from './layout.js';
+
+/**
+ * The containers of a Roaring file, in ascending order, each in memory of its own. All of the file is verified first, so
+ * that what is given out is sound: order of containers, of ids and of runs, numbers of ids, offsets, and nothing behind.
+ * Memory: that of the file once more.
+ * @throws FormatError
+ */
+export function decodeRoaring(bytes: Uint8Array): Container[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const { count, flags, descriptions } = readCookie(view);
+  const hasOffsets = flags === undefined || count >= MIN_CONTAINERS_WITH_OFFSETS;
+  const offsets = descriptions + count * DESCRIPTION_BYTES;
+  let from = offsets + (hasOffsets ? count * OFFSET_BYTES : 0);
+  expectBytes(view, 0, from);
+  const containers: Container[] = [];
+  let previousKey = -1;
+  for (let index = 0; index < count; index++) {
+    const description = descriptions + index * DESCRIPTION_BYTES;
+    const key = view.getUint16(description, true);
+    if (key <= previousKey)
+      throw new FormatError(`expected a key above ${previousKey}, got ${key}`, description);
+    previousKey = key;
+    const cardinality = view.getUint16(description + 2, true) + 1;
+    if (hasOffsets && view.getUint32(offsets + index * OFFSET_BYTES, true) !== from) {
+      const got = view.getUint32(offsets + index * OFFSET_BYTES, true);
+      throw new FormatError(`expected the offset ${from}, got ${got}`, offsets + index * OFFSET_BYTES);
+    }
+    const isRun = flags !== undefined && (view.getUint8(flags + (index >> 3)) & (1 << (index & 7))) !== 0;
+    const kind = isRun ? 'run' : cardinality <= MAX_ARRAY_IDS ? 'array' : 'bitmap';
+    const { words, end } = readers[kind](view, from, cardinality);
+    containers.push({ firstId: key * CONTAINER_BITS, cardinality, kind, words });
+    from = end;
+  }
+  if (from !== bytes.length) {
+    throw new FormatError(`expected the end of the bitmap, got ${bytes.length - from} more bytes`, from);
+  }
+  return containers;
+}
+
+/** Number of containers, where the flags of those that are runs stand, and where the descriptions begin. */
+function readCookie(view: DataView): { count: number; flags: number | undefined; descriptions: number } {
+  expectBytes(view, 0, 4);
+  const cookie = view.getUint32(0, true);
+  if (cookie === COOKIE) {
+    expectBytes(view, 4, 4);
+    const count = view.getUint32(4, true);
+    if (count > CONTAINER_BITS) throw new FormatError(`expected at most 65536 containers, got ${count}`, 4);
+    return { count, flags: undefined, descriptions: 8 };
+  }
+  if ((cookie & 0xffff) !== COOKIE_WITH_RUNS) {
+    throw new FormatError(
+      `expected a Roaring bitmap, which begins with ${COOKIE} or ${COOKIE_WITH_RUNS}, got ${cookie}`,
+      0,
+    );
+  }
+  const count = (cookie >>> 16) + 1;
+  return { count, flags: 4, descriptions: 4 + Math.ceil(count / 8) };
+}
+
+type ReadWords = (view: DataView, from: number, cardinality: number) => { words: Uint16Array; end: number };
+
+const readers: Record<Container['kind'], ReadWords> = {
+  array(view, from, cardinality) {
+    const words = readWords(view, from, cardinality);
+    for (let at = 1; at < cardinality; at++) {
+      if (words[at]! > words[at - 1]!) continue;
+      throw new FormatError(`expected an id above ${words[at - 1]}, got ${words[at]}`, from + at * 2);
+    }
+    return { words, end: from + cardinality * 2 };
+  },
+
+  run(view, from, cardinality) {
+    expectBytes(view, from, 2);
+    const runs = view.getUint16(from, true);
+    const words = readWords(view, from + 2, runs * 2);
+    let ids = 0;
+    let free = 0;
+    for (let at = 0; at < words.length; at += 2) {
+      const end = words[at]! + words[at + 1]! + 1;
+      if (words[at]! < free || end > CONTAINER_BITS) {
+        const run = `${words[at]}..${end - 1}`;
+        throw new FormatError(`expected a run within ${free}..65535, got ${run}`, from + 2 + at * 2);
+      }
+      free = end;
+      ids += words[at + 1]! + 1;
+    }
+    if (ids !== cardinality) throw new FormatError(`expected ${cardinality} ids in runs, got ${ids}`, from);
+    return { words, end: from + 2 + runs * 4 };
+  },
+
+  bitmap(view, from, cardinality) {
+    expectBytes(view, from, CONTAINER_BYTES);
+    const bytes = new Uint8Array(CONTAINER_BYTES);
+    let ids = 0;
+    for (let at = 0; at < CONTAINER_BYTES; at++) {
+      let byte = view.getUint8(from + at);
+      bytes[at] = mirroredBytes[byte]!;
+      for (; byte !== 0; byte &= byte - 1) ids++;
+    }
+    if (ids !== cardinality)
+      throw new FormatError(`expected ${cardinality} ids in a bitmap, got ${ids}`, from);
+    return { words: new Uint16Array(bytes.buffer), end: from + CONTAINER_BYTES };
+  },
+};
+
+function readWords(view: DataView, from: number, count: number): Uint16Array {
+  expectBytes(view, from, count * 2);
+  const words = new Uint16Array(count);
+  for (let at = 0; at < count; at++) words[at] = view.getUint16(from + at * 2, true);
+  return words;
+}
+
+function expectBytes(view: DataView, from: number, byteLength: number): void {
+  if (from + byteLength <= view.byteLength) return;
+  throw new FormatError(`expected ${byteLength} bytes from byte ${from} on, got the end`, view.byteLength);
+}

@@ -1,0 +1,51 @@
+/** Moves single bitmaps between stores and Roaring files. */
+
+import { CompressedBitmap } from '../../store/compressed.js';
+import { MemoryStore } from '../../store/memory.js';
+import type { RequestOptions, Store } from '../../store/types.js';
+import { decodeRoaring } from './reader.js';
+import { encodeRoaring } from './writer.js';
+
+/** A multiple of what a container holds. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * The bitmap of `key` as a Roaring file; a missing key is an empty bitmap. Memory: the bitmap compressed, and 1 MiB.
+ * @throws whatever the store throws.
+ */
+export async function exportRoaring(
+  store: Store,
+  key: string,
+  options?: RequestOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (store instanceof MemoryStore) return encodeRoaring(store.containers(key));
+  const [byteLength = 0] = await store.byteLengths([key], options);
+  const bitmap = new CompressedBitmap();
+  for (let byteOffset = 0; byteOffset < byteLength; byteOffset += PIECE_BYTES) {
+    const target = new Uint8Array(Math.min(PIECE_BYTES, byteLength - byteOffset));
+    await store.read([{ key, byteOffset, target }], options);
+    bitmap.append(target);
+  }
+  return encodeRoaring(bitmap.containers());
+}
+
+/**
+ * Replaces the bitmap of `key` by that of a Roaring file, of which nothing is stored unless all of it is sound.
+ * @throws FormatError; whatever the store throws.
+ */
+export async function importRoaring(
+  store: Store,
+  key: string,
+  file: Uint8Array,
+  options?: RequestOptions,
+): Promise<void> {
+  const containers = decodeRoaring(file);
+  if (store instanceof MemoryStore) {
+    store.putContainers(key, containers);
+    return;
+  }
+  const bitmap = CompressedBitmap.fromContainers(containers);
+  const bytes = new Uint8Array(bitmap.byteLength);
+  bitmap.readInto(bytes, 0);
+  await store.put(key, bytes, options);
+}

@@ -1,0 +1,75 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FormatError } from '../../src/errors.js';
+import { encodeIds, readIds } from '../../src/formats/ids.js';
+import type { ByteInput } from '../../src/formats/input.js';
+
+async function read(input: ByteInput): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const batch of readIds(input)) for (const id of batch) ids.push(id);
+  return ids;
+}
+
+function text(characters: string): Uint8Array {
+  return new TextEncoder().encode(characters);
+}
+
+describe('a list of ids', () => {
+  it('comes back from its text, whatever the chunks', async () => {
+    const id = fc.oneof(fc.nat(200), fc.constantFrom(2 ** 32 - 1, 2 ** 31), fc.nat());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(id),
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        async (ids, size, packed) => {
+          const parts: Uint8Array[] = [];
+          for await (const part of encodeIds([ids.slice(0, 3), ids.slice(3)])) parts.push(part);
+          expect(Buffer.concat(parts).toString()).toBe(ids.map((each) => `${each}\n`).join(''));
+          const whole = packed ? gzipSync(Buffer.concat(parts)) : Buffer.concat(parts);
+          const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) =>
+            whole.subarray(i * size, (i + 1) * size),
+          );
+          expect(await read(chunks)).toEqual(ids);
+        },
+      ),
+      { numRuns: 300, seed: 21 },
+    );
+  });
+
+  it('of many ids comes in batches', async () => {
+    const ids = Uint32Array.from({ length: 100_000 }, (_, i) => i * 40_000);
+    const parts: Uint8Array[] = [];
+    for await (const part of encodeIds([ids])) parts.push(part);
+    expect(parts.length).toBe(7);
+    let batches = 0;
+    for await (const batch of readIds(parts)) {
+      batches++;
+      expect(batch.length).toBeLessThanOrEqual(16_384);
+    }
+    expect(batches).toBe(7);
+    expect(await read(parts)).toEqual([...ids]);
+  });
+
+  it('may have blanks, blank lines, Windows line ends and no last line end', async () => {
+    expect(await read(text('\n 1\t\r\n\r\n0042  \n\n\n4294967295'))).toEqual([1, 42, 4_294_967_295]);
+    expect(await read(text(''))).toEqual([]);
+  });
+
+  it.each([
+    ['1\n2\nthree\n4', 'expected an id from 0 to 4294967295 in line 3, got "three" (at byte 4)'],
+    ['4294967296', 'in line 1, got "4294967296"'],
+    ['1 2\n', 'in line 1, got "1 2"'],
+    ['-1', 'got "-1"'],
+    ['1.5\n', 'got "1.5"'],
+    ['\n\n1e3\nrest', 'in line 3, got "1e3" (at byte 2)'],
+    [`${'9'.repeat(1000)}`, `got "${'9'.repeat(40)}"`],
+  ])('is not %j', async (list, message) => {
+    for (const input of [[text(list)], Array.from(text(list), (byte) => Uint8Array.of(byte))]) {
+      const error = await read(input).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(FormatError);
+    }
+    await expect(read(text(list))).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,66 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FormatError } from '../../../src/errors.js';
+import { exportRoaring, importRoaring } from '../../../src/formats/roaring/store.js';
+import { MemoryStore } from '../../../src/store/memory.js';
+import { RedisStore } from '../../../src/store/redis.js';
+import { type RedisServer, startRedis } from '../../servers/redis.js';
+
+let server: RedisServer;
+let client: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = new Redis(server.url);
+});
+
+afterAll(async () => {
+  client?.disconnect();
+  await server?.stop();
+});
+
+it('a bitmap goes from memory through a Roaring file to Redis and back', async () => {
+  const ids = Uint32Array.from({ length: 30_000 }, (_, i) => (i < 20_000 ? i + 5 : i * 1000));
+  const memory = new MemoryStore();
+  await memory.write([{ key: 'k', ids, value: 1 }]);
+  const file = await exportRoaring(memory, 'k');
+  const redis = new RedisStore(client);
+  await importRoaring(redis, 'copy', file);
+  expect(await client.bitcount('copy')).toBe(30_000);
+  expect(await client.strlen('copy')).toBe((await memory.byteLengths(['k']))[0]);
+  const back = await exportRoaring(redis, 'copy');
+  expect(Buffer.compare(back, file)).toBe(0);
+  await importRoaring(memory, 'back', back);
+  const [a, b] = ['k', 'back'].map((key) => [...memory.containers(key)]);
+  expect(b).toEqual(a);
+});
+
+it('the largest id takes no more memory than any other', async () => {
+  const memory = new MemoryStore();
+  await memory.write([{ key: 'k', ids: [4_294_967_295], value: 1 }]);
+  const file = await exportRoaring(memory, 'k');
+  expect(file.length).toBeLessThan(30);
+  const before = process.memoryUsage().arrayBuffers;
+  await importRoaring(memory, 'copy', file);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+  expect(await memory.byteLengths(['copy'])).toEqual([2 ** 29]);
+  expect(await memory.count('copy')).toBe(1);
+});
+
+it('a missing key is an empty bitmap, and an empty bitmap an empty key', async () => {
+  const memory = new MemoryStore();
+  const file = await exportRoaring(memory, 'missing');
+  expect(file.length).toBe(8);
+  await importRoaring(memory, 'empty', file);
+  expect(await memory.count('empty')).toBe(0);
+  expect(await exportRoaring(new RedisStore(client), 'missing')).toEqual(file);
+});
+
+it('of a broken file nothing is stored', async () => {
+  const memory = new MemoryStore();
+  await memory.write([{ key: 'k', ids: [1, 2], value: 1 }]);
+  const broken = (await exportRoaring(memory, 'k')).with(18, 1);
+  await memory.write([{ key: 'other', ids: [7], value: 1 }]);
+  await expect(importRoaring(memory, 'other', broken)).rejects.toThrow(FormatError);
+  expect(await memory.count('other')).toBe(1);
+});
