@@ -1,0 +1,108 @@
+import { FormatError } from '../../../src/errors.js';
+import { decodeDumpPayload } from '../../../src/formats/rdb/payload.js';
+import { readRdb } from '../../../src/formats/rdb/reader.js';
+import { containerIds } from '../../../src/formats/roaring/ids.js';
+import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
+import { AllocationCounter } from './allocation.js';
+import { buildCorpus } from './corpus.js';
+import { mutate, withChecksum } from './mutation.js';
+import { Random } from './random.js';
+
+/** What many broken files did to the readers. */
+export interface FuzzReport {
+  readonly inputs: number;
+  /** How many were sound in spite of everything. */
+  readonly accepted: number;
+  readonly refused: number;
+  readonly longestMs: number;
+  /** Most memory asked for while one file was read. */
+  readonly mostBytes: number;
+}
+
+/** Buffers that readers may take whatever the length of the file. */
+const FLAT_BYTES = 2 ** 17;
+/** LZF gives 88 bytes for one; collecting a value that arrives in pieces takes it two and a half times. */
+const MAX_PER_BYTE = 100;
+/** Slow is a file for which this is not enough; hanging would be the end of the run. */
+const MAX_MS = 2000;
+
+/**
+ * Reads `inputs` broken dumps, DUMP payloads and Roaring files, which the seed determines.
+ * @throws where a reader fails with anything but a FormatError, is slow, or takes more memory than its bound.
+ */
+export async function fuzz(
+  inputs: number,
+  seed: number,
+  onInput?: (done: number) => void,
+): Promise<FuzzReport> {
+  const random = new Random(seed);
+  const corpus = await buildCorpus();
+  const kinds = [
+    { files: corpus.dumps, read: readDump },
+    { files: corpus.dumps, read: readSignedDump },
+    { files: corpus.payloads, read: decodeDumpPayload },
+    { files: corpus.roaring, read: readRoaring },
+  ];
+  const counter = new AllocationCounter();
+  let accepted = 0;
+  let longestMs = 0;
+  let mostBytes = 0;
+  counter.start();
+  try {
+    for (let input = 0; input < inputs; input++) {
+      const { files, read } = random.pick(kinds);
+      const bytes = mutate(random.pick(files), random, random.pick(files));
+      const before = counter.bytes;
+      const start = performance.now();
+      const problem = await Promise.resolve(read(bytes, random)).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      const ms = performance.now() - start;
+      const taken = counter.bytes - before;
+      longestMs = Math.max(longestMs, ms);
+      mostBytes = Math.max(mostBytes, taken);
+      if (problem === undefined) accepted++;
+      else if (!(problem instanceof FormatError)) throw failed(`threw ${problem}`, input, bytes, problem);
+      if (ms > MAX_MS) throw failed(`took ${ms} ms`, input, bytes);
+      if (taken > FLAT_BYTES + bytes.length * MAX_PER_BYTE)
+        throw failed(`took ${taken} bytes of memory`, input, bytes);
+      onInput?.(input + 1);
+    }
+  } finally {
+    counter.stop();
+  }
+  return { inputs, accepted, refused: inputs - accepted, longestMs, mostBytes };
+}
+
+async function readDump(bytes: Uint8Array, random: Random): Promise<void> {
+  const size = Math.ceil(bytes.length / (1 + random.below(2) * random.below(60))) || 1;
+  const chunks: Uint8Array[] = [];
+  for (let from = 0; from < bytes.length; from += size) chunks.push(bytes.subarray(from, from + size));
+  for await (const { key, bytes: value } of readRdb(chunks, { keepExpired: random.below(2) === 0 })) {
+    if (typeof key !== 'string' || !(value instanceof Uint8Array)) throw new TypeError('expected a string');
+  }
+}
+
+function readSignedDump(bytes: Uint8Array, random: Random): Promise<void> {
+  return readDump(withChecksum(bytes), random);
+}
+
+/** What is accepted must be sound. */
+async function readRoaring(bytes: Uint8Array): Promise<void> {
+  let above = -1;
+  for (const container of decodeRoaring(bytes)) {
+    const ids = containerIds(container);
+    if (ids.length !== container.cardinality) throw new TypeError('expected as many ids as announced');
+    for (const id of ids) {
+      if (id <= above) throw new TypeError(`expected an id above ${above}, got ${id}`);
+      above = id;
+    }
+  }
+}
+
+function failed(what: string, input: number, bytes: Uint8Array, cause?: unknown): Error {
+  return new Error(`input ${input} ${what}: ${Buffer.from(bytes).toString('base64').slice(0, 4000)}`, {
+    cause,
+  });
+}
