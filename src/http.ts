@@ -1,0 +1,1 @@
+export { HttpStore, type HttpStoreOptions } from './store/http.js';

@@ -1,0 +1,154 @@
+/** Bitmaps as files behind a URL: any static host is a store to read from. */
+
+import { StoreError } from '../errors.js';
+import { encodeFileName } from './filename.js';
+import { type Fetch, type FetchedRange, fetchRange, fetchText } from './http-range.js';
+import { type HttpLink, HttpReader } from './http-reader.js';
+import type { BitmapReader, ByteRange, ByteRead, KeysOptions, RequestOptions, Store } from './types.js';
+
+/** Where bitmaps are, and how they are asked for. */
+export interface HttpStoreOptions {
+  /**
+   * Where the index of keys is, relative to the base: a JSON object of keys and the lengths of their bitmaps in bytes. It
+   * is fetched once. With it keys can be listed, and no request is spent on lengths and on missing keys.
+   */
+  readonly index?: string | URL | undefined;
+  /** The URL of the bitmap of a key, relative to the base (default: the file name that `encodeFileName` gives). */
+  readonly urlOf?: ((key: string) => string | URL) | undefined;
+  /** Headers of every request, as `Authorization`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** How many requests may be under way at once (default 8). */
+  readonly maxInFlight?: number | undefined;
+  /** What sends requests (default: the platform's `fetch`). */
+  readonly fetch?: Fetch | undefined;
+}
+
+const DEFAULT_MAX_IN_FLIGHT = 8;
+const MAX_BYTES = 2 ** 29;
+
+/**
+ * Reads bitmaps that are published as files, one under each key, of the bytes that Redis holds. Asks for the stretches it
+ * needs (`Range`); where a server does not know ranges it gets whole files, once per question. A missing file is an empty
+ * bitmap. Nothing can be written.
+ *
+ * Every method rejects with a `StoreError` where the server cannot be reached or answers otherwise.
+ */
+export class HttpStore implements Store {
+  readonly #base: URL;
+  readonly #options: HttpStoreOptions;
+  readonly #link: HttpLink;
+  #index: Promise<ReadonlyMap<string, number>> | undefined;
+
+  /** `base` is the folder of the files; in a page it may be relative to the page. */
+  constructor(base: string | URL, options: HttpStoreOptions = {}) {
+    const { maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;
+    if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
+      throw new RangeError(`expected maxInFlight to be a positive integer, got ${maxInFlight}`);
+    }
+    this.#base = parseBase(base);
+    this.#options = options;
+    this.#link = {
+      maxInFlight,
+      lengths: (request) =>
+        options.index === undefined ? undefined : this.#readIndex(options.index, request),
+      fetch: (key, range, request) => this.#fetch(key, range, request),
+    };
+  }
+
+  byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
+    return this.reader().byteLengths(keys, options);
+  }
+
+  read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    return this.reader().read(reads, options);
+  }
+
+  reader(): BitmapReader {
+    return new HttpReader(this.#link);
+  }
+
+  async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
+    options?.signal?.throwIfAborted();
+    const lengths = await this.#link.lengths(options);
+    if (lengths === undefined) {
+      throw new StoreError(
+        `expected an index of keys for ${this.#base}, got none: give one with the option index`,
+      );
+    }
+    for (const key of lengths.keys()) if (key.startsWith(prefix)) yield key;
+  }
+
+  write(): Promise<never> {
+    return this.#refuse();
+  }
+
+  put(): Promise<never> {
+    return this.#refuse();
+  }
+
+  delete(): Promise<never> {
+    return this.#refuse();
+  }
+
+  async #refuse(): Promise<never> {
+    throw new StoreError(`expected a store that can be written, got ${this.#base}, which can only be read`);
+  }
+
+  #fetch(key: string, range: ByteRange, options?: RequestOptions): Promise<FetchedRange | undefined> {
+    const { urlOf = (each: string) => encodeURIComponent(encodeFileName(each)) } = this.#options;
+    return fetchRange(this.#send, new URL(urlOf(key), this.#base).href, range, this.#init(options));
+  }
+
+  /** All callers wait for one request, so none of them can abort it for the others; a failed one is forgotten. */
+  async #readIndex(index: string | URL, options?: RequestOptions): Promise<ReadonlyMap<string, number>> {
+    const url = new URL(index, this.#base).href;
+    this.#index ??= fetchText(this.#send, url, this.#init()).then((text) => parseIndex(text, url));
+    const reading = this.#index;
+    try {
+      return await untilAborted(reading, options?.signal);
+    } catch (error) {
+      if (this.#index === reading && !options?.signal?.aborted) this.#index = undefined;
+      throw error;
+    }
+  }
+
+  #init(options?: RequestOptions): RequestInit {
+    return { headers: this.#options.headers ?? {}, signal: options?.signal ?? null };
+  }
+
+  readonly #send: Fetch = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function parseBase(base: string | URL): URL {
+  const text = String(base);
+  const page = (globalThis as { readonly location?: { readonly href: string } }).location?.href;
+  if (!URL.canParse(text, page)) throw new TypeError(`expected a URL, got ${JSON.stringify(text)}`);
+  const url = new URL(text, page);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+function parseIndex(text: string, url: string): ReadonlyMap<string, number> {
+  let index: unknown;
+  try {
+    index = JSON.parse(text);
+  } catch (cause) {
+    throw new StoreError(`expected an index of keys in JSON at ${url}, got something else`, { cause });
+  }
+  const entries =
+    typeof index === 'object' && index !== null && !Array.isArray(index) ? Object.entries(index) : undefined;
+  if (!entries?.every(([, length]) => Number.isInteger(length) && length >= 0 && length <= MAX_BYTES)) {
+    throw new StoreError(`expected an object of keys and lengths in bytes at ${url}, got something else`);
+  }
+  return new Map(entries);
+}
