@@ -1,0 +1,86 @@
+import { createReadStream } from 'node:fs';
+import { CsvError, type EventRow, readEvents } from '../csv.js';
+import { type Bitmapist, type BulkResult, IncompleteMarksError, type QueryNode } from '../index.js';
+import { UsageError } from './failure.js';
+import { sizeOfFile } from './file.js';
+import { grouped } from './output.js';
+import { startProgress } from './progress.js';
+
+/** Files of events: read to be marked, or to be checked. */
+
+export interface TrackingOptions {
+  readonly hourly?: boolean;
+  readonly unique?: boolean;
+}
+
+export function isCsv(path: string): boolean {
+  return /\.csv(\.gz)?$/i.test(path);
+}
+
+/** Marks all events of a file. */
+export async function markCsv(
+  bitmapist: Bitmapist,
+  path: string,
+  options: TrackingOptions,
+): Promise<BulkResult> {
+  const file = await openCsv(path, options);
+  const progress = startProgress(`reading ${path}`);
+  try {
+    return await bitmapist.markEvents(file.rows(), {
+      onProgress: ({ rows }) => progress.show(`reading ${path}: ${file.percent()} %, ${grouped(rows)} rows`),
+    });
+  } catch (error) {
+    const cause = error instanceof IncompleteMarksError ? error.cause : error;
+    throw cause instanceof CsvError ? brokenCsv(path, cause) : error;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Reads a file to its end without marking anything, so that a broken one is refused as a whole. */
+export async function checkCsv(path: string, options: TrackingOptions): Promise<void> {
+  const file = await openCsv(path, options);
+  const progress = startProgress(`checking ${path}`);
+  try {
+    for await (const _ of file.rows()) progress.show(`checking ${path}: ${file.percent()} %`);
+  } catch (error) {
+    throw error instanceof CsvError ? brokenCsv(path, error, ', nothing was written') : error;
+  } finally {
+    progress.end();
+  }
+}
+
+/** A file has no hours and no flags unless they are marked; an answer of 0 would mislead. */
+export function checkTracked(query: QueryNode, options: TrackingOptions): void {
+  if (query.op !== 'event') {
+    for (const operand of query.op === 'not' ? [query.of] : query.of) checkTracked(operand, options);
+    return;
+  }
+  const { event, period } = query;
+  if (period === 'unique' && !options.unique) {
+    throw new UsageError(`expected --unique, since the expression asks for ${event}@unique of a file`);
+  }
+  if (typeof period === 'object' && period.unit === 'hour' && !options.hourly) {
+    throw new UsageError(`expected --hourly, since the expression asks for an hour of ${event} in a file`);
+  }
+}
+
+interface EventFile {
+  rows(): AsyncIterable<readonly EventRow[]>;
+  /** How much of the file has been read. */
+  percent(): number;
+}
+
+async function openCsv(path: string, { hourly }: TrackingOptions): Promise<EventFile> {
+  const size = await sizeOfFile(path);
+  const stream = createReadStream(path);
+  return {
+    rows: () => readEvents(stream, { needsTime: hourly ?? false }),
+    percent: () => Math.floor((stream.bytesRead / Math.max(1, size)) * 100),
+  };
+}
+
+function brokenCsv(path: string, cause: CsvError, consequence = ''): UsageError {
+  const before = cause.rows === 1 ? '1 row was read before it' : `${cause.rows} rows were read before it`;
+  return new UsageError(`${path}, ${cause.message}; ${before}${consequence}`, { cause });
+}

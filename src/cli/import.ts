@@ -1,0 +1,22 @@
+import { checkCsv, isCsv, markCsv } from './csv.js';
+import { UsageError } from './failure.js';
+import { writeLine } from './output.js';
+import { isRedisUrl, withRedis } from './redis.js';
+import { bitmapistOf, type SourceOptions } from './source.js';
+
+export interface ImportOptions extends SourceOptions {
+  readonly to: string;
+}
+
+/** Marks the events of a file in Redis. The file is checked first: a broken one leaves Redis as it was. */
+export async function importFile(path: string, options: ImportOptions): Promise<void> {
+  if (!isRedisUrl(options.to)) {
+    throw new UsageError(`expected a redis:// URL behind --to, got ${JSON.stringify(options.to)}`);
+  }
+  if (!isCsv(path)) throw new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}`);
+  const { rows, events, ids } = await withRedis(options.to, async (store) => {
+    await checkCsv(path, options);
+    return markCsv(bitmapistOf(store, options), path, options);
+  });
+  await writeLine(`${rows} rows, ${events} events, ${ids} ids`);
+}

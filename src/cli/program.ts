@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CohortFormat } from './cohort.js';
+import { reportFailure } from './failure.js';
+import { collectSegment } from './segment.js';
+
+/** Runs a command line and returns the exit code: 0, 2 where the user is at fault, 1 where something went wrong. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return reportFailure(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('bitmapist')
+    .description('User analytics over Redis bitmaps: who did what, when, and who came back.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, print) => print(asOneLine(text)) })
+    .addHelpText('after', `\n${SOURCE_HELP}\n\n${EXPRESSION_HELP}\n\n${EXAMPLES}`);
+  const command = (usage: string, description: string): Command =>
+    program.command(usage).description(description);
+
+  // Commands load what they need when they run, so that help and short answers come at once.
+  withMarkOptions(command('import <file>', 'mark the events of a CSV file in Redis'))
+    .requiredOption('--to <redis-url>', 'where to mark them')
+    .action(async (path, options) => (await import('./import.js')).importFile(path, options));
+  withOutput(withSourceOptions(command('events <source>', 'print the names of all events, sorted')))
+    .option('--prefix <text>', 'only names that begin with this text')
+    .action(async (source, options) => (await questions()).printEvents(source, options));
+  withSegments(
+    withSourceOptions(command('count <source> <expression>', 'print how many ids an expression holds')),
+  ).action(async (source, text, options) => (await questions()).printCount(source, text, options));
+  withOutput(
+    withSegments(
+      withSourceOptions(command('ids <source> <expression>', 'print the ids of an expression, one a line')),
+    ),
+  ).action(async (source, text, options) => (await questions()).printIds(source, text, options));
+  withSegments(
+    withSourceOptions(command('has <source> <expression>', 'print whether an id belongs to an expression')),
+  )
+    .argument('<id>', 'an integer from 0 to 4294967295', parseId)
+    .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
+  withCohortOptions(
+    withSegments(withSourceOptions(command('cohort <source>', 'print a cohort (retention) table'))),
+  ).action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
+  command('demo', 'make up a year of an app with 200,000 users and look at it').action(async () =>
+    (await import('./demo.js')).runDemo(),
+  );
+  return program;
+}
+
+function questions(): Promise<typeof import('./questions.js')> {
+  return import('./questions.js');
+}
+
+function withSourceOptions(command: Command): Command {
+  return withMarkOptions(command).addHelpText('after', `\n${SOURCE_HELP}`);
+}
+
+function withMarkOptions(command: Command): Command {
+  return command
+    .option('--hourly', 'also mark the hours of a file')
+    .option('--unique', 'also mark the dateless flag of every event of a file')
+    .option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)')
+    .option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)');
+}
+
+function withSegments(command: Command): Command {
+  return command.option(
+    '--segment <name=expression>',
+    'a name to use like an event; @{period} stands for the period asked for; may be repeated',
+    collectSegment,
+  );
+}
+
+function withOutput(command: Command): Command {
+  return command.option('-o, --output <file>', 'write to a file, which is replaced as a whole');
+}
+
+function withCohortOptions(command: Command): Command {
+  return withOutput(command)
+    .requiredOption('--select1 <event>', 'who belongs to a cohort: the event of its period')
+    .option('--select1b <event>', 'and this event in the same period')
+    .requiredOption('--select2 <event>', 'who came back: the event of a later period')
+    .option('--select2b <event>', 'and this event in the same period')
+    .addOption(
+      new Option('--time-group <unit>', 'what a row and a column stand for')
+        .choices(['days', 'weeks', 'months', 'years'])
+        .default('days'),
+    )
+    .option('--num-results <number>', 'rows (default: 31; years: 3)', parseSize)
+    .option('--num-of-rows <number>', 'periods after its own that each row looks (default: 12)', parseSize)
+    .option(
+      '--start-date <date>',
+      'where the first row begins, YYYY-MM-DD (default: so that the last is now)',
+    )
+    .option('--now <moment>', 'an ISO 8601 moment to take for now')
+    .option('--counts', 'numbers of people instead of percentages')
+    .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")
+    .addOption(
+      new Option('--format <name>', 'how to print it (default: as -o ends, else text)').choices(FORMATS),
+    )
+    .addHelpText('after', `\n${COHORT_EXAMPLES}`);
+}
+
+/** Commander puts its suggestion on a line of its own. */
+function asOneLine(text: string): string {
+  return `bitmapist: ${text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\n/g, ' ')}\n`;
+}
+
+const FORMATS: CohortFormat[] = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json', 'dates-data'];
+
+function parseId(text: string): number {
+  const id = Number(text);
+  if (/^\d+$/.test(text) && id < 2 ** 32) return id;
+  throw new InvalidArgumentError('Expected an integer from 0 to 4294967295.');
+}
+
+function parseSize(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+function version(): string {
+  const path = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
+
+const SOURCE_HELP = `Sources:
+  events.csv, events.csv.gz     a file with the header user,timestamp,event (unix seconds or ISO 8601)
+  redis://[:password@]host[:port][/database]
+  redis+cluster://[:password@]host[:port],…
+                                a Redis Cluster: one of its nodes is enough
+  demo                          a made-up app: events signup and active, flag pro`;
+
+const EXPRESSION_HELP = `Expressions:
+  signup@2026-11                an event in a year, month, week (2026-W47), day (2026-11-22) or hour (2026-11-22T13)
+  signup@week, signup@day-1     in the current year, month, week, day or hour, or some before it
+  pro@unique                    a dateless flag
+  ~ & ^ |                       not, and, exclusive or, or: strongest first; parentheses group
+  "paid plan"@2026              names with spaces or operators go in double quotes
+  --segment 'vip=active@{period} & pro@unique'
+                                makes vip@2026-11 and the like, and a name for cohorts`;
+
+const EXAMPLES = `Examples:
+  bitmapist demo
+  bitmapist count demo 'active@week-1 & pro@unique'
+  bitmapist count redis://localhost 'active@week & ~active@week-1'
+  bitmapist ids events.csv.gz '(signup@2026-11 | signup@2026-10) & active@2026-11-22'
+  bitmapist import events.csv --to redis://localhost --hourly
+  bitmapist cohort redis://localhost --select1 signup --select2 active --time-group months --num-results 12`;
+
+const COHORT_EXAMPLES = `Examples:
+  bitmapist cohort events.csv --select1 signup --select2 active --time-group weeks --num-results 8
+  bitmapist cohort redis://localhost --select1 signup --select2 active -o retention.html
+  bitmapist cohort redis://localhost --select1 signup --select2 active --format curves -o retention.svg
+  bitmapist cohort demo --segment 'vip=active@{period} & pro@unique' --select1 signup --select2 vip`;

@@ -1,0 +1,65 @@
+import { Bitmapist, MemoryStore, Period, type Store } from '../index.js';
+import { checkTracked, isCsv, markCsv, type TrackingOptions } from './csv.js';
+import { UsageError } from './failure.js';
+import { startProgress } from './progress.js';
+import { isRedisUrl, withRedis } from './redis.js';
+import { markSample } from './sample.js';
+import type { NamedSegment } from './segment.js';
+
+/** Where a command's answers come from: Redis, files that are loaded into the embedded store, or the made-up app. */
+
+export interface SourceOptions extends TrackingOptions {
+  readonly keyPrefix?: string;
+  readonly timeZone?: string;
+  readonly segment?: readonly NamedSegment[];
+}
+
+/** Opens a source, lets `use` ask it, and closes it whatever happens. */
+export async function withSource<T>(
+  source: string,
+  options: SourceOptions,
+  use: (bitmapist: Bitmapist) => Promise<T>,
+): Promise<T> {
+  if (isRedisUrl(source)) return withRedis(source, (store) => use(bitmapistOf(store, options)));
+  return use(await load(source, options));
+}
+
+async function load(source: string, options: SourceOptions): Promise<Bitmapist> {
+  const { segment = [] } = options;
+  if (source === DEMO || isCsv(source)) {
+    const bitmapist = bitmapistOf(new MemoryStore(), options);
+    for (const { query } of isCsv(source) ? segment : []) checkTracked(query, options);
+    await (source === DEMO ? markDemo(bitmapist) : markCsv(bitmapist, source, options));
+    return bitmapist;
+  }
+  throw new UsageError(
+    `expected a .csv or .csv.gz file, a redis:// URL or demo, got ${JSON.stringify(source)}`,
+  );
+}
+
+const DEMO = 'demo';
+
+export function bitmapistOf(store: Store, options: SourceOptions): Bitmapist {
+  const { keyPrefix, timeZone, hourly, unique } = options;
+  const bitmapist = new Bitmapist({
+    store,
+    ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    trackHourly: hourly ?? false,
+    trackUnique: unique ?? false,
+  });
+  for (const { name, text } of options.segment ?? []) bitmapist.defineSegment(name, text);
+  return bitmapist;
+}
+
+/** Marks the made-up year, which ends today. */
+export async function markDemo(bitmapist: Bitmapist): Promise<{ marks: number; lastDay: Period }> {
+  const lastDay = Period.of('day', new Date());
+  const progress = startProgress('making up a year of an app');
+  try {
+    const onDay = (day: Period): void => progress.show(`making up a year of an app: ${day}`);
+    return { marks: await markSample(bitmapist, { lastDay, onDay }), lastDay };
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,12 @@
+import { WriteStream } from 'node:tty';
+
+/** Bits of colour that standard output has: 1 where it is no terminal. NO_COLOR and FORCE_COLOR are heard. */
+export function colorDepth(): number {
+  if (!process.stdout.isTTY && !process.env.FORCE_COLOR) return 1;
+  return WriteStream.prototype.getColorDepth(process.env);
+}
+
+/** Columns of the terminal; `undefined` where standard output is none. */
+export function columns(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
+}

@@ -1,0 +1,420 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RedisServer, startRedis } from '../servers/redis.js';
+import { makeFolder, outputOf, readStart, runCommand } from './command.js';
+
+const EVENTS = `user,timestamp,event
+1,2026-10-30,signup
+1,2026-11-02T09:30:00Z,active
+2,2026-11-01,signup
+2,2026-11-03T10:00:00Z,active
+3,2026-11-20,signup
+3,2026-11-20,"paid plan"
+`;
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let events: string;
+let server: RedisServer;
+let client: Redis;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  events = await folder.write('events.csv', EVENTS);
+  server = await startRedis();
+  client = new Redis(server.url);
+});
+
+beforeEach(async () => {
+  await client.flushall();
+});
+
+afterAll(async () => {
+  client?.disconnect();
+  await server?.stop();
+  await folder?.remove();
+});
+
+describe('the command', () => {
+  it('answers from a file and from Redis alike', async () => {
+    const packed = await folder.write('events.csv.gz', gzipSync(EVENTS));
+    expect(await outputOf('import', packed, '--to', server.url, '--unique')).toBe(
+      '6 rows, 3 events, 3 ids\n',
+    );
+    for (const source of [events, packed, server.url]) {
+      expect(await outputOf('events', source)).toBe('active\npaid plan\nsignup\n');
+      expect(await outputOf('events', source, '--prefix', 'p')).toBe('paid plan\n');
+      expect(await outputOf('count', source, 'signup@2026')).toBe('3\n');
+      expect(await outputOf('count', source, 'active@2026-W45 & ~"paid plan"@2026-11')).toBe('2\n');
+      expect(await outputOf('ids', source, 'signup@2026-11 | signup@2026-10-30')).toBe('1\n2\n3\n');
+      expect(await outputOf('ids', source, 'signup@1999')).toBe('');
+      expect(await outputOf('has', source, 'signup@2026-11', '2')).toBe('true\n');
+      expect(await outputOf('has', source, 'signup@2026-11', '1')).toBe('false\n');
+      expect(await outputOf('count', source, 'signup@unique ^ active@unique', '--unique')).toBe('1\n');
+    }
+  });
+
+  it('marks hours, another prefix and another time zone where asked to', async () => {
+    const zone = ['--time-zone', 'Asia/Tokyo'];
+    const prefix = ['--key-prefix', 'bitmapist_'];
+    const timed = await folder.write('timed.csv', 'user,timestamp,event\n1,2026-11-02T09:30:00Z,active\n');
+    await outputOf('import', timed, '--to', server.url, '--hourly', ...prefix, ...zone);
+    expect(await client.exists('bitmapist_active_2026-11-2-18')).toBe(1);
+    expect(await outputOf('count', server.url, 'active@2026-11-02T18', ...prefix)).toBe('1\n');
+    expect(await outputOf('count', server.url, 'active@2026-11-02T18')).toBe('0\n');
+    expect(await outputOf('count', timed, 'active@2026-11-02T18', '--hourly', ...zone)).toBe('1\n');
+  });
+
+  it('takes day, week and month for the current ones', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const now = await folder.write('now.csv', `user,timestamp,event\n7,${today},active\n`);
+    for (const period of ['day', 'week', 'month', 'year']) {
+      // The day may end between the file and the question.
+      expect(await outputOf('count', now, `active@${period} | active@${period}-1`)).toBe('1\n');
+      expect(await outputOf('count', now, `active@${period}-2`)).toBe('0\n');
+    }
+  });
+
+  it('prints a cohort table in every format', async () => {
+    const cohort = ['cohort', events, '--select1', 'signup', '--select2', 'active', '--time-group', 'months'];
+    const size = [
+      '--start-date',
+      '2026-10-01',
+      '--num-results',
+      '2',
+      '--num-of-rows',
+      '1',
+      '--now',
+      '2026-12-01',
+    ];
+    const dates = await outputOf(...cohort, ...size, '--format', 'dates-data');
+    expect(dates).toBe(
+      '[\n  ["2026-10-01T00:00:00+00:00",1,"",100],\n  ["2026-11-01T00:00:00+00:00",2,50,""]\n]\n',
+    );
+    const counts = await outputOf(...cohort, ...size, '--format', 'dates-data', '--counts');
+    expect(JSON.parse(counts).map((row: unknown[]) => row.slice(1))).toEqual([
+      [1, '', 1],
+      [2, 1, ''],
+    ]);
+    const json = JSON.parse(await outputOf(...cohort, ...size, '--format', 'json'));
+    expect(json.rows[1]).toMatchObject({
+      period: '2026-11',
+      total: 2,
+      cells: [{ count: 1, state: 'value' }, {}],
+    });
+    const csv = await outputOf(...cohort, ...size, '--format', 'csv');
+    expect(csv.split('\r\n').slice(1, 3)).toEqual(['2026-10,1,0,100', '2026-11,2,50,0']);
+    const text = await outputOf(...cohort, ...size);
+    expect(text).toContain('Nov 2026');
+    expect(text).toContain('50.0%');
+    expect(text).not.toContain('\u001b[');
+  });
+
+  it('prints a cohort table as pages, pictures and Markdown', async () => {
+    const table = ['--select1', 'signup', '--select2', 'active', '--time-group', 'months'];
+    const cohort = ['cohort', events, ...table, '--start-date', '2026-10-01', '--now', '2026-12-01'];
+    expect(await outputOf(...cohort, '--format', 'html')).toMatch(
+      /^<!doctype html>\n<html lang="en">.*50\.0%/s,
+    );
+    expect(await outputOf(...cohort, '--format', 'svg')).toMatch(/^<svg .*50\.0%.*<\/svg>\n$/s);
+    expect(await outputOf(...cohort, '--format', 'curves')).toMatch(/^<svg .*<path .*<\/svg>\n$/s);
+    expect(await outputOf(...cohort, '--format', 'markdown')).toMatch(/^\| Nov 2026 +\| +2 \| +50\.0% \|/m);
+    expect(await outputOf(...cohort, '--format', 'markdown', '--counts')).toMatch(
+      /^\| Nov 2026 +\| +2 \| +1 \|/m,
+    );
+  });
+
+  it('writes to a file, in the format of its ending', async () => {
+    const cohort = ['cohort', events, '--select1', 'signup', '--select2', 'active', '--now', '2026-11-30'];
+    for (const [ending, format] of [
+      ['html', 'html'],
+      ['svg', 'svg'],
+      ['md', 'markdown'],
+      ['csv', 'csv'],
+      ['json', 'json'],
+      ['txt', 'text'],
+    ]) {
+      const path = await folder.write(`table.${ending}`, 'what was there before');
+      expect(await outputOf(...cohort, '-o', path)).toBe('');
+      expect(readFileSync(path, 'utf8')).toBe(await outputOf(...cohort, '--format', format!));
+    }
+    const path = folder.path('table.SVG');
+    await outputOf(...cohort, '--format', 'dates-data', '--output', path);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(31);
+    await outputOf('ids', events, 'signup@2026', '-o', path);
+    expect(readFileSync(path, 'utf8')).toBe('1\n2\n3\n');
+    await outputOf('events', events, '-o', path);
+    expect(readFileSync(path, 'utf8')).toBe('active\npaid plan\nsignup\n');
+    expect(readdirSync(folder.path('.')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('writes no colours to a file', async () => {
+    const path = folder.path('plain.txt');
+    const args = ['cohort', events, '--select1', 'signup', '--select2', 'active', '-o', path];
+    await runCommand(args, { FORCE_COLOR: '3' });
+    expect(readFileSync(path, 'utf8')).toContain('signup → active');
+    expect(readFileSync(path, 'utf8')).not.toContain('\u001b[');
+  });
+
+  it('takes segments wherever it takes events', async () => {
+    const segments = [
+      '--segment',
+      'paying="paid plan"@{period}',
+      '--segment',
+      'both=paying@{period} | active@{period}',
+    ];
+    await outputOf('import', events, '--to', server.url);
+    for (const source of [events, server.url]) {
+      expect(await outputOf('count', source, 'both@2026-11', ...segments)).toBe('3\n');
+      expect(await outputOf('ids', source, 'both@2026-11 & ~paying@2026-W47', ...segments)).toBe('1\n2\n');
+      expect(await outputOf('has', source, 'paying@2026-11-20', '3', ...segments)).toBe('true\n');
+      const table = [
+        '--select1',
+        'signup',
+        '--select2',
+        'both',
+        '--select2b',
+        'paying',
+        '--time-group',
+        'months',
+      ];
+      const size = [
+        '--start-date',
+        '2026-11-01',
+        '--num-results',
+        '1',
+        '--num-of-rows',
+        '0',
+        '--format',
+        'dates-data',
+      ];
+      const dates = await outputOf(
+        'cohort',
+        source,
+        ...table,
+        ...size,
+        '--now',
+        '2027-01-01',
+        '--counts',
+        ...segments,
+      );
+      expect(JSON.parse(dates)).toEqual([['2026-11-01T00:00:00+00:00', 2, 1]]);
+    }
+  });
+
+  it('prints colours where they are wanted', async () => {
+    const args = ['cohort', events, '--select1', 'signup', '--select2', 'active', '--now', '2026-11-30'];
+    const coloured = await runCommand(args, { FORCE_COLOR: '3' });
+    expect(coloured.stdout).toContain('\u001b[');
+    expect((await runCommand(args, { FORCE_COLOR: '3', NO_COLOR: '1' })).code).toBe(0);
+  });
+
+  it('stops without a word when nobody reads on', async () => {
+    const lines = Array.from({ length: 300_000 }, (_, id) => `${id},0,active\n`);
+    const many = await folder.write('many.csv', `user,timestamp,event\n${lines.join('')}`);
+    const { code, stdout, stderr } = await readStart(['ids', many, 'active@1970']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^0\n1\n2\n/);
+  });
+
+  it('knows its version and explains itself', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await outputOf('--version')).toBe(`${version}\n`);
+    const help = await outputOf('--help');
+    for (const word of [
+      'import',
+      'events',
+      'count',
+      'ids',
+      'has',
+      'cohort',
+      'demo',
+      'Examples:',
+      'Expressions:',
+    ]) {
+      expect(help).toContain(word);
+    }
+    expect(await outputOf('cohort', '--help')).toContain('--select1b <event>');
+  });
+});
+
+describe('what the user got wrong', () => {
+  it.each([
+    [['cuont'], "unknown command 'cuont' (Did you mean count?)"],
+    [['count', 'FILE'], "missing required argument 'expression'"],
+    [['count', 'FILE', 'a@day', '--frob'], "unknown option '--frob'"],
+    [
+      ['has', 'FILE', 'a@2026', '4294967296'],
+      "command-argument value '4294967296' is invalid for argument 'id'. Expected an integer from 0 to 4294967295.",
+    ],
+    [
+      ['has', 'FILE', 'a@2026', '1.5'],
+      "command-argument value '1.5' is invalid for argument 'id'. Expected an integer from 0 to 4294967295.",
+    ],
+    [
+      ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--time-group', 'fortnights'],
+      "option '--time-group <unit>' argument 'fortnights' is invalid. Allowed choices are days, weeks, months, years.",
+    ],
+    [['cohort', 'FILE', '--select1', 'a'], "required option '--select2 <event>' not specified"],
+    [
+      ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--start-date', 'soon'],
+      'expected an ISO 8601 date, got "soon"',
+    ],
+    [['cohort', 'FILE', '--select1', '', '--select2', 'b'], 'expected an event name, got an empty string'],
+    [
+      ['count', 'FILE', 'a@2026', '--time-zone', 'Mars'],
+      'expected an IANA time zone such as UTC or Europe/Paris, got "Mars"',
+    ],
+    [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL behind --to, got "localhost"'],
+    [
+      ['count', 'events.txt', 'a@day'],
+      'expected a .csv or .csv.gz file, a redis:// URL or demo, got "events.txt"',
+    ],
+    [['count', 'nowhere.csv', 'a@day'], 'expected a file to read, got "nowhere.csv": no such file'],
+    [
+      ['count', 'redis://:secret@localhost/first', 'a@day'],
+      'expected a URL such as redis://127.0.0.1:6379 or redis://:password@host:6379/0, got "redis://localhost/first"',
+    ],
+    [
+      ['count', 'redis://:p@ss/word@localhost/first?password=secret', 'a@day'],
+      'expected a URL such as redis://127.0.0.1:6379 or redis://:password@host:6379/0, got "redis://localhost/first"',
+    ],
+    [
+      ['count', 'FILE', 'a@2026', '--segment', 'vip'],
+      'expected NAME=EXPRESSION behind --segment, such as \'paying=active@{period} & pro@unique\', got "vip"',
+    ],
+    [
+      ['count', 'FILE', 'vip@2026', '--segment', 'vip=signup@{period} & vip@2025'],
+      'expected segments that do not refer to each other in a circle, got vip → vip',
+    ],
+    [
+      ['count', 'FILE', 'vip@2026', '--segment', 'vip=signup@{period} & pro@unique'],
+      'expected --unique, since the expression asks for pro@unique of a file',
+    ],
+    [
+      ['count', 'FILE', 'signup@{period}'],
+      'expected a period, got the placeholder {period}, which only a segment can fill',
+    ],
+    [
+      ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--format', 'pdf'],
+      "option '--format <name>' argument 'pdf' is invalid. Allowed choices are text, html, svg, curves, markdown, csv, json, dates-data.",
+    ],
+    [
+      ['import', 'events.txt', '--to', 'redis://localhost'],
+      'expected a .csv or .csv.gz file, got "events.txt"',
+    ],
+    [
+      ['count', 'redis+cluster://me:p@ss/word@localhost:7000,localhost:none', 'a@day'],
+      'expected a URL such as redis+cluster://127.0.0.1:7000,127.0.0.1:7001, got "redis+cluster://localhost:7000,localhost:none"',
+    ],
+    [
+      ['count', 'redis+cluster://localhost:7000/1', 'a@day'],
+      'expected a URL such as redis+cluster://127.0.0.1:7000,127.0.0.1:7001, got "redis+cluster://localhost:7000/1"',
+    ],
+    [
+      ['count', 'FILE', 'active@2026-11-22T13'],
+      'expected --hourly, since the expression asks for an hour of active in a file',
+    ],
+    [
+      ['count', 'FILE', 'active@2026 & ~(signup@unique)'],
+      'expected --unique, since the expression asks for signup@unique of a file',
+    ],
+  ])('is said in a sentence, with exit code 2: %j', async (args, sentence) => {
+    const { code, stdout, stderr } = await runCommand(args.map((arg) => (arg === 'FILE' ? events : arg)));
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `bitmapist: ${sentence}\n` });
+  });
+
+  it('is pointed at in an expression', async () => {
+    const { code, stderr } = await runCommand(['count', 'nowhere.csv', 'signup@2026 & (active@2026-13)']);
+    expect(code).toBe(2);
+    const [sentence, text, caret] = stderr.split('\n');
+    expect(sentence).toContain('bitmapist: expected a date of the calendar');
+    expect(text).toBe('signup@2026 & (active@2026-13)');
+    expect(caret).toBe(`${' '.repeat('signup@2026 & (active@'.length)}^`);
+    const segment = await runCommand(['count', 'nowhere.csv', 'vip@2026', '--segment', 'vip=a@{period} &']);
+    expect(segment.code).toBe(2);
+    expect(segment.stderr.split('\n').slice(1)).toEqual(['a@{period} &', `${' '.repeat(12)}^`, '']);
+  });
+
+  it('leaves Redis as it was where a row of the file is broken', async () => {
+    const broken = await folder.write('broken.csv', `${EVENTS}4,2026-11-20,active\n-1,2026-11-20,active\n`);
+    const { code, stdout, stderr } = await runCommand(['import', broken, '--to', server.url]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it, nothing was written\n`,
+    );
+    expect(await client.dbsize()).toBe(0);
+    const asked = await runCommand(['count', broken, 'active@2026']);
+    expect(asked).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it\n`,
+    });
+  });
+
+  it('is a date without a time where hours are marked', async () => {
+    const { code, stderr } = await runCommand(['import', events, '--to', server.url, '--hourly']);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `bitmapist: ${events}, line 2: expected a date with a time of day to mark its hour, got "2026-10-30"; 0 rows were read before it, nothing was written\n`,
+    );
+    expect(await client.dbsize()).toBe(0);
+  });
+
+  it('shows its inner life only where DEBUG is set', async () => {
+    const args = ['count', 'nowhere.csv', 'a@day'];
+    expect((await runCommand(args)).stderr.split('\n')).toHaveLength(2);
+    const { code, stderr } = await runCommand(args, { DEBUG: '1' });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/ {4}at .*source\.js/);
+  });
+});
+
+describe('what went wrong', () => {
+  async function failureOf(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await runCommand(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    return stderr;
+  }
+
+  it('is a Redis that is not there', async () => {
+    const gone = await startRedis();
+    await gone.stop();
+    const sentence = `bitmapist: expected a Redis server at ${gone.url}, got a refused connection (is it running?)\n`;
+    expect(await failureOf('count', gone.url, 'a@day')).toBe(sentence);
+    expect(await failureOf('import', events, '--to', gone.url)).toBe(sentence);
+  });
+
+  it('is a file that cannot be written', async () => {
+    const path = folder.path('nowhere/ids.txt');
+    expect(await failureOf('ids', events, 'signup@2026', '-o', path)).toBe(
+      `bitmapist: expected a file to be written at ${path}, got ENOENT\n`,
+    );
+  });
+
+  it('is a wrong password, or none where one is asked for', async () => {
+    const locked = await startRedis({ password: 'sesame' });
+    try {
+      const { host, port } = locked;
+      expect(await failureOf('events', `redis://:guess@${host}:${port}`)).toBe(
+        `bitmapist: expected the password of redis://${host}:${port}, got one that it refuses\n`,
+      );
+      expect(await failureOf('events', `redis://${host}:${port}`)).toBe(
+        `bitmapist: expected a password in the URL (redis://:password@host), got redis://${host}:${port}, which asks for one\n`,
+      );
+      expect(await outputOf('events', locked.url)).toBe('');
+    } finally {
+      await locked.stop();
+    }
+  });
+
+  it('is a key of another type, which is left as it is', async () => {
+    await client.lpush('trackist_active_2026-11', 'x');
+    const sentence =
+      'expected a bitmap (a Redis string) under key "trackist_active_2026-11", got a value of type list';
+    expect(await failureOf('count', server.url, 'active@2026-11')).toBe(`bitmapist: ${sentence}\n`);
+    expect(await failureOf('import', events, '--to', server.url)).toContain(sentence);
+    expect(await client.lrange('trackist_active_2026-11', 0, -1)).toEqual(['x']);
+  });
+});

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAIN, makeFolder } from './cli/command.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const run = promisify(execFile);
+
+/** Code blocks of a language, in the order they stand. */
+function blocksOf(language: string): string[] {
+  const blocks = README.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'));
+  return Array.from(blocks, ([, block]) => block!);
+}
+
+describe('the README', () => {
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+
+  beforeAll(async () => {
+    folder = await makeFolder();
+    const [events] = blocksOf('csv');
+    await folder.write('events.csv', events!);
+  });
+
+  afterAll(() => folder.remove());
+
+  it('prints what its commands print', async () => {
+    // Answers of the demo depend on the day.
+    const dialogues = blocksOf('console').filter((block) => block.includes('events.csv'));
+    const turns = dialogues.flatMap((block) => block.split(/^\$ /m).slice(1));
+    expect(turns.length).toBeGreaterThan(3);
+    for (const turn of turns) {
+      const [command, ...output] = turn.split('\n');
+      const script = command!.replace(/^npx bitmapist-wasm/, `'${process.execPath}' '${MAIN}'`);
+      expect(script).not.toBe(command);
+      const { FORCE_COLOR: _, ...env } = process.env;
+      const { stdout } = await run('sh', ['-c', script], { cwd: folder.path('.'), env });
+      expect(stdout).toBe(output.join('\n'));
+    }
+  });
+
+  it('prints what its code prints', async () => {
+    const programs = blocksOf('js').filter((block) => block.includes('// →'));
+    expect(programs).not.toHaveLength(0);
+    for (const program of programs) {
+      const expected = Array.from(program.matchAll(/\/\/ → (.*)$/gm), ([, value]) => `${value}\n`);
+      const { FORCE_COLOR: _, ...env } = process.env;
+      const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], {
+        cwd: ROOT,
+        env,
+      });
+      expect(stdout).toBe(expected.join(''));
+    }
+  });
+});

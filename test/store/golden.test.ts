@@ -1,0 +1,140 @@
+import { createReadStream } from 'node:fs';
+import { Cluster, Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bitmapist } from '../../src/bitmapist.js';
+import { formatCohort } from '../../src/cli/cohort.js';
+import { readEvents } from '../../src/csv.js';
+import { RedisStore } from '../../src/store/redis.js';
+import { goldenPath, hasGolden } from '../golden/files.js';
+import {
+  DATA_SETS,
+  describeKey,
+  optionsOf,
+  periodText,
+  readKeys,
+  readReference,
+  readRetention,
+  segmentText,
+} from '../golden/reference.js';
+import { startCluster } from '../servers/cluster.js';
+import { startProxy } from '../servers/proxy.js';
+import { startRedis } from '../servers/redis.js';
+import { namesOf } from './conformance.js';
+
+/** Every answer of the Python reference for real data, from Redis as it is found: clusters, lesser servers, key prefixes. */
+
+interface Place {
+  readonly client: Redis | Cluster;
+  close(): Promise<void>;
+}
+
+const places: Record<string, () => Promise<Place>> = {
+  'a cluster': async () => {
+    const cluster = await startCluster();
+    const client = new Cluster(cluster.nodes.map(({ host, port }) => ({ host, port })));
+    return { client, close: () => cluster.stop() };
+  },
+  'a server that knows neither GETRANGE nor STRLEN': async () => {
+    const server = await startRedis();
+    const unknown = ['getrange', 'strlen', 'bitpos', 'unlink', 'hello', 'info', 'eval', 'multi', 'exec'];
+    const proxy = await startProxy(server, unknown);
+    const client = new Redis(proxy.url, { enableReadyCheck: false });
+    return {
+      client,
+      close: async () => {
+        await proxy.stop();
+        await server.stop();
+      },
+    };
+  },
+  'a client with a key prefix': async () => {
+    const server = await startRedis();
+    return { client: new Redis(server.url, { keyPrefix: 'app[1]*:' }), close: () => server.stop() };
+  },
+};
+
+describe.skipIf(!hasGolden).each(Object.entries(places))('through %s', (_, open) => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await open();
+  });
+  afterAll(async () => {
+    place?.client.disconnect();
+    await place?.close();
+  });
+
+  describe.each(DATA_SETS)('the real data of %s', (name) => {
+    describeData(name, () => new RedisStore(place.client));
+  });
+});
+
+function describeData(name: string, openStore: () => RedisStore): void {
+  let store: RedisStore;
+  let bitmapist: Bitmapist;
+  const golden = hasGolden ? readReference(name) : undefined!;
+
+  beforeAll(async () => {
+    store = openStore();
+    bitmapist = new Bitmapist({ store, trackHourly: name !== 'cdnow', trackUnique: true });
+    for (const [segment, handler] of Object.entries(golden.meta.handlers ?? {})) {
+      bitmapist.defineSegment(segment, segmentText(handler));
+    }
+    const { rows } = await bitmapist.markEvents(
+      readEvents(createReadStream(goldenPath(`data/${name}.csv.gz`))),
+    );
+    expect(rows).toBe(golden.meta.rows);
+  });
+
+  afterAll(async () => {
+    await store.delete(await namesOf(store, ''));
+  });
+
+  it('has the very keys and bytes that the reference writes', async () => {
+    const keys = await namesOf(store, '');
+    const reader = store.reader();
+    const byteLengths = await reader.byteLengths(keys);
+    const reads = keys.map((key, index) => ({
+      key,
+      byteOffset: 0,
+      target: new Uint8Array(byteLengths[index]!),
+    }));
+    await reader.read(reads);
+    expect(reads.map(({ key, target }) => describeKey(key, target)).sort()).toEqual(readKeys(name));
+  });
+
+  it('has every count and every name of the reference', async () => {
+    const answers = golden.counts.map(([kind, event, args]) =>
+      bitmapist.query(`"${event}"@${periodText(kind, args)}`).count(),
+    );
+    expect(await Promise.all(answers)).toEqual(golden.counts.map(([, , , count]) => count));
+    expect(await bitmapist.eventNames()).toEqual(golden.event_names);
+    for (const [prefix, names] of Object.entries(golden.event_names_prefix)) {
+      expect(await bitmapist.eventNames({ prefix })).toEqual(names);
+    }
+  });
+
+  it('has every cohort of the reference, to the last bit', async () => {
+    for (const { params, percent, count } of golden.cohorts) {
+      const table = await bitmapist.cohort(optionsOf(params));
+      const rows = [false, true].map((counts) =>
+        JSON.parse(formatCohort(table, { format: 'dates-data', counts })),
+      );
+      expect(rows, JSON.stringify(params)).toEqual([percent, count]);
+    }
+  });
+
+  it('has the classic monthly retention', async () => {
+    const { event, matrix } = readRetention(name);
+    for (const [month, expected] of Object.entries(matrix)) {
+      const table = await bitmapist.cohort({
+        select1: `first_${event}`,
+        select2: event,
+        timeGroup: 'months',
+        startDate: `${month}-01`,
+        numResults: 1,
+        numOfRows: expected.length - 1,
+      });
+      expect(table.rows[0]!.cells.map(({ count }) => count)).toEqual(expected);
+    }
+  });
+}
