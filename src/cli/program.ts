@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CohortFormat } from './cohort.js';
 import { reportFailure } from './failure.js';
+import type { InspectFormat } from './inspect.js';
 import { collectSegment } from './segment.js';
 
 /** Runs a command line and returns the exit code: 0, 2 where the user is at fault, 1 where something went wrong. */
@@ -50,6 +51,18 @@ function createProgram(): Command {
   withCohortOptions(
     withSegments(withSourceOptions(command('cohort <source>', 'print a cohort (retention) table'))),
   ).action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
+  withOutput(withSourceOptions(command('inspect <source>', 'print what a source holds of each event')))
+    .option('--prefix <text>', 'only events whose names begin with this text')
+    .addOption(
+      new Option('--format <name>', 'how to print it (default: as -o ends, else text)').choices(
+        INSPECT_FORMATS,
+      ),
+    )
+    .action(async (source, options) => (await import('./inspect.js')).inspectSource(source, options));
+  withSourceOptions(command('export <source>', 'copy the bitmaps of a source'))
+    .requiredOption('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL')
+    .option('--replace', 'replace keys that the Redis has already')
+    .action(async (source, options) => (await import('./export.js')).exportSource(source, options));
   command('demo', 'make up a year of an app with 200,000 users and look at it').action(async () =>
     (await import('./demo.js')).runDemo(),
   );
@@ -61,7 +74,9 @@ function questions(): Promise<typeof import('./questions.js')> {
 }
 
 function withSourceOptions(command: Command): Command {
-  return withMarkOptions(command).addHelpText('after', `\n${SOURCE_HELP}`);
+  return withMarkOptions(command)
+    .option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize)
+    .addHelpText('after', `\n${SOURCE_HELP}`);
 }
 
 function withMarkOptions(command: Command): Command {
@@ -120,6 +135,8 @@ function asOneLine(text: string): string {
 
 const FORMATS: CohortFormat[] = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json', 'dates-data'];
 
+const INSPECT_FORMATS: InspectFormat[] = ['text', 'json'];
+
 function parseId(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && id < 2 ** 32) return id;
@@ -138,6 +155,8 @@ function version(): string {
 
 const SOURCE_HELP = `Sources:
   events.csv, events.csv.gz     a file with the header user,timestamp,event (unix seconds or ISO 8601)
+  dump.rdb, dump.rdb.gz         a Redis or Valkey dump
+  bitmaps/                      a folder of bitmaps as Redis holds them, each a file with the name of its key
   redis://[:password@]host[:port][/database]
   redis+cluster://[:password@]host[:port],…
                                 a Redis Cluster: one of its nodes is enough
@@ -157,6 +176,8 @@ const EXAMPLES = `Examples:
   bitmapist count demo 'active@week-1 & pro@unique'
   bitmapist count redis://localhost 'active@week & ~active@week-1'
   bitmapist ids events.csv.gz '(signup@2026-11 | signup@2026-10) & active@2026-11-22'
+  bitmapist inspect dump.rdb.gz
+  bitmapist export redis://localhost --to events.rdb
   bitmapist import events.csv --to redis://localhost --hourly
   bitmapist cohort redis://localhost --select1 signup --select2 active --time-group months --num-results 12`;
 

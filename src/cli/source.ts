@@ -1,6 +1,8 @@
-import { Bitmapist, MemoryStore, Period, type Store } from '../index.js';
+import { Bitmapist, DEFAULT_PREFIX, MemoryStore, Period, type Store } from '../index.js';
 import { checkTracked, isCsv, markCsv, type TrackingOptions } from './csv.js';
+import { type DumpOptions, isDump, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
+import { isFolder, loadFolder } from './folder.js';
 import { startProgress } from './progress.js';
 import { isRedisUrl, withRedis } from './redis.js';
 import { markSample } from './sample.js';
@@ -8,10 +10,12 @@ import type { NamedSegment } from './segment.js';
 
 /** Where a command's answers come from: Redis, files that are loaded into the embedded store, or the made-up app. */
 
-export interface SourceOptions extends TrackingOptions {
+export interface SourceOptions extends TrackingOptions, DumpOptions {
   readonly keyPrefix?: string;
   readonly timeZone?: string;
   readonly segment?: readonly NamedSegment[];
+  /** Told of files in a folder that are left out, by the keys they are named after. */
+  readonly onOther?: (key: string) => void;
 }
 
 /** Opens a source, lets `use` ask it, and closes it whatever happens. */
@@ -25,15 +29,17 @@ export async function withSource<T>(
 }
 
 async function load(source: string, options: SourceOptions): Promise<Bitmapist> {
-  const { segment = [] } = options;
+  const { keyPrefix = DEFAULT_PREFIX, segment = [], onOther } = options;
   if (source === DEMO || isCsv(source)) {
     const bitmapist = bitmapistOf(new MemoryStore(), options);
     for (const { query } of isCsv(source) ? segment : []) checkTracked(query, options);
     await (source === DEMO ? markDemo(bitmapist) : markCsv(bitmapist, source, options));
     return bitmapist;
   }
+  if (isDump(source)) return bitmapistOf(await loadDump(source, keyPrefix, options), options);
+  if (await isFolder(source)) return bitmapistOf(await loadFolder(source, keyPrefix, onOther), options);
   throw new UsageError(
-    `expected a .csv or .csv.gz file, a redis:// URL or demo, got ${JSON.stringify(source)}`,
+    `expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, a redis:// URL or demo, got ${JSON.stringify(source)}`,
   );
 }
 

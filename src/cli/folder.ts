@@ -1,0 +1,78 @@
+import { type Dirent, existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { decodeFileName, encodeFileName } from '../bitmaps.js';
+import { MemoryStore } from '../index.js';
+import type { RdbString } from '../rdb.js';
+import { UsageError } from './failure.js';
+import { grouped } from './output.js';
+import { startProgress } from './progress.js';
+
+/** Folders of files that hold the bytes of one bitmap each, named by its key. */
+
+const FILES_AT_ONCE = 64;
+
+export async function isFolder(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isDirectory() ?? false;
+}
+
+/** Loads the bitmaps of a folder whose keys begin with `prefix`; others are named, not read. */
+export async function loadFolder(
+  path: string,
+  prefix: string,
+  onOther: ((key: string) => void) | undefined,
+): Promise<MemoryStore> {
+  const progress = startProgress(`reading ${path}`);
+  const store = new MemoryStore();
+  try {
+    const files = (await readdir(path, { withFileTypes: true })).filter(isBitmap);
+    const load = async ({ name }: Dirent): Promise<void> => {
+      const key = decodeFileName(name);
+      if (key.startsWith(prefix)) await store.put(key, await readFile(join(path, name)));
+      else onOther?.(key);
+    };
+    for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
+      await Promise.all(files.slice(at, at + FILES_AT_ONCE).map(load));
+      progress.show(`reading ${path}: ${grouped(at)} of ${grouped(files.length)} files`);
+    }
+    return store;
+  } finally {
+    progress.end();
+  }
+}
+
+/** The names of keys never begin with a dot. */
+function isBitmap(entry: Dirent): boolean {
+  return !entry.isDirectory() && !entry.name.startsWith('.');
+}
+
+/** Refuses a folder that holds something already, so that files of different exports never mix. */
+export async function checkFolder(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  if (!(await isFolder(path))) {
+    throw new UsageError(`expected a folder to write to, got ${JSON.stringify(path)}, which is none`);
+  }
+  if ((await readdir(path)).length > 0) {
+    throw new UsageError(`expected a new or an empty folder, got ${JSON.stringify(path)}, which holds files`);
+  }
+}
+
+/** Writes a new folder of bitmaps; until the last of them is written it has another name. */
+export async function writeFolder(path: string, bitmaps: AsyncIterable<RdbString>): Promise<void> {
+  const target = resolve(path);
+  const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const temporary = join(dirname(target), `.${basename(target)}.${unique}.tmp`);
+  await mkdir(temporary);
+  try {
+    for await (const { key, bytes } of bitmaps) {
+      // Where the file system takes two keys for one it says so, and neither is lost.
+      await writeFile(join(temporary, encodeFileName(key)), bytes, { flag: 'wx' });
+    }
+    if (existsSync(target)) await rmdir(target);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}

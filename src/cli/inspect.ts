@@ -1,0 +1,169 @@
+import { extname } from 'node:path';
+import Table from 'cli-table3';
+import prettyBytes from 'pretty-bytes';
+import { exportRoaring, roaringByteLength } from '../bitmaps.js';
+import { MemoryStore, type Store } from '../index.js';
+import { printable } from '../report.js';
+import { Census, type CensusReport, type Holdings, type KeyKind, type OtherKeys } from './census.js';
+import { isDump, readDump } from './dump.js';
+import { grouped, type OutputOptions, print } from './output.js';
+import { type Progress, startProgress } from './progress.js';
+import { bitmapistOf, type SourceOptions, withSource } from './source.js';
+
+export interface InspectOptions extends SourceOptions, OutputOptions {
+  readonly prefix?: string;
+  readonly format?: InspectFormat;
+}
+
+export type InspectFormat = 'text' | 'json';
+
+/** Prints what a source holds. */
+export async function inspectSource(source: string, options: InspectOptions): Promise<void> {
+  const report = await (isDump(source) ? inspectDump(source, options) : inspectStore(source, options));
+  const { output = '', format = extname(output).toLowerCase() === '.json' ? 'json' : 'text' } = options;
+  await print([format === 'json' ? `${JSON.stringify(report)}\n` : formatReport(report)], options);
+}
+
+/** Reads a dump through; what is kept of it are the bitmaps that ids are counted from. */
+async function inspectDump(path: string, options: InspectOptions): Promise<CensusReport> {
+  const kept = new MemoryStore();
+  const bitmapist = bitmapistOf(kept, options);
+  const census = new Census(bitmapist.prefix, options.prefix ?? '');
+  let untilSweep = SWEEP_KEYS;
+  const otherTypes = await readDump(path, {
+    db: options.db,
+    wants: (key) => census.wants(key),
+    use: async ({ key, bytes }) => {
+      await kept.put(key, bytes);
+      census.add(key, { bytes: bytes.length, roaringBytes: roaringByteLength(kept.containers(key)) });
+      if (!census.needs(key)) await kept.delete([key]);
+      else if (--untilSweep === 0) untilSweep = SWEEP_KEYS + (await sweep(kept, census));
+    },
+  });
+  census.others.count += otherTypes;
+  const progress = startProgress(`counting ids of ${path}`);
+  try {
+    return await census.report(bitmapist, showIn(progress));
+  } finally {
+    progress.end();
+  }
+}
+
+/** Bitmaps that are kept before those are dropped that turned out not to be needed. */
+const SWEEP_KEYS = 10_000;
+
+/** Returns the number of bitmaps that stay. */
+async function sweep(kept: MemoryStore, census: Census): Promise<number> {
+  const keys: string[] = [];
+  for await (const key of kept.keys('')) keys.push(key);
+  const unneeded = keys.filter((key) => !census.needs(key));
+  await kept.delete(unneeded);
+  return keys.length - unneeded.length;
+}
+
+/** Bitmaps that are read at a time. */
+const KEYS_AT_ONCE = 64;
+
+async function inspectStore(source: string, options: InspectOptions): Promise<CensusReport> {
+  const others: string[] = [];
+  const withOthers = { ...options, onOther: (key: string) => void others.push(key) };
+  return withSource(source, withOthers, async (bitmapist) => {
+    const census = new Census(bitmapist.prefix, options.prefix ?? '');
+    for (const key of others) census.addOther(key);
+    const progress = startProgress(`looking at ${source}`);
+    try {
+      await addKeys(census, bitmapist.store, progress);
+      return await census.report(bitmapist, showIn(progress));
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+async function addKeys(census: Census, store: Store, progress: Progress): Promise<void> {
+  let done = 0;
+  let batch: string[] = [];
+  const addBatch = async (): Promise<void> => {
+    const [byteLengths, roaring] = await Promise.all([
+      store.byteLengths(batch),
+      Promise.all(batch.map((key) => measureRoaring(store, key))),
+    ]);
+    for (const [at, key] of batch.entries()) {
+      census.add(key, { bytes: byteLengths[at]!, roaringBytes: roaring[at]! });
+    }
+    done += batch.length;
+    progress.show(`looking at ${grouped(done)} keys`);
+    batch = [];
+  };
+  for await (const key of store.keys('')) {
+    if (census.wants(key)) batch.push(key);
+    if (batch.length >= KEYS_AT_ONCE) await addBatch();
+  }
+  await addBatch();
+}
+
+async function measureRoaring(store: Store, key: string): Promise<number> {
+  if (store instanceof MemoryStore) return roaringByteLength(store.containers(key));
+  return (await exportRoaring(store, key)).length;
+}
+
+function showIn(progress: Progress): (done: number, events: number) => void {
+  return (done, events) => progress.show(`counting ids: ${grouped(done)} of ${grouped(events)} events`);
+}
+
+function formatReport({ events, total, others }: CensusReport): string {
+  const units = COUNTED.filter(({ key }) => total.keys[key] > 0);
+  const row = (label: string, { keys, from, to, ids, bytes, roaringBytes }: Holdings): string[] => [
+    label,
+    from ?? '',
+    to ?? '',
+    ...units.map(({ key }) => (keys[key] === 0 ? '' : grouped(keys[key]))),
+    grouped(ids),
+    prettyBytes(bytes, { binary: true }),
+    prettyBytes(roaringBytes, { binary: true }),
+  ];
+  const table = new Table({
+    head: ['Event', 'From', 'To', ...units.map(({ title }) => title), 'Ids', 'Raw', 'Compressed'],
+    colAligns: ['left', 'left', 'left', ...units.map(() => 'right' as const), 'right', 'right', 'right'],
+    chars: BORDERLESS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...events.map((event) => row(printable(event.event), event)));
+  const label = `${grouped(events.length)} event${events.length === 1 ? '' : 's'}`;
+  table.push([], row(label, total));
+  const lines = table.toString().split('\n');
+  return [...lines, ...explainOthers(others)].map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+const COUNTED: readonly { readonly key: KeyKind; readonly title: string }[] = [
+  { key: 'month', title: 'Months' },
+  { key: 'week', title: 'Weeks' },
+  { key: 'day', title: 'Days' },
+  { key: 'hour', title: 'Hours' },
+  { key: 'unique', title: 'Flag' },
+];
+
+const BORDERLESS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+function explainOthers({ count, examples }: OtherKeys): string[] {
+  if (count === 0) return [];
+  const names = examples.map((key) => JSON.stringify(key)).join(', ');
+  const such = examples.length === 0 ? '' : `, such as ${names}`;
+  return ['', `${grouped(count)} other key${count === 1 ? '' : 's'}${such}`];
+}

@@ -1,0 +1,261 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeRdb, type RdbEntry } from '../../src/rdb.js';
+import { type RedisServer, startRedis } from '../servers/redis.js';
+import { makeFolder, outputOf, runCommand } from './command.js';
+
+const EVENTS = `user,timestamp,event
+1,2026-10-30T10:00:00Z,signup
+1,2026-11-02T09:30:00Z,active
+2,2026-11-01T18:45:00Z,signup
+2,2026-11-03T08:00:00Z,active
+70000,2026-11-20T12:15:00Z,signup
+70000,2026-11-20T12:15:00Z,"paid/plan"
+`;
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let events: string;
+let server: RedisServer;
+let client: Redis;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  events = await folder.write('events.csv', EVENTS);
+  server = await startRedis();
+  client = new Redis(server.url);
+});
+
+beforeEach(async () => {
+  await client.flushall();
+});
+
+afterAll(async () => {
+  client?.disconnect();
+  await server?.stop();
+  await folder?.remove();
+});
+
+async function failureOf(...args: string[]): Promise<{ code: number; stderr: string }> {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect(stdout).toBe('');
+  return { code, stderr };
+}
+
+async function writeDump(name: string, entries: readonly RdbEntry[]): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of encodeRdb(entries)) chunks.push(chunk.slice());
+  return folder.write(name, Buffer.concat(chunks));
+}
+
+describe('a copy of a source', () => {
+  it('answers as the source does, be it a dump, a folder or a Redis', async () => {
+    const dump = folder.path('copy.rdb');
+    const packed = folder.path('copy.rdb.gz');
+    const bitmaps = folder.path('bitmaps');
+    const chain = [events, dump, packed, bitmaps, server.url];
+    for (const [at, to] of chain.slice(1).entries()) {
+      expect(await outputOf('export', chain[at]!, '--to', to, '--unique', '--hourly')).toBe('23 keys\n');
+    }
+    expect(readdirSync(bitmaps)).toContain('trackist_paid%2Fplan_2026-11');
+    expect(gunzipSync(readFileSync(packed)).subarray(0, 5).toString()).toBe('REDIS');
+    const cohort = [
+      '--select1',
+      'signup',
+      '--select2',
+      'active',
+      '--time-group',
+      'weeks',
+      '--now',
+      '2026-11-30',
+    ];
+    const expected = await outputOf('cohort', events, ...cohort, '--format', 'json');
+    for (const source of chain.slice(1)) {
+      expect(await outputOf('events', source)).toBe('active\npaid/plan\nsignup\n');
+      expect(await outputOf('count', source, 'active@2026-11-02T09 | "paid/plan"@unique')).toBe('2\n');
+      expect(await outputOf('cohort', source, ...cohort, '--format', 'json')).toBe(expected);
+    }
+    expect(await client.dbsize()).toBe(23);
+    expect(readdirSync(folder.path('.')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('replaces in Redis only what it is told to replace', async () => {
+    await client.set('trackist_active_2026-11', 'theirs');
+    const refused = await failureOf('export', events, '--to', server.url);
+    expect(refused).toEqual({
+      code: 2,
+      stderr:
+        'bitmapist: expected a Redis that has none of the 14 keys, got one that has "trackist_active_2026-11"; --replace replaces what is there\n',
+    });
+    expect(await client.dbsize()).toBe(1);
+    expect(await outputOf('export', events, '--to', server.url, '--replace')).toBe('14 keys\n');
+    expect(await outputOf('ids', server.url, 'active@2026-11')).toBe('1\n2\n');
+  });
+
+  it('takes the time to live of its keys along', async () => {
+    await client.setbit('trackist_active_2026-11', 7, 1);
+    await client.pexpire('trackist_active_2026-11', 3_600_000);
+    const dump = folder.path('expiring.rdb');
+    await outputOf('export', server.url, '--to', dump);
+    await client.flushall();
+    await outputOf('export', dump, '--to', server.url);
+    expect(await client.ttl('trackist_active_2026-11')).toBeGreaterThan(3000);
+  });
+
+  it('never takes the place of files it does not replace as a whole', async () => {
+    await mkdir(folder.path('full'));
+    await folder.write('full/notes.txt', 'mine');
+    expect(await failureOf('export', events, '--to', folder.path('full'))).toEqual({
+      code: 2,
+      stderr: `bitmapist: expected a new or an empty folder, got ${JSON.stringify(folder.path('full'))}, which holds files\n`,
+    });
+    expect(await failureOf('export', events, '--to', events)).toEqual({
+      code: 2,
+      stderr: `bitmapist: expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(events)}\n`,
+    });
+    const notes = folder.path('full/notes.txt');
+    expect((await failureOf('export', events, '--to', notes)).stderr).toContain(
+      'expected a folder to write to',
+    );
+    expect(readFileSync(notes, 'utf8')).toBe('mine');
+  });
+
+  it('is not made of nothing', async () => {
+    const dump = await writeDump('good.rdb', [{ key: 'trackist_a_2026-1', bytes: Uint8Array.of(1) }]);
+    const before = readFileSync(dump);
+    const failure = await failureOf('export', server.url, '--to', dump);
+    expect(failure.code).toBe(2);
+    expect(failure.stderr).toContain('expected keys that begin with "trackist_" in redis://');
+    expect(readFileSync(dump)).toEqual(before);
+    expect((await failureOf('export', dump, '--to', folder.path('none'), '--key-prefix', 'x_')).code).toBe(2);
+    expect(existsSync(folder.path('none'))).toBe(false);
+  });
+});
+
+describe('a dump', () => {
+  it('may hold bitmaps in several databases, one of which is asked', async () => {
+    const dump = await writeDump('several.rdb', [
+      { db: 0, key: 'trackist_a_2026-1', bytes: Uint8Array.of(0x40) },
+      { db: 0, key: 'session', bytes: Uint8Array.of(1) },
+      { db: 3, key: 'trackist_a_2026-1', bytes: Uint8Array.of(0x60) },
+    ]);
+    expect(await outputOf('ids', dump, 'a@2026-01', '--db', '3')).toBe('1\n2\n');
+    expect(await outputOf('ids', dump, 'a@2026-01', '--db', '0')).toBe('1\n');
+    const { code, stderr } = await failureOf('ids', dump, 'a@2026-01');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'expected the bitmaps of one database, got some of database 0 and of database 3',
+    );
+  });
+
+  it('that is cut off is refused, and the place is named', async () => {
+    const whole = readFileSync(
+      await writeDump('whole.rdb', [{ key: 'trackist_a_2026-1', bytes: Uint8Array.of(1) }]),
+    );
+    const cut = await folder.write('cut.rdb', whole.subarray(0, -9));
+    const { code, stderr } = await failureOf('events', cut);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^bitmapist: .*cut\.rdb: expected .*, after 1 key \(at byte \d+\)\n$/);
+  });
+});
+
+describe('inspect', () => {
+  it('prints a table of events with their periods, ids and bytes', async () => {
+    await outputOf('export', events, '--to', server.url);
+    await client.set('trackist_pro_u', Buffer.of(0xf0));
+    await client.rpush('queue', 'job');
+    const text = await outputOf('inspect', server.url);
+    expect(text.split('\n')).toEqual([
+      'Event      From        To          Months  Weeks  Days  Flag  Ids       Raw  Compressed',
+      'active     2026-11-02  2026-11-03       1      1     2          2       4 B        76 B',
+      'paid/plan  2026-11-20  2026-11-20       1      1     1          1  25.6 KiB        54 B',
+      'pro                                                        1    4       1 B        15 B',
+      'signup     2026-10-30  2026-11-20       2      2     3          3  25.6 KiB       138 B',
+      '',
+      '4 events   2026-10-30  2026-11-20       4      4     6     1    5  51.3 KiB       283 B',
+      '',
+      '1 other key, such as "queue"',
+      '',
+    ]);
+  });
+
+  it('knows how many keys of a dump are none of its own', async () => {
+    const dump = await writeDump('mixed.rdb', [
+      { key: 'trackist_a\u001b[2J_2026-11', bytes: Uint8Array.of(0x40) },
+      { key: 'trackist_bitop_AND_trackist_a_2026-1-trackist_b_2026-1', bytes: Uint8Array.of(1) },
+      ...Array.from({ length: 7 }, (_, at) => ({ key: `session:${at}`, bytes: Uint8Array.of(1) })),
+    ]);
+    const text = await outputOf('inspect', dump);
+    expect(text).toContain('a\\u{1b}[2J  2026-11  2026-11       1    1  1 B');
+    expect(text).toContain(
+      '8 other keys, such as "trackist_bitop_AND_trackist_a_2026-1-trackist_b_2026-1", "session:0", "session:1"',
+    );
+    const path = folder.path('inspect.json');
+    await outputOf('inspect', dump, '-o', path);
+    const { events: listed, total, others } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(listed).toMatchObject([{ event: 'a\u001b[2J', keys: { month: 1, day: 0 }, ids: 1, bytes: 1 }]);
+    expect(total).toMatchObject({ from: '2026-11', to: '2026-11', ids: 1 });
+    expect(others.count).toBe(8);
+    expect(await outputOf('inspect', dump, '--prefix', 'b')).toContain('8 other keys');
+  });
+
+  it('counts keys of other types in a dump, and files of other names in a folder', async () => {
+    await client.setbit('trackist_a_W2026-1', 3, 1);
+    await client.rpush('queue', 'job');
+    await client.call('SAVE');
+    const [, path] = (await client.config('GET', 'dir')) as string[];
+    const dump = await outputOf('inspect', join(path!, 'dump.rdb'));
+    expect(dump).toContain('a        2026-W01  2026-W01      1    1  1 B        18 B\n');
+    expect(dump).toContain('1 other key\n');
+    await outputOf('export', server.url, '--to', folder.path('few'));
+    await folder.write('few/README', 'notes');
+    const text = await outputOf('inspect', folder.path('few'));
+    expect(text).toContain('a        2026-W01  2026-W01      1    1  1 B        18 B\n');
+    expect(text).toContain('1 other key, such as "README"\n');
+  });
+
+  it('wants one database of a dump', async () => {
+    const dump = await writeDump('two.rdb', [
+      { db: 0, key: 'trackist_a_2026-1', bytes: Uint8Array.of(0x40) },
+      { db: 1, key: 'trackist_a_2026-2', bytes: Uint8Array.of(0x60) },
+    ]);
+    expect(await failureOf('inspect', dump)).toEqual({
+      code: 2,
+      stderr:
+        'bitmapist: expected the bitmaps of one database, got some of database 0 and of database 1; --db chooses one\n',
+    });
+    expect(await outputOf('inspect', dump, '--db', '1')).toContain('2026-02  2026-02       1    2  1 B');
+  });
+
+  const shared = new URL('../../../shared/', import.meta.url);
+  describe.skipIf(!existsSync(shared))('over the dumps in ../shared', () => {
+    it.each(['git_express', 'cdnow'])('finds every key, byte and id of %s', async (name) => {
+      const path = fileURLToPath(new URL(`rdb/${name}.rdb.gz`, shared));
+      const { events: listed, total } = JSON.parse(await outputOf('inspect', path, '--format', 'json'));
+      const [, ...lines] = readShared(`expected/${name}.keys.tsv.gz`).trimEnd().split('\n');
+      const keys = lines.map((line) => line.split('\t'));
+      const sum = (numbers: number[]): number => numbers.reduce((all, number) => all + number, 0);
+      expect(sum(Object.values<number>(total.keys))).toBe(keys.length);
+      expect(total.bytes).toBe(sum(keys.map(([, , strlen]) => Number(strlen))));
+      const [, ...rows] = readShared(`data/${name}.csv.gz`).trimEnd().split('\n');
+      const cells = rows.map((row) => row.split(','));
+      const usersOf = (event: string): Set<string> =>
+        new Set(cells.filter((cell) => cell[2] === event).map(([user]) => user!));
+      expect(listed.map(({ event, ids }: { event: string; ids: number }) => [event, ids])).toEqual(
+        [...new Set(cells.map((cell) => cell[2]!))].sort().map((event) => [event, usersOf(event).size]),
+      );
+      expect(total.ids).toBe(new Set(cells.map(([user]) => user)).size);
+      const dayOf = (at: number): string =>
+        new Date(Number(cells.at(at)![1]) * 1000).toISOString().slice(0, 10);
+      expect([total.from, total.to]).toEqual([dayOf(0), dayOf(-1)]);
+    });
+  });
+
+  function readShared(path: string): string {
+    return gunzipSync(readFileSync(new URL(path, shared))).toString();
+  }
+});
