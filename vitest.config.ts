@@ -1,11 +1,44 @@
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { CHROMIUM_ARGS, provideChromium } from './test/browser/chromium.js';
+
+/** Tests of what browsers load run in Node and in a real browser. */
+const CORE = [
+  'test/kernel/*.test.ts',
+  'test/store/{memory,key}.test.ts',
+  'test/{expressions,keys,marks,query}.test.ts',
+];
+
+// Where there is no browser, the tests that need one say what to do.
+const executablePath = await provideChromium().catch(() => undefined);
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/servers/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], globalSetup: ['test/servers/setup.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chromium',
+          include: executablePath === undefined ? [] : CORE,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            api: { host: '127.0.0.1' },
+            provider: playwright({
+              launchOptions: { args: CHROMIUM_ARGS, ...(executablePath !== undefined && { executablePath }) },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from './chromium.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const GUIDE = readFileText('docs/browsers.md');
+const TYPES: Partial<Record<string, string>> = { '.js': 'text/javascript', '.html': 'text/html' };
+
+let browser: Browser;
+let server: Server;
+let origin: string;
+/** Pages beside the files of the project, by path. */
+const pages = new Map<string, string>();
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  server = createServer(async (request, response) => {
+    const path = new URL(request.url!, 'http://localhost').pathname;
+    const type = TYPES[extname(path)];
+    const body = pages.get(path) ?? (type && (await readFile(join(ROOT, path)).catch(() => undefined)));
+    // Browsers ask for an icon on their own.
+    if (path === '/favicon.ico') response.writeHead(204).end();
+    else if (body === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': type ?? 'text/html' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** What a page writes to the console, up to as many lines as expected. */
+async function linesOf(path: string, count: number): Promise<string[]> {
+  const page = await browser.newPage();
+  const lines: string[] = [];
+  page.on('pageerror', (error) => lines.push(error.message));
+  page.on('console', (message) => lines.push(message.text()));
+  await page.goto(origin + path);
+  await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
+  await page.close();
+  return lines;
+}
+
+/** The blocks of the guide in a language. */
+async function blocksOf(language: string): Promise<string[]> {
+  const blocks = (await GUIDE).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'));
+  return Array.from(blocks, ([, block]) => block!);
+}
+
+describe('the guide to browsers', () => {
+  it('has a page that imports the package as plain modules', async () => {
+    const [html] = await blocksOf('html');
+    expect(html).toContain('importmap');
+    pages.set('/plain.html', html!);
+    expect(await linesOf('/plain.html', 1)).toEqual(expectedOf(html!));
+  });
+
+  it('has a program that a bundler packs', async () => {
+    const [program] = await blocksOf('js');
+    const { output } = (await build({
+      root: ROOT,
+      configFile: false,
+      logLevel: 'warn',
+      build: { write: false, rolldownOptions: { input: 'virtual:program' }, modulePreload: false },
+      plugins: [
+        {
+          name: 'program',
+          resolveId: (id) => (id === 'virtual:program' ? join(ROOT, 'program.js') : undefined),
+          load: (id) => (id === join(ROOT, 'program.js') ? program : undefined),
+        },
+      ],
+    })) as { output: { type: string; code?: string }[] };
+    const chunks = output.filter(({ type }) => type === 'chunk');
+    expect(chunks).toHaveLength(1);
+    pages.set('/bundle.js', chunks[0]!.code!);
+    pages.set('/bundled.html', '<!doctype html><script type="module" src="/bundle.js"></script>');
+    expect(await linesOf('/bundled.html', expectedOf(program!).length)).toEqual(expectedOf(program!));
+  });
+});
+
+function expectedOf(code: string): string[] {
+  return Array.from(code.matchAll(/\/\/ → (.*)$/gm), ([, value]) => value!);
+}
+
+function readFileText(path: string): Promise<string> {
+  return readFile(join(ROOT, path), 'utf8');
+}

@@ -1,0 +1,355 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  formScript,
+  renderHtmlForm,
+  renderHtmlPage,
+  renderHtmlTable,
+  renderSvgCurves,
+  renderSvgHeatmap,
+  reportStylesheet,
+} from '../../src/report.js';
+import { launchChromium } from '../browser/chromium.js';
+import { hasGolden } from '../golden/files.js';
+import { GOLDEN_NAMES, readCohorts, tableOf } from './golden.js';
+import { HOSTILE_NAMES, sampleTable } from './tables.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+const EVENTS = [
+  'active',
+  'first_commit',
+  ['Merged something', 'merge'],
+  'purchase',
+  ...HOSTILE_NAMES.slice(0, 4),
+] as const;
+const linked = { inlineStyle: false, inlineScript: false };
+
+const form = renderHtmlForm({ actionUrl: '/cohort?team=7', selections1: EVENTS, ...linked });
+const tables = [false, true].map((compat) => renderHtmlTable(sampleTable(), { ...linked, compat }));
+const pictures = [renderSvgHeatmap(sampleTable()), renderSvgCurves(sampleTable())];
+const page = renderHtmlPage(
+  [`<main><h1>Retention</h1>${form}${tables.join('')}${pictures.join('')}</main>`],
+  {
+    title: 'Retention',
+  },
+);
+
+let browser: Browser;
+let server: Server;
+let origin: string;
+
+/** Serves the form and a table at every address, under the strictest policy they work with. */
+beforeAll(async () => {
+  const nonced = { nonce: 'r4nd0m', inlineStyle: false };
+  const served: Record<string, string> = {
+    '/report.css': reportStylesheet,
+    '/form.js': formScript,
+    '/nonce': renderHtmlPage(
+      [renderHtmlForm({ ...nonced, actionUrl: '/', selections1: EVENTS }), ...tables],
+      {
+        title: 'With a nonce',
+        nonce: 'r4nd0m',
+      },
+    ),
+    '/careless': renderHtmlTable(sampleTable()),
+  };
+  const linking = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Cohorts</title><link rel="stylesheet" href="/report.css">${form}${tables.join('')}<script src="/form.js"></script>`;
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url!, 'http://localhost');
+    const source = pathname === '/nonce' ? "'nonce-r4nd0m'" : "'self'";
+    const policy = `default-src 'none'; style-src ${source}; script-src ${source}; form-action 'self'; base-uri 'none'`;
+    const type =
+      { '/report.css': 'text/css', '/form.js': 'text/javascript' }[pathname] ?? 'text/html; charset=utf-8';
+    response
+      .writeHead(200, { 'content-type': type, 'content-security-policy': policy })
+      .end(served[pathname] ?? linking);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await launchChromium();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Runs `use` with a page, and collects what the browser complains about. */
+async function withPage(
+  options: Parameters<Browser['newPage']>[0],
+  use: (page: Page) => Promise<void>,
+): Promise<string[]> {
+  const opened = await browser.newPage(options);
+  const complaints: string[] = [];
+  opened.on('console', (message) => void complaints.push(message.text()));
+  opened.on('pageerror', (error) => void complaints.push(error.message));
+  opened.on('dialog', (dialog) => void complaints.push(`dialog: ${dialog.message()}`));
+  try {
+    await use(opened);
+  } finally {
+    await opened.close();
+  }
+  return complaints;
+}
+
+async function typeAfterTab(at: Page, text: string): Promise<void> {
+  await at.keyboard.press('Tab');
+  await at.keyboard.type(text);
+}
+
+describe('the form in a browser', () => {
+  it.each([
+    ['with JavaScript', true],
+    ['with JavaScript off', false],
+  ])('is filled and submitted by keyboard alone, %s', async (_, javaScriptEnabled) => {
+    const complaints = await withPage({ javaScriptEnabled }, async (at) => {
+      await at.goto(`${origin}/`);
+      await typeAfterTab(at, 'first_commit');
+      await typeAfterTab(at, 'purchase');
+      await typeAfterTab(at, 'merge');
+      await at.keyboard.press('Tab');
+      // Group by and cells are chosen by their first letters.
+      await typeAfterTab(at, 'mon');
+      await typeAfterTab(at, 'cou');
+      await typeAfterTab(at, '24');
+      await typeAfterTab(at, '6');
+      await typeAfterTab(at, '11222026');
+      const arrived = at.waitForURL(/select1=/);
+      await at.keyboard.press('Enter');
+      await arrived;
+      expect(Object.fromEntries(new URL(at.url()).searchParams)).toEqual({
+        team: '7',
+        select1: 'first_commit',
+        select1b: 'purchase',
+        select2: 'merge',
+        select2b: '',
+        time_group: 'months',
+        as_percent: '0',
+        num_results: '24',
+        num_of_rows: '6',
+        start_date: '2026-11-22',
+      });
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(['/', '/nonce'])('filters choices while one types, by keyboard alone, at %s', async (path) => {
+    const complaints = await withPage({}, async (at) => {
+      await at.goto(`${origin}${path}`);
+      const choices = at.locator('.bm-choices:not([hidden]) li');
+      await typeAfterTab(at, 'RCH');
+      expect(await choices.allTextContents()).toEqual(['purchase']);
+      // By label too; the name is what is sent.
+      await at.keyboard.press('Control+A');
+      await at.keyboard.type('m');
+      expect(await choices.allTextContents()).toEqual(
+        expect.arrayContaining(['first_commit', 'Merged something (merge)']),
+      );
+      await at.keyboard.type('erg');
+      await at.keyboard.press('ArrowDown');
+      expect(await at.locator('[role=combobox]').first().getAttribute('aria-activedescendant')).toBe(
+        await choices.first().getAttribute('id'),
+      );
+      await at.keyboard.press('Enter');
+      expect(await at.inputValue('[name=select1]')).toBe('merge');
+      expect(await choices.count()).toBe(0);
+      // A field that holds a name offers all the others, its own chosen; Escape keeps what was there.
+      await at.keyboard.press('ArrowDown');
+      expect(await choices.count()).toBe(EVENTS.length);
+      expect(await at.locator('[aria-selected=true]').textContent()).toBe('Merged something (merge)');
+      await at.keyboard.press('Escape');
+      expect(await at.inputValue('[name=select1]')).toBe('merge');
+      // What is not listed can be typed and sent.
+      await typeAfterTab(at, 'brand new');
+      const arrived = at.waitForURL(/select1=/);
+      await at.keyboard.press('Enter');
+      await arrived;
+      expect(new URL(at.url()).searchParams.get('select1b')).toBe('brand new');
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it('lets the pointer choose, hostile names too', async () => {
+    const complaints = await withPage({}, async (at) => {
+      await at.goto(`${origin}/`);
+      await at.click('[name=select2b]');
+      await at.locator('.bm-choices:not([hidden]) li').nth(4).click();
+      expect(await at.inputValue('[name=select2b]')).toBe(HOSTILE_NAMES[0]);
+      expect(await at.locator('.bm-choices:not([hidden])').count()).toBe(0);
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it('is not sent without an event, or with a number of results that is none', async () => {
+    await withPage({}, async (at) => {
+      await at.goto(`${origin}/`);
+      await at.fill('[name=select1]', '');
+      await at.click('button');
+      expect(await at.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('select1');
+      await at.fill('[name=select1]', 'active');
+      await at.fill('[name=num_results]', '0');
+      await at.click('button');
+      expect(await at.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('num_results');
+      expect(at.url()).toBe(`${origin}/`);
+    });
+  });
+});
+
+describe('pages under a strict content security policy', () => {
+  it.each(['/', '/nonce'])('break no rule and are styled at %s', async (path) => {
+    const complaints = await withPage({}, async (at) => {
+      await at.goto(`${origin}${path}`);
+      const cell = at.locator('td.bm-h20').first();
+      expect(await cell.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
+        'rgb(11, 74, 143)',
+      );
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  it('would say so if they did', async () => {
+    const complaints = await withPage({}, async (at) => void (await at.goto(`${origin}/careless`)));
+    expect(complaints.join()).toContain('Content Security Policy');
+  });
+});
+
+describe('pages for everybody', () => {
+  it.each(['light', 'dark'] as const)('have no serious fault that axe finds, in %s', async (colorScheme) => {
+    // Narrow, so that tables scroll; and with choices open.
+    await withPage({ colorScheme, viewport: { width: 360, height: 640 } }, async (at) => {
+      await at.setContent(page);
+      await at.evaluate(formScript);
+      await at.click('[name=select1]');
+      await at.evaluate(AXE);
+      const { violations, passes } = await at.evaluate(() =>
+        (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+      );
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(passes.map(({ id }) => id)).toEqual(
+        expect.arrayContaining(['color-contrast', 'label', 'td-headers-attr', 'scrollable-region-focusable']),
+      );
+    });
+  });
+
+  it('scroll only the table, not the page, on a phone', async () => {
+    await withPage({ viewport: { width: 360, height: 640 } }, async (at) => {
+      await at.goto(`${origin}/`);
+      const [pageWidth, tableWidth] = await at.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.querySelector('.bm-scroll')!.scrollWidth,
+      ]);
+      expect(pageWidth).toBe(360);
+      expect(tableWidth).toBeGreaterThan(360);
+      await at.click('[name=select2b]');
+      expect(await at.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    });
+  });
+
+  it('print the table alone, dark on white, whatever the screen', async () => {
+    await withPage({ colorScheme: 'dark' }, async (at) => {
+      await at.goto(`${origin}/`);
+      await at.emulateMedia({ media: 'print' });
+      const [background, formDisplay] = await at.evaluate(() => [
+        getComputedStyle(document.querySelector('td.bm-h0')!).backgroundColor,
+        getComputedStyle(document.querySelector('form')!).display,
+      ]);
+      expect(background).toBe('rgb(244, 249, 253)');
+      expect(formDisplay).toBe('none');
+    });
+  });
+
+  it('run nothing that hides in names', async () => {
+    const complaints = await withPage({}, async (at) => {
+      for (const name of HOSTILE_NAMES) {
+        const table = sampleTable({ select1: name, select2b: name });
+        const all = [
+          renderHtmlForm({
+            inlineScript: false,
+            actionUrl: `/?a=${name}`,
+            selections1: [[name, name]],
+            select1b: name,
+            idPrefix: name,
+          }),
+          renderHtmlTable(table),
+          renderHtmlTable(table, { compat: true }),
+          renderSvgHeatmap(table),
+          renderSvgCurves(table),
+        ];
+        await at.setContent(renderHtmlPage(all, { title: name }));
+        expect(await at.locator('script, img, b').count()).toBe(0);
+      }
+    });
+    expect(complaints).toEqual([]);
+  });
+});
+
+interface AxeResults {
+  readonly violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  readonly passes: { id: string }[];
+}
+
+describe('pictures', () => {
+  const parseAll = (at: Page, pictures: readonly string[]): Promise<string[]> =>
+    at.evaluate(
+      (texts) =>
+        texts.flatMap((text) => {
+          const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+          return parsed.querySelector('parsererror')?.textContent ?? [];
+        }),
+      pictures,
+    );
+
+  it('are well-formed XML, whatever the names', async () => {
+    await withPage({}, async (at) => {
+      const drawn = HOSTILE_NAMES.flatMap((name) => {
+        const table = sampleTable({ select1: name, select2b: name });
+        return [renderSvgHeatmap(table), renderSvgCurves(table)];
+      });
+      expect(await parseAll(at, drawn)).toEqual([]);
+      expect(await parseAll(at, ['<svg xmlns="http://www.w3.org/2000/svg"><path d></svg>'])).toHaveLength(1);
+    });
+  });
+
+  it.skipIf(!hasGolden)('are well-formed XML for every third real cohort', async () => {
+    await withPage({}, async (at) => {
+      for (const name of GOLDEN_NAMES) {
+        const drawn = readCohorts(name)
+          .filter((_, index) => index % 3 === 0)
+          .flatMap((cohort) => {
+            const table = tableOf(cohort);
+            return [renderSvgHeatmap(table), renderSvgCurves(table, { as: 'counts' })];
+          });
+        expect(drawn.filter((picture) => /NaN|Infinity|undefined/.test(picture))).toEqual([]);
+        expect(await parseAll(at, drawn)).toEqual([]);
+      }
+    });
+  });
+
+  it('show as images, in the colours of the screen', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await withPage({ colorScheme }, async (at) => {
+        const urls = pictures.map(
+          (picture) => `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`,
+        );
+        await at.setContent(urls.map((url) => `<img src="${url}">`).join(''));
+        const corners = await at.evaluate(() =>
+          Promise.all(
+            [...document.images].map(async (image) => {
+              await image.decode();
+              const canvas = document.createElement('canvas').getContext('2d')!;
+              canvas.drawImage(image, 0, 0);
+              return [...canvas.getImageData(2, 2, 1, 1).data];
+            }),
+          ),
+        );
+        const corner = colorScheme === 'light' ? [255, 255, 255, 255] : [18, 24, 30, 255];
+        expect(corners).toEqual([corner, corner]);
+      });
+    }
+  });
+});
