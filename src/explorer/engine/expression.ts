@@ -1,0 +1,36 @@
+import type { ChosenDataset } from './chosen.js';
+import type { CountView, ExpressionAsk } from './protocol.js';
+
+const FIRST_IDS = 24;
+/** Text is handed to the browser in pieces of about this many characters, which it may keep outside of our memory. */
+const PIECE_LENGTH = 2 ** 22;
+
+export async function answerCount({ bitmapist }: ChosenDataset, { text }: ExpressionAsk): Promise<CountView> {
+  const started = performance.now();
+  const set = bitmapist.query(text);
+  const count = await set.count();
+  const milliseconds = performance.now() - started;
+  const first: number[] = [];
+  for await (const page of set.pages()) {
+    first.push(...page.subarray(0, FIRST_IDS - first.length));
+    if (first.length === FIRST_IDS) break;
+  }
+  return { count, first, milliseconds };
+}
+
+/** All ids of an expression as text, one a line. */
+export async function answerIds({ bitmapist }: ChosenDataset, { text }: ExpressionAsk): Promise<Blob> {
+  const pieces: Blob[] = [];
+  let lines: string[] = [];
+  let length = 0;
+  for await (const page of bitmapist.query(text).pages()) {
+    const text = `${page.join('\n')}\n`;
+    lines.push(text);
+    length += text.length;
+    if (length < PIECE_LENGTH) continue;
+    pieces.push(new Blob(lines));
+    lines = [];
+    length = 0;
+  }
+  return new Blob([...pieces, ...lines], { type: 'text/plain' });
+}
