@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import { App } from './page/app.js';
+import { adoptHeatColors } from './page/heat.js';
+import { load } from './page/state.js';
+import './style.css';
+
+adoptHeatColors();
+render(<App />, document.body);
+
+// A server that has a source to show says so in the page it serves.
+const served = document.querySelector<HTMLMetaElement>('meta[name="bitmapist-source"]');
+if (served !== null) {
+  const { name = 'data', prefix, timeZone, hourly } = served.dataset;
+  const address = new URL(served.content, document.baseURI).href;
+  void load({ source: address, name, prefix, timeZone, hourly: hourly !== undefined });
+}

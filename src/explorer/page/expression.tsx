@@ -1,0 +1,130 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { CountView, DatasetView, Problem } from '../engine/protocol.js';
+import { useAnswer } from './answer.js';
+import { Combobox } from './combobox.js';
+import { completeExpression } from './completion.js';
+import { duration, grouped } from './numbers.js';
+import { hrefOf, route, setParams } from './route.js';
+import { SaveButton } from './save.js';
+import { dataset, engine } from './state.js';
+
+/** Typing pauses this long before the question goes out. */
+const PAUSE_MS = 150;
+
+/** Any combination of events, counted while it is typed. */
+export function ExpressionView() {
+  const text = route.value.params.get('q') ?? '';
+  const asked = useSettled(text);
+  const { answer, problem, isPending } = useAnswer(
+    'count',
+    asked.trim() === '' ? undefined : { text: asked },
+    describe,
+  );
+  const data = dataset.value;
+  return (
+    <section class="card">
+      <div class="expression">
+        <Combobox
+          class="code"
+          label="Expression"
+          placeholder="signup@2026-11 & ~paid@unique"
+          value={text}
+          isContinuous
+          complete={(typed, caret) => {
+            return completeExpression(typed, caret, data?.events ?? [], data?.periods ?? []);
+          }}
+          onInput={(q) => setParams({ q })}
+          invalid={problem?.offset !== undefined}
+          describedBy="expression-note"
+        />
+        <div id="expression-note">{problem && asked === text && <Caret text={text} problem={problem} />}</div>
+      </div>
+      {answer && !problem && <Count answer={answer} text={asked} isPending={isPending} />}
+      {text.trim() === '' && data && <Examples data={data} />}
+      <p class="muted help">
+        <code>event@PERIOD</code>, where a period is <code>2026</code>, <code>2026-11</code>,{' '}
+        <code>2026-W47</code>, <code>2026-11-22</code>, <code>2026-11-22T13</code>, <code>unique</code>, or{' '}
+        <code>day</code>, <code>week</code>, <code>month</code>, <code>year</code> for that of the day at the
+        top, <code>month-1</code> for the one before. <code>~</code> not, <code>&</code> and, <code>^</code>{' '}
+        either, <code>|</code> or, strongest first. Names with spaces go in double quotes.
+      </p>
+    </section>
+  );
+}
+
+function Count({ answer, text, isPending }: { answer: CountView; text: string; isPending: boolean }) {
+  return (
+    <div class="count" aria-busy={isPending}>
+      <p>
+        <output>{grouped(answer.count)}</output> people
+        <span class="muted"> in {duration(answer.milliseconds)}</span>
+      </p>
+      {answer.count > 0 && (
+        <p class="ids">
+          {answer.first.join(' ')}
+          {answer.count > answer.first.length && ' …'}
+        </p>
+      )}
+      <SaveButton
+        name="ids.txt"
+        type="text/plain"
+        isDisabled={answer.count === 0}
+        make={() => engine.value?.ask('ids', { text })}
+      >
+        Save ids
+      </SaveButton>
+    </div>
+  );
+}
+
+/** Points at the character that the parser stumbled over. */
+function Caret({ text, problem }: { readonly text: string; readonly problem: Problem }) {
+  const { message, offset } = problem;
+  return (
+    <div class="caret" role="alert">
+      {offset !== undefined && (
+        <pre aria-hidden="true">
+          {text.slice(0, offset)}
+          <mark>{text[offset] ?? ' '}</mark>
+          {text.slice(offset + 1)}
+          {`\n${' '.repeat(offset)}^`}
+        </pre>
+      )}
+      {message}
+      {offset !== undefined && <span class="hidden">, at character {offset + 1}</span>}
+    </div>
+  );
+}
+
+function Examples({ data }: { readonly data: DatasetView }) {
+  const [first] = data.examples;
+  if (first === undefined) return null;
+  return (
+    <div class="examples">
+      <h2>For example</h2>
+      <ul>
+        {data.examples.map((example) => (
+          <li key={example}>
+            <a href={hrefOf('expression', { q: example })}>
+              <code>{example}</code>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function describe({ count }: CountView): string {
+  return `${grouped(count)} people`;
+}
+
+/** A value once it has stayed the same for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}

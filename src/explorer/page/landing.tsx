@@ -1,0 +1,136 @@
+import { useRef, useState } from 'preact/hooks';
+import type { LoadProgress } from '../engine/protocol.js';
+import { ProblemNote } from './fields.js';
+import { byteSize, grouped } from './numbers.js';
+import { acceptPartial, cancelLoading, discardPartial, load, loading, partial, problem } from './state.js';
+
+/** Where a file comes in, and how far it is. */
+export function Landing() {
+  const [isHourly, setHourly] = useState(false);
+  const [prefix, setPrefix] = useState('');
+  return (
+    <section class="landing">
+      <h1>Look into your bitmapist data</h1>
+      <p class="lead">
+        Drop a Redis dump or a CSV of events anywhere on this page. It is read and counted here, in your
+        browser; nothing is sent anywhere.
+      </p>
+      <LoadStatus />
+      {!loading.value && !partial.value && (
+        <div class="drop">
+          <FileButton hourly={isHourly} prefix={prefix} class="primary">
+            Choose a file
+          </FileButton>
+          <p class="muted">
+            <code>dump.rdb</code>, <code>dump.rdb.gz</code>, or <code>events.csv</code>,{' '}
+            <code>events.csv.gz</code> with the columns user, timestamp and event
+          </p>
+          <details>
+            <summary>Options</summary>
+            <label class="field">
+              <span>What keys begin with</span>
+              <input
+                type="text"
+                value={prefix}
+                placeholder="trackist_ or bitmapist_"
+                onInput={({ currentTarget }) => setPrefix(currentTarget.value)}
+              />
+            </label>
+            <label class="field check">
+              <input
+                type="checkbox"
+                checked={isHourly}
+                onChange={({ currentTarget }) => setHourly(currentTarget.checked)}
+              />
+              <span>Also mark the hours of a CSV</span>
+            </label>
+          </details>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What is being read, what went wrong, and what to do about it. */
+export function LoadStatus() {
+  const current = loading.value;
+  const half = partial.value;
+  return (
+    <>
+      {problem.value && (
+        <ProblemNote title="This file could not be read">{problem.value.message}</ProblemNote>
+      )}
+      {current && (
+        <div class="loading">
+          <p>
+            Reading <strong>{current.name}</strong>
+          </p>
+          <Progress progress={current.progress} />
+          <button type="button" onClick={cancelLoading}>
+            Cancel
+          </button>
+        </div>
+      )}
+      {half && (
+        <ProblemNote title="This file could be read in part only">
+          <p>{half.source.problem?.message}</p>
+          <p>
+            {grouped(half.source.datasets.reduce((sum, { bitmaps }) => sum + bitmaps, 0))} bitmaps came before
+            that.
+          </p>
+          <button type="button" class="primary" onClick={acceptPartial}>
+            Look at those
+          </button>{' '}
+          <button type="button" onClick={discardPartial}>
+            Forget them
+          </button>
+        </ProblemNote>
+      )}
+    </>
+  );
+}
+
+function Progress({ progress }: { readonly progress: LoadProgress | undefined }) {
+  const { bytes = 0, totalBytes, items = 0 } = progress ?? {};
+  const share = totalBytes ? bytes / totalBytes : undefined;
+  return (
+    <>
+      <progress aria-label="Reading" max={1} {...(share === undefined ? {} : { value: share })} />
+      <p class="muted">
+        {byteSize(bytes)}
+        {totalBytes !== undefined && ` of ${byteSize(totalBytes)}`}
+        {items > 0 && ` · ${grouped(items)} read`}
+      </p>
+    </>
+  );
+}
+
+interface FileButtonProps {
+  readonly hourly?: boolean;
+  readonly prefix?: string;
+  readonly class?: string;
+  readonly children: string;
+}
+
+export function FileButton({ hourly, prefix, class: name, children }: FileButtonProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class={name} onClick={() => input.current?.click()}>
+        {children}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label="File"
+        accept=".rdb,.csv,.gz"
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          if (file) void load({ source: file, name: file.name, hourly, prefix: prefix || undefined });
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { signal } from '@preact/signals';
+
+/** What the page shows is in the address, behind the `#`: `#/retention?select1=signup&group=weeks`. The data is not. */
+
+export const VIEWS = ['events', 'retention', 'trends', 'expression'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export interface Route {
+  readonly view: ViewName;
+  readonly params: URLSearchParams;
+}
+
+/** Parameters that every view understands; they stay when the view changes. */
+const COMMON = ['set', 'asof'];
+
+/** What each view showed last, so that coming back to it is coming back to that. */
+const remembered = new Map<ViewName, URLSearchParams>();
+
+export const route = signal<Route>(readRoute(location.hash));
+
+addEventListener('hashchange', () => {
+  route.value = readRoute(location.hash);
+});
+
+/** The address of a view: with the given parameters, or with those it had last. */
+export function hrefOf(view: ViewName, params?: Readonly<Record<string, string>>): string {
+  const { params: current } = route.value;
+  const next = new URLSearchParams(params ?? remembered.get(view));
+  for (const name of COMMON) {
+    const value = current.get(name);
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+  }
+  return hashOf({ view, params: next });
+}
+
+/** Changes parameters of the view that is shown; an empty text takes a parameter away. */
+export function setParams(changes: Readonly<Record<string, string | readonly string[]>>): void {
+  const { view, params } = route.value;
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    next.delete(name);
+    for (const each of [value].flat()) if (each !== '') next.append(name, each);
+  }
+  remembered.set(view, next);
+  route.value = { view, params: next };
+  history.replaceState(history.state, '', hashOf(route.value));
+}
+
+/** An ISO date among the parameters; empty where there is none, or none that a calendar has. */
+export function readDate(params: URLSearchParams, name: string): string {
+  const text = params.get(name) ?? '';
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text) ? text : '';
+}
+
+function readRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
+  const view = VIEWS.find((name) => name === path) ?? 'events';
+  const params = new URLSearchParams(query);
+  remembered.set(view, params);
+  return { view, params };
+}
+
+function hashOf({ view, params }: Route): string {
+  const query = params.toString();
+  return query === '' ? `#/${view}` : `#/${view}?${query}`;
+}

@@ -1,0 +1,458 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bitmapist } from '../../src/index.js';
+import { launchChromium } from '../browser/chromium.js';
+import { dumpOf, writeLargeDump } from './dumps.js';
+import { type Explorer, openExplorer, PAGE_URL, readHeatmap, settle } from './page.js';
+
+let browser: Browser;
+let folder: string;
+/** A small app: who signed up in a month, who was active, who pays. */
+let dump: Buffer;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  folder = await mkdtemp(join(tmpdir(), 'bitmapist-explorer-'));
+  const bitmapist = new Bitmapist();
+  await bitmapist.markEvent('signup', [1, 2, 3, 4], { now: '2026-01-10' });
+  await bitmapist.markEvent('signup', [5, 6], { now: '2026-02-10' });
+  await bitmapist.markEvent('active', [1, 2, 5], { now: '2026-02-20' });
+  await bitmapist.markEvent('active', [2, 6, 900_000], { now: '2026-03-05' });
+  await bitmapist.markEvent('paid plan', [2], { now: '2026-03-05' });
+  await bitmapist.markUnique('pro', [2, 5]);
+  dump = await dumpOf(bitmapist);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function withExplorer(
+  use: (explorer: Explorer) => Promise<void>,
+  options: Parameters<typeof openExplorer>[1] = {},
+): Promise<void> {
+  const explorer = await openExplorer(browser, options);
+  try {
+    await use(explorer);
+    expect(explorer.complaints).toEqual([]);
+  } finally {
+    await explorer.close();
+  }
+}
+
+/** The file of the tests, opened. */
+async function withDump(
+  use: (explorer: Explorer) => Promise<void>,
+  options: Parameters<typeof openExplorer>[1] = {},
+): Promise<void> {
+  await withExplorer(async (explorer) => {
+    await explorer.open({ name: 'app.rdb', content: dump });
+    await use(explorer);
+  }, options);
+}
+
+const RETENTION = '#/retention?select1=signup&select2=active&group=months&results=3&rows=2&as=counts';
+
+describe('reading', () => {
+  it('takes a file that is dropped on the page', () =>
+    withExplorer(async ({ page }) => {
+      const transfer = await page.evaluateHandle(
+        (bytes) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], 'app.rdb'));
+          return data;
+        },
+        [...dump],
+      );
+      await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+      await page.waitForSelector('table.events');
+      expect(await page.locator('table.events tbody th a').allTextContents()).toEqual([
+        'active',
+        'paid plan',
+        'pro',
+        'signup',
+      ]);
+    }));
+
+  it('takes packed dumps and events as CSV, packed or not', () =>
+    withExplorer(async (explorer) => {
+      const csv = 'user,timestamp,event\n7,2026-01-02T10:00:00Z,visit\n8,2026-01-03T10:00:00Z,visit\n';
+      await explorer.open({ name: 'app.rdb.gz', content: gzipSync(dump) });
+      for (const [name, content] of [
+        ['events.csv', csv],
+        ['events.csv.gz', gzipSync(csv)],
+      ] as const) {
+        await explorer.open({ name, content });
+        await explorer.show('#/expression?q=visit@2026-01', 'output');
+        expect(await explorer.page.textContent('output')).toBe('2');
+        await explorer.show('#/events', 'table.events');
+      }
+    }));
+
+  it('says what is wrong with a file, where, and keeps what was open', () =>
+    withDump(async ({ page }) => {
+      await page.setInputFiles('input[type=file]', {
+        name: 'broken.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('user,timestamp,event\nnobody,2026-01-02,visit\n'),
+      });
+      await expect.poll(() => page.locator('.problem').textContent()).toContain('line 2: expected a user id');
+      expect(await page.textContent('.source strong')).toBe('app.rdb');
+    }));
+
+  it('says what it looked for where a dump holds no events', () =>
+    withExplorer(async ({ page }) => {
+      const other = new Bitmapist({ prefix: 'cache_' });
+      await other.markEvent('signup', 1, { now: '2026-01-10' });
+      await page.setInputFiles('input[type=file]', {
+        name: 'cache.rdb',
+        mimeType: 'application/octet-stream',
+        buffer: await dumpOf(other),
+      });
+      await expect
+        .poll(() => page.locator('.problem').textContent())
+        .toContain('whose keys begin with trackist_ or bitmapist_, got 3 other and 0 expired keys');
+    }));
+
+  it('forgets the day that was chosen for another file, and days that no calendar has', () =>
+    withDump(async ({ page, show, open }) => {
+      const asOf = (): Promise<string> => page.inputValue('.source input[type=date]');
+      await show('#/events?asof=2026-02-01', 'table.events');
+      expect(await asOf()).toBe('2026-02-01');
+      await open({ name: 'again.rdb', content: dump });
+      await expect.poll(asOf).toBe('2026-03-05');
+      await show('#/events?asof=2026-02-30', 'table.events');
+      expect(await asOf()).toBe('2026-03-05');
+    }));
+
+  it('offers what came before a damage', () =>
+    withExplorer(async ({ page }) => {
+      await page.setInputFiles('input[type=file]', {
+        name: 'cut.rdb',
+        mimeType: 'application/octet-stream',
+        buffer: dump.subarray(0, dump.length - 30),
+      });
+      await page.waitForSelector('text=could be read in part');
+      await page.click('text=Look at those');
+      await page.waitForSelector('table.events');
+    }));
+
+  it('tells databases and prefixes apart', () =>
+    withExplorer(async (explorer) => {
+      const other = new Bitmapist({ prefix: 'bitmapist_' });
+      await other.markEvent('login', [1, 2], { now: '2026-01-10' });
+      const both = new Bitmapist();
+      await both.markEvent('signup', [1], { now: '2026-01-10' });
+      await both.markUnique('signup', [1]);
+      for await (const key of other.store.keys('')) {
+        const [byteLength] = await other.store.byteLengths([key]);
+        const target = new Uint8Array(byteLength!);
+        await other.store.read([{ key, byteOffset: 0, target }]);
+        await both.store.put(key, target);
+      }
+      await explorer.open({ name: 'both.rdb', content: await dumpOf(both) });
+      expect(await explorer.page.locator('table.events tbody th a').allTextContents()).toEqual(['signup']);
+      await explorer.page.selectOption('select', '1');
+      await expect
+        .poll(() => explorer.page.locator('table.events tbody th a').allTextContents())
+        .toEqual(['login']);
+    }));
+
+  it('ends a long reading at once when it is cancelled, and reads another file after it', async () => {
+    const path = join(folder, 'long.rdb');
+    await writeLargeDump(path, 96);
+    await withExplorer(async (explorer) => {
+      const { page } = explorer;
+      await page.setInputFiles('input[type=file]', path);
+      await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.05);
+      expect(page.workers()).toHaveLength(1);
+      await page.click('text=Cancel');
+      await page.waitForSelector('progress', { state: 'detached', timeout: 500 });
+      await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+      await explorer.open({ name: 'app.rdb', content: dump });
+    });
+  });
+});
+
+describe('a page from a file', () => {
+  it('asks nobody for anything, whatever is done with it', () =>
+    withDump(async (explorer) => {
+      expect(PAGE_URL).toMatch(/^file:/);
+      await explorer.show(RETENTION, 'table.heatmap');
+      await explorer.show('#/trends?event=active&event=signup&any=1&unit=month', '.chart .line');
+      await explorer.show('#/expression?q=active@2026-02', 'output');
+      expect(explorer.requests.filter((url) => !url.startsWith('blob:') && !url.startsWith('data:'))).toEqual(
+        [],
+      );
+    }));
+
+  it('is forbidden to ask anybody by its own policy', () =>
+    withExplorer(async ({ page, complaints }) => {
+      const answers = await page.evaluate(async () => {
+        const attempt = (ask: () => Promise<unknown>) =>
+          ask().then(
+            () => 'sent',
+            () => 'refused',
+          );
+        const script = document.createElement('script');
+        script.textContent = 'window.injected = true';
+        document.head.append(script);
+        return {
+          fetch: await attempt(() => fetch('http://127.0.0.1:9/')),
+          injected: 'injected' in window,
+          image: await attempt(() => {
+            const image = new Image();
+            image.src = 'http://127.0.0.1:9/x.png';
+            return image.decode();
+          }),
+        };
+      });
+      expect(answers).toEqual({ fetch: 'refused', injected: false, image: 'refused' });
+      const refused = complaints.filter((text) => text.includes('Content Security Policy'));
+      expect(refused.length).toBeGreaterThanOrEqual(3);
+      (complaints as string[]).length = 0;
+    }));
+
+  it('computes with WebAssembly in its worker', () =>
+    withDump(async ({ page }) => {
+      const [worker] = page.workers();
+      const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+      expect(
+        await worker!.evaluate((module) => new WebAssembly.Module(new Uint8Array(module)) !== null, bytes),
+      ).toBe(true);
+    }));
+});
+
+describe('views', () => {
+  it('are in the address, so that another reader with the same data sees the same', () =>
+    withDump(async ({ page, open }) => {
+      await page.click('nav >> text=Retention');
+      await page.waitForSelector('table.heatmap');
+      await page.getByLabel('Months').check();
+      await page.getByLabel('Counts').check();
+      await page.fill('.quantity >> nth=0 >> input', '3');
+      await page.fill('.quantity >> nth=1 >> input', '2');
+      await settle(page);
+      const cells = await readHeatmap(page);
+      expect(cells).toEqual([
+        [4, 0, 2, 1],
+        [2, 1, 1, 0],
+        [0, 0, 0, 0],
+      ]);
+      const address = page.url();
+      await page.goto('about:blank');
+      await page.goto(address);
+      await open({ name: 'app.rdb', content: dump });
+      await page.waitForSelector('table.heatmap');
+      await settle(page);
+      expect(await readHeatmap(page)).toEqual(cells);
+    }));
+
+  it('go back and forth with the browser', () =>
+    withDump(async ({ page }) => {
+      await page.click('nav >> text=Trends');
+      await page.waitForSelector('.chart');
+      await page.click('nav >> text=Retention');
+      await page.waitForSelector('table.heatmap');
+      await page.goBack();
+      await page.waitForSelector('.chips');
+      expect(page.url()).toContain('#/trends');
+    }));
+
+  it('know a second selection for the cohort and for the coming back', () =>
+    withDump(async (explorer) => {
+      await explorer.show(`${RETENTION}&select2b=paid plan`, 'table.heatmap');
+      expect((await readHeatmap(explorer.page))[0]).toEqual([4, 0, 0, 1]);
+      await explorer.show(`${RETENTION}&select1b=nothing`, 'table.heatmap');
+      expect((await readHeatmap(explorer.page))[0]).toEqual([0, 0, 0, 0]);
+      expect(await explorer.page.textContent('.warning')).toBe('No such event here');
+    }));
+
+  it('take another day for today', () =>
+    withDump(async (explorer) => {
+      await explorer.show(`${RETENTION}&asof=2026-02-15`, 'table.heatmap');
+      const states = await explorer.page.$$eval('table.heatmap tbody tr:last-child .heat', (cells) =>
+        cells.map((cell) => cell.className),
+      );
+      expect(states).toEqual(['heat unfinished', 'heat future', 'heat future']);
+    }));
+
+  it('lead from a cell to its people', () =>
+    withDump(async (explorer) => {
+      await explorer.show(RETENTION, 'table.heatmap');
+      await explorer.page.hover('[data-place="0 1"]');
+      await explorer.page.click('text=Show these people');
+      await explorer.page.waitForSelector('output');
+      expect(await explorer.page.inputValue('[role=combobox]')).toBe('signup@2026-01 & active@2026-02');
+      expect(await explorer.page.textContent('.ids')).toBe('1 2');
+    }));
+
+  it('draw trends of events, and of any of them', () =>
+    withDump(async (explorer) => {
+      await explorer.show('#/trends?event=active&event=signup&any=1&unit=month', '.chart .line');
+      await explorer.page.click('summary');
+      const rows = await explorer.page.$$eval('table.numbers tbody tr', (all) =>
+        all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
+      );
+      expect(rows).toEqual([
+        ['0', '4', '4'],
+        ['3', '2', '4'],
+        ['3', '0', '3'],
+      ]);
+    }));
+
+  it('count an expression while it is typed, and complete names and periods', () =>
+    withDump(async (explorer) => {
+      const { page } = explorer;
+      await explorer.show('#/expression', '[role=combobox]');
+      await page.click('[role=combobox]');
+      await page.keyboard.type('pai');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      expect(await page.inputValue('[role=combobox]')).toBe('"paid plan"@');
+      await page.keyboard.type('2026');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      expect(await page.inputValue('[role=combobox]')).toBe('"paid plan"@2026-03');
+      await page.keyboard.type(' | pro@unique');
+      await expect.poll(() => page.textContent('output')).toBe('2');
+      await page.keyboard.type(' & (');
+      await expect.poll(() => page.textContent('.caret')).toContain('expected an event');
+      expect(await page.textContent('.caret mark')).toBe(' ');
+    }));
+
+  it('save numbers, pictures and ids', () =>
+    withDump(async (explorer) => {
+      const { page } = explorer;
+      const save = async (button: string, at = 0): Promise<{ name: string; text: string }> => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.locator(`button:text-is("${button}")`).nth(at).click(),
+        ]);
+        return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+      };
+      await explorer.show(RETENTION, 'table.heatmap');
+      expect((await save('Save CSV')).text).toContain('2026-01,4,0,2,1');
+      for (const at of [0, 1]) {
+        const { name, text } = await save('Save SVG', at);
+        expect(name).toMatch(/^retention(-curves)?\.svg$/);
+        expect(text).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
+      }
+      await explorer.show('#/trends?event=active&unit=month', '.chart .line');
+      expect((await save('Save CSV')).text).toBe('period,active\r\n2026-01,0\r\n2026-02,3\r\n2026-03,3\r\n');
+      const picture = (await save('Save SVG')).text;
+      expect(picture).toMatch(/^<svg /);
+      expect(picture).not.toContain('var(');
+      await explorer.show('#/expression?q=active@2026-03', 'output');
+      expect((await save('Save ids')).text).toBe('2\n6\n900000\n');
+    }));
+});
+
+describe('everybody', () => {
+  it('gets everywhere with the keyboard alone', () =>
+    withExplorer(async ({ page }) => {
+      const focused = (): Promise<string> =>
+        page.evaluate(() => {
+          const element = document.activeElement;
+          return (
+            element?.getAttribute('aria-label') ?? element?.closest('label, button, a')?.textContent ?? ''
+          );
+        });
+      const tabTo = async (label: string): Promise<void> => {
+        for (let tries = 0; tries < 60; tries += 1) {
+          if ((await focused()).trim() === label) return;
+          await page.keyboard.press('Tab');
+        }
+        throw new Error(`expected the focus to reach ${label}, it ended on ${await focused()}`);
+      };
+      const chooser = page.waitForEvent('filechooser');
+      await tabTo('Choose a file');
+      await page.keyboard.press('Enter');
+      await (await chooser).setFiles({ name: 'app.rdb', mimeType: 'application/octet-stream', buffer: dump });
+      await page.waitForSelector('table.events');
+      await tabTo('Retention');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('table.heatmap');
+      await tabTo('Event');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('sign');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await settle(page);
+      expect(page.url()).toContain('select1=signup');
+      await tabTo('Weeks');
+      await page.keyboard.press('ArrowRight');
+      await settle(page);
+      expect(page.url()).toContain('group=months');
+      for (let tries = 0; tries < 40 && !(await inGrid(page)); tries += 1) await page.keyboard.press('Tab');
+      for (let row = 0; row < 9; row += 1) await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.place)).toBe('9 1');
+      expect(await page.textContent('.detail')).toContain('1 month later (2026-02): 2 of 4, 50.0%');
+      await tabTo('Show these people');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('output');
+    }));
+
+  it.each(['light', 'dark'] as const)(
+    'can read the page in the %s, says the checker of accessibility',
+    (colorScheme) =>
+      withDump(
+        async (explorer) => {
+          for (const [hash, selector] of [
+            ['#/events', 'table.events[aria-busy=false]'],
+            [RETENTION, 'table.heatmap'],
+            ['#/trends?event=active&event=signup', '.chart .line'],
+            ['#/expression?q=active@2026-03', 'output'],
+            ['#/expression?q=active@2026-03 %26', '.caret'],
+          ] as const) {
+            await explorer.show(hash, selector);
+            expect([hash, await violations(explorer)]).toEqual([hash, []]);
+          }
+        },
+        { colorScheme, bypassCSP: true },
+      ),
+  );
+
+  it('finds all of it on a phone', () =>
+    withDump(
+      async (explorer) => {
+        for (const [hash, selector] of [
+          ['#/events', 'table.events'],
+          [RETENTION, 'table.heatmap'],
+          ['#/trends?event=active', '.chart .line'],
+          ['#/expression', '.examples'],
+        ] as const) {
+          await explorer.show(hash, selector);
+          const overflow = await explorer.page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          expect([hash, overflow]).toEqual([hash, 0]);
+        }
+      },
+      { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    ));
+});
+
+async function inGrid(page: Explorer['page']): Promise<boolean> {
+  return page.evaluate(() => document.activeElement?.matches('[data-place]') ?? false);
+}
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+
+async function violations({ page }: Explorer): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  });
+}
