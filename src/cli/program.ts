@@ -63,6 +63,12 @@ function createProgram(): Command {
     .requiredOption('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL')
     .option('--replace', 'replace keys that the Redis has already')
     .action(async (source, options) => (await import('./export.js')).exportSource(source, options));
+  withMarkOptions(
+    command('explore <source>', 'show a source in the browser, on a page that this machine serves'),
+  )
+    .option('--port <number>', 'where to serve it (default: any port that is free)', parsePort)
+    .addHelpText('after', `\n${SOURCE_HELP}`)
+    .action(async (source, options) => (await import('./explore.js')).explore(source, options));
   command('demo', 'make up a year of an app with 200,000 users and look at it').action(async () =>
     (await import('./demo.js')).runDemo(),
   );
@@ -148,6 +154,11 @@ function parseSize(text: string): number {
   throw new InvalidArgumentError('Expected a whole number.');
 }
 
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text);
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+}
+
 function version(): string {
   const path = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
@@ -177,6 +188,7 @@ const EXAMPLES = `Examples:
   bitmapist count redis://localhost 'active@week & ~active@week-1'
   bitmapist ids events.csv.gz '(signup@2026-11 | signup@2026-10) & active@2026-11-22'
   bitmapist inspect dump.rdb.gz
+  bitmapist explore dump.rdb
   bitmapist export redis://localhost --to events.rdb
   bitmapist import events.csv --to redis://localhost --hourly
   bitmapist cohort redis://localhost --select1 signup --select2 active --time-group months --num-results 12`;

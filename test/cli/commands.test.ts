@@ -231,6 +231,7 @@ describe('the command', () => {
       'cohort',
       'inspect',
       'export',
+      'explore',
       'demo',
       'Examples:',
       'Expressions:',

@@ -1,0 +1,108 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { DEFAULT_PREFIX } from '../index.js';
+import { writeRdb } from '../rdb.js';
+import { reportFailure, UsageError } from './failure.js';
+import { writeLine } from './output.js';
+import { isRedisUrl, serverOf, withRedis } from './redis.js';
+import { DATA_NAME, type PageOptions, servePage } from './server.js';
+import { type SourceOptions, withSource } from './source.js';
+
+export interface ExploreOptions extends SourceOptions {
+  readonly port?: number;
+}
+
+/**
+ * Serves the explorer with a source in it until it is interrupted. The page reads the source itself: a file is handed to
+ * it as it is, all else as a dump that is written while it is read.
+ */
+export async function explore(source: string, options: ExploreOptions): Promise<void> {
+  const { name, open } = FILE.test(source) ? await fileFeed(source) : await storeFeed(source, options);
+  const server = await servePage({
+    html: nameSource(await readPage(), name, options),
+    open,
+    port: options.port ?? 0,
+    onFailure: reportFailure,
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `expected a port that is free, got ${options.port}: ${cause.code ?? cause.message}`,
+      {
+        cause,
+      },
+    );
+  });
+  const interrupted = untilInterrupted();
+  await writeLine(`${name} is at ${server.url}`);
+  await writeLine('Press Ctrl-C to end.');
+  await interrupted;
+  await server.close();
+}
+
+/** What the page can read itself. */
+const FILE = /\.(?:rdb|csv)(?:\.gz)?$/i;
+
+interface Feed {
+  readonly name: string;
+  readonly open: PageOptions['open'];
+}
+
+async function fileFeed(path: string): Promise<Feed> {
+  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message);
+    throw new UsageError(`expected a file to read, got ${JSON.stringify(path)}: ${reason}`, { cause });
+  });
+  if (!stats.isFile()) throw new UsageError(`expected a file, got ${JSON.stringify(path)}, which is none`);
+  return {
+    name: basename(path),
+    open: async (send) => {
+      // The file may have grown or shrunk since.
+      const { size } = await stat(path);
+      await send(createReadStream(path, { end: Math.max(size - 1, 0) }), size);
+    },
+  };
+}
+
+async function storeFeed(source: string, options: SourceOptions): Promise<Feed> {
+  // A server that does not answer is better known before a page is open.
+  if (isRedisUrl(source)) await withRedis(source, async () => {});
+  return {
+    name: isRedisUrl(source) ? serverOf(source) : source,
+    open: (send, signal) =>
+      withSource(source, options, ({ store, prefix }) => send(writeRdb(store, { prefix, signal }))),
+  };
+}
+
+async function readPage(): Promise<string> {
+  const path = new URL('../explorer.html', import.meta.url);
+  return readFile(path, 'utf8');
+}
+
+/** Tells the page what to load. */
+function nameSource(html: string, name: string, options: SourceOptions): string {
+  const { keyPrefix, timeZone, hourly } = options;
+  const attributes = Object.entries({
+    content: DATA_NAME,
+    'data-name': name,
+    ...(keyPrefix === undefined || keyPrefix === DEFAULT_PREFIX ? {} : { 'data-prefix': keyPrefix }),
+    ...(timeZone === undefined ? {} : { 'data-time-zone': timeZone }),
+    ...(hourly ? { 'data-hourly': '' } : {}),
+  }).map(([attribute, value]) => `${attribute}="${escapeAttribute(value)}"`);
+  return html.replace('</head>', () => `<meta name="bitmapist-source" ${attributes.join(' ')} /></head>`);
+}
+
+function escapeAttribute(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
+
+/** Resolves with Ctrl-C, or when the process is asked to end. */
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const end = (): void => {
+      for (const signal of signals) process.off(signal, end);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, end);
+  });
+}

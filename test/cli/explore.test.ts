@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../browser/chromium.js';
+import { openExplorer } from '../explorer/page.js';
+import { type RedisServer, startRedis } from '../servers/redis.js';
+import { MAIN, makeFolder, runCommand } from './command.js';
+
+const CSV = 'user,timestamp,event\n7,2026-01-02T10:00:00Z,visit\n8,2026-01-03T10:00:00Z,visit\n';
+
+/** Redis' own names of everything that changes data. */
+const WRITING =
+  /^(set|del|unlink|expire|pexpire|restore|rename|bitop|bitfield$|append|getset|getdel|getex|eval|multi)/;
+
+let browser: Browser;
+let redis: RedisServer;
+let files: Awaited<ReturnType<typeof makeFolder>>;
+let csv: string;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  [browser, redis, files] = await Promise.all([launchChromium(), startRedis(), makeFolder()]);
+  csv = await files.write('visits.csv', CSV);
+  expect((await runCommand(['import', csv, '--to', redis.url, '--unique'])).code).toBe(0);
+});
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+afterAll(async () => {
+  await Promise.all([browser?.close(), redis?.stop(), files?.remove()]);
+});
+
+/** Starts `bitmapist explore` and waits for its address. */
+async function startExploring(...args: string[]): Promise<{ url: URL; child: ChildProcess }> {
+  const child = spawn(process.execPath, [MAIN, 'explore', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const found = /http:\S+/.exec(line);
+    if (found) return { url: new URL(found[0]), child };
+  }
+  throw new Error('expected an address, got none');
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+function ask(url: URL | string, options: { method?: string; host?: string } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', host = new URL(url).host } = options;
+    request(url, { method, headers: { host } }, (response) => {
+      let body = '';
+      response.setEncoding('latin1').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.once('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+      response.once('error', reject);
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
+async function countVisits(url: URL): Promise<string | null> {
+  const explorer = await openExplorer(browser, { url: url.href });
+  try {
+    await explorer.page.waitForSelector('table.events');
+    await explorer.show('#/expression?q=visit@2026-01', 'output');
+    expect(explorer.complaints).toEqual([]);
+    expect(
+      explorer.requests.filter((each) => !each.startsWith('blob:')).map((each) => new URL(each).host),
+    ).toEqual([url.host]);
+    return await explorer.page.textContent('output');
+  } finally {
+    await explorer.close();
+  }
+}
+
+describe('bitmapist explore', () => {
+  it('shows a file in the browser', async () => {
+    const { url } = await startExploring(csv);
+    expect(await countVisits(url)).toBe('2');
+  });
+
+  it('shows what a Redis holds, and writes nothing to it', async () => {
+    const client = new Redis(redis.url);
+    await client.config('RESETSTAT');
+    const { url } = await startExploring(redis.url);
+    expect(await countVisits(url)).toBe('2');
+    const dump = await ask(new URL('source', url));
+    expect(dump.body).toMatch(/^REDIS\d{4}/);
+    const used = [...(await client.info('commandstats')).matchAll(/cmdstat_([^:|]+)/g)].map(
+      ([, name]) => name,
+    );
+    await client.quit();
+    expect(used).toContain('scan');
+    expect(used.filter((name) => WRITING.test(name!))).toEqual([]);
+  });
+
+  it('is there for this machine alone, and only for who knows the address', async () => {
+    const { url } = await startExploring(csv);
+    expect(url.hostname).toBe('127.0.0.1');
+    expect(url.pathname).toMatch(/^\/[\w-]{24}\/$/);
+    expect((await ask(url)).status).toBe(200);
+    expect((await ask(new URL('/', url))).status).toBe(404);
+    expect((await ask(new URL('/AAAAAAAAAAAAAAAAAAAAAAAA/source', url))).status).toBe(404);
+    expect((await ask(new URL('../source', url))).status).toBe(404);
+    expect((await ask(new URL('other', url))).status).toBe(404);
+    expect(await listeners(Number(url.port))).toEqual(['127.0.0.1']);
+  });
+
+  it('refuses requests that carry the name of another host', async () => {
+    const { url } = await startExploring(csv);
+    for (const host of [
+      'evil.example',
+      `evil.example:${url.port}`,
+      '127.0.0.1',
+      `127.0.0.1.evil.example:${url.port}`,
+    ]) {
+      const answer = await ask(url, { host });
+      expect([host, answer.status]).toEqual([host, 421]);
+      expect(answer.body).not.toContain('<');
+    }
+    expect((await ask(url, { host: `localhost:${url.port}` })).status).toBe(200);
+  });
+
+  it('is read only, and tells browsers to keep nothing and show it to nobody', async () => {
+    const { url } = await startExploring(csv);
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      expect([method, (await ask(new URL('source', url), { method })).status]).toEqual([method, 405]);
+    }
+    const { headers } = await ask(url);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('ends cleanly with Ctrl-C, also while somebody is connected', async () => {
+    const { url, child } = await startExploring(csv);
+    const explorer = await openExplorer(browser, { url: url.href });
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    await expect(ask(url)).rejects.toThrow('ECONNREFUSED');
+    await explorer.close();
+  });
+
+  it('says at once where there is nothing to show', async () => {
+    const port = new URL(redis.url).port;
+    for (const [args, code, message] of [
+      [['explore', files.path('none.rdb')], 2, 'no such file'],
+      [['explore', 'redis://127.0.0.1:1'], 1, 'refused connection'],
+      [['explore', csv, '--port', port], 2, 'EADDRINUSE'],
+      [['explore', csv, '--port', '70000'], 2, 'port from 0 to 65535'],
+    ] as const) {
+      const result = await runCommand(args);
+      expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+      expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('keeps what it is told about a source out of the markup', async () => {
+    const path = await files.write('"><script>alert(1)</script>.csv'.replaceAll('/', '_'), CSV);
+    const { url } = await startExploring(path);
+    expect((await ask(url)).body).not.toContain('"><script>alert');
+    expect(await countVisits(url)).toBe('2');
+  });
+});
+
+/** The local addresses that listen on a port, as the kernel lists them; nothing to compare with elsewhere. */
+async function listeners(port: number): Promise<string[]> {
+  if (process.platform !== 'linux') return ['127.0.0.1'];
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  return tables
+    .flatMap((table) => table.split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([, local, , state]) => state === '0A' && Number.parseInt(local?.split(':')[1] ?? '', 16) === port,
+    )
+    .map(([, local]) => {
+      const hex = local!.split(':')[0]!;
+      return hex
+        .match(/../g)!
+        .map((byte) => Number.parseInt(byte, 16))
+        .reverse()
+        .join('.');
+    });
+}
