@@ -1,0 +1,50 @@
+/**
+ * `npm run bench -- [--quick] [name …]`: runs the benchmarks (all, or those whose file names are given), prints a table and,
+ * where all ran in full, writes bench/results.md and bench/results.json. Native peers: `npm run bench:peers` first.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { benchCohorts } from './cohorts.js';
+import { benchCounts } from './counts.js';
+import { benchExplorer } from './explorer.js';
+import { benchIds } from './ids.js';
+import { benchImporting } from './importing.js';
+import { benchLoading } from './loading.js';
+import { benchLongKeys } from './long.js';
+import { benchMemory } from './memory.js';
+import { headerLine, toJson, toLine, toMarkdown } from './report.js';
+import { Suite } from './suite.js';
+import { benchTables } from './tables.js';
+
+/** A new bench file is one more line here. */
+const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
+  counts: benchCounts,
+  tables: benchTables,
+  ids: benchIds,
+  memory: benchMemory,
+  loading: benchLoading,
+  importing: benchImporting,
+  cohorts: benchCohorts,
+  long: benchLongKeys,
+  explorer: benchExplorer,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+});
+const unknown = positionals.find((name) => !(name in benches));
+if (unknown !== undefined) {
+  throw new Error(`expected names out of ${Object.keys(benches).join(', ')}, got ${unknown}`);
+}
+
+const suite = new Suite(values.quick, (row) => console.log(toLine(row)));
+console.log(headerLine());
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length === 0 || positionals.includes(name)) await bench(suite);
+  // Written as they come: a run that is cut short leaves what it has.
+  if (!values.quick && positionals.length === 0) {
+    writeFileSync(new URL('results.md', import.meta.url), toMarkdown(suite.rows));
+    writeFileSync(new URL('results.json', import.meta.url), toJson(suite.rows));
+  }
+}
