@@ -3,6 +3,7 @@ import { Combine } from './combine';
 import { complement } from './complement';
 import { countAndLong, countLong } from './count';
 import { ids as idsOf } from './ids';
+import { countLists as countListsOf } from './lists';
 import { MAX_STEPS, results, slots, steps } from './memory';
 import { AND, AND_NOT, OR, XOR } from './opcode';
 import { runSteps } from './program';
@@ -46,6 +47,16 @@ export function countAnd(a: usize, b: usize, byteLength: usize): f64 {
 
 export function run(stepCount: i32, byteLength: usize): void {
   runSteps(stepCount, byteLength);
+}
+
+export function countLists(
+  stepCount: i32,
+  lists: i32,
+  stretches: i32,
+  boundsOffset: usize,
+  idsOffset: usize,
+): void {
+  countListsOf(stepCount, lists, stretches, slots + boundsOffset, slots + idsOffset);
 }
 
 export function ids(dst: usize, a: usize, byteLength: usize, firstId: u32): u32 {

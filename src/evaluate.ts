@@ -7,9 +7,10 @@ import {
   foldExpression,
 } from './expression.js';
 import { hasBit } from './kernel/bits.js';
+import { countLists } from './lists.js';
 import { describeOperands, openReaders, readOperands, snapshotOperands } from './operands.js';
-import { type Plan, planReads } from './plan.js';
-import { alignLength, PAGE_BYTES, type RunOptions, runWindows } from './runner.js';
+import { planReads } from './plan.js';
+import { alignLength, PAGE_BYTES, type ReadablePlan, type RunOptions, runWindows } from './runner.js';
 import type { BitmapReader } from './store/types.js';
 import { traceQuestion, traceStream } from './tracing.js';
 
@@ -24,7 +25,7 @@ export interface EvaluateOptions extends RunOptions {
    * smaller than 16 KiB per operand.
    */
   readonly memoryBytes?: number | undefined;
-  /** Fixes the window, in bytes per operand, instead. */
+  /** Fixes the window, in bytes per operand, instead; bitmaps kept in memory are read in windows too, then. */
   readonly windowBytes?: number | undefined;
   /** Refuses a question that would read more bytes than this, before reading any. */
   readonly maxBytes?: number | undefined;
@@ -53,9 +54,10 @@ export async function countIds(
     const single = countInStore(expressions, options);
     if (single !== undefined) return [await single];
     const plan = await makePlan(expressions, 'counts', options);
-    let counts = new Float64Array(plan.program.counters);
-    for await (const { counters } of runWindows(plan, options)) counts = counters;
-    return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
+    const counters = new Float64Array(plan.program.counters);
+    const rest = options.windowBytes === undefined ? await countLists(plan, options, counters) : plan;
+    for await (const _ of runWindows(rest, options, counters));
+    return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counters[counter]!));
   });
 }
 
@@ -159,9 +161,7 @@ async function* computeWindows(
   return plan.resultBytes;
 }
 
-interface MadePlan extends Plan {
-  /** Where operand i is read from. */
-  readonly sources: readonly BitmapReader[];
+interface MadePlan extends ReadablePlan {
   /** Length of a result, were it stored: that of the longest operand. */
   readonly resultBytes: number;
 }

@@ -42,14 +42,14 @@ export {
 export type { EvaluateProgress } from './runner.js';
 export type { EventSource } from './source.js';
 export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
-export type { Container } from './store/compressed.js';
-export type { ContainerKind } from './store/container.js';
 export { MemoryStore } from './store/memory.js';
 export type {
   BitmapReader,
   BitWrite,
   ByteRange,
   ByteRead,
+  Container,
+  ContainerKind,
   KeysOptions,
   PutOptions,
   RequestOptions,

@@ -92,7 +92,7 @@ export function planReads(
     windowBytes: chooseWindow(operands.length, program, end, options),
     endByte: end,
     complementEndByte: complementEnd,
-    readBytes: reads.flat().reduce((sum, range) => sum + range.byteLength, 0),
+    readBytes: sumBytes(reads),
   };
 }
 
@@ -141,6 +141,35 @@ function readsWithin(
     cursors[operand] = cursor + 1;
   }
   return found;
+}
+
+/** The same plan within `ranges` (ascending, not overlapping) alone: for one without complements, whose rest is answered. */
+export function planWithin(plan: Plan, ranges: readonly ByteRange[]): Plan {
+  const reads = plan.reads.map((wanted) => intersect(wanted, ranges));
+  const last = ranges.at(-1);
+  const endByte = last === undefined ? 0 : Math.min(plan.endByte, last.byteOffset + last.byteLength);
+  return { ...plan, reads, endByte, readBytes: sumBytes(reads) };
+}
+
+function intersect(a: readonly ByteRange[], b: readonly ByteRange[]): ByteRange[] {
+  const common: ByteRange[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [aEnd, bEnd] = [endOf(a[i]!), endOf(b[j]!)];
+    const byteOffset = Math.max(a[i]!.byteOffset, b[j]!.byteOffset);
+    const byteLength = Math.min(aEnd, bEnd) - byteOffset;
+    if (byteLength > 0) common.push({ byteOffset, byteLength });
+    if (aEnd <= bEnd) i += 1;
+    else j += 1;
+  }
+  return common;
+}
+
+function endOf({ byteOffset, byteLength }: ByteRange): number {
+  return byteOffset + byteLength;
+}
+
+function sumBytes(reads: readonly (readonly ByteRange[])[]): number {
+  return reads.flat().reduce((sum, range) => sum + range.byteLength, 0);
 }
 
 /** Turns roots into nodes of the graph; parts that several roots share are turned once. */

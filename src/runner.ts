@@ -44,14 +44,23 @@ export function alignLength(byteLength: number): number {
   return Math.ceil(byteLength / 16) * 16;
 }
 
+/** A plan, and where its operand i is read from. */
+export interface ReadablePlan extends Plan {
+  readonly sources: readonly BitmapReader[];
+}
+
+/** Adds what it counts to `counters`. */
 export async function* runWindows(
-  plan: Plan & { readonly sources: readonly BitmapReader[] },
+  plan: ReadablePlan,
   options: RunOptions,
+  counters = new Float64Array(plan.program.counters),
 ): AsyncGenerator<ComputedWindow, void, undefined> {
+  const windows = planWindows(plan);
+  let window = windows.next().value;
+  if (!window) return;
   const kernel = borrowKernel(options.kernel ?? 'auto');
   const layout = layOut(plan);
   const memory = kernel.reserve(layout.byteLength);
-  const counters = new Float64Array(plan.program.counters);
   const programs = layout.sets.map((offsetOf) => assemble(plan, offsetOf));
   const readers = layout.sets.map((offsetOf) => createReader(plan, memory, offsetOf, options));
   let bytes = 0;
@@ -59,9 +68,7 @@ export async function* runWindows(
   let reading: Promise<number> | undefined;
   try {
     let set = 0;
-    const windows = planWindows(plan);
-    let window = windows.next().value;
-    if (window) reading = readers[set]!(window);
+    reading = readers[set]!(window);
     while (window) {
       bytes += (await reading) ?? 0;
       reading = undefined;
@@ -125,7 +132,7 @@ function assemble(plan: Plan, offsetOf: (slot: number) => number): (window: Wind
 
 /** Reads windows into one set of slots and says how many bytes were asked for; what is not read is zero. */
 function createReader(
-  plan: Plan & { readonly sources: readonly BitmapReader[] },
+  plan: ReadablePlan,
   memory: Uint8Array,
   offsetOf: (slot: number) => number,
   options: RequestOptions,

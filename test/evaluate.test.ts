@@ -148,7 +148,7 @@ describe('evaluation', () => {
       return () => channel.unsubscribe(subscribers);
     };
     const unwatch = [watch('bitmapist-wasm:question'), watch('bitmapist-wasm:fetch')];
-    await countIds([combine('or', [bitmap(store, 'a'), bitmap(store, 'b')])]);
+    await countIds([combine('or', [bitmap(store, 'a'), bitmap(store, 'b')])], { windowBytes: 64 });
     await idsOf(bitmap(store, 'a'), {});
     for (const stop of unwatch) stop();
     await countIds([bitmap(store, 'a')]);

@@ -1,6 +1,6 @@
 import { bitMask } from './bits.js';
 import { checkReservation, countSteps } from './limits.js';
-import { type Kernel, Opcode, STEP_WIDTH } from './types.js';
+import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
 
 /** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves where that cannot run. */
 export function createJsKernel(): Kernel {
@@ -83,6 +83,20 @@ class JsKernel implements Kernel {
     return count;
   }
 
+  countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void {
+    const { lists, stretches, boundsOffset, idsOffset } = layout;
+    const bounds = this.words.subarray(boundsOffset / 4);
+    const ids = new Uint16Array(this.bytes.buffer, idsOffset);
+    const listAt = (index: number) => ids.subarray(bounds[index], bounds[index + 1]);
+    const numberCount = countSteps(program) * STEP_WIDTH;
+    for (let first = 0; first < lists * stretches; first += lists) {
+      for (let i = 0; i < numberCount; i += STEP_WIDTH) {
+        const [a, b] = [listAt(first + program[i + 2]!), listAt(first + program[i + 3]!)];
+        counters[program[i + 1]!]! += countCommon(a, b);
+      }
+    }
+  }
+
   private combine(
     dst: number,
     a: number,
@@ -123,4 +137,16 @@ function countBits(word: number): number {
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   const bytes = (nibbles + (nibbles >>> 4)) & 0x0f0f0f0f;
   return Math.imul(bytes, 0x01010101) >>> 24;
+}
+
+/** Numbers that two ascending lists have in common. */
+function countCommon(a: Uint16Array, b: Uint16Array): number {
+  let count = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const difference = a[i]! - b[j]!;
+    if (difference === 0) count++;
+    if (difference <= 0) i++;
+    if (difference >= 0) j++;
+  }
+  return count;
 }

@@ -30,6 +30,23 @@ export const STEP_WIDTH = 4;
 /** Slot offsets are multiples of this, byte lengths of bit operations multiples of 16. */
 export const SLOT_ALIGNMENT = 64;
 
+/** Ids that a list speaks of: their low 16 bits. */
+export const LIST_IDS = 65_536;
+
+/**
+ * Lists of ids in a kernel's memory. The ids of a stretch of `LIST_IDS` are one list per operand, ascending, as unsigned
+ * 16-bit integers; all lists of all stretches lie one behind the other, stretch by stretch.
+ */
+export interface ListLayout {
+  /** Lists per stretch. */
+  readonly lists: number;
+  readonly stretches: number;
+  /** Byte offset of `lists * stretches + 1` unsigned 32-bit integers: where each list begins, counted in ids, and the end. */
+  readonly boundsOffset: number;
+  /** Byte offset of the ids. */
+  readonly idsOffset: number;
+}
+
 /**
  * Bit math over one memory. Every operation is destination first, `(dst, a, b, byteLength)`; `byteLength` is a multiple of
  * 16; slots are zero-padded, which is Redis' own rule for operands of different length. `dst` may be `a` or `b`, otherwise
@@ -72,4 +89,10 @@ export interface Kernel {
    * The id of the first bit is `firstId`. `dst` is a multiple of 64 with room for `byteLength * 8` ids, beyond the slot.
    */
   ids(dst: number, a: number, byteLength: number, firstId: number): number;
+
+  /**
+   * Counts what lists of ids have in common, without a bitmap of them. `program` has `CountAnd` steps only, and their `a`
+   * and `b` are numbers of lists in [0, `layout.lists`); adds to `counters` what they count over all stretches.
+   */
+  countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void;
 }

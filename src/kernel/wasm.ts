@@ -1,6 +1,6 @@
 import { kernelBase64 } from './binary.js';
 import { checkReservation, countSteps } from './limits.js';
-import { type Kernel, Opcode, STEP_WIDTH } from './types.js';
+import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
 
 /** What `assembly/index.ts` exports. */
 interface KernelExports {
@@ -25,6 +25,13 @@ interface KernelExports {
   count(a: number, byteLength: number): number;
   countAnd(a: number, b: number, byteLength: number): number;
   run(stepCount: number, byteLength: number): void;
+  countLists(
+    stepCount: number,
+    lists: number,
+    stretches: number,
+    boundsOffset: number,
+    idsOffset: number,
+  ): void;
   ids(dst: number, a: number, byteLength: number, firstId: number): number;
 }
 
@@ -137,24 +144,36 @@ export class WasmKernel implements Kernel {
     return this.exports.ids(dst, a, byteLength, firstId) >>> 0;
   }
 
-  /** Steps touch the same bytes of every slot only, so a program longer than the scratch may run in parts, one after the other. */
+  /** Steps touch the same bytes of every slot only, so a program may run in parts, one after the other. */
   run(program: Int32Array, byteLength: number, counters: Float64Array): void {
+    this.runInParts(program, counters, (stepCount) => this.exports.run(stepCount, byteLength));
+  }
+
+  countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void {
+    const { lists, stretches, boundsOffset, idsOffset } = layout;
+    this.runInParts(program, counters, (stepCount) =>
+      this.exports.countLists(stepCount, lists, stretches, boundsOffset, idsOffset),
+    );
+  }
+
+  /** Puts as many steps as fit into the scratch, runs them, collects what they counted, and goes on behind them. */
+  private runInParts(
+    program: Int32Array,
+    counters: Float64Array,
+    runSteps: (stepCount: number) => void,
+  ): void {
+    const { buffer } = this.exports.memory;
     const stepCount = countSteps(program);
     for (let first = 0; first < stepCount; first += this.maxSteps) {
       const part = program.subarray(first * STEP_WIDTH, (first + this.maxSteps) * STEP_WIDTH);
-      this.runPart(part, byteLength, counters);
-    }
-  }
-
-  private runPart(program: Int32Array, byteLength: number, counters: Float64Array): void {
-    const { buffer } = this.exports.memory;
-    const stepCount = program.length / STEP_WIDTH;
-    new Int32Array(buffer, this.stepsOffset, program.length).set(program);
-    this.exports.run(stepCount, byteLength);
-    const results = new Float64Array(buffer, this.resultsOffset, stepCount);
-    for (let step = 0; step < stepCount; step++) {
-      if (program[step * STEP_WIDTH]! >= Opcode.Count) {
-        counters[program[step * STEP_WIDTH + 1]!]! += results[step]!;
+      const partSteps = part.length / STEP_WIDTH;
+      new Int32Array(buffer, this.stepsOffset, part.length).set(part);
+      runSteps(partSteps);
+      const results = new Float64Array(buffer, this.resultsOffset, partSteps);
+      for (let step = 0; step < partSteps; step++) {
+        if (part[step * STEP_WIDTH]! >= Opcode.Count) {
+          counters[part[step * STEP_WIDTH + 1]!]! += results[step]!;
+        }
       }
     }
   }

@@ -7,7 +7,6 @@
 import {
   BITMAP_WORDS,
   CONTAINER_BYTES,
-  type ContainerKind,
   changeBit,
   decodeInto,
   type Encoded,
@@ -15,6 +14,7 @@ import {
   findRun,
   lowerBound,
 } from './container.js';
+import type { ContainerKind } from './types.js';
 
 const ENTRY_WORDS = 3;
 const CARDINALITY = 1;
@@ -58,6 +58,20 @@ export class Block {
   /** The container's words, valid until the next change. */
   payload(index: number): Uint16Array {
     return this.#words.subarray(this.#start(index), this.#end(index));
+  }
+
+  /** First byte of the container that may hold a bit. */
+  firstByte(index: number): number {
+    return this.kind(index) === 'bitmap' ? 0 : this.#words[this.#start(index)]! >> 3;
+  }
+
+  /** Last byte of the container that may hold a bit. */
+  lastByte(index: number): number {
+    const kind = this.kind(index);
+    if (kind === 'bitmap') return CONTAINER_BYTES - 1;
+    const end = this.#end(index);
+    const last = this.#words[end - 1]!;
+    return (kind === 'array' ? last : this.#words[end - 2]! + last) >> 3;
   }
 
   /** Index of the container for `high`, or the complement (`~`) of where it belongs. */

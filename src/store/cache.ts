@@ -5,6 +5,7 @@ import type {
   BitWrite,
   ByteRange,
   ByteRead,
+  Container,
   KeysOptions,
   PutOptions,
   RequestOptions,
@@ -99,6 +100,10 @@ export class CachedStore implements Store {
     return this.#occupied(this.#inner, keys, byteLengths, options);
   }
 
+  containers(key: string): Iterable<Container> | undefined {
+    return this.#cached.get(key)?.containers() ?? this.#inner.containers?.(key);
+  }
+
   /** What is not cached comes from the inner store's own reader for one question. */
   reader(): Required<BitmapReader> {
     const inner = this.#inner.reader?.() ?? this.#inner;
@@ -106,6 +111,7 @@ export class CachedStore implements Store {
       byteLengths: (keys, options) => this.#byteLengths(inner, keys, options),
       read: (reads, options) => this.#read(inner, reads, options),
       occupied: (keys, byteLengths, options) => this.#occupied(inner, keys, byteLengths, options),
+      containers: (key) => this.containers(key),
     };
   }
 

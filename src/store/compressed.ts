@@ -1,29 +1,14 @@
 /** One bitmap in memory that grows with the bits set, not with the largest id: containers, packed in blocks. */
 
 import { Block } from './block.js';
-import { CONTAINER_BITS, CONTAINER_BYTES, type ContainerKind, decodeInto } from './container.js';
+import { CONTAINER_BITS, CONTAINER_BYTES, decodeInto } from './container.js';
 import { sortIds } from './sort.js';
-import type { ByteRange } from './types.js';
+import type { ByteRange, Container } from './types.js';
 
 /** From this many ids of one container on, unpacking it once is cheaper than changing bit by bit. */
 const BULK_IDS = 48;
 /** Engine objects of one bitmap beside its blocks, its place among the keys included, on 64-bit V8, measured. */
 const OBJECT_BYTES = 200;
-
-/** 65,536 neighbouring ids of a bitmap, as they are kept. */
-export interface Container {
-  /** First id that the container can hold: a multiple of 65,536. */
-  readonly firstId: number;
-  /** Number of ids set, 1..65,536. */
-  readonly cardinality: number;
-  /** How `words` is to be read. */
-  readonly kind: ContainerKind;
-  /**
-   * `array`: the low 16 bits of each id, ascending. `run`: pairs of the low 16 bits of a run's first id and the run's
-   * length minus one, ascending. `bitmap`: 8,192 bytes in Redis' bit order. A view: copy it before the next write.
-   */
-  readonly words: Uint16Array;
-}
 
 export class CompressedBitmap {
   #blocks: Block[] = [];
@@ -124,14 +109,15 @@ export class CompressedBitmap {
     const ranges: ByteRange[] = [];
     let start = 0;
     let end = 0;
-    for (const { firstId, kind, words } of this.containers()) {
-      const firstByte = firstId / 8 + (kind === 'bitmap' ? 0 : words[0]! >> 3);
-      const lastByte = firstId / 8 + lastLow(kind, words);
-      if (firstByte > end) {
-        if (end > start) ranges.push({ byteOffset: start, byteLength: end - start });
-        start = firstByte;
+    for (const block of this.#blocks) {
+      for (let index = 0; index < block.count; index++) {
+        const containerByte = block.high(index) * CONTAINER_BYTES;
+        if (containerByte + block.firstByte(index) > end) {
+          if (end > start) ranges.push({ byteOffset: start, byteLength: end - start });
+          start = containerByte + block.firstByte(index);
+        }
+        end = Math.min(containerByte + block.lastByte(index) + 1, this.#byteLength);
       }
-      end = Math.min(lastByte + 1, this.#byteLength);
     }
     if (end > start) ranges.push({ byteOffset: start, byteLength: end - start });
     return ranges;
@@ -219,13 +205,6 @@ export class CompressedBitmap {
     const upper = block.split();
     if (upper !== undefined) this.#blocks.splice(at + 1, 0, upper);
   }
-}
-
-/** Last byte, within the container, that may hold a bit. */
-function lastLow(kind: ContainerKind, words: Uint16Array): number {
-  if (kind === 'bitmap') return CONTAINER_BYTES - 1;
-  const last = words[words.length - 1]!;
-  return (kind === 'array' ? last : words[words.length - 2]! + last) >> 3;
 }
 
 /** Index of the last byte that is not zero. */

@@ -7,7 +7,7 @@
  * A container is a stretch `[start, end)` of 16-bit words, so that many small ones share one buffer.
  */
 
-export type ContainerKind = 'array' | 'run' | 'bitmap';
+import type { ContainerKind } from './types.js';
 
 export const CONTAINER_BYTES = 8192;
 export const CONTAINER_BITS = 65_536;

@@ -1,11 +1,12 @@
 /** The embedded store: bitmaps in this process, compressed. */
 
 import { checkPut, checkWrites } from './arguments.js';
-import { CompressedBitmap, type Container } from './compressed.js';
+import { CompressedBitmap } from './compressed.js';
 import type {
   BitWrite,
   ByteRange,
   ByteRead,
+  Container,
   KeysOptions,
   PutOptions,
   RequestOptions,
@@ -102,10 +103,6 @@ export class MemoryStore implements Store {
     });
   }
 
-  /**
-   * The containers of `key` in ascending order of their ids, none for a missing key: for writing a bitmap elsewhere in
-   * the time that its ids take, however far apart they lie.
-   */
   *containers(key: string): Generator<Container, void, undefined> {
     const bitmap = this.#find(key);
     if (bitmap !== undefined) yield* bitmap.containers();

@@ -96,7 +96,7 @@ export class RedisStore implements Store {
   }
 
   /** A reader for one question: where whole values have to be fetched, it fetches each of them once. */
-  reader(): Required<BitmapReader> {
+  reader(): Required<Omit<BitmapReader, 'containers'>> {
     let whole: WholeReader | undefined;
     const ranges = new RangeReader(this.#link);
     const readWhole = <T>(call: (reader: WholeReader) => Promise<T>): Promise<T> => {

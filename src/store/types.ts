@@ -37,6 +37,24 @@ export interface BitWrite {
   readonly value: 0 | 1;
 }
 
+/** 65,536 neighbouring ids of a bitmap, as a store keeps them in memory. */
+export interface Container {
+  /** First id that the container can hold: a multiple of 65,536. */
+  readonly firstId: number;
+  /** Number of ids set, 1..65,536. */
+  readonly cardinality: number;
+  /** How `words` is to be read. */
+  readonly kind: ContainerKind;
+  /**
+   * `array`: the low 16 bits of each id, ascending. `run`: pairs of the low 16 bits of a run's first id and the run's
+   * length minus one, ascending. `bitmap`: 8,192 bytes in Redis' bit order. A view: copy it before the next write.
+   */
+  readonly words: Uint16Array;
+}
+
+/** The smallest shape of a container, the idea of Roaring bitmaps (roaringformat.org). */
+export type ContainerKind = 'array' | 'run' | 'bitmap';
+
 /** How a bitmap is replaced. */
 export interface PutOptions extends RequestOptions {
   /** Seconds after which the store forgets the key; kept for ever where absent. */
@@ -72,6 +90,12 @@ export interface BitmapReader {
     byteLengths: readonly number[],
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]>;
+
+  /**
+   * Where the store keeps bitmaps in memory: the containers of `key` in ascending order of their ids, none for a missing
+   * key; `undefined` for a key that is kept elsewhere. For work that takes the time of the ids, however far apart they lie.
+   */
+  containers?(key: string): Iterable<Container> | undefined;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Reads the portable Roaring format. */
 
 import { FormatError } from '../../errors.js';
-import type { Container } from '../../store/compressed.js';
 import { CONTAINER_BITS, CONTAINER_BYTES } from '../../store/container.js';
+import type { Container } from '../../store/types.js';
 import {
   COOKIE,
   COOKIE_WITH_RUNS,

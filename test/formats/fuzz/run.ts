@@ -1,8 +1,8 @@
 import { FormatError } from '../../../src/errors.js';
 import { decodeDumpPayload } from '../../../src/formats/rdb/payload.js';
 import { readRdb } from '../../../src/formats/rdb/reader.js';
-import { containerIds } from '../../../src/formats/roaring/ids.js';
 import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
+import { containerIds } from '../../../src/store/ids.js';
 import { AllocationCounter } from './allocation.js';
 import { buildCorpus } from './corpus.js';
 import { mutate, withChecksum } from './mutation.js';

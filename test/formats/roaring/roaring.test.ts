@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { RoaringBitmap32, roaringLibraryInitialize } from 'roaring-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FormatError } from '../../../src/errors.js';
-import { containerIds } from '../../../src/formats/roaring/ids.js';
 import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
 import { encodeRoaring, roaringByteLength } from '../../../src/formats/roaring/writer.js';
 import { CompressedBitmap } from '../../../src/store/compressed.js';
+import { containerIds } from '../../../src/store/ids.js';
 
 beforeAll(() => roaringLibraryInitialize());
 

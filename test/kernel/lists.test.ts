@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
+import { type Kernel, LIST_IDS, Opcode, STEP_WIDTH } from '../../src/kernel/types.js';
+import { seededRandom } from './bitmaps.js';
+
+type Pair = readonly [a: number, b: number];
+
+/** `stretches` of `lists` ascending lists, of up to `longest` ids; small ids are likelier, so that lists share some. */
+function makeLists(seed: number, lists: number, stretches: number, longest: number): number[][][] {
+  const random = seededRandom(seed);
+  const makeList = (): number[] => {
+    const length = random() < 0.2 ? 0 : Math.floor(random() * longest);
+    const ids = Array.from({ length }, () => Math.floor(random() ** 3 * LIST_IDS));
+    return [...new Set(ids)].sort((a, b) => a - b);
+  };
+  return Array.from({ length: stretches }, () => Array.from({ length: lists }, makeList));
+}
+
+function countCommon(stretches: readonly number[][][], [a, b]: Pair): number {
+  return stretches.reduce((sum, lists) => {
+    const other = new Set(lists[b]);
+    return sum + lists[a]!.filter((id) => other.has(id)).length;
+  }, 0);
+}
+
+function countByKernel(kernel: Kernel, stretches: readonly number[][][], pairs: readonly Pair[]): number[] {
+  const all = stretches.flat();
+  const idsOffset = Math.ceil(((all.length + 1) * 4) / 64) * 64;
+  const total = all.reduce((sum, ids) => sum + ids.length, 0);
+  const { buffer, byteOffset } = kernel.reserve(idsOffset + total * 2).fill(0xa5);
+  const bounds = new Uint32Array(buffer, byteOffset, all.length + 1);
+  const ids = new Uint16Array(buffer, byteOffset + idsOffset, total);
+  bounds[0] = 0;
+  for (const [index, list] of all.entries()) {
+    ids.set(list, bounds[index]);
+    bounds[index + 1] = bounds[index]! + list.length;
+  }
+  const program = new Int32Array(pairs.length * STEP_WIDTH);
+  for (const [index, [a, b]] of pairs.entries()) {
+    program.set([Opcode.CountAnd, index, a, b], index * STEP_WIDTH);
+  }
+  const counters = new Float64Array(pairs.length).fill(1000);
+  const layout = { lists: stretches[0]!.length, stretches: stretches.length, boundsOffset: 0, idsOffset };
+  kernel.countLists(program, layout, counters);
+  return [...counters].map((count) => count - 1000);
+}
+
+/** A table: row i meets columns i, i + 1, … */
+function bandOf(rows: number, columns: number, firstColumn: number): Pair[] {
+  return Array.from({ length: rows * columns }, (_, cell) => {
+    const row = Math.floor(cell / columns);
+    return [row, firstColumn + row + (cell % columns)];
+  });
+}
+
+describe.each(['js', 'wasm'] as const)('lists of ids in the %s kernel', (name) => {
+  let kernel: Kernel;
+  beforeAll(() => {
+    kernel = borrowKernel(name);
+  });
+  afterAll(() => returnKernel(kernel));
+
+  function expectModel(stretches: readonly number[][][], pairs: readonly Pair[]): void {
+    expect(countByKernel(kernel, stretches, pairs)).toEqual(
+      pairs.map((pair) => countCommon(stretches, pair)),
+    );
+  }
+
+  it('have in common what sets have, whichever pairs are asked for, in any order, more than once', () => {
+    const list = fc.nat({ max: 11 });
+    const pairs = fc.array(fc.tuple(list, list), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 3 }), fc.constantFrom(3, 300), pairs, (...drawn) => {
+        const [seed, stretches, longest, asked] = drawn;
+        expectModel(makeLists(seed, 12, stretches, longest), asked);
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it('have in common what sets have in a table of one event', () => {
+    expectModel(makeLists(2, 43, 3, 400), bandOf(31, 13, 0));
+  });
+
+  it('have in common what sets have in a table of two events', () => {
+    expectModel(makeLists(3, 74, 2, 400), bandOf(31, 13, 31));
+  });
+
+  it('have in common what sets have where there are more of them than a pass takes', () => {
+    expectModel(makeLists(4, 300, 1, 60), bandOf(100, 30, 0));
+    const star = Array.from({ length: 299 }, (_, other): Pair => [0, other + 1]);
+    expectModel(makeLists(5, 300, 2, 60), star);
+    expectModel(
+      makeLists(6, 300, 1, 60),
+      star.map(([a, b]) => [b, a]),
+    );
+  });
+
+  it('leave nothing behind for the next question, however many ids they had', () => {
+    const long = makeLists(7, 12, 2, 4096);
+    for (let run = 0; run < 2; run++) expectModel(long, bandOf(6, 6, 0));
+    expectModel(makeLists(8, 12, 1, 50), bandOf(6, 6, 0));
+  });
+
+  it('may hold the first and the last id there is', () => {
+    const ends = [[[0, 65_535], [65_535], [0]]];
+    expect(
+      countByKernel(kernel, ends, [
+        [0, 1],
+        [0, 2],
+        [1, 2],
+        [0, 0],
+      ]),
+    ).toEqual([1, 1, 0, 2]);
+  });
+
+  it('are none where nothing is asked', () => {
+    expect(countByKernel(kernel, [[[1], [1]]], [])).toEqual([]);
+  });
+});
