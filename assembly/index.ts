@@ -7,6 +7,7 @@ import { countLists as countListsOf } from './lists';
 import { MAX_STEPS, results, slots, steps } from './memory';
 import { AND, AND_NOT, OR, XOR } from './opcode';
 import { runSteps } from './program';
+import { widen as widenOf } from './widen';
 
 /** Where things lie in the exported memory. */
 export function slotsOffset(): usize {
@@ -47,6 +48,10 @@ export function countAnd(a: usize, b: usize, byteLength: usize): f64 {
 
 export function run(stepCount: i32, byteLength: usize): void {
   runSteps(stepCount, byteLength);
+}
+
+export function widen(dst: usize, a: usize, count: i32, firstId: u32): void {
+  widenOf(slots + dst, slots + a, count, firstId);
 }
 
 export function countLists(

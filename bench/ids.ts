@@ -1,13 +1,12 @@
-/** The ids of a bitmap of 1 MiB, in a `Uint32Array` of the caller's own and in pages. */
+/** The ids of a bitmap that is kept in memory, all in one `Uint32Array` and in pages of 65,536. */
+import { idsOf, pagesOf } from '../src/evaluate.js';
+import { bitmap } from '../src/expression.js';
+import { MemoryStore } from '../src/index.js';
 import { makeIds, type Spread } from './data.js';
-import { loadBitmaps } from './kernels.js';
 import { NativeRoaring, NOT_BUILT } from './native.js';
 import type { Suite } from './suite.js';
 
-const BYTES = 2 ** 20;
-
-/** Bytes of bitmap turned into ids at a time; their ids at most fill 256 KiB. */
-const PAGE_BYTES = 8192;
+const UNIVERSE = 2 ** 23;
 
 export async function benchIds(suite: Suite): Promise<void> {
   for (const spread of ['uniform', 'clustered'] as const) {
@@ -16,35 +15,27 @@ export async function benchIds(suite: Suite): Promise<void> {
 }
 
 async function benchBitmap(suite: Suite, density: number, spread: Spread): Promise<void> {
-  const ids = makeIds(1, BYTES * 8, density, spread);
-  const { kernel, bytesOf } = loadBitmaps([ids], BYTES, PAGE_BYTES * 8 * 4);
-  const pages = new Uint32Array(bytesOf(0).buffer, bytesOf(0).byteOffset + BYTES, PAGE_BYTES * 8);
-  const runOurs = () => {
-    const all = new Uint32Array(ids.length);
-    let count = 0;
-    for (let offset = 0; offset < BYTES; offset += PAGE_BYTES) {
-      const found = kernel.ids(BYTES, offset, PAGE_BYTES, offset * 8);
-      all.set(pages.subarray(0, found), count);
-      count += found;
-    }
-    return all;
-  };
-  const runPages = () => {
-    const all: Uint32Array[] = [];
-    for (let offset = 0; offset < BYTES; offset += PAGE_BYTES) {
-      all.push(pages.slice(0, kernel.ids(BYTES, offset, PAGE_BYTES, offset * 8)));
-    }
-    return all;
+  const ids = makeIds(1, UNIVERSE, density, spread);
+  const store = new MemoryStore();
+  await store.write([{ key: 'key', ids, value: 1 }]);
+  const leaf = bitmap(store, 'key');
+  const runOurs = () => idsOf(leaf);
+  const runPages = async () => {
+    const pages: Uint32Array[] = [];
+    for await (const page of pagesOf(leaf)) pages.push(page);
+    return pages;
   };
   const native = NativeRoaring && new NativeRoaring(ids);
-  if (runOurs().some((id, index) => id !== ids[index])) throw new Error('expected the ids that went in');
-  if (runPages().reduce((count, page) => count + page.length, 0) !== ids.length) {
+  native?.runOptimize();
+  if ((await runOurs()).some((id, index) => id !== ids[index]))
+    throw new Error('expected the ids that went in');
+  if ((await runPages()).reduce((count, page) => count + page.length, 0) !== ids.length) {
     throw new Error('expected as many ids in pages');
   }
   const targets: Record<string, number> = { 0.2: 1, 0.001: 0.5 };
   const peer = { name: 'native CRoaring', run: native && (() => native.toUint32Array()), note: NOT_BUILT };
   const target = spread === 'uniform' ? targets[density] : undefined;
-  const name = `ids, 1 MiB, ${density * 100} % ${spread}`;
+  const name = `ids below 8.4 M, ${density * 100} % ${spread}`;
   await suite.compare({ name, ours: runOurs, peers: [{ ...peer, target }] });
   await suite.compare({ name: `${name}, in pages`, ours: runPages, peers: [peer] });
 }

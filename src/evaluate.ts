@@ -100,6 +100,26 @@ export async function hasId(
   });
 }
 
+/** The ids of an expression, ascending. */
+export async function idsOf(
+  expression: Expression,
+  options: EvaluateOptions = {},
+): Promise<Uint32Array<ArrayBuffer>> {
+  return traceQuestion({ question: 'ids', expressions: 1 }, async () => {
+    const kept = idsInStore(expression, options);
+    if (kept !== undefined) return kept;
+    const pages: Uint32Array[] = [];
+    for await (const page of computePages(expression, options)) pages.push(page);
+    const ids = new Uint32Array(pages.reduce((length, page) => length + page.length, 0));
+    let length = 0;
+    for (const page of pages) {
+      ids.set(page, length);
+      length += page.length;
+    }
+    return ids;
+  });
+}
+
 /**
  * The ids of an expression, ascending, in pages of at most 65,536, each the caller's to keep; returns the length of the
  * result in bytes, that of its longest operand, as BITOP's.
@@ -208,6 +228,16 @@ function countInStore(
   const [only] = expressions;
   if (expressions.length !== 1 || only?.kind !== 'bitmap') return undefined;
   return only.store.count?.(only.key, options);
+}
+
+/** A plain key that its store keeps in memory is written out there, at once. */
+function idsInStore(
+  expression: Expression,
+  { signal, windowBytes }: EvaluateOptions,
+): Uint32Array<ArrayBuffer> | undefined {
+  if (expression.kind !== 'bitmap' || windowBytes !== undefined) return undefined;
+  signal?.throwIfAborted();
+  return expression.store.ids?.(expression.key);
 }
 
 function holds(expression: Expression, isMarked: (operand: BitmapExpression) => boolean): boolean {

@@ -1,5 +1,5 @@
 import type { Period } from './calendar.js';
-import { countIds, type EvaluateOptions, hasId, hasIds, pagesOf, windowsOf } from './evaluate.js';
+import { countIds, type EvaluateOptions, hasId, hasIds, idsOf, pagesOf, windowsOf } from './evaluate.js';
 import {
   bitmap,
   type Combination,
@@ -52,15 +52,7 @@ export class EventSet implements AsyncIterable<number> {
 
   /** All ids, ascending: 4 bytes each. For sets that may be huge, iterate or use `pages`. */
   async ids(options?: EvaluateOptions): Promise<Uint32Array<ArrayBuffer>> {
-    const pages: Uint32Array[] = [];
-    for await (const page of this.pages(options)) pages.push(page);
-    const all = new Uint32Array(pages.reduce((length, page) => length + page.length, 0));
-    let length = 0;
-    for (const page of pages) {
-      all.set(page, length);
-      length += page.length;
-    }
-    return all;
+    return idsOf(this.expression, this.#with(options));
   }
 
   /** The ids, ascending, in pages of at most 65,536. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countIds } from '../src/evaluate.js';
+import { countIds, idsOf } from '../src/evaluate.js';
 import { bitmap, combine, type Expression } from '../src/expression.js';
 import { CachedStore } from '../src/store/cache.js';
 import { MemoryStore } from '../src/store/memory.js';
@@ -149,5 +149,27 @@ describe('bitmaps in memory', () => {
     }
     expect(inner.keysRead).toEqual(['k7']);
     expect(inner.readsOf('k7')).toBe(1);
+  });
+
+  it('do not go on when the question is aborted', async () => {
+    const store = new MemoryStore();
+    await storeOf([[{ kind: 'few', seed: 1 }], [{ kind: 'few', seed: 2 }]], store);
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(countIds(questions(store, 2).expressions, { signal })).rejects.toThrow('enough');
+    await expect(idsOf(bitmap(store, 'k0'), { signal })).rejects.toThrow('enough');
+  });
+
+  it('give all their ids at once as they give them in windows', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fills, { maxLength: 4 }), async (stretches) => {
+        const store = new WatchedStore();
+        await storeOf([stretches], store);
+        const leaf = bitmap(store, 'k0');
+        const ids = await idsOf(leaf);
+        expect(store.bytesRead).toBe(0);
+        expect(ids).toEqual(await idsOf(leaf, { windowBytes: 8192 }));
+      }),
+      { seed: 2, numRuns: 40 },
+    );
   });
 });

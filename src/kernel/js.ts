@@ -83,6 +83,14 @@ class JsKernel implements Kernel {
     return count;
   }
 
+  widen(dst: number, a: number, count: number, firstId: number): void {
+    const low = new Uint16Array(this.bytes.buffer, a, count);
+    this.words.set(
+      Uint32Array.from(low, (id) => firstId + id),
+      dst / 4,
+    );
+  }
+
   countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void {
     const { lists, stretches, boundsOffset, idsOffset } = layout;
     const bounds = this.words.subarray(boundsOffset / 4);

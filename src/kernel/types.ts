@@ -91,6 +91,12 @@ export interface Kernel {
   ids(dst: number, a: number, byteLength: number, firstId: number): number;
 
   /**
+   * Writes the ids of one list of `count` unsigned 16-bit integers at `a`, even, to `dst`, a multiple of 4 beyond the list:
+   * each is `firstId`, a multiple of `LIST_IDS`, and its low 16 bits.
+   */
+  widen(dst: number, a: number, count: number, firstId: number): void;
+
+  /**
    * Counts what lists of ids have in common, without a bitmap of them. `program` has `CountAnd` steps only, and their `a`
    * and `b` are numbers of lists in [0, `layout.lists`); adds to `counters` what they count over all stretches.
    */

@@ -25,6 +25,7 @@ interface KernelExports {
   count(a: number, byteLength: number): number;
   countAnd(a: number, b: number, byteLength: number): number;
   run(stepCount: number, byteLength: number): void;
+  widen(dst: number, a: number, count: number, firstId: number): void;
   countLists(
     stepCount: number,
     lists: number,
@@ -142,6 +143,10 @@ export class WasmKernel implements Kernel {
   }
   ids(dst: number, a: number, byteLength: number, firstId: number): number {
     return this.exports.ids(dst, a, byteLength, firstId) >>> 0;
+  }
+
+  widen(dst: number, a: number, count: number, firstId: number): void {
+    this.exports.widen(dst, a, count, firstId);
   }
 
   /** Steps touch the same bytes of every slot only, so a program may run in parts, one after the other. */

@@ -6,6 +6,7 @@
 
 import {
   BITMAP_WORDS,
+  CONTAINER_BITS,
   CONTAINER_BYTES,
   changeBit,
   decodeInto,
@@ -14,6 +15,7 @@ import {
   findRun,
   lowerBound,
 } from './container.js';
+import type { IdWriter } from './ids.js';
 import type { ContainerKind } from './types.js';
 
 const ENTRY_WORDS = 3;
@@ -98,6 +100,14 @@ export class Block {
   ): void {
     const [start, end] = [this.#start(index), this.#end(index)];
     decodeInto(target, targetOffset, fromByte, toByte, this.kind(index), this.#words, start, end);
+  }
+
+  /** Adds the ids of all containers, ascending. */
+  writeIds(writer: IdWriter): void {
+    writer.load(this.#words.subarray(0, this.#used));
+    for (let index = 0; index < this.#count; index++) {
+      writer.add(this.kind(index), this.#start(index), this.#end(index), this.high(index) * CONTAINER_BITS);
+    }
   }
 
   /** Sets or clears one bit. */

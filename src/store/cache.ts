@@ -144,6 +144,10 @@ export class CachedStore implements Store {
     return CompressedBitmap.fromBytes(bytes).cardinality;
   }
 
+  ids(key: string): Uint32Array<ArrayBuffer> | undefined {
+    return this.#use(key)?.ids() ?? this.#inner.ids?.(key);
+  }
+
   async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
     return (await this.#inner.expiries?.(keys, options)) ?? keys.map(() => undefined);
   }

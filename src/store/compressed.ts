@@ -2,6 +2,7 @@
 
 import { Block } from './block.js';
 import { CONTAINER_BITS, CONTAINER_BYTES, decodeInto } from './container.js';
+import { collectIds } from './ids.js';
 import { sortIds } from './sort.js';
 import type { ByteRange, Container } from './types.js';
 
@@ -71,6 +72,13 @@ export class CompressedBitmap {
       for (let index = 0; index < block.count; index++) sum += block.cardinality(index);
     }
     return sum;
+  }
+
+  /** All ids, ascending. */
+  ids(): Uint32Array<ArrayBuffer> {
+    return collectIds(this.cardinality, (writer) => {
+      for (const block of this.#blocks) block.writeIds(writer);
+    });
   }
 
   /** Sets or clears the bits `ids`, in any order. */

@@ -90,6 +90,10 @@ export class MemoryStore implements Store {
     return this.#find(key)?.cardinality ?? 0;
   }
 
+  ids(key: string): Uint32Array<ArrayBuffer> {
+    return this.#find(key)?.ids() ?? new Uint32Array(0);
+  }
+
   async occupied(
     keys: readonly string[],
     byteLengths: readonly number[],

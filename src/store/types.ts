@@ -124,6 +124,9 @@ export interface Store extends BitmapReader {
   /** Where the store can count the set bits of one key itself, without moving its bytes. */
   count?(key: string, options?: RequestOptions): Promise<number>;
 
+  /** Where the store keeps the bitmap in memory: all its ids, ascending; `undefined` for a key that is kept elsewhere. */
+  ids?(key: string): Uint32Array<ArrayBuffer> | undefined;
+
   /**
    * Where it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
    * question before, so it is dropped with it.
