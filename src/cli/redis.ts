@@ -29,7 +29,10 @@ export async function withRedis<T>(url: string, use: (store: Store) => Promise<T
     await client.connect().catch((error: unknown) => {
       throw explain(url, connectionError ?? error);
     });
-    if (!client.isCluster) await refuseNode(url, client);
+    if (!isCluster(client)) {
+      await refuseNode(url, client);
+      await selectDatabase(url, client);
+    }
     return await use(new RedisStore(client));
   } finally {
     client.disconnect();
@@ -62,14 +65,30 @@ async function createClient(url: string): Promise<Redis | Cluster> {
   });
 }
 
+function isCluster(client: Redis | Cluster): client is Cluster {
+  return client.isCluster;
+}
+
 /** A node names only the keys that it has itself, so its answers would be wrong. Servers that know no INFO have no clusters. */
-async function refuseNode(url: string, client: Redis | Cluster): Promise<void> {
+async function refuseNode(url: string, client: Redis): Promise<void> {
   const info = await client.info('cluster').catch(() => '');
   if (!info.includes('cluster_enabled:1')) return;
   const whole = withoutPassword(url).replace(/^(rediss?)/, '$1+cluster');
   throw new UsageError(
     `expected a Redis that stands alone at ${withoutPassword(url)}, got a node of a cluster; ${whole} asks all of it`,
   );
+}
+
+/** Refused a database, a client says nothing and stays in the first one, whose answers would be wrong. */
+async function selectDatabase(url: string, client: Redis): Promise<void> {
+  const { db = 0 } = client.options;
+  if (db === 0) return;
+  await client.select(db).catch((cause: Error) => {
+    throw new StoreError(
+      `expected the database of ${withoutPassword(url)}, got ${JSON.stringify(cause.message)}`,
+      { cause },
+    );
+  });
 }
 
 interface ClusterAddress {

@@ -412,6 +412,16 @@ describe('what went wrong', () => {
     }
   });
 
+  it('is a database that the server has not; none other answers in its place', async () => {
+    const url = `${server.url}/99`;
+    const sentence = `bitmapist: expected the database of ${url}, got "ERR DB index is out of range"\n`;
+    await client.setbit('trackist_active_2026-11', 7, 1);
+    expect(await failureOf('count', url, 'active@2026-11')).toBe(sentence);
+    const before = await client.dbsize();
+    expect(await failureOf('import', events, '--to', url)).toBe(sentence);
+    expect(await client.dbsize()).toBe(before);
+  });
+
   it('is a key of another type, which is left as it is', async () => {
     await client.lpush('trackist_active_2026-11', 'x');
     const sentence =
