@@ -19,7 +19,7 @@ const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
   { name: 'calendar', files: /^(calendar|moment)\.ts$/ },
   { name: 'stores', files: /^store\// },
   { name: 'kernels', files: /^kernel\// },
-  { name: 'ground', files: /^(errors|id|tracing)\.ts$/ },
+  { name: 'ground', files: /^(abort|errors|id|tracing)\.ts$/ },
 ];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

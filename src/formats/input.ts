@@ -1,5 +1,7 @@
 /** What the readers accept as a sequence of bytes, and how it becomes a sequence of chunks. */
 
+import { drawUntilAborted, openIterable, type Source } from '../abort.js';
+
 /** Bytes to read: at hand, in a file of a browser, in the body of a response, or arriving in chunks. */
 export type ByteInput =
   | Uint8Array
@@ -19,37 +21,16 @@ const MAX_CHUNK_BYTES = 2 ** 20;
  */
 export async function* readChunks(input: ByteInput, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();
-  const { next, cancel } = openInput(input);
-  const untilAborted = new AbortGate(signal);
-  let finished = false;
-  try {
-    for (;;) {
-      const { done, value } = await untilAborted.wait(next());
-      if (done) {
-        finished = true;
-        return;
-      }
-      if (!(value instanceof Uint8Array))
-        throw new TypeError(`expected chunks of bytes, got ${nameOf(value)}`);
-      for (let start = 0; start < value.length; start += MAX_CHUNK_BYTES) {
-        signal?.throwIfAborted();
-        yield value.subarray(start, start + MAX_CHUNK_BYTES);
-      }
+  for await (const chunk of drawUntilAborted(openInput(input), signal)) {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError(`expected chunks of bytes, got ${nameOf(chunk)}`);
+    for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
+      signal?.throwIfAborted();
+      yield chunk.subarray(start, start + MAX_CHUNK_BYTES);
     }
-  } finally {
-    untilAborted.close();
-    // Not awaited: an input that is silent may never answer.
-    if (!finished) cancel().catch(() => {});
   }
 }
 
-interface OpenInput {
-  next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
-  /** Says that no more is wanted. */
-  cancel(): Promise<unknown>;
-}
-
-function openInput(input: ByteInput): OpenInput {
+function openInput(input: ByteInput): Source<unknown> {
   if (input instanceof Uint8Array) return openIterable([input]);
   if (input instanceof ArrayBuffer) return openIterable([new Uint8Array(input)]);
   if (typeof Blob === 'function' && input instanceof Blob) return openStream(input.stream());
@@ -66,40 +47,9 @@ function openInput(input: ByteInput): OpenInput {
   throw new TypeError(`expected bytes, a Blob, a stream or chunks of bytes, got ${nameOf(input)}`);
 }
 
-function openStream(stream: ReadableStream<Uint8Array>): OpenInput {
+function openStream(stream: ReadableStream<Uint8Array>): Source<unknown> {
   const reader = stream.getReader();
-  return { next: () => reader.read(), cancel: () => reader.cancel() };
-}
-
-function openIterable(iterable: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): OpenInput {
-  const iterator =
-    Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
-  return { next: async () => iterator.next(), cancel: async () => iterator.return?.() };
-}
-
-/** Waits for one promise after the other, and no longer once a signal aborts. */
-class AbortGate {
-  readonly #signal: AbortSignal | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
-  readonly #listener = () => this.#reject?.(this.#signal?.reason);
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#listener, { once: true });
-  }
-
-  wait<T>(promise: Promise<T>): Promise<T> {
-    if (!this.#signal) return promise;
-    return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      promise.then(resolve, reject);
-      if (this.#signal?.aborted) reject(this.#signal.reason);
-    });
-  }
-
-  close(): void {
-    this.#signal?.removeEventListener('abort', this.#listener);
-  }
+  return { next: () => reader.read() as Promise<IteratorResult<unknown>>, cancel: () => reader.cancel() };
 }
 
 function nameOf(value: unknown): string {
