@@ -1,3 +1,4 @@
+import { drawUntilAborted, openIterable } from './abort.js';
 import { IncompleteMarksError } from './errors.js';
 import { checkId } from './id.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
@@ -76,7 +77,7 @@ export async function markAll(
     options.onProgress?.({ rows: written });
   };
   try {
-    for await (const next of rows) {
+    for await (const next of untilAborted(rows, options.signal)) {
       if (isRows(next)) {
         for (const row of next) batch.add(row);
       } else {
@@ -91,6 +92,11 @@ export async function markAll(
   }
   await flush();
   return { rows: written, events: events.size, ids: await ids.count('ids') };
+}
+
+/** Without a signal, rows come without the price of a promise more for each. */
+function untilAborted(rows: MarkRows, signal: AbortSignal | undefined): MarkRows {
+  return signal === undefined ? rows : drawUntilAborted(openIterable(rows), signal);
 }
 
 function isRows(next: Mark | readonly Mark[]): next is readonly Mark[] {

@@ -254,6 +254,28 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(await analytics.month('a', '2024-01').count()).toBe(1);
   });
 
+  it('ends marking many rows when its signal fires, also while the rows are slow or silent', async () => {
+    const analytics = await open();
+    async function* slow() {
+      for (;;) {
+        yield { event: 'a', id: 1, at: '2024-01-01' };
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+    async function* silent() {
+      yield { event: 'a', id: 1, at: '2024-01-01' };
+      await new Promise(() => {});
+    }
+    for (const rows of [slow(), silent()]) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('enough')), 20);
+      const failure = await analytics.markEvents(rows, { signal: controller.signal }).catch((error) => error);
+      expect(failure).toBeInstanceOf(IncompleteMarksError);
+      expect(failure).toMatchObject({ rowsWritten: 0, cause: { message: 'enough' } });
+    }
+    expect(await keysOf(analytics)).toEqual([]);
+  });
+
   it.each([-1, 1.5, Number.NaN, 2 ** 32, '5', 5n, null, undefined, [3, -1], Number.POSITIVE_INFINITY])(
     'refuses %s as an id and writes nothing',
     async (id) => {
