@@ -78,12 +78,10 @@ export async function markAll(
   };
   try {
     for await (const next of untilAborted(rows, options.signal)) {
-      if (isRows(next)) {
-        for (const row of next) batch.add(row);
-      } else {
-        batch.add(next);
+      for (const row of isRows(next) ? next : [next]) {
+        batch.add(row);
+        if (batch.count >= BATCH_ROWS) await flush();
       }
-      if (batch.count >= BATCH_ROWS) await flush();
     }
   } catch (cause) {
     if (cause instanceof IncompleteMarksError) throw cause;

@@ -240,6 +240,18 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(await analytics.unique('b').count()).toBe(1);
   });
 
+  it('marks an array of rows in batches too, however long it is', async () => {
+    const analytics = await open();
+    const rows = Array.from({ length: 600_000 }, (_, index) => ({
+      event: 'a',
+      id: index % 1000,
+      at: '2024-01-01',
+    }));
+    const progress: number[] = [];
+    await analytics.markEvents([rows], { onProgress: ({ rows }) => progress.push(rows) });
+    expect(progress).toEqual([250_000, 500_000, 600_000]);
+  });
+
   it('writes the rows before a broken one, and says how many', async () => {
     const analytics = await open();
     const failure = await analytics
