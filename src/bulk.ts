@@ -1,5 +1,5 @@
 import { drawUntilAborted, openIterable } from './abort.js';
-import { IncompleteMarksError } from './errors.js';
+import { describe, IncompleteMarksError } from './errors.js';
 import { checkId } from './id.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
 import type { Moment } from './moment.js';
@@ -49,8 +49,8 @@ const BATCH_ROWS = 250_000;
 /**
  * Marks every row. Marking is idempotent, so an interrupted run can be repeated.
  * @param rows single rows, or arrays of rows (which are faster to hand over)
- * @throws IncompleteMarksError where the rows end in an error, one of them is invalid or the store fails: it says how many
- * rows are known to be written. Rows before a broken one are.
+ * @throws TypeError where `rows` is nothing to draw rows from; IncompleteMarksError where the rows end in an error, one of
+ * them is invalid or the store fails: it says how many rows are known to be written. Rows before a broken one are.
  */
 export async function markAll(
   store: Store,
@@ -58,6 +58,7 @@ export async function markAll(
   rows: MarkRows,
   options: BulkOptions,
 ): Promise<BulkResult> {
+  if (!isIterable(rows)) throw new TypeError(`expected rows to mark, got ${describe(rows)}`);
   const batch = new Batch(keysOf);
   const ids = new MemoryStore();
   const events = new Set<string>();
@@ -92,6 +93,12 @@ export async function markAll(
   return { rows: written, events: events.size, ids: await ids.count('ids') };
 }
 
+function isIterable(rows: unknown): boolean {
+  return (
+    typeof rows === 'object' && rows !== null && (Symbol.asyncIterator in rows || Symbol.iterator in rows)
+  );
+}
+
 /** Without a signal, rows come without the price of a promise more for each. */
 function untilAborted(rows: MarkRows, signal: AbortSignal | undefined): MarkRows {
   return signal === undefined ? rows : drawUntilAborted(openIterable(rows), signal);
@@ -113,7 +120,11 @@ class Batch {
     this.#keysOf = keysOf;
   }
 
-  add({ event, id, at }: Mark): void {
+  add(row: Mark): void {
+    if (typeof row !== 'object' || row === null) {
+      throw new TypeError(`expected a row with event, id and at, got ${describe(row)}`);
+    }
+    const { event, id, at } = row;
     checkId(id);
     const keys = this.#keysOf.of(event, at);
     const ids = this.#idsByKeys.get(keys);

@@ -266,6 +266,14 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(await analytics.month('a', '2024-01').count()).toBe(1);
   });
 
+  it.each([null, undefined, 'signup', 5])('refuses %j as a row, and as rows', async (bad) => {
+    const analytics = await open();
+    const row = bad as never;
+    await expect(analytics.markEvents(row)).rejects.toThrow(/^expected rows to mark, got /);
+    await expect(analytics.markEvents([row])).rejects.toThrow('expected a row with event, id and at, got ');
+    expect(await keysOf(analytics)).toEqual([]);
+  });
+
   it('ends marking many rows when its signal fires, also while the rows are slow or silent', async () => {
     const analytics = await open();
     async function* slow() {
