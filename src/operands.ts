@@ -1,4 +1,4 @@
-import { BitmapistError } from './errors.js';
+import { BitmapistError, BudgetError } from './errors.js';
 import type { BitmapExpression } from './expression.js';
 import type { OperandInfo } from './plan.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from './store/types.js';
@@ -58,13 +58,18 @@ export async function readOperands(
   });
 }
 
+export interface SnapshotOptions extends RequestOptions {
+  /** Refuses operands that have more bytes than this. */
+  readonly maxBytes?: number | undefined;
+}
+
 /**
- * Stores that answer for the operands as they are now.
- * @throws BitmapistError where the operands lie in several stores, or their store cannot freeze them
+ * Stores that answer for the operands as they are now. Bitmaps are frozen, and so fetched, as a whole.
+ * @throws BitmapistError where the operands lie in several stores, or their store cannot freeze them; BudgetError
  */
 export async function snapshotOperands(
   operands: readonly BitmapExpression[],
-  options: RequestOptions,
+  options: SnapshotOptions,
 ): Promise<BitmapReader[]> {
   const stores = new Set(operands.map(({ store }) => store));
   const [store] = stores;
@@ -79,10 +84,13 @@ export async function snapshotOperands(
       'expected a store that can read several bitmaps as of one moment, got one that cannot',
     );
   }
-  const snapshot = await store.snapshot(
-    operands.map(({ key }) => key),
-    options,
-  );
+  const keys = operands.map(({ key }) => key);
+  if (options.maxBytes !== undefined) {
+    const byteLengths = await store.byteLengths(keys, options);
+    const neededBytes = byteLengths.reduce((sum, byteLength) => sum + byteLength, 0);
+    if (neededBytes > options.maxBytes) throw new BudgetError(neededBytes, options.maxBytes, keys.length);
+  }
+  const snapshot = await store.snapshot(keys, options);
   return operands.map(() => snapshot);
 }
 

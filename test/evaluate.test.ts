@@ -94,6 +94,32 @@ describe('evaluation', () => {
     expect(await countIds([either], { maxBytes: 2000 })).toEqual([1000]);
   });
 
+  it('refuses a consistent question over its byte budget before any bitmap is frozen', async () => {
+    const memory = new MemoryStore();
+    await memory.put('a', new Uint8Array(1000).fill(1));
+    await memory.put('b', new Uint8Array(1000).fill(1));
+    let snapshots = 0;
+    const store = Object.assign(new CountingStore(memory), {
+      snapshot: async () => {
+        snapshots += 1;
+        return memory;
+      },
+    });
+    const both = combine('and', [bitmap(store, 'a'), bitmap(store, 'b')]);
+    for (const ask of [
+      (maxBytes: number) => countIds([both], { maxBytes, consistent: true }),
+      (maxBytes: number) => hasId(both, 7, { maxBytes, consistent: true }),
+    ]) {
+      await expect(ask(1999)).rejects.toThrow(
+        'expected to read at most 1999 bytes, got a question that needs 2000 bytes of 2 bitmaps',
+      );
+      expect(snapshots).toBe(0);
+      await ask(2000);
+      expect(snapshots).toBe(1);
+      snapshots = 0;
+    }
+  });
+
   it('ends with the reason of its signal, between windows', async () => {
     const store = await storeOf([{ ids: new Set([1]), byteLength: 100_000 }]);
     const controller = new AbortController();
