@@ -155,7 +155,7 @@ export class RedisStore implements Store {
     const batchSize = options?.batchSize ?? DEFAULT_SCAN_BATCH;
     // SCAN may name a key more than once, and so may two nodes while a slot moves.
     const seen = new Set<string>();
-    for (const node of await this.#nodes(options)) {
+    for (const node of await this.#nodes(prefix, options)) {
       let cursor = '0';
       do {
         const scan = () => node.scan(cursor, 'MATCH', pattern, 'COUNT', batchSize);
@@ -243,11 +243,12 @@ export class RedisStore implements Store {
     }
   }
 
-  async #nodes(options: RequestOptions | undefined): Promise<readonly RedisNode[]> {
+  /** @param allowed a key that the user may ask for: names are listed by users who may see no others */
+  async #nodes(allowed: string, options: RequestOptions | undefined): Promise<readonly RedisNode[]> {
     const { client } = this.#link;
     if (client.nodes === undefined) return [client];
     // A cluster's client knows its nodes once it has answered something.
-    await this.#link.sendOne(() => client.type('connected'), undefined, options);
+    await this.#link.sendOne(() => client.type(allowed), undefined, options);
     return client.nodes('master');
   }
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { Cluster } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis5';
 import { Cluster as ClusterValkey } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PartialWriteError, StoreError, WrongTypeError } from '../../src/errors.js';
+import { countIds } from '../../src/evaluate.js';
+import { bitmap, combine } from '../../src/expression.js';
 import { RedisStore } from '../../src/store/redis.js';
 import { type RedisCluster, startCluster } from '../servers/cluster.js';
 import { describeConformance, namesOf } from './conformance.js';
@@ -64,6 +67,34 @@ describe('RedisStore on a cluster', () => {
       expect(await namesOf(new RedisStore(fresh), '')).toEqual(['k']);
     } finally {
       fresh.disconnect();
+    }
+  });
+
+  it('serves users with the permissions that the docs give, and no others', async () => {
+    const store = await emptyStore(client);
+    await store.write([
+      { key: 'trackist_a', ids: [1, 2], value: 1 },
+      { key: 'trackist_b', ids: [2, 3], value: 1 },
+    ]);
+    const page = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
+    const forClusters = /cluster's client asks for `([^`]*)`/.exec(page)![1]!.split(' ');
+    for (const [, user, rules] of page.matchAll(/^ACL SETUSER (\w+) (.*)$/gm)) {
+      const setUser = ['SETUSER', user!, ...rules!.split(' '), ...forClusters] as const;
+      await Promise.all(client.nodes('all').map((node) => node.call('ACL', ...setUser)));
+      const theirs = new Cluster(startNodes(), { redisOptions: { username: user!, password: 'secret' } });
+      try {
+        const limited = new RedisStore(theirs);
+        const both = combine('and', [bitmap(limited, 'trackist_a'), bitmap(limited, 'trackist_b')]);
+        expect(await countIds([both])).toEqual([1]);
+        expect(await namesOf(limited, 'trackist_')).toEqual(['trackist_a', 'trackist_b']);
+        if (user === 'reports') continue;
+        const ids = Array.from({ length: 3000 }, (_, id) => id);
+        await limited.write([{ key: 'trackist_c', ids, value: 1 }]);
+        expect(await limited.count('trackist_c')).toBe(3000);
+        expect(await limited.delete(['trackist_a', 'trackist_b', 'trackist_c'])).toBe(3);
+      } finally {
+        theirs.disconnect();
+      }
     }
   });
 
