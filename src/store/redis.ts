@@ -217,6 +217,7 @@ export class RedisStore implements Store {
     const distinct = [...new Set(keys)];
     const copy = new MemoryStore();
     if (distinct.length === 0) return copy;
+    if (this.#link.isCluster) await this.#untilConnected(distinct[0]!, options);
     const transaction = this.#link.client.multi();
     for (const key of distinct) transaction.getBuffer(key);
     const replies = await this.#link.sendOne(
@@ -243,13 +244,20 @@ export class RedisStore implements Store {
     }
   }
 
-  /** @param allowed a key that the user may ask for: names are listed by users who may see no others */
-  async #nodes(allowed: string, options: RequestOptions | undefined): Promise<readonly RedisNode[]> {
+  async #nodes(prefix: string, options: RequestOptions | undefined): Promise<readonly RedisNode[]> {
     const { client } = this.#link;
     if (client.nodes === undefined) return [client];
-    // A cluster's client knows its nodes once it has answered something.
-    await this.#link.sendOne(() => client.type(allowed), undefined, options);
+    await this.#untilConnected(prefix, options);
     return client.nodes('master');
+  }
+
+  /**
+   * A cluster's client knows its nodes once it has answered something. Transactions wait for that, also where it never
+   * comes; other requests are refused then.
+   * @param key one that the user may ask for; some may see no keys but those of a prefix
+   */
+  async #untilConnected(key: string, options: RequestOptions | undefined): Promise<void> {
+    await this.#link.sendOne(() => this.#link.client.type(key), undefined, options);
   }
 
   /** UNLINK came with Redis 4; servers without it know DEL. */

@@ -132,6 +132,13 @@ describe('RedisStore on a cluster', () => {
     expect(await Promise.all(['a', 'b', 'c'].map((key) => store.count(key)))).toEqual([1, 1, 1]);
   });
 
+  it('ends a consistent read where the client has given up', async () => {
+    const lost = new Cluster([{ host: '127.0.0.1', port: 1 }], { clusterRetryStrategy: () => null });
+    lost.on('error', () => {});
+    await expect(lost.get('k')).rejects.toThrow();
+    await expect(new RedisStore(lost).snapshot(['{t}a', '{t}b'])).rejects.toThrow(StoreError);
+  });
+
   it('refuses a consistent read across slots, and gives one within a slot', async () => {
     const store = await emptyStore(client);
     const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
