@@ -9,6 +9,7 @@ import { RedisLink } from './link.js';
 import { MemoryStore } from './memory.js';
 import { isBulky, probeMerging } from './merge.js';
 import { RangeReader } from './ranges.js';
+import { isWithoutTransactions } from './transaction.js';
 import type {
   BitmapReader,
   BitWrite,
@@ -211,7 +212,7 @@ export class RedisStore implements Store {
 
   /**
    * A copy in memory of `keys` as they were at one moment: GETs in one transaction.
-   * @throws StoreError on a cluster where the keys are not in one slot
+   * @throws StoreError on a cluster where the keys are not in one slot, and where the server knows no transactions
    */
   async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
     const distinct = [...new Set(keys)];
@@ -221,7 +222,7 @@ export class RedisStore implements Store {
     const transaction = this.#link.client.multi();
     for (const key of distinct) transaction.getBuffer(key);
     const replies = await this.#link.sendOne(
-      () => transaction.exec().catch((error) => Promise.reject(refuseSlots(error))),
+      () => transaction.exec().catch((error) => Promise.reject(refuseMoment(error))),
       undefined,
       options,
     );
@@ -272,13 +273,21 @@ export class RedisStore implements Store {
   }
 }
 
-function refuseSlots(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : '';
-  if (!/CROSSSLOT|same slot/i.test(message)) return error;
-  return new StoreError(
-    'expected keys of one cluster slot for a consistent read, got keys of several; a cluster cannot freeze them together',
-    { cause: error },
-  );
+/** Says why keys cannot be read as of one moment, where that is the trouble. */
+function refuseMoment(cause: unknown): unknown {
+  const message = cause instanceof Error ? cause.message : '';
+  if (/CROSSSLOT|same slot/i.test(message)) {
+    return new StoreError(
+      'expected keys of one cluster slot for a consistent read, got keys of several; a cluster cannot freeze them together',
+      { cause },
+    );
+  }
+  if (isWithoutTransactions(cause)) {
+    return new StoreError('expected a server with transactions for a consistent read, got one without', {
+      cause,
+    });
+  }
+  return cause;
 }
 
 function isForbidden(error: unknown): boolean {

@@ -121,6 +121,21 @@ describe.each([
   });
 });
 
+describe('a server without transactions', () => {
+  it.each([['multi', 'exec'], ['multi']])('refuses a consistent read (%s)', async (...refused) => {
+    const proxy = await startProxy(server, refused);
+    const client = new Redis(proxy.url);
+    try {
+      await expect(new RedisStore(client).snapshot(['a', 'b'])).rejects.toThrow(
+        'expected a server with transactions for a consistent read, got one without',
+      );
+    } finally {
+      client.disconnect();
+      await proxy.stop();
+    }
+  });
+});
+
 describe('the read strategy', () => {
   it('is what the caller says', async () => {
     await admin.flushall();
