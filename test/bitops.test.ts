@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { markdownTable } from 'markdown-table';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEvents } from '../src/csv.js';
-import { Bitmapist, type EventSet, formatQuery, Period, parseQuery, type QueryNode } from '../src/index.js';
+import { Bitmapist, formatQuery, parseQuery } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
-import { goldenPath, hasGolden, readGoldenJson } from './golden/files.js';
+import { answerOf, type Node, readBitops, setOf, sha256, textOf } from './golden/bitops.js';
+import { goldenPath, hasGolden } from './golden/files.js';
 import { type ModelBitmap, type ModelExpression, modelIds } from './model.js';
 import { type RedisServer, startRedis } from './servers/redis.js';
 
@@ -14,37 +14,11 @@ import { type RedisServer, startRedis } from './servers/redis.js';
 
 const DATA_SETS = ['cdnow', 'onlineretail', 'git_express', 'git_redis'];
 
-interface Bitop {
-  readonly expr: Node;
-  readonly count: number;
-  readonly has_events_marked: boolean;
-  readonly strlen: number;
-  readonly value_sha256: string;
-  readonly ids_sha256: string;
-  readonly contains: Record<string, boolean>;
-}
-
-interface Leaf {
-  readonly cls: keyof typeof UNITS | 'UniqueEvents';
-  readonly event: string;
-  readonly args: readonly number[];
-}
-
-type Node = Leaf | { readonly op: 'AND' | 'OR' | 'XOR' | 'NOT'; readonly args: readonly Node[] };
-
-const UNITS = {
-  YearEvents: Period.year,
-  MonthEvents: Period.month,
-  WeekEvents: Period.week,
-  DayEvents: Period.day,
-  HourEvents: Period.hour,
-} as const;
-
 /** Where our complement reaches further than the reference's, per data set: rows of the table in the docs. */
 const differences = new Map<string, string[][]>();
 
 describe.skipIf(!hasGolden).each(DATA_SETS)('combinations of sets of %s', (name) => {
-  const bitops = hasGolden ? readGoldenJson<{ bitops: Bitop[] }>(`expected/${name}.json.gz`).bitops : [];
+  const bitops = hasGolden ? readBitops(name) : [];
   const embedded = new Bitmapist({ trackHourly: name !== 'cdnow', trackUnique: true });
   let server: RedisServer;
   let client: Redis;
@@ -113,53 +87,6 @@ describe.skipIf(!hasGolden)('the docs', () => {
   });
 });
 
-async function answerOf(set: EventSet, candidates: readonly number[]) {
-  const contains: Record<string, boolean> = {};
-  for (const id of candidates) contains[id] = await set.has(id);
-  return {
-    contains,
-    count: await set.count(),
-    hasAny: await set.hasEventsMarked(),
-    ids: [...(await set.ids())],
-    bytes: await set.bytes(),
-  };
-}
-
-function setOf(analytics: Bitmapist, node: Node): EventSet {
-  if ('cls' in node) {
-    const period = periodOf(node);
-    return period === 'unique'
-      ? analytics.unique(node.event)
-      : analytics.events(node.event, period.unit, period);
-  }
-  const [first, ...others] = node.args.map((each) => setOf(analytics, each));
-  switch (node.op) {
-    case 'AND':
-      return first!.and(...others);
-    case 'OR':
-      return first!.or(...others);
-    case 'XOR':
-      return first!.xor(...others);
-    case 'NOT':
-      return first!.not();
-  }
-}
-
-function textOf(node: Node): string {
-  return formatQuery(queryOf(node));
-}
-
-function queryOf(node: Node): QueryNode {
-  if ('cls' in node) return { op: 'event', event: node.event, period: periodOf(node) };
-  const of = node.args.map(queryOf);
-  if (node.op === 'NOT') return { op: 'not', of: of[0]! };
-  return of.length === 1 ? of[0]! : { op: node.op.toLowerCase() as 'and' | 'or' | 'xor', of };
-}
-
-function periodOf({ cls, args }: Leaf): Period | 'unique' {
-  return cls === 'UniqueEvents' ? 'unique' : (UNITS[cls] as (...parts: readonly number[]) => Period)(...args);
-}
-
 /** The expression over plain sets of ids. */
 async function modelOf(analytics: Bitmapist, root: Node): Promise<[ModelExpression, ModelBitmap[]]> {
   const bitmaps: ModelBitmap[] = [];
@@ -175,8 +102,4 @@ async function modelOf(analytics: Bitmapist, root: Node): Promise<[ModelExpressi
     return { op: node.op.toLowerCase() as 'and' | 'or' | 'xor', of };
   };
   return [await convert(root), bitmaps];
-}
-
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }

@@ -5,6 +5,7 @@ import { Bitmapist } from '../../src/bitmapist.js';
 import { formatCohort } from '../../src/cli/cohort.js';
 import { readEvents } from '../../src/csv.js';
 import { RedisStore } from '../../src/store/redis.js';
+import { answerOf, readBitops, setOf, sha256, textOf } from '../golden/bitops.js';
 import { goldenPath, hasGolden } from '../golden/files.js';
 import {
   DATA_SETS,
@@ -110,6 +111,19 @@ function describeData(name: string, openStore: () => RedisStore): void {
     expect(await bitmapist.eventNames()).toEqual(golden.event_names);
     for (const [prefix, names] of Object.entries(golden.event_names_prefix)) {
       expect(await bitmapist.eventNames({ prefix })).toEqual(names);
+    }
+  });
+
+  it('has every combination of sets, as the reference or, with complements, the embedded store has it', async () => {
+    const embedded = new Bitmapist({ trackHourly: name !== 'cdnow', trackUnique: true });
+    await embedded.markEvents(readEvents(createReadStream(goldenPath(`data/${name}.csv.gz`))));
+    for (const { expr, ...expected } of readBitops(name)) {
+      const text = textOf(expr);
+      const candidates = Object.keys(expected.contains).map(Number);
+      const answer = await answerOf(setOf(bitmapist, expr), candidates);
+      expect(answer, text).toEqual(await answerOf(setOf(embedded, expr), candidates));
+      expect(answer.bytes.length, text).toBe(expected.strlen);
+      if (!text.includes('~')) expect(sha256(answer.bytes), text).toBe(expected.value_sha256);
     }
   });
 
