@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { countIds, hasId, hasIds, pagesOf } from '../src/evaluate.js';
 import { bitmap, combine, complement, type Expression } from '../src/expression.js';
 import { MemoryStore } from '../src/store/memory.js';
+import type { Store } from '../src/store/types.js';
 import { idsOf, storeOf } from './bitmaps.js';
 import { CountingStore } from './store/counting.js';
 
@@ -79,6 +80,17 @@ describe('evaluation', () => {
     const both = combine('and', [bitmap(one, 'a'), bitmap(two, 'a')]);
     expect(await idsOf(both, {})).toEqual([2, 3]);
     await expect(countIds([both], { consistent: true })).rejects.toThrow('a consistent read from one store');
+  });
+
+  it('asks the embedded store as of one moment, and refuses where a store cannot', async () => {
+    const store = new MemoryStore();
+    await store.write([{ key: 'a', ids: [1, 2], value: 1 }]);
+    await store.write([{ key: 'b', ids: [2, 3], value: 1 }]);
+    const both = (of: Store) => combine('and', [bitmap(of, 'a'), bitmap(of, 'b')]);
+    expect(await countIds([both(store)], { consistent: true })).toEqual([1]);
+    await expect(countIds([both(new CountingStore(store))], { consistent: true })).rejects.toThrow(
+      'expected a store that can read several bitmaps as of one moment, got one that cannot',
+    );
   });
 
   it('refuses a question over its byte budget before reading', async () => {

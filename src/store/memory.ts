@@ -3,6 +3,7 @@
 import { checkPut, checkWrites } from './arguments.js';
 import { CompressedBitmap } from './compressed.js';
 import type {
+  BitmapReader,
   BitWrite,
   ByteRange,
   ByteRead,
@@ -105,6 +106,21 @@ export class MemoryStore implements Store {
       const occupied = ranges.reduce((sum, range) => sum + range.byteLength, 0);
       return occupied > byteLengths[index]! * DENSE_SHARE ? undefined : ranges;
     });
+  }
+
+  /** A copy of `keys` as they are now. */
+  async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
+    options?.signal?.throwIfAborted();
+    const copy = new MemoryStore();
+    for (const key of new Set(keys)) {
+      const bitmap = this.#find(key);
+      if (bitmap === undefined) continue;
+      const copied = CompressedBitmap.fromContainers(bitmap.containers());
+      // Copies end with their last id; bitmaps may end with zeros.
+      if (copied.byteLength < bitmap.byteLength) copied.change([bitmap.byteLength * 8 - 1], 0);
+      copy.#bitmaps.set(key, copied);
+    }
+    return copy;
   }
 
   *containers(key: string): Generator<Container, void, undefined> {

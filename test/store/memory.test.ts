@@ -22,6 +22,23 @@ describe('MemoryStore', () => {
     expect(await store.occupied(['k'], [100_000])).toEqual([undefined]);
   });
 
+  it('answers for one moment, whatever is written afterwards', async () => {
+    const store = new MemoryStore();
+    await store.write([
+      { key: 'a', ids: [1, 70_000], value: 1 },
+      { key: 'a', ids: [200_000], value: 0 },
+      { key: 'zeros', ids: [90], value: 0 },
+    ]);
+    const before = await bytesOf(store, 'a');
+    const snapshot = await store.snapshot(['a', 'zeros', 'missing', 'a']);
+    await store.write([{ key: 'a', ids: [2, 300_000], value: 1 }]);
+    await store.delete(['zeros']);
+    expect(await snapshot.byteLengths(['a', 'zeros', 'missing'])).toEqual([before.length, 12, 0]);
+    const target = new Uint8Array(before.length);
+    await snapshot.read([{ key: 'a', byteOffset: 0, target }]);
+    expect(target).toEqual(before);
+  });
+
   it('gives its containers in order, each in the smallest shape', async () => {
     const store = new MemoryStore();
     const even = Array.from({ length: 10_000 }, (_, index) => 65_536 + index * 2);
