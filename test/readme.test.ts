@@ -41,6 +41,13 @@ describe('the README', () => {
     }
   });
 
+  it('calls the command by a name that npx finds, also in a clone', async () => {
+    // A cache of its own: npx keeps the names that a package had when it first saw it.
+    const env = { ...process.env, npm_config_cache: folder.path('npm'), npm_config_offline: 'true' };
+    const { stdout } = await run('npx', ['bitmapist-wasm', 'events', 'demo'], { cwd: ROOT, env });
+    expect(stdout).toBe('active\npro\nsignup\n');
+  });
+
   it('prints what its code prints', async () => {
     const programs = blocksOf('js').filter((block) => block.includes('// →'));
     expect(programs).not.toHaveLength(0);
