@@ -95,6 +95,8 @@ export class EventSet implements AsyncIterable<number> {
    * Stores the set in Redis under the key that the reference gives such a combination (`trackist_bitop_AND_…`), for others
    * to read. `deleteRuntimeBitopKeys` of the instance deletes it.
    * @param options `ttlSeconds` until the store forgets it, an hour by default
+   * @throws RangeError for a single bitmap, which has its key already, and for sets of other stores or loaded ones, which
+   * have none here
    */
   async storeResult(options: EvaluateOptions & PutOptions = {}): Promise<StoredEvents> {
     const key = storedResultKey(this.source, this.expression);

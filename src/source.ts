@@ -66,11 +66,19 @@ export function queryExpression(
   }
 }
 
-/** The key under which the reference keeps a combination: it names the operation and the keys of its operands. */
-export function storedResultKey({ prefix }: EventSource, expression: Expression): string {
+/**
+ * The key under which the reference keeps a combination: it names the operation and the keys of its operands.
+ * @throws RangeError for operands of another store: their keys would name other bitmaps here
+ */
+export function storedResultKey({ prefix, store }: EventSource, expression: Expression): string {
   return foldExpression<string>(expression, (part, keys) => {
     switch (part.kind) {
       case 'bitmap':
+        if (part.store !== store) {
+          throw new RangeError(
+            `expected sets of the store that keeps the result, got ${JSON.stringify(part.key)} of another store`,
+          );
+        }
         return part.key;
       case 'andNot': {
         // The reference has no such operation: it is AND with complements there.

@@ -198,6 +198,19 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     await expect(analytics.day('a').storeResult()).rejects.toThrow('expected a combination of sets to store');
   });
 
+  it('stores no result under a name that says something else', async () => {
+    const analytics = await open();
+    const elsewhere = new Bitmapist({ clock: () => NOW });
+    await analytics.markEvent('a', [1, 2]);
+    const before = await keysOf(analytics);
+    const a = analytics.day('a');
+    // Both would be called `a and a`, and every pair of loaded sets alike.
+    for (const set of [a.and(elsewhere.day('a')), a.or(await a.load()), (await a.load()).not()]) {
+      await expect(set.storeResult()).rejects.toThrow('expected sets of the store that keeps the result, got "');
+    }
+    expect(await keysOf(analytics)).toEqual(before);
+  });
+
   it('deletes everything under its prefix and nothing beside it', async () => {
     const analytics = await open();
     const renamed = new Bitmapist({ store: analytics.store, prefix: 'bitmapist_', clock: () => NOW });
