@@ -1,8 +1,8 @@
 import { checkId } from './id.js';
-import { checkEventName, uniqueKey } from './keys.js';
+import { uniqueKey } from './keys.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
 import type { Moment } from './moment.js';
-import type { EventSource } from './source.js';
+import { checkMarkable, type EventSource } from './source.js';
 import type { BitWrite, RequestOptions } from './store/types.js';
 
 /** One id or several. */
@@ -64,13 +64,11 @@ export class MarkBatch {
   }
 
   #eventKeys(event: string, options: MarkMomentOptions): readonly string[] {
-    refuseSegment(this.#source, event);
     return this.#keysOf(options).of(event, options.now ?? this.#source.now());
   }
 
   #uniqueKey(event: string): string {
-    refuseSegment(this.#source, event);
-    return uniqueKey(this.#source.prefix, checkEventName(event));
+    return uniqueKey(this.#source.prefix, checkMarkable(this.#source, event));
   }
 
   #add(keys: readonly string[], ids: Ids, value: 0 | 1): this {
@@ -83,10 +81,4 @@ export class MarkBatch {
 function checkIds(ids: Ids): readonly number[] {
   if (Array.isArray(ids) || ids instanceof Uint32Array) return Array.from(ids, checkId);
   return [checkId(ids)];
-}
-
-function refuseSegment({ segments }: EventSource, event: string): void {
-  if (segments.has(event)) {
-    throw new RangeError(`expected the name of an event to mark, got the segment ${JSON.stringify(event)}`);
-  }
 }

@@ -10,7 +10,7 @@ import { MarkKeys, type MarkOptions } from './marks.js';
 import { checkTimeZone, type Moment } from './moment.js';
 import { parseQuery } from './query.js';
 import { Segments } from './segments.js';
-import { type EventSource, eventExpression, queryExpression } from './source.js';
+import { checkMarkable, type EventSource, eventExpression, queryExpression } from './source.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
 
@@ -212,10 +212,11 @@ export class Bitmapist {
   }
 
   #keysOf({ trackHourly, trackUnique }: MarkOptions): MarkKeys {
-    return new MarkKeys(this.prefix, this.timeZone, {
+    const options = {
       trackHourly: trackHourly ?? this.#tracking.trackHourly,
       trackUnique: trackUnique ?? this.#tracking.trackUnique,
-    });
+    };
+    return new MarkKeys(this.prefix, this.timeZone, options, (event) => checkMarkable(this.#source, event));
   }
 
   async #deleteKeys(

@@ -1,5 +1,5 @@
 import { Period } from './calendar.js';
-import { checkEventName, periodKey, uniqueKey } from './keys.js';
+import { periodKey, uniqueKey } from './keys.js';
 import { hasTimeOfDay, type Moment, wallClock } from './moment.js';
 
 /** Which keys a mark goes to. */
@@ -17,16 +17,19 @@ export class MarkKeys {
   readonly #timeZone: string;
   readonly #hourly: boolean;
   readonly #unique: boolean;
+  readonly #checkEvent: (event: string) => string;
   // Calendars are slow and rows of a log lie close together: within such a stretch of time all marks have the same keys.
   readonly #stretchMs: number;
   readonly #byEvent = new Map<string, Map<Stretch, readonly string[]>>();
   #remembered = 0;
 
-  constructor(prefix: string, timeZone: string, options: MarkOptions) {
+  /** @param checkEvent refuses names that cannot be marked */
+  constructor(prefix: string, timeZone: string, options: MarkOptions, checkEvent: (event: string) => string) {
     this.#prefix = prefix;
     this.#timeZone = timeZone;
     this.#hourly = options.trackHourly ?? false;
     this.#unique = options.trackUnique ?? false;
+    this.#checkEvent = checkEvent;
     const inUtc = this.#hourly ? 4 * QUARTER_MS : 96 * QUARTER_MS;
     this.#stretchMs = timeZone === 'UTC' ? inUtc : QUARTER_MS;
   }
@@ -48,7 +51,7 @@ export class MarkKeys {
   }
 
   #compute(event: string, moment: Moment): readonly string[] {
-    checkEventName(event);
+    this.#checkEvent(event);
     const at = wallClock(moment, this.#timeZone);
     if (this.#hourly && !hasTimeOfDay(moment)) {
       throw new RangeError(

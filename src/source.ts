@@ -44,6 +44,15 @@ export function eventKeys({ prefix }: EventSource, event: string, period: Period
   return periods.map((each) => periodKey(prefix, event, each));
 }
 
+/** Refuses names that cannot be marked, since nobody would find the marks: those of segments. Returns it otherwise. */
+export function checkMarkable({ segments }: EventSource, event: unknown): string {
+  const name = checkEventName(event);
+  if (segments.has(name)) {
+    throw new RangeError(`expected the name of an event to mark, got the segment ${JSON.stringify(name)}`);
+  }
+  return name;
+}
+
 /**
  * The set that a parsed expression text describes.
  * @param placeholder what `@{period}` stands for

@@ -206,7 +206,9 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     const a = analytics.day('a');
     // Both would be called `a and a`, and every pair of loaded sets alike.
     for (const set of [a.and(elsewhere.day('a')), a.or(await a.load()), (await a.load()).not()]) {
-      await expect(set.storeResult()).rejects.toThrow('expected sets of the store that keeps the result, got "');
+      await expect(set.storeResult()).rejects.toThrow(
+        'expected sets of the store that keeps the result, got "',
+      );
     }
     expect(await keysOf(analytics)).toEqual(before);
   });
@@ -375,7 +377,15 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
       numOfRows: 0,
     });
     expect(table.rows[0]?.cells[0]?.count).toBe(2);
-    await expect(analytics.markEvent('neither', 1)).rejects.toThrow('got the segment "neither"');
+    for (const marking of [
+      analytics.markEvent('neither', 1),
+      analytics.markUnique('neither', 1),
+      analytics
+        .markEvents([{ event: 'neither', id: 1, at: NOW }])
+        .catch(({ cause }) => Promise.reject(cause)),
+    ]) {
+      await expect(marking).rejects.toThrow('got the segment "neither"');
+    }
     await expect(analytics.day('neither').delete()).rejects.toThrow('got the segment "neither"');
     analytics.defineSegment('one', 'two@{period}');
     analytics.defineSegment('two', 'one@{period}');

@@ -20,9 +20,9 @@ describe('the keys of a mark', () => {
   it('are the same whether they were remembered or not', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), fc.boolean(), fc.array(moments), (zone, trackHourly, all) => {
-        const remembering = new MarkKeys('p_', zone, { trackHourly });
+        const remembering = new MarkKeys('p_', zone, { trackHourly }, String);
         for (const moment of all) {
-          const fresh = new MarkKeys('p_', zone, { trackHourly });
+          const fresh = new MarkKeys('p_', zone, { trackHourly }, String);
           expect(keysOrError(remembering, moment)).toEqual(keysOrError(fresh, moment));
         }
       }),
@@ -31,7 +31,7 @@ describe('the keys of a mark', () => {
   });
 
   it('are refused for a time that no clock shows, also within an hour seen before', () => {
-    const keys = new MarkKeys('p_', 'UTC', { trackHourly: true });
+    const keys = new MarkKeys('p_', 'UTC', { trackHourly: true }, String);
     expect(keys.of('a', '2026-11-22T13:05')).toContain('p_a_2026-11-22-13');
     expect(keys.of('a', '2026-11-22T13:59:59.9')).toContain('p_a_2026-11-22-13');
     for (const time of ['13:60', '13:05:61', '24:00', '13:5', '13:05:07 ']) {
