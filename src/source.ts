@@ -1,7 +1,7 @@
 import { Period } from './calendar.js';
 import type { EvaluateOptions } from './evaluate.js';
 import { bitmap, combine, complement, type Expression, foldExpression } from './expression.js';
-import { checkEventName, periodKey, resultKey, uniqueKey } from './keys.js';
+import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from './keys.js';
 import type { Moment } from './moment.js';
 import type { QueryNode, QueryPeriod } from './query.js';
 import type { Segments } from './segments.js';
@@ -44,11 +44,19 @@ export function eventKeys({ prefix }: EventSource, event: string, period: Period
   return periods.map((each) => periodKey(prefix, event, each));
 }
 
-/** Refuses names that cannot be marked, since nobody would find the marks: those of segments. Returns it otherwise. */
-export function checkMarkable({ segments }: EventSource, event: unknown): string {
+/**
+ * Refuses names that cannot be marked, since nobody would find the marks: those of segments, and those whose keys would be
+ * taken for stored results. Returns it otherwise.
+ */
+export function checkMarkable({ prefix, segments }: EventSource, event: unknown): string {
   const name = checkEventName(event);
   if (segments.has(name)) {
     throw new RangeError(`expected the name of an event to mark, got the segment ${JSON.stringify(name)}`);
+  }
+  if (isStoredResult(prefix, `${prefix}${name}_`)) {
+    throw new RangeError(
+      `expected the name of an event to mark, got ${JSON.stringify(name)}, as stored results are called`,
+    );
   }
   return name;
 }

@@ -213,6 +213,26 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(await keysOf(analytics)).toEqual(before);
   });
 
+  it('marks no event that would be taken for a stored result', async () => {
+    const analytics = await open();
+    const events = [
+      'bitop',
+      'bitop_AND',
+      'bitop_AND_',
+      'bitop_AND_x',
+      'bitop_ANDtrackist_x',
+      'bitop_trackist_x',
+    ];
+    for (const event of events) await analytics.markEvent(event, 1);
+    for (const event of ['bitop_AND_trackist', 'bitop_NOT_trackist_x']) {
+      const refusal = `got "${event}", as stored results are called`;
+      await expect(analytics.markEvent(event, 1)).rejects.toThrow(refusal);
+      await expect(analytics.markUnique(event, 1)).rejects.toThrow(refusal);
+    }
+    expect(await analytics.deleteTemporaryBitopKeys()).toBe(0);
+    expect(await analytics.eventNames()).toEqual([...events].sort());
+  });
+
   it('deletes everything under its prefix and nothing beside it', async () => {
     const analytics = await open();
     const renamed = new Bitmapist({ store: analytics.store, prefix: 'bitmapist_', clock: () => NOW });
