@@ -3,6 +3,7 @@ import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './bul
 import { Period, type PeriodUnit } from './calendar.js';
 import { type CohortOptions, cohortTable } from './cohort/cohort.js';
 import type { CohortTable } from './cohort/types.js';
+import { describe } from './errors.js';
 import { countIds, type EvaluateOptions } from './evaluate.js';
 import { EventSet, PeriodEvents, UniqueEvents } from './events.js';
 import { DEFAULT_PREFIX, isStoredResult, parseKey } from './keys.js';
@@ -153,10 +154,17 @@ export class Bitmapist {
    * `set_custom_handler`). Defining it again replaces it.
    * @param definition an expression text in which `@{period}` stands for the period asked for, or a function of the period
    * (`'unique'` where the dateless flag is asked for)
+   * @throws SyntaxProblem for a text that is no expression; TypeError, when it is asked, for a function that returns no set
    */
   defineSegment(name: string, definition: string | ((period: Period | 'unique') => EventSet)): void {
     if (typeof definition === 'function') {
-      this.#source.segments.define(name, (period) => definition(period).expression);
+      this.#source.segments.define(name, (period) => {
+        const set: unknown = definition(period);
+        if (set instanceof EventSet) return set.expression;
+        throw new TypeError(
+          `expected a set of events from the segment ${JSON.stringify(name)}, got ${describe(set)}`,
+        );
+      });
     } else {
       const node = parseQuery(definition);
       this.#source.segments.define(name, (period) => queryExpression(this.#source, node, period));

@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist, type BitmapistOptions } from '../src/bitmapist.js';
 import { IncompleteMarksError, WrongTypeError } from '../src/errors.js';
+import type { EventSet } from '../src/events.js';
 import { MemoryStore } from '../src/store/memory.js';
 import { RedisStore } from '../src/store/redis.js';
 import type { Store } from '../src/store/types.js';
@@ -407,6 +408,10 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
       await expect(marking).rejects.toThrow('got the segment "neither"');
     }
     await expect(analytics.day('neither').delete()).rejects.toThrow('got the segment "neither"');
+    analytics.defineSegment('none', (() => undefined) as unknown as () => EventSet);
+    expect(() => analytics.day('none')).toThrow(
+      'expected a set of events from the segment "none", got undefined',
+    );
     analytics.defineSegment('one', 'two@{period}');
     analytics.defineSegment('two', 'one@{period}');
     expect(() => analytics.day('one')).toThrow('got one → two → one');
