@@ -189,8 +189,9 @@ export class Bitmapist {
 
   /** Deletes everything under the prefix, and says how many keys there were (the reference's `delete_all_events`). */
   async deleteAllEvents(options: KeysOptions = {}): Promise<number> {
+    const deleted = await this.#deleteKeys(() => true, this.prefix, options);
     this.#source.storedKeys.clear();
-    return this.#deleteKeys(() => true, this.prefix, options);
+    return deleted;
   }
 
   /**

@@ -214,6 +214,14 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(await keysOf(analytics)).toEqual(before);
   });
 
+  it('remembers the results it stored where deleting everything fails', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', 1);
+    await analytics.day('a').not().storeResult();
+    await expect(analytics.deleteAllEvents({ signal: AbortSignal.abort() })).rejects.toThrow();
+    expect(await analytics.deleteRuntimeBitopKeys()).toBe(1);
+  });
+
   it('marks no event that would be taken for a stored result', async () => {
     const analytics = await open();
     const events = [
