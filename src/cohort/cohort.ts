@@ -1,4 +1,5 @@
 import { Period } from '../calendar.js';
+import { describe } from '../errors.js';
 import { combine, type Expression } from '../expression.js';
 import { instantOf, type Moment } from '../moment.js';
 import { compatRows, type RowStart, rowsFrom, UNIT_OF } from './rows.js';
@@ -169,9 +170,4 @@ function checkSize(name: string, size: number, least: number): number {
     );
   }
   return size;
-}
-
-/** Forms and callers without types send numbers as text. */
-function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
