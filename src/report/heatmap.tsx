@@ -27,7 +27,7 @@ export function renderSvgHeatmap(table: CohortTable, options: SvgOptions = {}): 
     table,
     unit,
     width: Math.max(MIN_WIDTH, grid.left + view.columns.length * CELL_WIDTH + MARGIN),
-    height: legendTop + 48,
+    height: view.columns.length > 0 ? legendTop + 48 : legendTop,
     description: describe(view),
     darkCss: darkHeatCss(),
     nonce: options.nonce,
@@ -48,7 +48,7 @@ export function renderSvgHeatmap(table: CohortTable, options: SvgOptions = {}): 
           <Row row={row} grid={grid} y={grid.top + index * CELL_HEIGHT} />
         ))}
         <Row row={view.average} grid={grid} y={averageTop} bold />
-        <Legend view={view} y={legendTop} />
+        {view.columns.length > 0 && <Legend view={view} y={legendTop} />}
       </>
     ),
   });
@@ -159,6 +159,7 @@ function Cell({ cell: { heat, state, text }, x, y }: { cell: CellView; x: number
 }
 
 function describe({ rows, average, columns }: TableView): string {
+  if (columns.length === 0) return `Sizes of ${rows.length} cohorts.`;
   const averages = average.cells
     .map(({ text }, column) => `${columns[column]}: ${text || 'none'}`)
     .join(', ');

@@ -50,7 +50,7 @@ export function renderHtmlTable(table: CohortTable, options: HtmlTableOptions = 
           {view === undefined ? <CompatRows table={table} unit={unit} /> : <Rows table={table} view={view} />}
         </table>
       </section>
-      {view !== undefined && <Legend view={view} />}
+      {view !== undefined && view.columns.length > 0 && <Legend view={view} />}
       {csvUrl !== undefined && (
         <p class="bm-export">
           <a href={csvUrl}>Export as CSV</a>
@@ -64,14 +64,15 @@ export function renderHtmlTable(table: CohortTable, options: HtmlTableOptions = 
 
 function Head({ timeGroup, numOfRows }: { timeGroup: TimeGroup; numOfRows: number }): VNode {
   const columns = range(numOfRows + 1);
+  const rowspan = columns.length > 0 ? 2 : undefined;
   const later = `${timeGroup[0]!.toUpperCase()}${timeGroup.slice(1)} later`;
   return (
     <thead>
       <tr>
-        <th scope="col" rowspan={2} class="bm-label">
+        <th scope="col" rowspan={rowspan} class="bm-label">
           Cohort
         </th>
-        <th scope="col" rowspan={2}>
+        <th scope="col" rowspan={rowspan}>
           Size
         </th>
         {columns.length > 0 && (
@@ -80,11 +81,13 @@ function Head({ timeGroup, numOfRows }: { timeGroup: TimeGroup; numOfRows: numbe
           </th>
         )}
       </tr>
-      <tr>
-        {columns.map((column) => (
-          <th scope="col">{column}</th>
-        ))}
-      </tr>
+      {columns.length > 0 && (
+        <tr>
+          {columns.map((column) => (
+            <th scope="col">{column}</th>
+          ))}
+        </tr>
+      )}
     </thead>
   );
 }

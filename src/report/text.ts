@@ -131,6 +131,7 @@ function renderCell(cell: CellView, width: number, paint: Paint): string {
 }
 
 function renderLegend(view: TableView, paint: Paint): string[] {
+  if (view.columns.length === 0) return [];
   const zero = formatValue(0, view.unit);
   const notes = explainStates(view).map(({ state, sign, meaning }) =>
     state === 'future' ? `${sign}: ${meaning}` : `${sign} ${meaning}`,

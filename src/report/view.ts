@@ -57,7 +57,7 @@ export function viewTable(table: CohortTable, unit: ReportUnit, kind: AverageKin
       cells: row.cells.map((cell) => viewCell(row, cell, unit, scale)),
     })),
     average: {
-      label: unit === 'percent' && kind === 'weighted' ? 'Weighted average' : 'Mean',
+      label: averageLabel(table, unit, kind),
       total: groupDigits(sum(table.rows, (row) => row.total)),
       cells: averageColumns(table, unit, kind).map((value) => viewAverage(value, unit, scale)),
     },
@@ -101,6 +101,12 @@ export function subtitle(table: CohortTable, unit: ReportUnit): string {
   if (table.numOfRows < 0) return `sizes of the cohorts${zone}`;
   const what = unit === 'percent' ? 'percent' : 'people';
   return `${what} of each cohort who came back, 0 to ${table.numOfRows} ${table.timeGroup} later${zone}`;
+}
+
+function averageLabel(table: CohortTable, unit: ReportUnit, kind: AverageKind): string {
+  // Without cells there is nothing to average: the line is about the sizes alone.
+  if (table.numOfRows < 0) return 'Total';
+  return unit === 'percent' && kind === 'weighted' ? 'Weighted average' : 'Mean';
 }
 
 function viewCell(row: CohortRow, cell: CohortCell, unit: ReportUnit, scale: HeatScale): CellView {

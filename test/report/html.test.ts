@@ -110,6 +110,21 @@ describe('renderHtmlTable', () => {
     ]);
   });
 
+  it('shows sizes alone where no columns were asked for', () => {
+    const table = sampleTable();
+    const sizes = { ...table, numOfRows: -1, rows: table.rows.map((row) => ({ ...row, cells: [] })) };
+    const html = renderHtmlTable(sizes, { inlineStyle: false });
+    expect(rowsOf(html)).toEqual([
+      ['Cohort', 'Size'],
+      ['Jan 2026', '1,200'],
+      ['Feb 2026', '300'],
+      ['Mar 2026', '0'],
+      ['Apr 2026', '40'],
+      ['Total', '1,540'],
+    ]);
+    expect(html).not.toMatch(/rowspan|bm-ramp/);
+  });
+
   it('says what figures a cell stands on', () => {
     const titles = elementsOf(parseStrictly(renderHtmlTable(sampleTable())), 'td').map((cell) =>
       attributeOf(cell, 'title'),

@@ -21,6 +21,14 @@ describe('renderSvgHeatmap', () => {
     ]);
   });
 
+  it('shows sizes alone where no columns were asked for', () => {
+    const table = sampleTable();
+    const rows = table.rows.map((row) => ({ ...row, cells: [] }));
+    const svg = renderSvgHeatmap({ ...table, numOfRows: -1, rows });
+    expect(textsOf(svg).slice(-2)).toEqual(['Total', '1,540']);
+    expect(svg).toContain('<desc>Sizes of 4 cohorts.</desc>');
+  });
+
   it('keeps every rectangle within the picture', () => {
     const [svg] = elementsOf(parseStrictly(renderSvgHeatmap(sampleTable(), { as: 'counts' })), 'svg');
     const number = (element: typeof svg, name: string): number => Number(attributeOf(element!, name) ?? 0);

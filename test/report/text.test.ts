@@ -70,7 +70,10 @@ describe('renderText', () => {
     expect(renderText({ ...sampleTable(), rows: [] })).toContain('signup → login');
     const totals = { ...sampleTable(), numOfRows: -1 };
     const rows = totals.rows.map((row) => ({ ...row, cells: [] }));
-    expect(renderText({ ...totals, rows })).toMatch(/^Jan 2026 +1,200$/m);
+    const text = renderText({ ...totals, rows });
+    expect(text).toMatch(/^Jan 2026 +1,200$/m);
+    expect(text).toMatch(/^Total +1,540$/m);
+    expect(renderText({ ...totals, rows }, { colorDepth: 24 })).not.toContain('%');
   });
 
   it('refuses a unit that does not exist', () => {
