@@ -97,7 +97,8 @@ const PAPER = `@media print{
 .bitmapist{padding:0;font-size:8pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .bitmapist .bm-scroll{overflow:visible}
 .bitmapist table{border-spacing:1px}
-.bitmapist td,.bitmapist th{padding:1px 3px;min-width:0}
+.bitmapist td,.bitmapist th{padding:1px 4px;min-width:0}
+.bitmapist td.bm-unfinished{outline-offset:-1px}
 .bitmapist tr,.bitmapist .bm-legend{break-inside:avoid}
 .bitmapist form,.bitmapist .bm-export{display:none}
 }`;

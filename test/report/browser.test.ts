@@ -263,6 +263,22 @@ describe('pages for everybody', () => {
     });
   });
 
+  it.each(['screen', 'print'] as const)(
+    'keep the dashes of a running period off its number, on %s',
+    async (media) => {
+      await withPage({}, async (at) => {
+        await at.goto(`${origin}/`);
+        await at.emulateMedia({ media });
+        const room = await at.evaluate(() => {
+          const style = getComputedStyle(document.querySelector('td.bm-unfinished')!);
+          const [padding, offset, width] = [style.paddingRight, style.outlineOffset, style.outlineWidth];
+          return Number.parseFloat(padding) + Number.parseFloat(offset) - Number.parseFloat(width);
+        });
+        expect(room).toBeGreaterThanOrEqual(1);
+      });
+    },
+  );
+
   it('run nothing that hides in names', async () => {
     const complaints = await withPage({}, async (at) => {
       for (const name of HOSTILE_NAMES) {
