@@ -130,7 +130,7 @@ const REFERENCE = [
   'MixinIter MixinBitOperations MixinEventsMisc MixinCounts MixinContains',
   'BitOperation BitOpAnd BitOpOr BitOpXor BitOpNot',
   'render_html_form render_html_data render_csv_data get_dates_data CUSTOM_HANDLERS set_custom_handler',
-  'key_prefix finished_ops_expire unfinished_ops_expire event_finished prefix_key',
+  'EventsOverTime key_prefix finished_ops_expire unfinished_ops_expire event_finished prefix_key',
   'start_transaction commit_transaction rollback_transaction transaction',
   'get_cohort_table get_cohort_row CohortTable CohortRow df stylize',
 ].flatMap((line) => line.split(' '));
