@@ -6,7 +6,7 @@ export { type DatesEntry, type DatesRow, toDatesData } from './report/dates.js';
 export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';
 export { type ColorScheme, type HeatColor, type HeatScale, heatColors } from './report/heat.js';
 export { renderSvgHeatmap } from './report/heatmap.js';
-export { periodLabel, printable } from './report/labels.js';
+export { periodLabel, printable, selectionLabel } from './report/labels.js';
 export { type MarkdownOptions, renderMarkdown } from './report/markdown.js';
 export type { AverageKind, ReportOptions, ReportUnit } from './report/options.js';
 export { type HtmlPageOptions, renderHtmlPage } from './report/page.js';

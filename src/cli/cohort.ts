@@ -8,6 +8,7 @@ import {
   renderSvgCurves,
   renderSvgHeatmap,
   renderText,
+  selectionLabel,
   toDatesData,
 } from '../report.js';
 import { type OutputOptions, print } from './output.js';
@@ -58,7 +59,7 @@ export function formatCohort(
     }
     case 'html':
       return renderHtmlPage([renderHtmlTable(table, { as, inlineStyle: false })], {
-        title: `${table.select1} → ${table.select2}`,
+        title: selectionLabel(table),
       });
     case 'svg':
       return renderSvgHeatmap(table, { as });

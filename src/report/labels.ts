@@ -41,7 +41,7 @@ export function compatLabel(row: CohortRow, timeGroup: TimeGroup, format: 'html'
   return COMPAT_LABELS[format][timeGroup](new Date(`${wallDate}T00:00:00Z`));
 }
 
-/** Both selections in one line: `first_invoice & country:UK → purchase`. */
+/** Both selections in one line, in characters that can be seen: `first_invoice & country:UK → purchase`. */
 export function selectionLabel(table: CohortTable): string {
   const cohort = [table.select1, table.select1b];
   const comeback = [table.select2, table.select2b];

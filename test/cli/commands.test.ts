@@ -114,6 +114,9 @@ describe('the command', () => {
   it('prints a cohort table as pages, pictures and Markdown', async () => {
     const table = ['--select1', 'signup', '--select2', 'active', '--time-group', 'months'];
     const cohort = ['cohort', events, ...table, '--start-date', '2026-10-01', '--now', '2026-12-01'];
+    expect(await outputOf(...cohort, '--select1b', 'active', '--format', 'html')).toContain(
+      '<title>signup &amp; active → active</title>',
+    );
     expect(await outputOf(...cohort, '--format', 'html')).toMatch(
       /^<!doctype html>\n<html lang="en">.*50\.0%/s,
     );
