@@ -6,12 +6,16 @@ import type { AverageKind, ReportUnit } from './options.js';
 /**
  * The average of every column over its finished cells, cohorts without members left out; `undefined` for a column that
  * has none. See `AverageKind`.
+ * @throws RangeError for a kind that does not exist; plain JavaScript callers have no compiler to tell them
  */
 export function averageColumns(
   table: CohortTable,
   unit: ReportUnit,
   kind: AverageKind,
 ): (number | undefined)[] {
+  if (kind !== 'weighted' && kind !== 'mean') {
+    throw new RangeError(`expected "weighted" or "mean", got ${JSON.stringify(kind)}`);
+  }
   return range(table.numOfRows + 1).map((column) => {
     const finished = table.rows.filter((row) => isFinished(row, column));
     const counts = finished.map((row) => row.cells[column]!.count);
