@@ -480,6 +480,22 @@ describe('on Redis alone', () => {
     expect(commands).toEqual(['multi', 'setbit', 'setbit', 'setbit', 'setbit', 'setbit', 'exec', 'ping']);
   });
 
+  it('deletes in batches, in the background of the server, and never asks for all keys at once', async () => {
+    await client.flushall();
+    const analytics = new Bitmapist({ store: new RedisStore(client) });
+    const keys = Array.from({ length: 2500 }, (_, index) => `trackist_event:${index}_u`);
+    await client.mset(Object.fromEntries(keys.map((key) => [key, 'x'])));
+    await client.config('RESETSTAT');
+    expect(await analytics.deleteAllEvents({ batchSize: 100 })).toBe(2500);
+    const statistics = (await client.info('commandstats')).matchAll(/^cmdstat_(\w+):calls=(\d+)/gm);
+    const calls = new Map(Array.from(statistics, ([, name, count]) => [name, Number(count)]));
+    for (const command of ['keys', 'del', 'flushdb', 'flushall', 'eval'])
+      expect(calls.has(command)).toBe(false);
+    expect(calls.get('scan')).toBeGreaterThanOrEqual(20);
+    expect(calls.get('unlink')).toBeGreaterThanOrEqual(2);
+    expect(calls.get('unlink')).toBeLessThanOrEqual(25);
+  });
+
   it('forgets stored results after their time to live', async () => {
     await client.flushall();
     const analytics = new Bitmapist({ store: new RedisStore(client) });
