@@ -1,4 +1,15 @@
-import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +46,24 @@ describe('a file that is replaced', () => {
     await expect(replaceFile(path, failing())).rejects.toThrow('enough');
     expect(await readFile(path, 'utf8')).toBe('older');
     expect(await readdir(folder)).toEqual(['table.txt']);
+  });
+
+  it.each([0o600, 0o640, 0o666])('keeps its permissions: %i', async (mode) => {
+    const isRoot = process.getuid?.() === 0;
+    await writeFile(path, 'older');
+    if (isRoot) await chown(path, 4321, 4321);
+    await chmod(path, mode);
+    const whileWriting: number[] = [];
+    async function* watching(): AsyncGenerator<Uint8Array> {
+      for (const name of await readdir(folder))
+        whileWriting.push((await stat(join(folder, name))).mode & 0o777);
+      yield* chunksOf('new');
+    }
+    await replaceFile(path, watching());
+    expect(whileWriting).toEqual([mode, mode]);
+    const { mode: kept, uid, gid } = await stat(path);
+    expect(kept & 0o777).toBe(mode);
+    if (isRoot) expect([uid, gid]).toEqual([4321, 4321]);
   });
 
   it('is the one that a link leads to', async () => {
