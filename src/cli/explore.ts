@@ -3,11 +3,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DEFAULT_PREFIX } from '../index.js';
 import { writeRdb } from '../rdb.js';
+import { isCsv } from './csv.js';
+import { isDump } from './dump.js';
 import { reportFailure, UsageError } from './failure.js';
+import { sizeOfFile } from './file.js';
 import { writeLine } from './output.js';
 import { isRedisUrl, serverOf, withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
-import { type SourceOptions, withSource } from './source.js';
+import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
 
 export interface ExploreOptions extends SourceOptions {
   readonly port?: number;
@@ -18,7 +21,9 @@ export interface ExploreOptions extends SourceOptions {
  * it as it is, all else as a dump that is written while it is read.
  */
 export async function explore(source: string, options: ExploreOptions): Promise<void> {
-  const { name, open } = FILE.test(source) ? await fileFeed(source) : await storeFeed(source, options);
+  // A file of these kinds the page can read itself.
+  const isReadable = isDump(source) || isCsv(source);
+  const { name, open } = isReadable ? await fileFeed(source) : await storeFeed(source, options);
   const server = await servePage({
     html: nameSource(await readPage(), name, options),
     open,
@@ -39,20 +44,13 @@ export async function explore(source: string, options: ExploreOptions): Promise<
   await server.close();
 }
 
-/** What the page can read itself. */
-const FILE = /\.(?:rdb|csv)(?:\.gz)?$/i;
-
 interface Feed {
   readonly name: string;
   readonly open: PageOptions['open'];
 }
 
 async function fileFeed(path: string): Promise<Feed> {
-  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message);
-    throw new UsageError(`expected a file to read, got ${JSON.stringify(path)}: ${reason}`, { cause });
-  });
-  if (!stats.isFile()) throw new UsageError(`expected a file, got ${JSON.stringify(path)}, which is none`);
+  await sizeOfFile(path);
   return {
     name: basename(path),
     open: async (send) => {
@@ -64,8 +62,9 @@ async function fileFeed(path: string): Promise<Feed> {
 }
 
 async function storeFeed(source: string, options: SourceOptions): Promise<Feed> {
-  // A server that does not answer is better known before a page is open.
+  // What cannot be opened is better known before a page is.
   if (isRedisUrl(source)) await withRedis(source, async () => {});
+  else if (source !== DEMO) await expectFolder(source);
   return {
     name: isRedisUrl(source) ? serverOf(source) : source,
     open: (send, signal) =>

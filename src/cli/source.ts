@@ -37,13 +37,19 @@ async function load(source: string, options: SourceOptions): Promise<Bitmapist> 
     return bitmapist;
   }
   if (isDump(source)) return bitmapistOf(await loadDump(source, keyPrefix, options), options);
-  if (await isFolder(source)) return bitmapistOf(await loadFolder(source, keyPrefix, onOther), options);
+  await expectFolder(source);
+  return bitmapistOf(await loadFolder(source, keyPrefix, onOther), options);
+}
+
+export const DEMO = 'demo';
+
+/** What is none of the other sources must be a folder. */
+export async function expectFolder(source: string): Promise<void> {
+  if (await isFolder(source)) return;
   throw new UsageError(
     `expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, a redis:// URL or demo, got ${JSON.stringify(source)}`,
   );
 }
-
-const DEMO = 'demo';
 
 export function bitmapistOf(store: Store, options: SourceOptions): Bitmapist {
   const { keyPrefix, timeZone, hourly, unique } = options;

@@ -164,6 +164,11 @@ describe('bitmapist explore', () => {
     const port = new URL(redis.url).port;
     for (const [args, code, message] of [
       [['explore', files.path('none.rdb')], 2, 'no such file'],
+      [
+        ['explore', files.path('none')],
+        2,
+        'expected a .csv or .rdb file (or .gz of one), a folder of bitmaps',
+      ],
       [['explore', 'redis://127.0.0.1:1'], 1, 'refused connection'],
       [['explore', csv, '--port', port], 2, 'EADDRINUSE'],
       [['explore', csv, '--port', '70000'], 2, 'port from 0 to 65535'],
