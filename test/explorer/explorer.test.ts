@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
 import { launchChromium } from '../browser/chromium.js';
@@ -57,20 +57,24 @@ async function withDump(
   }, options);
 }
 
+async function dropFile(page: Page, name: string, content: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([fileName, bytes]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], fileName));
+      return data;
+    },
+    [name, [...content]] as const,
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
+
 const RETENTION = '#/retention?select1=signup&select2=active&group=months&results=3&rows=2&as=counts';
 
 describe('reading', () => {
   it('takes a file that is dropped on the page', () =>
     withExplorer(async ({ page }) => {
-      const transfer = await page.evaluateHandle(
-        (bytes) => {
-          const data = new DataTransfer();
-          data.items.add(new File([new Uint8Array(bytes)], 'app.rdb'));
-          return data;
-        },
-        [...dump],
-      );
-      await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+      await dropFile(page, 'app.rdb', dump);
       await page.waitForSelector('table.events');
       expect(await page.locator('table.events tbody th a').allTextContents()).toEqual([
         'active',
@@ -78,6 +82,19 @@ describe('reading', () => {
         'pro',
         'signup',
       ]);
+    }));
+
+  it('looks for the keys that it is told to, also in files that are dropped', () =>
+    withExplorer(async (explorer) => {
+      const { page } = explorer;
+      const other = new Bitmapist({ prefix: 'app:' });
+      await other.markEvent('login', 1, { now: '2026-01-10' });
+      await page.click('text=Options');
+      await page.fill('label:has-text("What keys begin with") input', 'app:');
+      await dropFile(page, 'other.rdb', await dumpOf(other));
+      await page.waitForSelector('table.events');
+      expect(await page.locator('table.events tbody th a').allTextContents()).toEqual(['login']);
+      await explorer.open({ name: 'again.rdb', content: await dumpOf(other) });
     }));
 
   it('takes packed dumps and events as CSV, packed or not', () =>

@@ -44,7 +44,7 @@ export interface LoadAsk {
   readonly source: Blob | string;
   /** `.csv` and `.csv.gz` are read as events, everything else as a dump. */
   readonly name: string;
-  /** What keys begin with, beside the prefixes that are known. */
+  /** What keys begin with, in place of the prefixes that are known. */
   readonly prefix?: string | undefined;
   /** IANA zone in which days, weeks and months of a CSV are counted; UTC by default. */
   readonly timeZone?: string | undefined;

@@ -6,7 +6,7 @@ import { FileButton, Landing, LoadStatus } from './landing.js';
 import { byteSize, grouped } from './numbers.js';
 import { RetentionView } from './retention.js';
 import { hrefOf, route, setParams, VIEWS, type ViewName } from './route.js';
-import { announcement, dataset, load, loading, partial, problem, source } from './state.js';
+import { announcement, dataset, loadFile, loading, partial, problem, source } from './state.js';
 import { TrendsView } from './trends.js';
 
 const TITLES: Record<ViewName, string> = {
@@ -167,7 +167,7 @@ function useFileDrop(): boolean {
       event.preventDefault();
       setDragged(false);
       const file = event.dataTransfer?.files[0];
-      if (file) void load({ source: file, name: file.name });
+      if (file) void loadFile(file);
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);

@@ -1,13 +1,21 @@
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { LoadProgress } from '../engine/protocol.js';
 import { ProblemNote } from './fields.js';
 import { byteSize, grouped } from './numbers.js';
-import { acceptPartial, cancelLoading, discardPartial, load, loading, partial, problem } from './state.js';
+import {
+  acceptPartial,
+  cancelLoading,
+  discardPartial,
+  fileOptions,
+  loadFile,
+  loading,
+  partial,
+  problem,
+} from './state.js';
 
 /** Where a file comes in, and how far it is. */
 export function Landing() {
-  const [isHourly, setHourly] = useState(false);
-  const [prefix, setPrefix] = useState('');
+  const options = fileOptions.value;
   return (
     <section class="landing">
       <h1>Look into your bitmapist data</h1>
@@ -18,9 +26,7 @@ export function Landing() {
       <LoadStatus />
       {!loading.value && !partial.value && (
         <div class="drop">
-          <FileButton hourly={isHourly} prefix={prefix} class="primary">
-            Choose a file
-          </FileButton>
+          <FileButton class="primary">Choose a file</FileButton>
           <p class="muted">
             <code>dump.rdb</code>, <code>dump.rdb.gz</code>, or <code>events.csv</code>,{' '}
             <code>events.csv.gz</code> with the columns user, timestamp and event
@@ -31,16 +37,20 @@ export function Landing() {
               <span>What keys begin with</span>
               <input
                 type="text"
-                value={prefix}
+                value={options.prefix}
                 placeholder="trackist_ or bitmapist_"
-                onInput={({ currentTarget }) => setPrefix(currentTarget.value)}
+                onInput={({ currentTarget }) => {
+                  fileOptions.value = { ...options, prefix: currentTarget.value };
+                }}
               />
             </label>
             <label class="field check">
               <input
                 type="checkbox"
-                checked={isHourly}
-                onChange={({ currentTarget }) => setHourly(currentTarget.checked)}
+                checked={options.isHourly}
+                onChange={({ currentTarget }) => {
+                  fileOptions.value = { ...options, isHourly: currentTarget.checked };
+                }}
               />
               <span>Also mark the hours of a CSV</span>
             </label>
@@ -106,13 +116,11 @@ function Progress({ progress }: { readonly progress: LoadProgress | undefined })
 }
 
 interface FileButtonProps {
-  readonly hourly?: boolean;
-  readonly prefix?: string;
   readonly class?: string;
   readonly children: string;
 }
 
-export function FileButton({ hourly, prefix, class: name, children }: FileButtonProps) {
+export function FileButton({ class: name, children }: FileButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -127,7 +135,7 @@ export function FileButton({ hourly, prefix, class: name, children }: FileButton
         accept=".rdb,.csv,.gz"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
-          if (file) void load({ source: file, name: file.name, hourly, prefix: prefix || undefined });
+          if (file) void loadFile(file);
           currentTarget.value = '';
         }}
       />

@@ -40,7 +40,15 @@ const choice = computed(() => {
   return JSON.stringify({ dataset: Number(params.get('set') ?? 0), asOf: readDate(params, 'asof') });
 });
 
+/** How files are read, however they come in. */
+export const fileOptions = signal({ prefix: '', isHourly: false });
+
 let loadingEngine: Engine | undefined;
+
+export function loadFile(file: File): Promise<void> {
+  const { prefix, isHourly } = fileOptions.value;
+  return load({ source: file, name: file.name, hourly: isHourly, prefix: prefix || undefined });
+}
 
 /** Reads a source in an engine of its own; what is shown now stays until that is done. */
 export async function load(ask: LoadAsk): Promise<void> {
