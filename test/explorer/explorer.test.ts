@@ -452,6 +452,32 @@ describe('everybody', () => {
           );
           expect([hash, overflow]).toEqual([hash, 0]);
         }
+        const cutOff = await explorer.page.$eval('nav', (nav) => nav.scrollWidth - nav.clientWidth);
+        expect(cutOff).toBe(0);
+      },
+      { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    ));
+
+  it('reads names of events on a phone that break where words end', () =>
+    withExplorer(
+      async (explorer) => {
+        const bitmapist = new Bitmapist();
+        const names = ['country:Australia', 'country:United_Arab_Emirates', 'first_invoice'];
+        for (const name of names) await bitmapist.markEvent(name, 1, { now: '2026-01-10' });
+        for (const name of names) await bitmapist.markUnique(name, 1);
+        await explorer.open({ name: 'app.rdb', content: await dumpOf(bitmapist) });
+        await explorer.page.waitForSelector('table.events[aria-busy=false]');
+        const words = await explorer.page.$$eval('table.events tbody a', (links) =>
+          links.flatMap((link) =>
+            [...link.childNodes].flatMap((word) => {
+              const range = document.createRange();
+              range.selectNodeContents(word);
+              return word.textContent === '' ? [] : [[word.textContent, range.getClientRects().length]];
+            }),
+          ),
+        );
+        expect(words.filter(([, lines]) => lines !== 1)).toEqual([]);
+        expect(words.map(([word]) => word).join('')).toBe([...names].sort().join(''));
       },
       { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     ));

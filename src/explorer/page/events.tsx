@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { EventStatistics } from '../engine/protocol.js';
 import { Segmented } from './fields.js';
@@ -111,7 +112,7 @@ function EventRow({ event, numbers, most }: EventRowProps) {
   return (
     <tr>
       <th scope="row">
-        <a href={hrefOf('trends', { event })}>{event}</a>
+        <a href={hrefOf('trends', { event })}>{breakable(event)}</a>{' '}
         {numbers?.hasFlag && (
           <span class="badge" title="Has a dateless flag">
             flag
@@ -126,6 +127,13 @@ function EventRow({ event, numbers, most }: EventRowProps) {
       <td class="span muted">{numbers?.first && spanText(numbers.first, numbers.last!)}</td>
     </tr>
   );
+}
+
+/** A name that rather breaks behind its punctuation than within its words. */
+function breakable(name: string): ComponentChildren {
+  return name
+    .split(/(?<=[_:./-])/)
+    .flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));
 }
 
 function spanText(first: string, last: string): string {
