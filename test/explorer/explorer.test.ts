@@ -342,6 +342,12 @@ describe('views', () => {
       await page.keyboard.type(' & (');
       await expect.poll(() => page.textContent('.caret')).toContain('expected an event');
       expect(await page.textContent('.caret mark')).toBe(' ');
+      // While it is typed every expression has no end yet: no reason to interrupt whoever listens.
+      expect(await page.getAttribute('.caret', 'role')).toBe('status');
+      expect(await page.getAttribute('.combobox.code input', 'aria-invalid')).not.toBe('true');
+      await page.fill('.combobox.code input', 'active@yesterday');
+      await page.waitForSelector('.caret[role=alert]');
+      expect(await page.getAttribute('.combobox.code input', 'aria-invalid')).toBe('true');
     }));
 
   it('save numbers, pictures and ids', () =>

@@ -34,7 +34,7 @@ export function ExpressionView() {
             return completeExpression(typed, caret, data?.events ?? [], data?.periods ?? []);
           }}
           onInput={(q) => setParams({ q })}
-          invalid={problem?.offset !== undefined}
+          invalid={problem?.offset !== undefined && !isUnfinished(text, problem)}
           describedBy="expression-note"
         />
         <div id="expression-note">{problem && asked === text && <Caret text={text} problem={problem} />}</div>
@@ -77,11 +77,17 @@ function Count({ answer, text, isPending }: { answer: CountView; text: string; i
   );
 }
 
+/** Whether nothing is wrong yet: the text stops before the expression does, as it does while it is typed. */
+function isUnfinished(text: string, { offset = -1 }: Problem): boolean {
+  return offset >= text.length;
+}
+
 /** Points at the character that the parser stumbled over. */
 function Caret({ text, problem }: { readonly text: string; readonly problem: Problem }) {
   const { message, offset } = problem;
+  const isCalm = isUnfinished(text, problem);
   return (
-    <div class="caret" role="alert">
+    <div class={isCalm ? 'caret calm' : 'caret'} role={isCalm ? 'status' : 'alert'}>
       {offset !== undefined && (
         <pre aria-hidden="true">
           {text.slice(0, offset)}
