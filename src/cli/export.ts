@@ -33,14 +33,15 @@ async function withTarget<T>(
   use: (target: Target) => Promise<T>,
 ): Promise<T> {
   if (isRedisUrl(to)) return withRedis(to, (redis) => use(redisTarget(redis, replace ?? false)));
-  if (isCsv(to) || to === '') {
+  const isPackedFile = /\.gz$/i.test(to);
+  if (!isDump(to) && (isCsv(to) || isPackedFile || to === '')) {
     throw new UsageError(
       `expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(to)}`,
     );
   }
   if (isDump(to)) {
     return use((store, options) =>
-      /\.gz$/i.test(to) ? replaceFile(to, gzip(writeRdb(store, options))) : saveStore(store, to, options),
+      isPackedFile ? replaceFile(to, gzip(writeRdb(store, options))) : saveStore(store, to, options),
     );
   }
   await checkFolder(to);

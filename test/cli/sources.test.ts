@@ -113,10 +113,12 @@ describe('a copy of a source', () => {
       code: 2,
       stderr: `bitmapist: expected a new or an empty folder, got ${JSON.stringify(folder.path('full'))}, which holds files\n`,
     });
-    expect(await failureOf('export', events, '--to', events)).toEqual({
-      code: 2,
-      stderr: `bitmapist: expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(events)}\n`,
-    });
+    for (const to of [events, folder.path('dump.gz')]) {
+      expect(await failureOf('export', events, '--to', to)).toEqual({
+        code: 2,
+        stderr: `bitmapist: expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(to)}\n`,
+      });
+    }
     const notes = folder.path('full/notes.txt');
     expect((await failureOf('export', events, '--to', notes)).stderr).toContain(
       'expected a folder to write to',
