@@ -6,7 +6,8 @@ import { CHROMIUM_ARGS, provideChromium } from './test/browser/chromium.js';
 const CORE = [
   'test/kernel/*.test.ts',
   'test/store/{memory,key}.test.ts',
-  'test/{expressions,keys,marks,query}.test.ts',
+  'test/{cached,expressions,keys,marks,query}.test.ts',
+  'test/formats/rdb/{crc64,lzf,writer}.test.ts',
 ];
 
 // Where there is no browser, the tests that need one say what to do.

@@ -18,12 +18,17 @@ const bitmap = fc
   )
   .map(concatBytes);
 
+/** Bytes as characters, one each: quick to compare. */
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes);
+}
+
 describe('LZF', () => {
   it('gives back what was compressed', () => {
     fc.assert(
       fc.property(bitmap, (bytes) => {
         const packed = compressLzf(bytes, Number.POSITIVE_INFINITY)!;
-        expect(Buffer.compare(decompressLzf(packed, bytes.length, 0), bytes)).toBe(0);
+        expect(latin1(decompressLzf(packed, bytes.length, 0))).toBe(latin1(bytes));
       }),
       { numRuns: 1000, seed: 4 },
     );
@@ -45,7 +50,7 @@ describe('LZF', () => {
       fc.property(bitmap, bitmap, (a, b) => {
         const packed = concatBytes([a, b].map((piece) => compressLzf(piece, Number.POSITIVE_INFINITY)!));
         const whole = concatBytes([a, b]);
-        expect(Buffer.compare(decompressLzf(packed, whole.length, 0), whole)).toBe(0);
+        expect(latin1(decompressLzf(packed, whole.length, 0))).toBe(latin1(whole));
       }),
       { numRuns: 300, seed: 6 },
     );

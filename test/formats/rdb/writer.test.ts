@@ -9,8 +9,9 @@ async function write(entries: Iterable<RdbEntry>, options?: EncodeRdbOptions): P
   return chunks;
 }
 
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+/** Bytes as characters, one each: quick to compare. */
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes);
 }
 
 describe('a dump', () => {
@@ -31,9 +32,9 @@ describe('a dump', () => {
       fc.asyncProperty(fc.array(entry, { maxLength: 12 }), fc.boolean(), async (entries, compress) => {
         const found = [];
         for await (const string of readRdb(await write(entries, { compress }), { keepExpired: true })) {
-          found.push({ ...string, bytes: base64(string.bytes) });
+          found.push({ ...string, bytes: latin1(string.bytes) });
         }
-        expect(found).toEqual(entries.map((each) => ({ ...each, bytes: base64(each.bytes) })));
+        expect(found).toEqual(entries.map((each) => ({ ...each, bytes: latin1(each.bytes) })));
       }),
       { numRuns: 200, seed: 8 },
     );
@@ -41,7 +42,7 @@ describe('a dump', () => {
 
   it('of nothing is a dump', async () => {
     const [body, checksum] = await write([]);
-    expect(Buffer.from(body!).toString('latin1')).toBe('REDIS0009\xff');
+    expect(latin1(body!)).toBe('REDIS0009\xff');
     expect(checksum!.length).toBe(8);
   });
 
