@@ -95,7 +95,8 @@ const PROGRESS_BYTES = 2 ** 20;
  * at the end of the file, so an error may come after strings that were given out before.
  *
  * Memory beyond the value that is being given out: two chunks of the input, one key (up to 16 MiB), and while a value is
- * read at most as much again, for what has arrived of it. A length in the file never takes memory by itself.
+ * read at most as much again, for what has arrived of it; two numbers for each of the templates (at most 2^20) from which
+ * Redis 8.10 makes hashes. A length in the file never takes memory by itself.
  * @throws RdbError, a FormatError; TypeError where the input is no sequence of bytes; the signal's reason.
  */
 export async function* readRdb(
