@@ -11,17 +11,6 @@ export class Vector {
   }
 }
 
-/** Two words into one, likewise. */
-export class Word {
-  @inline
-  static combine(operation: i32, a: u64, b: u64): u64 {
-    if (operation === AND) return a & b;
-    if (operation === OR) return a | b;
-    if (operation === AND_NOT) return a & ~b;
-    return a ^ b;
-  }
-}
-
 export class Combine {
   /** dst = a operation b, over `byteLength` bytes, a multiple of 16. */
   @inline
