@@ -13,7 +13,7 @@ export const RESULT_BYTES: usize = 8;
 export const results: usize = memory.data(MAX_STEPS * 8, 64);
 
 /** Bytes of every slot that all steps are run over before the next: what they share stays in the caches. */
-export const BLOCK_BYTES: usize = 8192;
+export const BLOCK_BYTES: usize = 16_384;
 
 /** Columns (second operands) of a table are taken together in groups of this many. */
 export const GROUP_COLUMNS: i32 = 8;
@@ -23,10 +23,10 @@ export const MAX_GROUPS: i32 = 32;
 export const columns: usize = memory.data(32 * 8 * 4, 64);
 /** Stands for what a group lacks: a column without bits. */
 export const NO_COLUMN: u32 = 0xffffffff;
-export const noBits: usize = memory.data(8192, 64);
+export const noBits: usize = memory.data(16_384, 64);
 
 /** Two planes of one block per group: the bits that any of its columns has, and those that at least two of them share. */
-export const planes: usize = memory.data(2 * 32 * 8192, 64);
+export const planes: usize = memory.data(2 * 32 * 16_384, 64);
 export function unionOf(group: i32): i32 {
   return 2 * group;
 }

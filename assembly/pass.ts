@@ -18,7 +18,8 @@ export let emptyPasses: i32 = 0;
 export let sparsePasses: i32 = 0;
 export let densePasses: i32 = 0;
 
-/** One bit per plane: whether it has been taken in this block, and whether it has any bit. */
+/** One bit per plane: whether its sample, and all of it, has been taken in this block, and whether it has any bit. */
+let sampledPlanes: u64 = 0;
 let readyPlanes: u64 = 0;
 let filledPlanes: u64 = 0;
 
@@ -32,6 +33,7 @@ const CHUNK_BYTES: usize = 64;
 const SAMPLE_BYTES: usize = 8 * CHUNK_BYTES;
 
 export function beginBlock(): void {
+  sampledPlanes = 0;
   readyPlanes = 0;
 }
 
@@ -51,17 +53,19 @@ export function runPass(
   const end = first + (memberCount as usize) * MEMBER_BYTES;
   const plane = planes + (planeIndex as usize) * BLOCK_BYTES;
   const planeBit = (1 as u64) << planeIndex;
-  const isReady = (readyPlanes & planeBit) !== 0;
   row += offset;
   openGroup(groupOf(planeIndex), offset);
   const sampleBytes = min(SAMPLE_BYTES, byteLength);
-  if (!isReady) takePlane(planeIndex, plane, sampleBytes);
+  if ((sampledPlanes & planeBit) === 0) {
+    sampledPlanes |= planeBit;
+    takePlane(planeIndex, plane, sampleBytes);
+  }
   if (countMet(row, plane, sampleBytes) > 3 * memberCount) {
     densePasses++;
     countColumns(row, first, end, 0, byteLength);
     return;
   }
-  if (!isReady) {
+  if ((readyPlanes & planeBit) === 0) {
     readyPlanes |= planeBit;
     filledPlanes = takePlane(planeIndex, plane, byteLength)
       ? filledPlanes | planeBit

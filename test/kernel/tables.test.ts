@@ -12,6 +12,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 type Step = readonly [opcode: Opcode, dst: number, a: number, b: number];
 
 const SLOTS = 40;
+/** Bytes that the WebAssembly kernel takes in two turns. */
+const TWO_BLOCKS = 32_768;
 const slot = fc.nat({ max: SLOTS - 1 });
 
 /** Steps with one operand in common, on either side of the AND. */
@@ -162,7 +164,7 @@ describe('the WebAssembly kernel', () => {
   function passesOverShapes(rowShape: Omit<Shape, 'seed'>, columnShape: Omit<Shape, 'seed'>) {
     const shapeOf = (slot: number) => (slot < 12 ? rowShape : columnShape);
     return passesOver(
-      Array.from({ length: 36 }, (_, slot) => makeBitmap({ ...shapeOf(slot), seed: slot }, 16_384)),
+      Array.from({ length: 36 }, (_, slot) => makeBitmap({ ...shapeOf(slot), seed: slot }, TWO_BLOCKS)),
     );
   }
   const uniform = (density: number) => ({ kind: 'uniform', density }) as const;
@@ -179,7 +181,9 @@ describe('the WebAssembly kernel', () => {
   });
 
   it('does not take a row for what its columns have in common with it, where it is one of them', () => {
-    const bitmaps = Array.from({ length: 8 }, (_, seed) => makeBitmap({ ...uniform(0.015), seed }, 16_384));
+    const bitmaps = Array.from({ length: 8 }, (_, seed) =>
+      makeBitmap({ ...uniform(0.015), seed }, TWO_BLOCKS),
+    );
     const before = kernel.passes;
     const others = [1, 2, 3, 4, 5, 6, 7];
     expectModel(
@@ -201,7 +205,7 @@ describe('the WebAssembly kernel', () => {
 
   it('goes over to counting every pair where a block is not as sparse as it begins', () => {
     const bitmaps = Array.from({ length: 36 }, (_, seed) => {
-      return makeBitmap({ kind: 'uniform', density: 0.3, seed }, 16_384).fill(0, 0, 1000 + seed * 64);
+      return makeBitmap({ kind: 'uniform', density: 0.3, seed }, TWO_BLOCKS).fill(0, 0, 1000 + seed * 64);
     });
     const { empty, sparse, dense } = passesOver(bitmaps);
     // Every pass over the first of two blocks goes both ways.
