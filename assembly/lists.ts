@@ -108,22 +108,49 @@ function countStretch(firstList: i32): void {
 
 /** Counts which members before have the ids of a list, and notes that this one has them; returns their number. */
 function countList(list: i32, member: i32): u32 {
-  const bit: u64 = member < firstCount ? (1 as u64) << member : 0;
-  const wanted = mask(member);
-  const counts = cellCounts + cell(member, 0);
+  const start = listStart(list);
   const end = listStart(list + 1);
-  for (let id = listStart(list); id < end; id += 2) {
-    const place = foundIn + ((load<u16>(id) as usize) << 3);
-    let met = load<u64>(place) | bit;
-    store<u64>(place, met);
-    met &= wanted;
-    while (met !== 0) {
-      const count = counts + ((ctz<u64>(met) as usize) << 2);
-      store<u32>(count, load<u32>(count) + 1);
-      met &= met - 1;
+  const counts = cellCounts + cell(member, 0);
+  if (member < firstCount) Ids.meet(true, start, end, (1 as u64) << member, mask(member), counts);
+  else Ids.meet(false, start, end, 0, mask(member), counts);
+  return ((end - start) >> 1) as u32;
+}
+
+class Ids {
+  /** Four at a time, as most have not been met: 1.1 times as fast. `noted`: whether they are to be met later. */
+  @inline
+  static meet(noted: bool, id: usize, end: usize, bit: u64, wanted: u64, counts: usize): void {
+    for (; id + 8 <= end; id += 8) {
+      const four = load<u64>(id);
+      const met0 = Ids.note(noted, (four & 0xffff) as usize, bit) & wanted;
+      const met1 = Ids.note(noted, ((four >> 16) & 0xffff) as usize, bit) & wanted;
+      const met2 = Ids.note(noted, ((four >> 32) & 0xffff) as usize, bit) & wanted;
+      const met3 = Ids.note(noted, (four >> 48) as usize, bit) & wanted;
+      if ((met0 | met1 | met2 | met3) !== 0) {
+        countMet(counts, met0);
+        countMet(counts, met1);
+        countMet(counts, met2);
+        countMet(counts, met3);
+      }
     }
+    for (; id < end; id += 2) countMet(counts, Ids.note(noted, load<u16>(id) as usize, bit) & wanted);
   }
-  return ((end - listStart(list)) >> 1) as u32;
+
+  /** Which members an id was found in so far, this one included. */
+  @inline
+  static note(noted: bool, low: usize, bit: u64): u64 {
+    const place = foundIn + (low << 3);
+    const found = load<u64>(place) | bit;
+    if (noted) store<u64>(place, found);
+    return found;
+  }
+}
+
+function countMet(counts: usize, met: u64): void {
+  for (; met !== 0; met &= met - 1) {
+    const count = counts + ((ctz<u64>(met) as usize) << 2);
+    store<u32>(count, load<u32>(count) + 1);
+  }
 }
 
 function forget(list: i32): void {
