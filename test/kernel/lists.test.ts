@@ -98,9 +98,9 @@ describe.each(['js', 'wasm'] as const)('lists of ids in the %s kernel', (name) =
   });
 
   it('leave nothing behind for the next question, however many ids they had', () => {
-    const long = makeLists(7, 12, 2, 4096);
-    for (let run = 0; run < 2; run++) expectModel(long, bandOf(6, 6, 0));
-    expectModel(makeLists(8, 12, 1, 50), bandOf(6, 6, 0));
+    const long = makeLists(7, 24, 2, 4096);
+    for (let run = 0; run < 2; run++) expectModel(long, bandOf(18, 6, 0));
+    expectModel(makeLists(8, 24, 1, 50), bandOf(18, 6, 0));
   });
 
   it('may hold the first and the last id there is', () => {
