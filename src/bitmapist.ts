@@ -4,12 +4,13 @@ import { Period, type PeriodUnit } from './calendar.js';
 import { type CohortOptions, cohortTable } from './cohort/cohort.js';
 import type { CohortTable } from './cohort/types.js';
 import { describe } from './errors.js';
-import { countIds, type EvaluateOptions } from './evaluate.js';
+import { countIds } from './evaluate.js';
 import { EventSet, PeriodEvents, UniqueEvents } from './events.js';
 import { DEFAULT_PREFIX, isStoredResult, parseKey } from './keys.js';
 import { MarkKeys, type MarkOptions } from './marks.js';
 import { checkTimeZone, type Moment } from './moment.js';
 import { parseQuery } from './query.js';
+import { checkEvaluateOptions, type EvaluateOptions } from './question.js';
 import { Segments } from './segments.js';
 import { checkMarkable, type EventSource, eventExpression, queryExpression } from './source.js';
 import { MemoryStore } from './store/memory.js';
@@ -67,7 +68,7 @@ export class Bitmapist {
       timeZone: this.timeZone,
       segments: new Segments(),
       storedKeys: new Set(),
-      defaults: options.evaluate ?? {},
+      defaults: checkEvaluateOptions(options.evaluate ?? {}),
       now: this.#clock,
     };
   }

@@ -10,7 +10,8 @@ import { hasBit } from './kernel/bits.js';
 import { countLists } from './lists.js';
 import { describeOperands, openReaders, readOperands, snapshotOperands } from './operands.js';
 import { planReads } from './plan.js';
-import { alignLength, PAGE_BYTES, type ReadablePlan, type RunOptions, runWindows } from './runner.js';
+import { checkEvaluateOptions, type EvaluateOptions } from './question.js';
+import { alignLength, PAGE_BYTES, type ReadablePlan, runWindows } from './runner.js';
 import type { BitmapReader } from './store/types.js';
 import { traceQuestion, traceStream } from './tracing.js';
 
@@ -18,20 +19,6 @@ import { traceQuestion, traceStream } from './tracing.js';
  * Where reading meets computing: runs plans window by window. While one window is computed the next one is on its way.
  * Nothing is written to a store to answer a question.
  */
-
-export interface EvaluateOptions extends RunOptions {
-  /**
-   * Memory for bitmap windows, in bytes (default: 8 MiB, up to 64 MiB where the store is far away); windows are never
-   * smaller than 16 KiB per operand.
-   */
-  readonly memoryBytes?: number | undefined;
-  /** Fixes the window, in bytes per operand, instead; bitmaps kept in memory are read in windows too, then. */
-  readonly windowBytes?: number | undefined;
-  /** Refuses a question that would read more bytes than this, before reading any. */
-  readonly maxBytes?: number | undefined;
-  /** Reads all bitmaps as of one moment where the store can; refuses where it cannot. */
-  readonly consistent?: boolean | undefined;
-}
 
 /** A stretch of a result: `bytes` in Redis bit order, valid until the next one is asked for. */
 export interface ResultWindow {
@@ -51,6 +38,7 @@ export async function countIds(
   options: EvaluateOptions = {},
 ): Promise<number[]> {
   return traceQuestion({ question: 'count', expressions: expressions.length }, async () => {
+    checkEvaluateOptions(options);
     const single = countInStore(expressions, options);
     if (single !== undefined) return [await single];
     const plan = await makePlan(expressions, 'counts', options);
@@ -64,6 +52,7 @@ export async function countIds(
 /** Whether an expression has any id: stops reading at the first window that has one. */
 export async function hasIds(expression: Expression, options: EvaluateOptions = {}): Promise<boolean> {
   return traceQuestion({ question: 'any', expressions: 1 }, async () => {
+    checkEvaluateOptions(options);
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
     const plan = await makePlan([expression], 'counts', options);
@@ -81,6 +70,7 @@ export async function hasId(
   options: EvaluateOptions = {},
 ): Promise<boolean> {
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
+    checkEvaluateOptions(options);
     const operands = bitmapsOf([expression]);
     const sources = await sourcesOf(operands, options);
     const byteOffset = Math.floor(id / 8);
@@ -106,6 +96,7 @@ export async function idsOf(
   options: EvaluateOptions = {},
 ): Promise<Uint32Array<ArrayBuffer>> {
   return traceQuestion({ question: 'ids', expressions: 1 }, async () => {
+    checkEvaluateOptions(options);
     const kept = idsInStore(expression, options);
     if (kept !== undefined) return kept;
     const pages: Uint32Array[] = [];
@@ -135,7 +126,7 @@ async function* computePages(
   expression: Expression,
   options: EvaluateOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  const plan = await makePlan([expression], 'bitmaps', options);
+  const plan = await makePlan([expression], 'bitmaps', checkEvaluateOptions(options));
   const [slot] = plan.program.outputs;
   if (slot === undefined) return plan.resultBytes;
   let page = new Uint32Array(PAGE_IDS);
@@ -170,7 +161,7 @@ async function* computeWindows(
   expression: Expression,
   options: EvaluateOptions,
 ): AsyncGenerator<ResultWindow, number, undefined> {
-  const plan = await makePlan([expression], 'bitmaps', options);
+  const plan = await makePlan([expression], 'bitmaps', checkEvaluateOptions(options));
   const [slot] = plan.program.outputs;
   if (slot !== undefined) {
     for await (const { window, memory, offsetOf } of runWindows(plan, options)) {

@@ -1,5 +1,5 @@
 import type { Period } from './calendar.js';
-import { countIds, type EvaluateOptions, hasId, hasIds, idsOf, pagesOf, windowsOf } from './evaluate.js';
+import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from './evaluate.js';
 import {
   bitmap,
   type Combination,
@@ -9,6 +9,7 @@ import {
   sameExpression,
 } from './expression.js';
 import { checkId } from './id.js';
+import type { EvaluateOptions } from './question.js';
 import { type EventSource, eventExpression, eventKeys, storedResultKey } from './source.js';
 import { MemoryStore } from './store/memory.js';
 import type { PutOptions, RequestOptions } from './store/types.js';

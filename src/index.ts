@@ -15,7 +15,6 @@ export {
   SyntaxProblem,
   WrongTypeError,
 } from './errors.js';
-export type { EvaluateOptions } from './evaluate.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events.js';
 export type {
   BitmapExpression,
@@ -39,6 +38,7 @@ export {
   type QueryNot,
   type QueryPeriod,
 } from './query.js';
+export type { EvaluateOptions } from './question.js';
 export type { EvaluateProgress } from './runner.js';
 export type { EventSource } from './source.js';
 export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';

@@ -1,9 +1,9 @@
 import { Period } from './calendar.js';
-import type { EvaluateOptions } from './evaluate.js';
 import { bitmap, combine, complement, type Expression, foldExpression } from './expression.js';
 import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from './keys.js';
 import type { Moment } from './moment.js';
 import type { QueryNode, QueryPeriod } from './query.js';
+import type { EvaluateOptions } from './question.js';
 import type { Segments } from './segments.js';
 import type { Store } from './store/types.js';
 

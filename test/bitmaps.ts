@@ -1,7 +1,8 @@
 /** From the model's bitmaps to a store, and from an expression to its ids. */
 
-import { type EvaluateOptions, pagesOf } from '../src/evaluate.js';
+import { pagesOf } from '../src/evaluate.js';
 import type { Expression } from '../src/expression.js';
+import type { EvaluateOptions } from '../src/question.js';
 import { MemoryStore } from '../src/store/memory.js';
 import type { ModelBitmap } from './model.js';
 

@@ -1,6 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
-import { countIds, hasId, hasIds, pagesOf } from '../src/evaluate.js';
+import { Bitmapist } from '../src/bitmapist.js';
+import { idsOf as allIdsOf, countIds, hasId, hasIds, pagesOf, windowsOf } from '../src/evaluate.js';
 import { bitmap, combine, complement, type Expression } from '../src/expression.js';
 import { MemoryStore } from '../src/store/memory.js';
 import type { Store } from '../src/store/types.js';
@@ -219,5 +220,35 @@ describe('evaluation', () => {
       chain = combine(index % 2 === 0 ? 'or' : 'and', [chain, leaf]);
     expect(await countIds([chain])).toEqual([2]);
     expect(await hasId(complement(chain), 9)).toBe(false);
+  });
+
+  it.each([
+    [{ maxBytes: Number.NaN }, 'expected maxBytes to be a whole number of at least 0, got NaN'],
+    [{ maxBytes: '12' }, 'expected maxBytes to be a whole number of at least 0, got "12"'],
+    [{ memoryBytes: -1 }, 'expected memoryBytes to be a whole number of at least 1, got -1'],
+    [{ windowBytes: 0 }, 'expected windowBytes to be a whole number of at least 1, got 0'],
+    [{ windowBytes: 1.5 }, 'expected windowBytes to be a whole number of at least 1, got 1.5'],
+    [{ kernel: 'c' }, 'expected the kernel auto, wasm or js, got "c"'],
+  ] as [object, string][])('refuses %o before anything is read', async (options, message) => {
+    const store = new CountingStore(new MemoryStore());
+    const leaf = bitmap(store, 'a');
+    const pages = pagesOf(leaf, options);
+    const windows = windowsOf(leaf, options);
+    const questions = [
+      () => countIds([leaf], options),
+      () => hasIds(leaf, options),
+      () => hasId(leaf, 1, options),
+      () => allIdsOf(leaf, options),
+      () => pages.next(),
+      () => windows.next(),
+    ];
+    for (const ask of questions) await expect(ask()).rejects.toThrow(new RangeError(message));
+    expect(() => new Bitmapist({ evaluate: options })).toThrow(new RangeError(message));
+    expect(store.calls).toMatchObject({ byteLengths: 0, read: 0 });
+  });
+
+  it('takes a budget without bounds', async () => {
+    const store = await storeOf([{ ids: new Set([1, 70_000]), byteLength: 9000 }]);
+    expect(await countIds([bitmap(store, '0')], { maxBytes: Number.POSITIVE_INFINITY })).toEqual([2]);
   });
 });

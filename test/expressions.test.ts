@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countIds, type EvaluateOptions, hasId, hasIds, windowsOf } from '../src/evaluate.js';
+import { countIds, hasId, hasIds, windowsOf } from '../src/evaluate.js';
 import { bitmap, combine, complement, type Expression } from '../src/expression.js';
+import type { EvaluateOptions } from '../src/question.js';
 import type { Store } from '../src/store/types.js';
 import { idsOf, storeOf, toBytes } from './bitmaps.js';
 import { bitmapArbitrary, expressionArbitrary, type ModelExpression, modelBytes, modelIds } from './model.js';
