@@ -1,7 +1,8 @@
 /** What every store refuses before it touches anything. */
 
+import { describe } from '../errors.js';
 import { checkId } from '../id.js';
-import type { BitWrite, PutOptions } from './types.js';
+import type { BitWrite, KeysOptions, PutOptions } from './types.js';
 
 /** The longest string that Redis keeps, which is the length of a bitmap with the largest id. */
 const MAX_BYTES = 2 ** 29;
@@ -27,4 +28,10 @@ export function checkPut(bytes: Uint8Array, options: PutOptions | undefined): vo
       `expected a time to live that is a positive number of whole seconds, got ${ttlSeconds}`,
     );
   }
+}
+
+/** @throws {RangeError} where the size of a batch is no positive integer */
+export function checkKeysOptions({ batchSize }: KeysOptions = {}): void {
+  if (batchSize === undefined || (Number.isSafeInteger(batchSize) && batchSize > 0)) return;
+  throw new RangeError(`expected batchSize to be a positive whole number, got ${describe(batchSize)}`);
 }

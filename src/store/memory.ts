@@ -1,6 +1,6 @@
 /** The embedded store: bitmaps in this process, compressed. */
 
-import { checkPut, checkWrites } from './arguments.js';
+import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
 import { CompressedBitmap } from './compressed.js';
 import type {
   BitmapReader,
@@ -63,6 +63,7 @@ export class MemoryStore implements Store {
   }
 
   async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
+    checkKeysOptions(options);
     const keys = [...this.#bitmaps.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys) {
       options?.signal?.throwIfAborted();

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { StoreError } from '../errors.js';
-import { checkPut, checkWrites } from './arguments.js';
+import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
 import type { RedisClient, RedisNode } from './client.js';
 import { explainFailure, isUnknownCommand } from './failure.js';
 import { RedisLink } from './link.js';
@@ -151,6 +151,7 @@ export class RedisStore implements Store {
   }
 
   async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
+    checkKeysOptions(options);
     const { keyPrefix } = this.#link;
     const pattern = `${escapeGlob(keyPrefix + prefix)}*`;
     const batchSize = options?.batchSize ?? DEFAULT_SCAN_BATCH;

@@ -154,6 +154,13 @@ export function describeConformance(
       }
     });
 
+    it('refuses batches that have no size', async () => {
+      const store = await emptyStore();
+      for (const batchSize of [0, -1, 1.5, Number.NaN, '10' as unknown as number]) {
+        await expect(namesOf(store, 'n:', batchSize)).rejects.toThrow(RangeError);
+      }
+    });
+
     it('deletes keys and counts those that were there', async () => {
       const store = await emptyStore();
       const names = Array.from({ length: 1200 }, (_, index) => `n:${index}`);
