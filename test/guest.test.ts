@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../src/bitmapist.js';
+import { StoreError } from '../src/errors.js';
+import type { RedisClient } from '../src/store/client.js';
 import { RedisStore } from '../src/store/redis.js';
 import { type RedisServer, startRedis } from './servers/redis.js';
 
@@ -86,5 +88,12 @@ describe('a signal and a client', () => {
     await call(analytics, signal).catch(() => {});
     expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(listeners()).toEqual(before);
+  });
+
+  it('are left as they were where the client lacks what is asked of it', async () => {
+    const { signal } = new AbortController();
+    const analytics = new Bitmapist({ store: new RedisStore({} as RedisClient) });
+    await expect(analytics.day('e1').or(analytics.day('e2')).count({ signal })).rejects.toThrow(StoreError);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -35,7 +35,13 @@ export function sendAll<Reply>(requests: Requests<Reply>): Promise<void> {
     const sendMore = (): void => {
       while (!over && !sent && inFlight < maxInFlight) {
         const index = next++;
-        const request = requests.send(index);
+        let request: Promise<Reply> | undefined;
+        try {
+          request = requests.send(index);
+        } catch (error) {
+          fail(error, index);
+          return;
+        }
         if (request === undefined) {
           sent = true;
           break;
