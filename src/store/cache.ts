@@ -46,6 +46,8 @@ const ENTRY_BYTES = 100;
  * is not noticed until `invalidate` or `clear` is called or the bitmap is evicted.
  */
 export class CachedStore implements Store {
+  /** Where the inner store can: a consistent read goes past the cache, since it is asked for what is true now. */
+  readonly snapshot?: NonNullable<Store['snapshot']>;
   readonly #inner: Store;
   readonly #isFinished: (key: string) => boolean;
   readonly #maxBytes: number;
@@ -59,6 +61,7 @@ export class CachedStore implements Store {
   constructor(inner: Store, { isFinished, maxBytes }: CacheOptions) {
     if (!(maxBytes > 0))
       throw new RangeError(`expected maxBytes to be a positive number, got ${String(maxBytes)}`);
+    if (inner.snapshot !== undefined) this.snapshot = inner.snapshot.bind(inner);
     this.#inner = inner;
     this.#isFinished = isFinished;
     this.#maxBytes = maxBytes;
@@ -150,16 +153,6 @@ export class CachedStore implements Store {
 
   async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
     return (await this.#inner.expiries?.(keys, options)) ?? keys.map(() => undefined);
-  }
-
-  /** A consistent read goes past the cache: it is asked for what is true now. */
-  async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
-    if (this.#inner.snapshot === undefined) {
-      throw new TypeError(
-        'expected a store that can read several bitmaps as of one moment, got one that cannot',
-      );
-    }
-    return this.#inner.snapshot(keys, options);
   }
 
   async #byteLengths(
