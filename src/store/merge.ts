@@ -22,13 +22,14 @@ const BYTES_PER_ID = 512;
 const SCRIPT = `
 local old = redis.pcall('GETRANGE', KEYS[1], ARGV[1], ARGV[1] + #ARGV[2] - 1)
 if type(old) == 'table' then return old end
-if #ARGV[2] == 0 then return 0 end
 redis.call('SET', KEYS[2], old)
 redis.call('SET', KEYS[3], ARGV[2])
-redis.call('BITOP', 'OR', KEYS[2], KEYS[2], KEYS[3])
-redis.call('SETRANGE', KEYS[1], ARGV[1], redis.call('GET', KEYS[2]))
+local merged = redis.pcall('BITOP', 'OR', KEYS[2], KEYS[2], KEYS[3])
+if type(merged) == 'number' then
+  merged = redis.pcall('SETRANGE', KEYS[1], ARGV[1], redis.call('GET', KEYS[2]) or '')
+end
 redis.call('DEL', KEYS[2], KEYS[3])
-return #ARGV[2]`;
+return merged`;
 
 /** Ids of one stretch of a key, `ids[from..to)`, ascending. */
 export interface Stretch {
@@ -60,9 +61,10 @@ export async function mergeStretch(link: RedisLink, key: string, { ids, from, to
   await runScript(link, key, byteOffset, bytes);
 }
 
-/** Whether the server runs the script; changes nothing. */
+/** Runs the script to its end over an empty stretch, which changes nothing: a command of it may be forbidden, or a key. */
 export async function probeMerging(link: RedisLink, key: string): Promise<void> {
-  await runScript(link, key, 0, Buffer.alloc(0));
+  // From 0 on, GETRANGE would take an empty stretch for the whole string.
+  await runScript(link, key, 1, Buffer.alloc(0));
 }
 
 /** Whether stretches of a write may be merged: it sets enough bits, and intermediates have names in its cluster slot. */

@@ -293,7 +293,10 @@ function refuseMoment(cause: unknown): unknown {
 
 function isForbidden(error: unknown): boolean {
   const cause = error instanceof StoreError ? error.cause : undefined;
-  return cause instanceof Error && cause.message.startsWith('NOPERM');
+  // What a script is not allowed to do is told in other words, and by Redis 6 in others still.
+  return (
+    cause instanceof Error && /NOPERM|No permissions|can't run this command|can't access/i.test(cause.message)
+  );
 }
 
 function escapeGlob(text: string): string {

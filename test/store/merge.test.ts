@@ -126,12 +126,17 @@ describe('writing many bits of a key', () => {
     expect(await admin.keys('*')).toHaveLength(2);
   });
 
-  it('does without scripts where the user may not run any', async () => {
-    await admin.call('ACL', 'SETUSER', 'marker', 'on', '>secret', '~*', '+@all', '-@scripting');
+  it.each([
+    ['the user may not run any', ['~*', '+@all', '-@scripting']],
+    ['the user may not run all of one', ['~*', '+@all', '-bitop']],
+    ['the user may not write beside the marks', ['~k', '+@all']],
+  ])('does without scripts where %s', async (_, rules) => {
+    await admin.call('ACL', 'SETUSER', 'marker', 'on', '>secret', ...rules);
     const marker = new Redis(server.url, { username: 'marker', password: 'secret' });
     try {
       await new RedisStore(marker).write([{ key: 'k', ids: range(0, 3000), value: 1 }]);
       expect(await admin.bitcount('k')).toBe(3000);
+      expect(await admin.keys('*')).toEqual(['k']);
     } finally {
       marker.disconnect();
       await admin.call('ACL', 'DELUSER', 'marker');
