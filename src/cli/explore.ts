@@ -11,6 +11,7 @@ import { writeLine } from './output.js';
 import { isRedisUrl, serverOf, withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
 import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
+import { onlyStrings, reportLeftOut } from './strings.js';
 
 export interface ExploreOptions extends SourceOptions {
   readonly port?: number;
@@ -67,8 +68,14 @@ async function storeFeed(source: string, options: SourceOptions): Promise<Feed> 
   else if (source !== DEMO) await expectFolder(source);
   return {
     name: isRedisUrl(source) ? serverOf(source) : source,
-    open: (send, signal) =>
-      withSource(source, options, ({ store, prefix }) => send(writeRdb(store, { prefix, signal }))),
+    open: async (send, signal) => {
+      const leftOut = new Set<string>();
+      await withSource(source, options, ({ store, prefix }) => {
+        const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
+        return send(writeRdb(strings, { prefix, signal }));
+      });
+      reportLeftOut(leftOut);
+    },
   };
 }
 

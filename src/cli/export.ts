@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { Bitmapist, Store } from '../index.js';
+import type { Store } from '../index.js';
 import { replaceFile, saveStore } from '../node.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
 import { isCsv } from './csv.js';
@@ -11,17 +11,23 @@ import { grouped, writeLine } from './output.js';
 import { startProgress } from './progress.js';
 import { isRedisUrl, withRedis } from './redis.js';
 import { type SourceOptions, withSource } from './source.js';
+import { onlyStrings, reportLeftOut } from './strings.js';
 
 export interface ExportOptions extends SourceOptions {
   readonly to: string;
   readonly replace?: boolean;
 }
 
-/** Copies the bitmaps of a source to a dump, a folder or a Redis. */
+/** Copies the bitmaps of a source to a dump, a folder or a Redis; names the keys of a Redis that are none. */
 export async function exportSource(source: string, options: ExportOptions): Promise<void> {
+  const leftOut = new Set<string>();
   const keys = await withTarget(options, (target) =>
-    withSource(source, options, (bitmapist) => copy(source, bitmapist, target)),
+    withSource(source, options, ({ store, prefix }) => {
+      const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
+      return copy(source, strings, prefix, target);
+    }),
   );
+  reportLeftOut(leftOut);
   await writeLine(`${keys} keys`);
 }
 
@@ -77,7 +83,7 @@ async function refuseExisting(store: Store, redis: Store, prefix: string): Promi
   }
 }
 
-async function copy(source: string, { store, prefix }: Bitmapist, target: Target): Promise<number> {
+async function copy(source: string, store: Store, prefix: string, target: Target): Promise<number> {
   // A dump without a key would take the place of a good one.
   if ((await store.keys(prefix)[Symbol.asyncIterator]().next()).done) {
     throw new UsageError(`expected keys that begin with ${JSON.stringify(prefix)} in ${source}, got none`);

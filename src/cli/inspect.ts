@@ -9,6 +9,7 @@ import { isDump, readDump } from './dump.js';
 import { grouped, type OutputOptions, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
+import { stringLengths } from './strings.js';
 
 export interface InspectOptions extends SourceOptions, OutputOptions {
   readonly prefix?: string;
@@ -84,13 +85,12 @@ async function addKeys(census: Census, store: Store, progress: Progress): Promis
   let done = 0;
   let batch: string[] = [];
   const addBatch = async (): Promise<void> => {
-    const [byteLengths, roaring] = await Promise.all([
-      store.byteLengths(batch),
-      Promise.all(batch.map((key) => measureRoaring(store, key))),
-    ]);
-    for (const [at, key] of batch.entries()) {
-      census.add(key, { bytes: byteLengths[at]!, roaringBytes: roaring[at]! });
-    }
+    const byteLengths = await stringLengths(store, batch);
+    const addKey = async (key: string, bytes: number | undefined): Promise<void> => {
+      if (bytes === undefined) census.addOther(key);
+      else census.add(key, { bytes, roaringBytes: await measureRoaring(store, key) });
+    };
+    await Promise.all(batch.map((key, at) => addKey(key, byteLengths[at])));
     done += batch.length;
     progress.show(`looking at ${grouped(done)} keys`);
     batch = [];

@@ -107,6 +107,15 @@ describe('bitmapist explore', () => {
     expect(used.filter((name) => WRITING.test(name!))).toEqual([]);
   });
 
+  it('hands over a Redis without the keys that are named like bitmaps and hold something else', async () => {
+    const client = new Redis(redis.url);
+    await client.rpush('trackist_visit_2025-12', 'job');
+    const { url } = await startExploring(redis.url);
+    expect(await countVisits(url)).toBe('2');
+    await client.del('trackist_visit_2025-12');
+    await client.quit();
+  });
+
   it('is there for this machine alone, and only for who knows the address', async () => {
     const { url } = await startExploring(csv);
     expect(url.hostname).toBe('127.0.0.1');

@@ -106,6 +106,23 @@ describe('a copy of a source', () => {
     expect(await client.ttl('trackist_active_2026-11')).toBeGreaterThan(3000);
   });
 
+  it('leaves out keys of a Redis that hold something else, and names them', async () => {
+    await client.set('trackist_a_2026-11', Buffer.of(0x40));
+    await client.rpush('trackist_a_2026-12', 'job');
+    const dump = folder.path('strings.rdb');
+    expect(await runCommand(['export', server.url, '--to', dump])).toEqual({
+      code: 0,
+      stdout: '1 keys\n',
+      stderr: 'bitmapist: left out "trackist_a_2026-12", which holds no bitmap\n',
+    });
+    expect(await outputOf('ids', dump, 'a@2026-11')).toBe('1\n');
+    await client.del('trackist_a_2026-11');
+    const before = readFileSync(dump);
+    const failure = await failureOf('export', server.url, '--to', dump);
+    expect(failure.stderr).toContain('expected keys that begin with "trackist_"');
+    expect(readFileSync(dump)).toEqual(before);
+  });
+
   it('never takes the place of files it does not replace as a whole', async () => {
     await mkdir(folder.path('full'));
     await folder.write('full/notes.txt', 'mine');
@@ -218,6 +235,14 @@ describe('inspect', () => {
     const text = await outputOf('inspect', folder.path('few'));
     expect(text).toContain('a        2026-W01  2026-W01      1    1  1 B        18 B\n');
     expect(text).toContain('1 other key, such as "README"\n');
+  });
+
+  it('counts keys of a Redis that are named like bitmaps and hold something else', async () => {
+    await client.set('trackist_a_2026-11', Buffer.of(0x40));
+    await client.rpush('trackist_a_2026-12', 'job');
+    const text = await outputOf('inspect', server.url);
+    expect(text).toContain('a        2026-11  2026-11       1    1  1 B        18 B\n');
+    expect(text).toContain('1 other key, such as "trackist_a_2026-12"\n');
   });
 
   it('wants one database of a dump', async () => {
