@@ -20,7 +20,8 @@ export function reportFailure(error: unknown): number {
   return isUsersFault(error) ? USAGE : FAILURE;
 }
 
-function sentenceOf(error: unknown): string {
+/** What went wrong, for people; after a text that does not parse, the place in it. */
+export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const sentence = error.message.split('\n', 1)[0] || error.name;
   return error instanceof SyntaxProblem ? `${sentence}\n${error.excerpt}` : sentence;

@@ -1,8 +1,15 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { sentenceOf } from './failure.js';
 
 /** Serves one page and the data it shows, on this machine only, to whoever knows the address. */
 
@@ -46,7 +53,7 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
       options.onFailure(error);
       // What was sent so far must not be taken for all there is.
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'the source could not be read');
+      else refuse(response, 500, sentenceOf(error));
     });
   });
   server.listen(options.port, LOOPBACK);
@@ -84,16 +91,35 @@ async function answer(
   response.once('close', () => left.abort());
   try {
     await options.open(async (bytes, byteLength) => {
-      response.writeHead(200, {
+      await sendBytes(bytes, response, {
         ...HEADERS,
         'content-type': 'application/octet-stream',
         ...(byteLength === undefined ? {} : { 'content-length': byteLength }),
       });
-      await pipeline(bytes, response);
     }, left.signal);
   } catch (error) {
     // A reader who has left, or loads the page anew, is no failure.
     if (!left.signal.aborted) throw error;
+  }
+}
+
+/** Begins with the first bytes, so that a source which fails before them can be answered with what is wrong. */
+async function sendBytes(
+  bytes: AsyncIterable<Uint8Array>,
+  response: ServerResponse,
+  headers: OutgoingHttpHeaders,
+): Promise<void> {
+  const chunks = bytes[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  async function* all(): AsyncGenerator<Uint8Array, void> {
+    for (let next = first; !next.done; next = await chunks.next()) yield next.value;
+  }
+  try {
+    response.writeHead(200, headers);
+    await pipeline(all, response);
+  } finally {
+    // Where nobody listens any more, the rest is not read.
+    await chunks.return?.();
   }
 }
 

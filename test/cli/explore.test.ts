@@ -116,6 +116,28 @@ describe('bitmapist explore', () => {
     await client.quit();
   });
 
+  it('says in the page what is wrong where a Redis cannot be read', async () => {
+    const client = new Redis(redis.url);
+    await client.call('ACL', 'SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-scan');
+    await client.quit();
+    const { url } = await startExploring(redis.url.replace('://', '://blind:secret@'));
+    const answer = await ask(new URL('source', url));
+    expect(answer.status).toBe(500);
+    expect(answer.body).toMatch(/^expected an answer from Redis, got "NOPERM .*scan.*"\n$/);
+    const { page, close } = await openExplorer(browser, { url: url.href });
+    const problem = await page.waitForSelector('.problem');
+    expect(await problem.textContent()).toContain(
+      'got 500 Internal Server Error: expected an answer from Redis',
+    );
+    await close();
+  });
+
+  it('sends a source without a byte', async () => {
+    const { url } = await startExploring(await files.write('empty.csv', ''));
+    const { status, body } = await ask(new URL('source', url));
+    expect({ status, body }).toEqual({ status: 200, body: '' });
+  });
+
   it('is there for this machine alone, and only for who knows the address', async () => {
     const { url } = await startExploring(csv);
     expect(url.hostname).toBe('127.0.0.1');

@@ -159,10 +159,17 @@ async function openSource(
   if (typeof source !== 'string') return { stream: source.stream(), totalBytes: source.size };
   const response = await fetch(source);
   if (!response.ok || response.body === null) {
-    throw new Error(`expected the source from the server, got ${response.status} ${response.statusText}`);
+    throw new Error(`expected the source from the server, got ${await answerOf(response)}`);
   }
   const length = response.headers.get('content-length');
   return { stream: response.body, totalBytes: length === null ? undefined : Number(length) };
+}
+
+/** What the page's own server says is wrong, or whatever another one answers. */
+async function answerOf(response: Response): Promise<string> {
+  const status = `${response.status} ${response.statusText}`;
+  if (!response.headers.get('content-type')?.startsWith('text/plain')) return status;
+  return `${status}: ${(await response.text()).trim()}`;
 }
 
 /** Counts what goes through, and says so now and then. */
