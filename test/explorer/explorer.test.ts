@@ -443,6 +443,42 @@ describe('everybody', () => {
       ),
   );
 
+  it('prints what there is to read, on white, and nothing to press', () =>
+    withDump(
+      async (explorer) => {
+        const { page } = explorer;
+        await page.emulateMedia({ media: 'print' });
+        const seen = (selector: string): Promise<number> => page.locator(`${selector}:visible`).count();
+        for (const [hash, selector, title] of [
+          ['#/events', 'table.events[aria-busy=false]', 'Events'],
+          [RETENTION, 'table.heatmap', 'Retention'],
+          ['#/trends?event=active&event=signup', '.chart .line', 'Trends'],
+          ['#/expression?q=active@2026-03', 'output', 'Expression'],
+        ] as const) {
+          await explorer.show(hash, selector);
+          expect([hash, (await seen(selector)) > 0, await seen(`h1:text-is("${title}")`)]).toEqual([
+            hash,
+            true,
+            1,
+          ]);
+          const controls =
+            'button, .top nav, select, footer, summary, input:not([role=combobox], .source input)';
+          expect([hash, await seen(`:is(${controls})`)]).toEqual([hash, 0]);
+        }
+        // As wide as an upright A4 page within its margins.
+        await page.setViewportSize({ width: 700, height: 1000 });
+        await explorer.show(RETENTION.replace('rows=2', 'rows=12'), 'table.heatmap');
+        const width = await page.$eval('table.heatmap', (table) => table.clientWidth);
+        expect(width).toBeLessThanOrEqual(700);
+        expect(await seen('[role=combobox]')).toBe(0);
+        expect(await seen('caption:has-text("people of signup who later did active")')).toBe(1);
+        const background = (element: Element): string => getComputedStyle(element).backgroundColor;
+        expect(await page.$eval('body', background)).toBe('rgb(255, 255, 255)');
+        expect(await page.$eval('.card:has(table)', background)).toBe('rgb(255, 255, 255)');
+      },
+      { colorScheme: 'dark' },
+    ));
+
   it('finds all of it on a phone', () =>
     withDump(
       async (explorer) => {

@@ -10,6 +10,6 @@ export function adoptHeatColors(): void {
       )
       .join('');
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`);
+  sheet.replaceSync(`${rules('light')}@media screen and (prefers-color-scheme:dark){${rules('dark')}}`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }

@@ -141,8 +141,8 @@ function Explanation({ view, place }: GridProps) {
   const isRunning = view.rows.some(({ cells }) => cells.some(({ state }) => state === 'unfinished'));
   return (
     <span class="muted">
-      Point at a cell, or move with the arrow keys, to see what it means.
-      {isRunning && ' Dashed cells are not over yet.'}
+      <span class="hint">Point at a cell, or move with the arrow keys, to see what it means. </span>
+      {isRunning && 'Dashed cells are not over yet.'}
     </span>
   );
 }
