@@ -479,6 +479,20 @@ describe('everybody', () => {
       { colorScheme: 'dark' },
     ));
 
+  it('says of an event that it is unknown without moving its field', () =>
+    withDump(async ({ page, show }) => {
+      await show(`${RETENTION.replace('=signup', '=nobody')}&select1b=none`, '.field .warning');
+      const tops = await page.$$eval('.pair input', (fields) =>
+        fields.map((field) => field.getBoundingClientRect().top),
+      );
+      expect(new Set(tops).size).toBe(1);
+      const below = await page.$eval('.quantity', (field) => field.getBoundingClientRect().top);
+      const notes = await page.$$eval('.field .warning', (each) =>
+        each.map((note) => note.getBoundingClientRect().bottom),
+      );
+      expect(notes.map((bottom) => bottom <= below)).toEqual([true, true]);
+    }));
+
   it('finds all of it on a phone', () =>
     withDump(
       async (explorer) => {
