@@ -11,11 +11,17 @@ import { BODY_TOP, INK, MARGIN, MUTED, renderPicture, type SvgOptions } from './
 import { formatValue } from './view.js';
 
 /**
- * Retention curves: a line per cohort, older ones paler, and the average of all as a strong one. An SVG file that opens
- * anywhere, in light and dark. A dashed end leads to a period that has not ended.
+ * Retention curves: a line per cohort, older ones paler, and the average of all as a strong one; a dot where there is but
+ * one value. An SVG file that opens anywhere, in light and dark. A dashed end leads to a period that has not ended.
+ * @throws RangeError for a table of sizes alone, which has no values to draw
  */
 export function renderSvgCurves(table: CohortTable, options: SvgOptions = {}): string {
   const unit = unitOf(options);
+  if (table.numOfRows < 0) {
+    throw new RangeError(
+      `expected a table with a column or more for curves, got one of sizes alone (numOfRows ${table.numOfRows})`,
+    );
+  }
   const kind = options.average ?? 'weighted';
   const cohorts = table.rows
     .filter((row) => row.total > 0)
@@ -26,7 +32,8 @@ export function renderSvgCurves(table: CohortTable, options: SvgOptions = {}): s
   );
   const highest = max(cohorts, ({ points }) => max(points, (point) => point.y)) || 1;
   const axes: Axes = {
-    x: scaleLinear([0, Math.max(1, table.numOfRows)], [LEFT, WIDTH - RIGHT]),
+    // A lone column stands in the middle.
+    x: scaleLinear(table.numOfRows === 0 ? [-1, 1] : [0, table.numOfRows], [LEFT, WIDTH - RIGHT]),
     y: scaleLinear([0, highest], [HEIGHT - BOTTOM, BODY_TOP + 8]).nice(TICKS),
   };
   return renderPicture({
@@ -48,14 +55,7 @@ export function renderSvgCurves(table: CohortTable, options: SvgOptions = {}): s
             color={AGE(cohorts.length === 1 ? 1 : index / (cohorts.length - 1))}
           />
         ))}
-        <path
-          class="average"
-          d={path(average, axes)}
-          fill="none"
-          stroke={ACCENT}
-          stroke-width="3"
-          stroke-linecap="round"
-        />
+        <Average points={average} axes={axes} />
         <Key table={table} unit={unit} kind={kind} />
       </>
     ),
@@ -113,12 +113,48 @@ function Curve({ title, points, axes, color }: CurveProps): VNode {
   const finished = points.filter((point) => point.finished);
   // The last finished point and the running one.
   const running = points.slice(Math.max(0, finished.length - 1));
+  const [only] = points;
   return (
     <g fill="none" stroke={color} stroke-width="1.5">
       <title>{title}</title>
-      <path d={path(finished, axes)} />
+      {points.length === 1 && <Dot point={only!} axes={axes} color={color} />}
+      {finished.length > 1 && <path d={path(finished, axes)} />}
       {running.length > 1 && <path d={path(running, axes)} stroke-dasharray="3 4" />}
     </g>
+  );
+}
+
+function Average({ points, axes }: Pick<CurveProps, 'points' | 'axes'>): VNode {
+  const [only] = points;
+  if (points.length === 1) {
+    return (
+      <g class="average">
+        <circle class="averageKey" cx={axes.x(only!.x)} cy={axes.y(only!.y)} r="5" fill={ACCENT} />
+      </g>
+    );
+  }
+  return (
+    <path
+      class="average"
+      d={path(points, axes)}
+      fill="none"
+      stroke={ACCENT}
+      stroke-width="3"
+      stroke-linecap="round"
+    />
+  );
+}
+
+/** A line needs two points; a lone one of a period that has not ended is hollow and dashed. */
+function Dot({ point, axes, color }: { point: Point; axes: Axes; color: string }): VNode {
+  return (
+    <circle
+      cx={axes.x(point.x)}
+      cy={axes.y(point.y)}
+      r="4"
+      fill={point.finished ? color : undefined}
+      stroke-dasharray={point.finished ? undefined : '2 2'}
+    />
   );
 }
 
@@ -134,8 +170,8 @@ function Grid({ axes: { x, y }, table, unit }: { axes: Axes; table: CohortTable;
         </g>
       ))}
       {x
-        .ticks(Math.min(12, table.numOfRows))
-        .filter(Number.isInteger)
+        .ticks(Math.min(12, Math.max(1, table.numOfRows)))
+        .filter((tick) => Number.isInteger(tick) && tick >= 0 && tick <= table.numOfRows)
         .map((tick) => (
           <text class="muted" x={x(tick)} y={HEIGHT - BOTTOM + 20} text-anchor="middle" fill={MUTED}>
             {tick}

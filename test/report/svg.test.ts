@@ -25,6 +25,8 @@ describe('renderSvgHeatmap', () => {
     const table = sampleTable();
     const rows = table.rows.map((row) => ({ ...row, cells: [] }));
     const svg = renderSvgHeatmap({ ...table, numOfRows: -1, rows });
+    expect(svg).not.toMatch(/NaN|Infinity/);
+    expect(svg).toContain('sizes of the cohorts');
     expect(textsOf(svg).slice(-2)).toEqual(['Total', '1,540']);
     expect(svg).toContain('<desc>Sizes of 4 cohorts.</desc>');
   });
@@ -44,16 +46,48 @@ describe('renderSvgCurves', () => {
 
   it('draws a line per cohort with members, a dashed end where a period runs, and the average', () => {
     const paths = pathsOf(renderSvgCurves(sampleTable()));
-    // January and February and their running ends; April has but one, running, point; and the average.
+    // January and February and their running ends, and the average; April has but one point.
     expect(paths.map((path) => attributeOf(path, 'stroke-dasharray') !== undefined)).toEqual([
       false,
       true,
       false,
       true,
       false,
-      false,
     ]);
     expect(attributeOf(paths.at(-1)!, 'class')).toBe('average');
+  });
+
+  it('draws a dot where a line would have but one point, hollow where its period runs', () => {
+    const dotsOf = (svg: string) => elementsOf(parseStrictly(svg), 'circle');
+    const [april, ...none] = dotsOf(renderSvgCurves(sampleTable()));
+    expect(none).toEqual([]);
+    expect(attributeOf(april!, 'fill')).toBeUndefined();
+    expect(attributeOf(april!, 'stroke-dasharray')).toBe('2 2');
+
+    const table = sampleTable();
+    const rows = table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 1) }));
+    const svg = renderSvgCurves({ ...table, numOfRows: 0, rows }, { as: 'counts' });
+    expect(pathsOf(svg)).toEqual([]);
+    const dots = dotsOf(svg);
+    expect(dots.map((dot) => attributeOf(dot, 'stroke-dasharray') === undefined)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect(new Set(dots.map((dot) => attributeOf(dot, 'cx'))).size).toBe(1);
+    expect(new Set(dots.map((dot) => attributeOf(dot, 'cy'))).size).toBe(4);
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['0', 'months later']));
+  });
+
+  it('refuses a table of sizes alone, of which there is no curve', () => {
+    const table = sampleTable();
+    const rows = table.rows.map((row) => ({ ...row, cells: [] }));
+    expect(() => renderSvgCurves({ ...table, numOfRows: -1, rows })).toThrow(
+      new RangeError(
+        'expected a table with a column or more for curves, got one of sizes alone (numOfRows -1)',
+      ),
+    );
   });
 
   it('puts values where the axes say', () => {
@@ -104,12 +138,14 @@ describe.each([
     expect(textOf(elementsOf(root, 'text')[0]!)).toMatch(/^x{20,100}…$/);
   });
 
-  it('draws tables without rows, and without columns', () => {
+  it('draws tables without rows, and with one column', () => {
     const table = sampleTable();
     expect(() => parseStrictly(render({ ...table, rows: [] }))).not.toThrow();
-    const rows = table.rows.map((row) => ({ ...row, cells: [] }));
-    const svg = render({ ...table, numOfRows: -1, rows });
-    expect(svg).not.toMatch(/NaN|Infinity/);
-    expect(svg).toContain('sizes of the cohorts');
+    const rows = table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 1) }));
+    for (const each of [rows, []]) {
+      const svg = render({ ...table, numOfRows: 0, rows: each });
+      expect(svg).not.toMatch(/NaN|Infinity/);
+      expect(() => parseStrictly(svg)).not.toThrow();
+    }
   });
 });
