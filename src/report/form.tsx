@@ -47,7 +47,9 @@ export interface HtmlFormOptions extends FragmentOptions {
 /**
  * A form that asks for a cohort table: the fields of the reference's `render_html_form`, under the same names (`select1`,
  * `select1b`, `select2`, `select2b`, `time_group`, `as_percent`, `num_results`, `num_of_rows`, `start_date`). Event
- * fields filter their choices while one types: a small script sees to it, and browsers do it themselves without.
+ * fields filter their choices while one types: a small script sees to it, and browsers do it themselves without. What is
+ * typed is sent, listed or not, but the script puts the name in place of a label that is typed in full; without
+ * JavaScript a label arrives as it is, so whoever offers labels may want to look for them in what was sent.
  * @throws TypeError for an `actionUrl` that is neither relative nor http(s)
  * @throws RangeError for an unknown time group or unit
  */

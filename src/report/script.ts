@@ -1,7 +1,8 @@
 /**
  * Makes the event fields of forms below `root` comboboxes (ARIA Authoring Practices, list autocomplete with manual
  * selection): the choices whose name or label holds what is typed, in the page's own colours, and all of them where
- * nothing has been typed yet. Without it browsers offer the same choices in their own way. Running it again does nothing.
+ * nothing has been typed yet. A label typed in full gives way to its name. Without it browsers offer the same choices in
+ * their own way, and send a typed label as it is. Running it again does nothing.
  *
  * Its text goes into pages (`formScript`), so it must not use anything from outside itself.
  */
@@ -30,6 +31,8 @@ export function enhanceForms(root: ParentNode): void {
     input.addEventListener('input', () => open(input.value));
     input.addEventListener('click', () => (list.hidden ? open('') : close()));
     input.addEventListener('blur', close);
+    // Before a form is sent too, with Enter.
+    input.addEventListener('change', nameLabel);
     input.addEventListener('keydown', (event) => {
       if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
         event.preventDefault();
@@ -83,6 +86,14 @@ export function enhanceForms(root: ParentNode): void {
       if (value === undefined) return;
       input.value = value;
       close();
+    }
+
+    function nameLabel(): void {
+      const typed = input.value.trim();
+      if (choices.some(({ value }) => value === input.value)) return;
+      const named = choices.filter(({ label }) => label !== '' && label === typed);
+      // Of two events with one label nobody knows which is meant.
+      if (named.length === 1) input.value = named[0]!.value;
     }
 
     function close(): void {

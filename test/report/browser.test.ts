@@ -24,6 +24,9 @@ const EVENTS = [
   'first_commit',
   ['Merged something', 'merge'],
   'purchase',
+  ['active', 'activity'],
+  ['Twice', 'once'],
+  ['Twice', 'again'],
   ...HOSTILE_NAMES.slice(0, 4),
 ] as const;
 const linked = { inlineStyle: false, inlineScript: false };
@@ -173,11 +176,29 @@ describe('the form in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('sends the name of an event whose label is typed in full', async () => {
+    const complaints = await withPage({}, async (at) => {
+      await at.goto(`${origin}/`);
+      await typeAfterTab(at, 'Merged something');
+      // A name comes before a label, and a label of two events says nothing.
+      await typeAfterTab(at, 'active');
+      await typeAfterTab(at, 'Twice');
+      await typeAfterTab(at, 'Merged something');
+      expect(await at.inputValue('[name=select1]')).toBe('merge');
+      const arrived = at.waitForURL(/select1=/);
+      await at.keyboard.press('Enter');
+      await arrived;
+      const { select1, select1b, select2, select2b } = Object.fromEntries(new URL(at.url()).searchParams);
+      expect([select1, select1b, select2, select2b]).toEqual(['merge', 'active', 'Twice', 'merge']);
+    });
+    expect(complaints).toEqual([]);
+  });
+
   it('lets the pointer choose, hostile names too', async () => {
     const complaints = await withPage({}, async (at) => {
       await at.goto(`${origin}/`);
       await at.click('[name=select2b]');
-      await at.locator('.bm-choices:not([hidden]) li').nth(4).click();
+      await at.locator('.bm-choices:not([hidden]) li').nth(EVENTS.indexOf(HOSTILE_NAMES[0]!)).click();
       expect(await at.inputValue('[name=select2b]')).toBe(HOSTILE_NAMES[0]);
       expect(await at.locator('.bm-choices:not([hidden])').count()).toBe(0);
     });
