@@ -172,6 +172,27 @@ describe.skipIf(!hasGolden)('odd corners of the reference: cohort rows', () => {
   });
 });
 
+describe('cohort rows as the reference has them', () => {
+  it.each([
+    ['weeks', '2026-W05', '2026-01-26'],
+    ['months', '2026-11', '2026-11-01'],
+    ['months', '2026-W06', '2026-02-02'],
+    ['years', '2026', '2026-01-01'],
+  ] as const)('begin with %s at the period %s as at its first day', async (timeGroup, text, day) => {
+    const first = await rowsOf({ timeGroup, numResults: 5, startDate: day });
+    expect(await rowsOf({ timeGroup, numResults: 5, startDate: text })).toEqual(first);
+  });
+
+  it('refuse a period that holds several, as other tables do', async () => {
+    for (const compat of [true, false]) {
+      const options = { select1: 'a', select2: 'a', startDate: '2026-11', compat };
+      await expect(open().cohort(options)).rejects.toThrow(
+        new RangeError('expected a date within one day, got the month 2026-11'),
+      );
+    }
+  });
+});
+
 describe.skipIf(!hasGolden)('odd corners of the reference: cohort cells', () => {
   quirk<Record<string, unknown[]>>('empty_vs_zero', 'tell nobody from nothing', async (output) => {
     const analytics = open({ clock: () => new Date('2024-06-01T00:00:00Z') });

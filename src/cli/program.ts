@@ -120,7 +120,7 @@ function withCohortOptions(command: Command): Command {
     .option('--num-of-rows <number>', 'periods after its own that each row looks (default: 12)', parseSize)
     .option(
       '--start-date <date>',
-      'where the first row begins, YYYY-MM-DD (default: so that the last is now)',
+      'where the first row begins, a date or a period such as 2026-W47 (default: so that the last is now)',
     )
     .option('--now <moment>', 'an ISO 8601 moment to take for now')
     .option('--counts', 'numbers of people instead of percentages')

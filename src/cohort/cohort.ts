@@ -23,7 +23,10 @@ export interface CohortOptions {
   readonly numResults?: number | undefined;
   /** How many periods after its own each row looks (default 12), so rows have one cell more; -1 for totals alone. */
   readonly numOfRows?: number | undefined;
-  /** A moment within the first row's period; by default the last row is the current period. */
+  /**
+   * A moment within the first row's period, or the text of a period (`2026-W47`, `2026-11`) that lies within it; by default
+   * the last row is the current period.
+   */
   readonly startDate?: Moment | undefined;
   /** Decides what is finished, running or in the future, and where rows end if there is no `startDate` (default: now). */
   readonly now?: Moment | undefined;

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
-import { Period } from '../calendar.js';
-import { type Moment, wallClock } from '../moment.js';
+import { Period, type PeriodUnit } from '../calendar.js';
+import { type Moment, type Wall, wallClock } from '../moment.js';
 import type { TimeGroup } from './types.js';
 
 /** Which periods the rows of a cohort table stand for. */
@@ -42,9 +42,7 @@ export function compatRows({ timeGroup, numResults, startDate, now, timeZone }: 
   const end =
     startDate === undefined
       ? wallClock(now, timeZone)
-      : wallClock(startDate, timeZone)
-          .withPlainTime()
-          .add({ days: numResults - 1 });
+      : firstDay(UNIT_OF[timeGroup], startDate, timeZone).add({ days: numResults - 1 });
   const length = timeGroup === 'years' ? 3 : numResults;
   let at = end.subtract({ [timeGroup]: length - 1 });
   if (timeGroup === 'months') at = at.with({ day: 1 });
@@ -55,6 +53,19 @@ export function compatRows({ timeGroup, numResults, startDate, now, timeZone }: 
     at = at.add({ [timeGroup]: 1 });
   }
   return rows;
+}
+
+/** What names a day is a moment; this is longer. */
+const LONG_PERIOD_TEXT = /^\d{4}(?:-W?\d{2})?$/;
+
+/** Midnight of the day that a start date names, or of the first one where it names a period, as in `rowsFrom`. */
+function firstDay(unit: PeriodUnit, startDate: Moment, timeZone: string): Wall {
+  if (typeof startDate !== 'string' || !LONG_PERIOD_TEXT.test(startDate)) {
+    return wallClock(startDate, timeZone).withPlainTime();
+  }
+  // Refuses what spans several rows.
+  Period.from(unit, startDate);
+  return Period.parse(startDate).start().toPlainDateTime();
 }
 
 /** Python's `datetime.isoformat`: microseconds in full, or not at all. */
