@@ -94,9 +94,11 @@ function Row({ row, grid, y, muted = false, bold = false }: RowProps): VNode {
       <Label x={MARGIN} y={y} muted={muted} bold={bold}>
         {row.label}
       </Label>
-      <Label x={grid.totalRight} y={y} end muted>
-        {row.total}
-      </Label>
+      {row.total !== '' && (
+        <Label x={grid.totalRight} y={y} end muted>
+          {row.total}
+        </Label>
+      )}
       {row.cells.map((cell, column) => (
         <Cell cell={cell} x={grid.left + column * CELL_WIDTH} y={y} />
       ))}

@@ -19,7 +19,7 @@ export interface CellView {
 export interface RowView {
   /** The period, or what the line is. */
   readonly label: string;
-  /** The size of the cohort, or of all of them. */
+  /** The size of the cohort; of all of them in a line about sizes, empty in one of averages: they have none. */
   readonly total: string;
   /** One per column. */
   readonly cells: readonly CellView[];
@@ -58,7 +58,7 @@ export function viewTable(table: CohortTable, unit: ReportUnit, kind: AverageKin
     })),
     average: {
       label: averageLabel(table, unit, kind),
-      total: groupDigits(sum(table.rows, (row) => row.total)),
+      total: table.numOfRows < 0 ? totalSize(table) : '',
       cells: averageColumns(table, unit, kind).map((value) => viewAverage(value, unit, scale)),
     },
     scale,
@@ -95,12 +95,18 @@ export interface StateNote {
   readonly meaning: string;
 }
 
-/** What the numbers are, in one line: `percent of each cohort who came back, 0 to 12 months later`. */
+/** What the numbers are, in one line: `percent of each cohort who came back, 0 to 12 months later · total size 30,936`. */
 export function subtitle(table: CohortTable, unit: ReportUnit): string {
   const zone = table.timeZone === 'UTC' ? '' : ` (${table.timeZone})`;
   if (table.numOfRows < 0) return `sizes of the cohorts${zone}`;
   const what = unit === 'percent' ? 'percent' : 'people';
-  return `${what} of each cohort who came back, 0 to ${table.numOfRows} ${table.timeGroup} later${zone}`;
+  const span = `0 to ${table.numOfRows} ${table.timeGroup} later${zone}`;
+  return `${what} of each cohort who came back, ${span} · total size ${totalSize(table)}`;
+}
+
+/** The sizes of all cohorts, added up: whoever belongs to several counts in each. */
+function totalSize(table: CohortTable): string {
+  return groupDigits(sum(table.rows, (row) => row.total));
 }
 
 function averageLabel(table: CohortTable, unit: ReportUnit, kind: AverageKind): string {

@@ -9,7 +9,7 @@ describe('renderMarkdown', () => {
   it('is a table with the selections above and the signs below', () => {
     expect(renderMarkdown(sampleTable())).toBe(
       [
-        '` signup → login `: percent of each cohort who came back, 0 to 3 months later',
+        '` signup → login `: percent of each cohort who came back, 0 to 3 months later · total size 1,540',
         '',
         '| Cohort               |  Size |      0 |     1 |       2 |       3 |',
         '| :------------------- | ----: | -----: | ----: | ------: | ------: |',
@@ -17,7 +17,7 @@ describe('renderMarkdown', () => {
         '| Feb 2026             |   300 |   100% |    0% | 25.0%\\* |         |',
         '| Mar 2026             |     0 |      – |     – |         |         |',
         '| Apr 2026             |    40 | 100%\\* |       |         |         |',
-        '| **Weighted average** | 1,540 |   100% | 40.0% |    0.1% |         |',
+        '| **Weighted average** |       |   100% | 40.0% |    0.1% |         |',
         '',
         '\\*: not over yet · blank: still to come · –: cohort without members · 0%: nobody came back',
         '',

@@ -9,13 +9,13 @@ describe('renderSvgHeatmap', () => {
   it('shows what the other heatmaps show', () => {
     expect(textsOf(renderSvgHeatmap(sampleTable()))).toEqual([
       'signup → login',
-      'percent of each cohort who came back, 0 to 3 months later',
+      'percent of each cohort who came back, 0 to 3 months later · total size 1,540',
       ...['Cohort', 'Size', '0', '1', '2', '3'],
       ...['Jan 2026', '1,200', '100%', '50.0%', '0.1%', '12.5%*'],
       ...['Feb 2026', '300', '100%', '0%', '25.0%*'],
       ...['Mar 2026', '0', '–', '–'],
       ...['Apr 2026', '40', '100%*'],
-      ...['Weighted average', '1,540', '100%', '40.0%', '0.1%'],
+      ...['Weighted average', '100%', '40.0%', '0.1%'],
       ...['0%', '50.0% or more'],
       '*: not over yet · blank: still to come · –: cohort without members · 0%: nobody came back',
     ]);

@@ -10,7 +10,7 @@ describe('renderText', () => {
     expect(renderText(sampleTable())).toBe(
       [
         'signup → login',
-        'percent of each cohort who came back, 0 to 3 months later',
+        'percent of each cohort who came back, 0 to 3 months later · total size 1,540',
         '',
         'Cohort             Size       0      1      2      3',
         'Jan 2026          1,200    100%  50.0%   0.1%  12.5%*',
@@ -18,7 +18,7 @@ describe('renderText', () => {
         'Mar 2026              0       –      –',
         'Apr 2026             40    100%*',
         '',
-        'Weighted average  1,540    100%  40.0%   0.1%',
+        'Weighted average           100%  40.0%   0.1%',
         '',
         '* not over yet · blank: still to come · – cohort without members · 0% nobody came back',
         '',
@@ -28,9 +28,9 @@ describe('renderText', () => {
 
   it('counts people where asked to', () => {
     const text = renderText(sampleTable(), { as: 'counts' });
-    expect(text).toContain('people of each cohort who came back, 0 to 3 months later');
+    expect(text).toContain('people of each cohort who came back, 0 to 3 months later · total size 1,540\n');
     expect(text).toMatch(/^Jan 2026 +1,200 +1,200 +600 +1 +150\*$/m);
-    expect(text).toMatch(/^Mean +1,540 +750 +300 +1$/m);
+    expect(text).toMatch(/^Mean +750 +300 +1$/m);
   });
 
   it('continues below what does not fit the width, with every column once', () => {
