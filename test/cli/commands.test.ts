@@ -210,7 +210,10 @@ describe('the command', () => {
     const args = ['cohort', events, '--select1', 'signup', '--select2', 'active', '--now', '2026-11-30'];
     const coloured = await runCommand(args, { FORCE_COLOR: '3' });
     expect(coloured.stdout).toContain('\u001b[');
-    expect((await runCommand(args, { FORCE_COLOR: '3', NO_COLOR: '1' })).code).toBe(0);
+    const plain = await runCommand(args, { FORCE_COLOR: '3', NO_COLOR: '1' });
+    expect(plain.code).toBe(0);
+    expect(plain.stdout).toContain('signup → active');
+    expect(plain.stdout).not.toContain('\u001b');
   });
 
   it('stops without a word when nobody reads on', async () => {
