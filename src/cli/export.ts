@@ -28,7 +28,7 @@ export async function exportSource(source: string, options: ExportOptions): Prom
     }),
   );
   reportLeftOut(leftOut);
-  await writeLine(`${keys} keys`);
+  await writeLine(`${keys} ${keys === 1 ? 'key' : 'keys'}`);
 }
 
 type Target = (store: Store, options: WriteRdbOptions) => Promise<unknown>;

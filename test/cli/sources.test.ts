@@ -112,7 +112,7 @@ describe('a copy of a source', () => {
     const dump = folder.path('strings.rdb');
     expect(await runCommand(['export', server.url, '--to', dump])).toEqual({
       code: 0,
-      stdout: '1 keys\n',
+      stdout: '1 key\n',
       stderr: 'bitmapist: left out "trackist_a_2026-12", which holds no bitmap\n',
     });
     expect(await outputOf('ids', dump, 'a@2026-11')).toBe('1\n');
