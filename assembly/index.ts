@@ -1,13 +1,13 @@
 // What the loader (src/kernel/wasm.ts) sees. Operands are byte offsets from the first slot, lengths are in bytes.
 import { Combine } from './combine';
 import { complement } from './complement';
+import { unpack as unpackOf, widen as widenOf } from './convert';
 import { countAndLong, countLong } from './count';
 import { ids as idsOf } from './ids';
 import { countLists as countListsOf } from './lists';
 import { MAX_STEPS, results, slots, steps } from './memory';
 import { AND, AND_NOT, OR, XOR } from './opcode';
 import { runSteps } from './program';
-import { widen as widenOf } from './widen';
 
 /** Where things lie in the exported memory. */
 export function slotsOffset(): usize {
@@ -52,6 +52,10 @@ export function run(stepCount: i32, byteLength: usize): void {
 
 export function widen(dst: usize, a: usize, count: i32, firstId: u32): void {
   widenOf(slots + dst, slots + a, count, firstId);
+}
+
+export function unpack(dst: usize, a: usize, count: i32): void {
+  unpackOf(slots + dst, slots + a, count);
 }
 
 export function countLists(

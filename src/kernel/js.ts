@@ -1,6 +1,6 @@
-import { bitMask } from './bits.js';
+import { bitMask, setBit } from './bits.js';
 import { checkReservation, countSteps } from './limits.js';
-import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
+import { type Kernel, LIST_IDS, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
 
 /** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves where that cannot run. */
 export function createJsKernel(): Kernel {
@@ -89,6 +89,11 @@ class JsKernel implements Kernel {
       Uint32Array.from(low, (id) => firstId + id),
       dst / 4,
     );
+  }
+
+  unpack(dst: number, a: number, count: number): void {
+    const bytes = this.bytes.subarray(dst, dst + LIST_IDS / 8).fill(0);
+    for (const id of new Uint16Array(this.bytes.buffer, a, count)) setBit(bytes, id);
   }
 
   countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void {

@@ -97,6 +97,12 @@ export interface Kernel {
   widen(dst: number, a: number, count: number, firstId: number): void;
 
   /**
+   * Writes the bits of one list of `count` unsigned 16-bit integers at `a`, even, to the `LIST_IDS / 8` bytes at `dst`, beside
+   * the list; all other bits there become zero.
+   */
+  unpack(dst: number, a: number, count: number): void;
+
+  /**
    * Counts what lists of ids have in common, without a bitmap of them. `program` has `CountAnd` steps only, and their `a`
    * and `b` are numbers of lists in [0, `layout.lists`); adds to `counters` what they count over all stretches.
    */

@@ -26,6 +26,7 @@ interface KernelExports {
   countAnd(a: number, b: number, byteLength: number): number;
   run(stepCount: number, byteLength: number): void;
   widen(dst: number, a: number, count: number, firstId: number): void;
+  unpack(dst: number, a: number, count: number): void;
   countLists(
     stepCount: number,
     lists: number,
@@ -147,6 +148,10 @@ export class WasmKernel implements Kernel {
 
   widen(dst: number, a: number, count: number, firstId: number): void {
     this.exports.widen(dst, a, count, firstId);
+  }
+
+  unpack(dst: number, a: number, count: number): void {
+    this.exports.unpack(dst, a, count);
   }
 
   /** Steps touch the same bytes of every slot only, so a program may run in parts, one after the other. */

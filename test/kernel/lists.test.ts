@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, LIST_IDS, Opcode, STEP_WIDTH } from '../../src/kernel/types.js';
 import { seededRandom } from './bitmaps.js';
+import { idsOf } from './model.js';
 
 type Pair = readonly [a: number, b: number];
 
@@ -129,6 +130,18 @@ describe.each(['js', 'wasm'] as const)('lists of ids in the %s kernel', (name) =
       );
       const behind = new Uint8Array(buffer, byteOffset + idsOffset + 4 * length, 64);
       expect(behind.every((byte) => byte === 0xa5)).toBe(true);
+    }
+  });
+
+  it('become the bits of their stretch, whatever was there, and nothing behind it', () => {
+    const random = seededRandom(10);
+    for (const length of [0, 1, 5, 100, 4096]) {
+      const list = Array.from({ length }, () => Math.floor(random() * LIST_IDS));
+      const memory = kernel.reserve(8192 + 64 + 8192).fill(0xa5);
+      new Uint16Array(memory.buffer, memory.byteOffset + 8192 + 64, length).set(list);
+      kernel.unpack(0, 8192 + 64, length);
+      expect(idsOf(memory.slice(0, 8192))).toEqual([...new Set(list)].sort((a, b) => a - b));
+      expect(memory.subarray(8192, 8192 + 64).every((byte) => byte === 0xa5)).toBe(true);
     }
   });
 
