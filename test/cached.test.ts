@@ -33,6 +33,17 @@ async function open(options: Parameters<typeof cached>[1] = {}) {
 }
 
 describe('a cached store', () => {
+  it('has dense bitmaps read as a whole, not in the pieces between their small gaps', async () => {
+    const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 1e6 });
+    // The first and the last byte of every 8 KiB are zero.
+    const bytes = Uint8Array.from({ length: 65_536 }, (_, index) => Number((index + 1) % 8192 > 1));
+    await store.put('k', bytes);
+    await store.byteLengths(['k']);
+    await store.read([{ key: 'k', byteOffset: 0, target: new Uint8Array(bytes.length) }]);
+    expect(store.statistics.bitmaps).toBe(1);
+    expect(await store.occupied(['k'], [bytes.length])).toEqual([undefined]);
+  });
+
   it('reads finished periods once and running ones every time, with the same answers', async () => {
     const { inner, store, table } = await open();
     const cold = await table();

@@ -8,6 +8,8 @@ import type { ByteRange, Container } from './types.js';
 
 /** From this many ids of one container on, unpacking it once is cheaper than changing bit by bit. */
 const BULK_IDS = 48;
+/** A share of occupied bytes from which on a bitmap is better read as a whole. */
+const DENSE_SHARE = 0.5;
 /** Engine objects of one bitmap beside its blocks, its place among the keys included, on 64-bit V8, measured. */
 const OBJECT_BYTES = 200;
 
@@ -112,8 +114,11 @@ export class CompressedBitmap {
     target.fill(0, done - byteOffset);
   }
 
-  /** Ranges outside of which all bytes are zero, ascending; neighbouring containers are one range. */
-  occupied(): ByteRange[] {
+  /**
+   * Ranges outside of which all bytes are zero, ascending; neighbouring containers are one range. `undefined` where they are
+   * most of the bitmap, which is better read as a whole than in pieces.
+   */
+  occupied(): ByteRange[] | undefined {
     const ranges: ByteRange[] = [];
     let start = 0;
     let end = 0;
@@ -128,7 +133,8 @@ export class CompressedBitmap {
       }
     }
     if (end > start) ranges.push({ byteOffset: start, byteLength: end - start });
-    return ranges;
+    const occupiedBytes = ranges.reduce((sum, range) => sum + range.byteLength, 0);
+    return occupiedBytes > this.#byteLength * DENSE_SHARE ? undefined : ranges;
   }
 
   /** The containers in ascending order of their ids. */

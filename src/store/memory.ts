@@ -14,9 +14,6 @@ import type {
   Store,
 } from './types.js';
 
-/** A share of occupied bytes from which on a bitmap is better read as a whole. */
-const DENSE_SHARE = 0.5;
-
 /**
  * Keeps bitmaps in memory. They grow with the bits set, not with the largest id, and their lengths are those that Redis
  * would report. Nothing outlives the process.
@@ -98,14 +95,13 @@ export class MemoryStore implements Store {
 
   async occupied(
     keys: readonly string[],
-    byteLengths: readonly number[],
+    _byteLengths: readonly number[],
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
     options?.signal?.throwIfAborted();
-    return keys.map((key, index) => {
-      const ranges = this.#find(key)?.occupied() ?? [];
-      const occupied = ranges.reduce((sum, range) => sum + range.byteLength, 0);
-      return occupied > byteLengths[index]! * DENSE_SHARE ? undefined : ranges;
+    return keys.map((key) => {
+      const bitmap = this.#find(key);
+      return bitmap === undefined ? [] : bitmap.occupied();
     });
   }
 

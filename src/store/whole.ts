@@ -36,7 +36,7 @@ export class WholeReader implements BitmapReader {
     keys: readonly string[],
     _byteLengths: readonly number[],
     options?: RequestOptions,
-  ): Promise<(readonly ByteRange[])[]> {
+  ): Promise<(readonly ByteRange[] | undefined)[]> {
     await this.#fetch(keys, options);
     return keys.map((key) => this.#bitmaps.get(key)!.occupied());
   }
