@@ -159,6 +159,23 @@ describe('bitmaps in memory', () => {
     await expect(idsOf(bitmap(store, 'k0'), { signal })).rejects.toThrow('enough');
   });
 
+  it('give all their ids at once however full and empty stretches lie beside each other', async () => {
+    const store = new MemoryStore();
+    const expected = new Set<number>();
+    let random = 1;
+    for (let step = 0; step < 3000; step += 1) {
+      random = (random * 48_271) % 2_147_483_647;
+      const firstId = (random % 200) * STRETCH;
+      // Most changes add a few ids, some fill a list to the brim in one step.
+      const count = random % 17 === 0 ? 4096 : 1 + (random % 90);
+      const ids = Array.from({ length: count }, (_, index) => firstId + ((random + index * 11) % STRETCH));
+      await store.write([{ key: 'k', ids, value: 1 }]);
+      for (const id of ids) expected.add(id);
+      if (step % 100 === 0) expect((await idsOf(bitmap(store, 'k'))).length).toBe(expected.size);
+    }
+    expect(await idsOf(bitmap(store, 'k'))).toEqual(Uint32Array.from(expected).sort());
+  });
+
   it('give all their ids at once as they give them in windows', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fills, { maxLength: 4 }), async (stretches) => {

@@ -25,8 +25,11 @@ export function collectIds(count: number, write: (writer: IdWriter) => void): Ui
   }
 }
 
-/** The most words that are loaded at a time: those of two full containers and what describes them. */
-const MAX_WORDS = 9216;
+/**
+ * The most words that are loaded at a time. A block is split after every change: what is left is at most half of it and one
+ * container more, and what is added at most one container, so no block rests with more than three containers' words.
+ */
+const MAX_WORDS = 16_384;
 const IDS_OFFSET = MAX_WORDS * Uint16Array.BYTES_PER_ELEMENT;
 
 /** Writes containers out as ids, with the kernel's help: four times as fast as one by one where lists are long. */
