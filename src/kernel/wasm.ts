@@ -1,4 +1,4 @@
-import { kernelBase64 } from './binary.js';
+import { kernelHex } from './binary.js';
 import { checkReservation, countSteps } from './limits.js';
 import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
 
@@ -44,7 +44,7 @@ const PAGE_BYTES = 65_536;
  * or forbidden, as by a content security policy.
  */
 export function compileKernel(): WebAssembly.Module {
-  return new WebAssembly.Module(decodeBase64(kernelBase64));
+  return new WebAssembly.Module(decodeHex(kernelHex));
 }
 
 /** The WebAssembly kernel, in a memory of its own. */
@@ -53,8 +53,16 @@ export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
   return new WasmKernel(instance.exports as unknown as KernelExports);
 }
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+function decodeHex(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) => {
+    return (hexDigit(text, 2 * index) << 4) | hexDigit(text, 2 * index + 1);
+  });
+}
+
+/** Lower case: `0` to `9` are 0x30 to 0x39, `a` to `f` 0x61 to 0x66. */
+function hexDigit(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return (code & 15) + 9 * (code >> 6);
 }
 
 /** How often rows of a program met columns in which way (see assembly/pass.ts), since the kernel was created. */
