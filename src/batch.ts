@@ -64,7 +64,8 @@ export class MarkBatch {
   }
 
   #eventKeys(event: string, options: MarkMomentOptions): readonly string[] {
-    return this.#keysOf(options).of(event, options.now ?? this.#source.now());
+    const { now = this.#source.now() } = options;
+    return this.#keysOf(options).of(event, now);
   }
 
   #uniqueKey(event: string): string {

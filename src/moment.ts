@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe } from './errors.js';
+import { guessMoment, isDateText, type ReadMoment, readMoment } from './moment-text.js';
 
 /** Moments in time as callers have them, and what the clock on the wall of a zone shows then. */
 
@@ -10,10 +11,12 @@ import { describe } from './errors.js';
  */
 export type Moment = Date | string | TemporalLike;
 
-/** A Temporal value, of whichever implementation: recognised by its tag, read through its ISO text. */
+/** A Temporal value, of whichever implementation, recognised by its tag. */
 export interface TemporalLike {
   /** `Temporal.Instant`, `Temporal.ZonedDateTime`, `Temporal.PlainDate` or `Temporal.PlainDateTime`. */
   readonly [Symbol.toStringTag]: string;
+  /** Of an instant: milliseconds since 1970. */
+  readonly epochMilliseconds?: number;
   /** ISO 8601 text. */
   toString(): string;
 }
@@ -28,19 +31,9 @@ export function wallClock(moment: Moment, timeZone: string): Wall {
     return inZone(Temporal.Instant.fromEpochMilliseconds(moment.getTime()), timeZone);
   }
   if (moment instanceof Temporal.PlainDateTime) return moment;
-  if (typeof moment !== 'string' && !isTemporal(moment)) {
-    throw new TypeError(`expected a Date, ISO 8601 text or a Temporal value, got ${describe(moment)}`);
-  }
-  const text = moment.toString();
-  try {
-    // `Z` and offsets make an instant; everything else is a date or wall-clock time and stays as it is.
-    return OFFSET.test(text)
-      ? inZone(Temporal.Instant.from(text), timeZone)
-      : Temporal.PlainDateTime.from(text);
-  } catch (cause) {
-    if (cause instanceof RangeError && cause.message.startsWith('expected')) throw cause;
-    throw new RangeError(`expected an ISO 8601 date, got ${JSON.stringify(text)}`, { cause });
-  }
+  const read = typeof moment === 'string' ? readText(moment) : readTemporal(moment);
+  if (read instanceof Temporal.Instant) return inZone(read, timeZone);
+  return read instanceof Temporal.PlainDate ? read.toPlainDateTime() : read;
 }
 
 /** The instant of a moment; a wall-clock time is one of the zone. */
@@ -50,7 +43,8 @@ export function instantOf(moment: Moment, timeZone: string): Temporal.Instant {
 
 /** Whether a moment says more than its date: a date alone lies in no hour. */
 export function hasTimeOfDay(moment: Moment): boolean {
-  return moment instanceof Date || !/^[+-]?\d+-\d{2}-\d{2}(?:\[.*\])*$/.test(moment.toString());
+  if (typeof moment === 'string') return !isDateText(moment);
+  return (moment as TemporalLike)[Symbol.toStringTag] !== 'Temporal.PlainDate';
 }
 
 /** Refuses what is no IANA time zone; returns it otherwise. */
@@ -64,7 +58,6 @@ export function zoned(at: Wall, timeZone: string): Temporal.ZonedDateTime {
   return withZone(timeZone, () => at.toZonedDateTime(timeZone));
 }
 
-const OFFSET = /T.*(?:Z|[+-]\d{2}(?::?\d{2}){0,2}(?:\.\d+)?)(?:\[.*\])*$/i;
 const EPOCH = new Temporal.PlainDateTime(1970, 1, 1);
 
 function inZone(instant: Temporal.Instant, timeZone: string): Wall {
@@ -82,7 +75,28 @@ function withZone<T>(timeZone: string, convert: () => T): T {
   }
 }
 
-function isTemporal(value: unknown): value is TemporalLike {
+function readText(text: string): ReadMoment {
+  const read = readMoment(text);
+  if (read !== undefined) return read;
+  throw new RangeError(`expected an ISO 8601 date, got ${describe(text)}${guessMoment(text)}`);
+}
+
+/**
+ * A value of whichever implementation, in whichever calendar. An instant by its number, since text rounds old offsets to
+ * minutes; all else by its text, which says the ISO date and then, in brackets, the calendar.
+ */
+function readTemporal(value: unknown): ReadMoment {
   const tag = (value as TemporalLike | null)?.[Symbol.toStringTag];
-  return typeof tag === 'string' && /^Temporal\.(Instant|ZonedDateTime|PlainDate|PlainDateTime)$/.test(tag);
+  const kind = /^Temporal\.(?:(Instant|ZonedDateTime)|PlainDate|PlainDateTime)$/.exec(String(tag));
+  if (kind === null) {
+    throw new TypeError(`expected a Date, ISO 8601 text or a Temporal value, got ${describe(value)}`);
+  }
+  const { epochMilliseconds } = value as TemporalLike;
+  try {
+    return kind[1] === undefined
+      ? Temporal.PlainDateTime.from(String(value).replace(/\[.*/, ''))
+      : Temporal.Instant.fromEpochMilliseconds(epochMilliseconds!);
+  } catch (cause) {
+    throw new RangeError(`expected a Temporal value, got ${describe(String(value))}`, { cause });
+  }
 }

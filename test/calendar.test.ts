@@ -68,6 +68,19 @@ describe('a period', () => {
     expect(at(Temporal.ZonedDateTime.from('2024-12-31T23:30[America/Los_Angeles]'))).toBe('2025-01-01T07');
   });
 
+  it('takes instants of Temporal as they are, and dates in any calendar for the same day', () => {
+    // Text of this instant says -00:16, eight seconds off.
+    const odd = Temporal.PlainDateTime.from('1911-12-31T23:00').toZonedDateTime('Africa/Abidjan');
+    expect(Period.of('hour', odd, 'Africa/Abidjan').toString()).toBe('1911-12-31T23');
+    const hebrew = {
+      [Symbol.toStringTag]: 'Temporal.PlainDate',
+      toString: () => '2026-11-22[u-ca=hebrew]',
+    };
+    expect(Period.of('day', hebrew).toString()).toBe('2026-11-22');
+    const broken = { ...hebrew, toString: () => 'today' };
+    expect(() => Period.of('day', broken)).toThrow('expected a Temporal value, got "today"');
+  });
+
   it('refuses what is no moment and no time zone', () => {
     expect(() => Period.of('day', new Date(Number.NaN))).toThrow('expected a valid date');
     expect(() => Period.of('day', 1_700_000_000 as unknown as string)).toThrow(

@@ -16,7 +16,7 @@ const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
   { name: 'expressions', files: /^expression\.ts$/ },
   { name: 'keys', files: /^keys\.ts$/ },
   { name: 'formats', files: /^formats\// },
-  { name: 'calendar', files: /^(calendar|moment)\.ts$/ },
+  { name: 'calendar', files: /^(calendar|moment|moment-text)\.ts$/ },
   { name: 'stores', files: /^store\// },
   { name: 'kernels', files: /^kernel\// },
   { name: 'ground', files: /^(abort|errors|id|tracing)\.ts$/ },

@@ -57,7 +57,7 @@ export async function cohortTable(options: CohortOptions, source: CohortSource):
   const numOfRows = checkSize('numOfRows', options.numOfRows ?? 12, -1);
   const numResults = checkSize('numResults', options.numResults ?? (timeGroup === 'years' ? 3 : 31), 0);
   const { timeZone } = source;
-  const now = options.now ?? source.now;
+  const { now = source.now } = options;
   const starts = (compat ? compatRows : rowsFrom)({
     timeGroup,
     numResults,

@@ -1,6 +1,7 @@
 import Papa from 'papaparse';
 import { BitmapistError, FormatError } from '../errors.js';
 import { hasTimeOfDay, type Moment } from '../moment.js';
+import { guessMoment } from '../moment-text.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
 import { TimestampReader } from './timestamp.js';
@@ -46,7 +47,8 @@ export class CsvError extends BitmapistError {
 /**
  * Reads events in batches, as their bytes come in; no more than a chunk and a row are kept.
  *
- * A plain number as timestamp is unix seconds; all else is ISO 8601, where a time without an offset is wall-clock time.
+ * A plain number as timestamp is unix seconds, from 100,000,000 (March 1973) on; all else is ISO 8601, where a time without
+ * an offset is wall-clock time.
  * Blank lines are skipped.
  * @throws CsvError at the first row that is no event
  */
@@ -158,10 +160,11 @@ class RowReader {
     if (id >= 2 ** 32 || !/^\d+$/.test(fields[columns.user]!)) {
       throw this.problem(`expected a user id from 0 to 4294967295, got ${quoted(fields[columns.user]!)}`);
     }
-    const at = this.#timestamps.read(fields[columns.timestamp]!);
+    const timestamp = fields[columns.timestamp]!;
+    const at = this.#timestamps.read(timestamp);
     if (at === undefined) {
       throw this.problem(
-        `expected unix seconds or an ISO 8601 date of the years 1 to 9999, got ${quoted(fields[columns.timestamp]!)}`,
+        `expected unix seconds or an ISO 8601 date of the years 1 to 9999, got ${quoted(timestamp)}${guessMoment(timestamp)}`,
       );
     }
     if (this.#needsTime && !hasTimeOfDay(at)) {
