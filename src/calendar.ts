@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, SyntaxProblem } from './errors.js';
-import { type Moment, type Wall, wallClock, zoned } from './moment.js';
+import { firstShown, lastShown, type Moment, type Wall, wallClock } from './moment.js';
 
 /**
  * Periods as values. A period is a calendar year, month, ISO week (ISO 8601: weeks begin on Monday, week 1 holds the first
@@ -199,14 +199,21 @@ export class Period {
     return this.delta(-1);
   }
 
-  /** The first instant of the period in a zone. */
+  /**
+   * The first instant at which clocks of a zone show a time of the period. For one that they skip as a whole (an hour in spring,
+   * the day on which Samoa crossed the date line), the instant at which they do.
+   */
   start(timeZone = 'UTC'): Temporal.ZonedDateTime {
-    return zoned(this.#start, timeZone);
+    return firstShown(this.#start, timeZone);
   }
 
-  /** The last microsecond of the period in a zone (the reference's `period_end`). A day may have 23 or 25 hours. */
+  /**
+   * The last microsecond at which clocks of a zone show a time of the period (the reference's `period_end`). A day may have 23
+   * or 25 hours; a period that is skipped has none, and ends the microsecond before it starts.
+   */
   end(timeZone = 'UTC'): Temporal.ZonedDateTime {
-    return zoned(UNITS[this.unit].offset(this.#start, 1), timeZone).subtract({ microseconds: 1 });
+    const next = UNITS[this.unit].offset(this.#start, 1);
+    return lastShown(this.#start, next, timeZone).subtract({ microseconds: 1 });
   }
 
   /** The months of a year. */

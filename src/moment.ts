@@ -58,7 +58,30 @@ export function zoned(at: Wall, timeZone: string): Temporal.ZonedDateTime {
   return withZone(timeZone, () => at.toZonedDateTime(timeZone));
 }
 
+/** The first instant at which clocks of the zone show a time from `start` on; if they skip that time, when they do. */
+export function firstShown(start: Wall, timeZone: string): Temporal.ZonedDateTime {
+  const first = withZone(timeZone, () => start.toZonedDateTime(timeZone, { disambiguation: 'earlier' }));
+  // A time that is skipped is taken for one that lies before the change of the clocks.
+  return shows(first, start) ? first : first.getTimeZoneTransition('next')!;
+}
+
+/** The first instant after all at which clocks of the zone show a time from `start` up to `end`. */
+export function lastShown(start: Wall, end: Wall, timeZone: string): Temporal.ZonedDateTime {
+  const first = firstShown(end, timeZone);
+  const again = end.toZonedDateTime(timeZone, { disambiguation: 'later' });
+  if (!shows(first, end) || again.equals(first)) return first;
+  // Clocks were put back over the end, or just to it: only then a later time than those in question comes before it.
+  const before = again.subtract({ nanoseconds: 1 }).toPlainDateTime();
+  const isWithin =
+    Temporal.PlainDateTime.compare(before, start) >= 0 && Temporal.PlainDateTime.compare(before, end) < 0;
+  return isWithin ? again : first;
+}
+
 const EPOCH = new Temporal.PlainDateTime(1970, 1, 1);
+
+function shows(at: Temporal.ZonedDateTime, wall: Wall): boolean {
+  return at.toPlainDateTime().equals(wall);
+}
 
 function inZone(instant: Temporal.Instant, timeZone: string): Wall {
   return withZone(timeZone, () => instant.toZonedDateTimeISO(timeZone).toPlainDateTime());

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { Period, type PeriodUnit } from '../src/calendar.js';
+import { Bitmapist, cached, MemoryStore } from '../src/index.js';
 import { DEFAULT_PREFIX, parseKey, periodKey } from '../src/keys.js';
 import { hasGolden, readGoldenJson } from './golden/files.js';
 
@@ -129,6 +131,112 @@ describe('a period', () => {
     expect(Period.year(2026).months().map(String)).toHaveLength(12);
   });
 });
+
+const UNITS: readonly PeriodUnit[] = ['hour', 'day', 'week', 'month', 'year'];
+const MICROSECOND = { microseconds: 1 };
+
+/** First and last instant, to the millisecond. */
+function boundsOf(period: Period, zone: string): string[] {
+  return [period.start(zone), period.end(zone)].map((at) => new Date(at.epochMilliseconds).toISOString());
+}
+
+describe('the bounds of a period', () => {
+  it.each([
+    // A gap over the start: from 02:45 to 03:45.
+    ['Pacific/Chatham', '2026-09-27T03', '2026-09-26T14:00:00.000Z', '2026-09-26T14:14:59.999Z'],
+    ['Pacific/Chatham', '2026-09-27T02', '2026-09-26T13:15:00.000Z', '2026-09-26T13:59:59.999Z'],
+    // Two hours repeated: from 03:00 to 01:00.
+    ['Antarctica/Troll', '2025-10-26T00', '2025-10-25T22:00:00.000Z', '2025-10-25T22:59:59.999Z'],
+    ['Antarctica/Troll', '2025-10-26T01', '2025-10-25T23:00:00.000Z', '2025-10-26T01:59:59.999Z'],
+    ['Antarctica/Troll', '2025-10-26T02', '2025-10-26T00:00:00.000Z', '2025-10-26T02:59:59.999Z'],
+    ['Antarctica/Troll', '2025-10-26T03', '2025-10-26T03:00:00.000Z', '2025-10-26T03:59:59.999Z'],
+    // Midnight repeated: from 00:01 to 23:01 of the day before.
+    ['America/St_Johns', '2010-11-06', '2010-11-06T02:30:00.000Z', '2010-11-07T03:29:59.999Z'],
+    ['America/St_Johns', '2010-11-07', '2010-11-07T02:30:00.000Z', '2010-11-08T03:29:59.999Z'],
+    ['America/St_Johns', '2010-11-06T23', '2010-11-07T01:30:00.000Z', '2010-11-07T03:29:59.999Z'],
+    // A midnight that is skipped.
+    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', '2018-11-05T01:59:59.999Z'],
+    ['America/Sao_Paulo', '2018-11-03', '2018-11-03T03:00:00.000Z', '2018-11-04T02:59:59.999Z'],
+    // Half an hour repeated: from 02:00 to 01:30.
+    ['Australia/Lord_Howe', '2026-04-05T01', '2026-04-04T14:00:00.000Z', '2026-04-04T15:29:59.999Z'],
+    // A day skipped: the 30th.
+    ['Pacific/Apia', '2011-12-29', '2011-12-29T10:00:00.000Z', '2011-12-30T09:59:59.999Z'],
+    ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z', '2011-12-30T09:59:59.999Z'],
+    ['Pacific/Apia', '2011-12-31', '2011-12-30T10:00:00.000Z', '2011-12-31T09:59:59.999Z'],
+    ['Pacific/Apia', '2011-12', '2011-12-01T10:00:00.000Z', '2011-12-31T09:59:59.999Z'],
+    // An hour skipped: from 02:00 to 03:00.
+    ['Europe/Berlin', '2026-03-29T02', '2026-03-29T01:00:00.000Z', '2026-03-29T00:59:59.999Z'],
+    ['Europe/Berlin', '2026-03-29T01', '2026-03-29T00:00:00.000Z', '2026-03-29T00:59:59.999Z'],
+    ['Europe/Berlin', '2026-03-29T03', '2026-03-29T01:00:00.000Z', '2026-03-29T01:59:59.999Z'],
+  ])('in %s for %s are %s and %s', (zone, text, start, end) => {
+    expect(boundsOf(Period.parse(text), zone)).toEqual([start, end]);
+  });
+
+  it('hold every moment around every change of the clocks of every zone, without a gap between neighbours', () => {
+    const transitions = Intl.supportedValuesOf('timeZone').flatMap((zone) =>
+      transitionsOf(zone).map((at) => ({ zone, at })),
+    );
+    expect(transitions.length).toBeGreaterThan(10_000);
+    const offsets = fc.oneof(
+      fc.integer({ min: -3 * 86_400, max: 3 * 86_400 }),
+      fc.integer({ min: -7200, max: 7200 }),
+      fc.constantFrom(-1, 0, 1),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...transitions),
+        offsets,
+        fc.constantFrom(...UNITS),
+        ({ zone, at }, seconds, unit) => {
+          const moment = at.add({ seconds });
+          const period = Period.of(unit, moment, zone);
+          const [start, end] = [period.start(zone), period.end(zone)];
+          expect(Temporal.ZonedDateTime.compare(start, moment)).toBeLessThanOrEqual(0);
+          expect(Temporal.ZonedDateTime.compare(moment, end)).toBeLessThanOrEqual(0);
+          // Each lies in the period itself, and right beside them is another one.
+          expect(Period.of(unit, start, zone).toString()).toBe(period.toString());
+          expect(Period.of(unit, end, zone).toString()).toBe(period.toString());
+          expect(Period.of(unit, start.subtract(MICROSECOND), zone).toString()).not.toBe(period.toString());
+          expect(Period.of(unit, end.add(MICROSECOND), zone).toString()).not.toBe(period.toString());
+          // What clocks repeat belongs to both; nothing lies between them.
+          for (const [before, after] of [
+            [period.prev(), period],
+            [period, period.next()],
+          ] as const) {
+            const touching = before.end(zone).add(MICROSECOND);
+            expect(Temporal.ZonedDateTime.compare(after.start(zone), touching)).toBeLessThanOrEqual(0);
+          }
+        },
+      ),
+      { seed: 15, numRuns: 4000 },
+    );
+  }, 120_000);
+
+  it('keep a running hour out of the cache, also while the clocks repeat it', async () => {
+    const zone = 'Antarctica/Troll';
+    const clock = () => new Date('2025-10-26T01:30:00Z');
+    const inner = new MemoryStore();
+    const store = cached(inner, { graceMs: 0, timeZone: zone, clock });
+    const reading = new Bitmapist({ store, timeZone: zone, trackHourly: true, clock });
+    const writing = new Bitmapist({ store: inner, timeZone: zone, trackHourly: true, clock });
+    await writing.markEvent('a', 1);
+    expect(await reading.hour('a').count()).toBe(1);
+    await writing.markEvent('a', 2);
+    expect(await reading.hour('a').count()).toBe(2);
+    expect([...(await reading.hour('a').ids())]).toEqual([1, 2]);
+  });
+});
+
+/** The changes of a zone's clocks since 1850, some of each. */
+function transitionsOf(zone: string): Temporal.ZonedDateTime[] {
+  const found: Temporal.ZonedDateTime[] = [];
+  let at = Temporal.ZonedDateTime.from(`1850-01-01T00:00[${zone}]`).getTimeZoneTransition('next');
+  while (at !== null && at.year < 2030) {
+    found.push(at);
+    at = at.getTimeZoneTransition('next');
+  }
+  return found;
+}
 
 describe.skipIf(!hasGolden)('every period of the reference (skipped where ../shared is absent)', () => {
   type Golden = {
