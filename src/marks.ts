@@ -64,11 +64,12 @@ export class MarkKeys {
     return keys;
   }
 
-  // Zones were once off by odd minutes and seconds; there a quarter may begin in one hour and end in the next.
+  // Zones were once off by odd minutes and seconds, and clocks were put back by a day: a quarter may begin in one hour and end
+  // in another.
   #isOneHour(stretch: number): boolean {
     if (this.#timeZone === 'UTC') return true;
-    const hourOf = (ms: number): number => wallClock(new Date(ms), this.#timeZone).hour;
-    return hourOf(stretch * QUARTER_MS) === hourOf((stretch + 1) * QUARTER_MS - 1);
+    const hourOf = (ms: number): Period => Period.of('hour', new Date(ms), this.#timeZone);
+    return hourOf(stretch * QUARTER_MS).equals(hourOf((stretch + 1) * QUARTER_MS - 1));
   }
 
   #remember(event: string, stretch: Stretch, keys: readonly string[]): void {

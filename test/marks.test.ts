@@ -30,6 +30,12 @@ describe('the keys of a mark', () => {
     );
   });
 
+  it('are those of either day where clocks were put back by a day within a quarter of an hour', () => {
+    const keys = new MarkKeys('p_', 'America/Juneau', {}, String);
+    expect(keys.of('a', new Date('1867-10-19T00:30:59Z'))).toContain('p_a_1867-10-19');
+    expect(keys.of('a', new Date('1867-10-19T00:31:59Z'))).toContain('p_a_1867-10-18');
+  });
+
   it('are refused for a time that no clock shows, also within an hour seen before', () => {
     const keys = new MarkKeys('p_', 'UTC', { trackHourly: true }, String);
     expect(keys.of('a', '2026-11-22T13:05')).toContain('p_a_2026-11-22-13');
