@@ -5,6 +5,7 @@ import { UsageError } from './failure.js';
 import { sizeOfFile } from './file.js';
 import { grouped } from './output.js';
 import { startProgress } from './progress.js';
+import { Span } from './span.js';
 
 /** Files of events: read to be marked, or to be checked. */
 
@@ -17,18 +18,25 @@ export function isCsv(path: string): boolean {
   return /\.csv(\.gz)?$/i.test(path);
 }
 
+/** What was marked, and which days it lies in. */
+export interface MarkedCsv extends BulkResult {
+  readonly span: Span;
+}
+
 /** Marks all events of a file. */
 export async function markCsv(
   bitmapist: Bitmapist,
   path: string,
   options: TrackingOptions,
-): Promise<BulkResult> {
+): Promise<MarkedCsv> {
   const file = await openCsv(path, options);
+  const span = new Span(bitmapist.timeZone);
   const progress = startProgress(`reading ${path}`);
   try {
-    return await bitmapist.markEvents(file.rows(), {
+    const marked = await bitmapist.markEvents(span.watch(file.rows()), {
       onProgress: ({ rows }) => progress.show(`reading ${path}: ${file.percent()} %, ${grouped(rows)} rows`),
     });
+    return { ...marked, span };
   } catch (error) {
     const cause = error instanceof IncompleteMarksError ? error.cause : error;
     throw cause instanceof CsvError ? brokenCsv(path, cause) : error;

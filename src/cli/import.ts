@@ -14,9 +14,10 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     throw new UsageError(`expected a redis:// URL behind --to, got ${JSON.stringify(options.to)}`);
   }
   if (!isCsv(path)) throw new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}`);
-  const { rows, events, ids } = await withRedis(options.to, async (store) => {
+  const { rows, events, ids, span } = await withRedis(options.to, async (store) => {
     await checkCsv(path, options);
     return markCsv(bitmapistOf(store, options), path, options);
   });
   await writeLine(`${rows} rows, ${events} events, ${ids} ids`);
+  span.report();
 }

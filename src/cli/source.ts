@@ -25,15 +25,29 @@ export async function withSource<T>(
   use: (bitmapist: Bitmapist) => Promise<T>,
 ): Promise<T> {
   if (isRedisUrl(source)) return withRedis(source, (store) => use(bitmapistOf(store, options)));
+  if (isCsv(source)) return withCsv(source, options, use);
   return use(await load(source, options));
 }
 
+/** Says after the answer what was read of the file, on standard error. */
+async function withCsv<T>(
+  path: string,
+  options: SourceOptions,
+  use: (bitmapist: Bitmapist) => Promise<T>,
+): Promise<T> {
+  const bitmapist = bitmapistOf(new MemoryStore(), options);
+  for (const { query } of options.segment ?? []) checkTracked(query, options);
+  const { span } = await markCsv(bitmapist, path, options);
+  const answer = await use(bitmapist);
+  span.report();
+  return answer;
+}
+
 async function load(source: string, options: SourceOptions): Promise<Bitmapist> {
-  const { keyPrefix = DEFAULT_PREFIX, segment = [], onOther } = options;
-  if (source === DEMO || isCsv(source)) {
+  const { keyPrefix = DEFAULT_PREFIX, onOther } = options;
+  if (source === DEMO) {
     const bitmapist = bitmapistOf(new MemoryStore(), options);
-    for (const { query } of isCsv(source) ? segment : []) checkTracked(query, options);
-    await (source === DEMO ? markDemo(bitmapist) : markCsv(bitmapist, source, options));
+    await markDemo(bitmapist);
     return bitmapist;
   }
   if (isDump(source)) return bitmapistOf(await loadDump(source, keyPrefix, options), options);

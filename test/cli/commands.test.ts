@@ -55,6 +55,38 @@ describe('the command', () => {
     }
   });
 
+  it('says after every answer about a file which days it read, so that a wrong unit shows', async () => {
+    const span = 'bitmapist: read 6 rows, 2026-10-30 to 2026-11-20\n';
+    for (const args of [
+      ['import', events, '--to', server.url],
+      ['events', events],
+      ['count', events, 'signup@2026'],
+      ['ids', events, 'signup@2026'],
+      ['has', events, 'signup@2026', '1'],
+      ['cohort', events, '--select1', 'signup', '--select2', 'active'],
+      ['inspect', events],
+      ['export', events, '--to', folder.path('span.rdb')],
+    ]) {
+      const { code, stderr } = await runCommand(args);
+      expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: span });
+    }
+    const zone = ['--time-zone', 'Asia/Tokyo'];
+    const late = await folder.write('late.csv', 'user,timestamp,event\n1,2026-11-01 22:30:00+00,late\n');
+    expect((await runCommand(['count', late, 'late@2026-11-02', ...zone])).stdout).toBe('1\n');
+    expect((await runCommand(['events', late, ...zone])).stderr).toBe(
+      'bitmapist: read 1 row, 2026-11-02 to 2026-11-02\n',
+    );
+    const mixed = await folder.write(
+      'mixed.csv',
+      'user,timestamp,event\n1,20261231,a\n1,1793579400,a\n1,2026-11-30 10:00,a\n1,2026-01-01T00:30:00+02:00,a\n',
+    );
+    expect((await runCommand(['events', mixed])).stderr).toBe(
+      'bitmapist: read 4 rows, 2025-12-31 to 2026-12-31\n',
+    );
+    const empty = await folder.write('empty.csv', 'user,timestamp,event\n');
+    expect((await runCommand(['events', empty])).stderr).toBe('bitmapist: read 0 rows\n');
+  });
+
   it('marks hours, another prefix and another time zone where asked to', async () => {
     const zone = ['--time-zone', 'Asia/Tokyo'];
     const prefix = ['--key-prefix', 'bitmapist_'];
@@ -217,9 +249,9 @@ describe('the command', () => {
   });
 
   it('stops without a word when nobody reads on', async () => {
-    const lines = Array.from({ length: 300_000 }, (_, id) => `${id},0,active\n`);
+    const lines = Array.from({ length: 300_000 }, (_, id) => `${id},100000000,active\n`);
     const many = await folder.write('many.csv', `user,timestamp,event\n${lines.join('')}`);
-    const { code, stdout, stderr } = await readStart(['ids', many, 'active@1970']);
+    const { code, stdout, stderr } = await readStart(['ids', many, 'active@1973']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^0\n1\n2\n/);
   });
