@@ -58,18 +58,13 @@ export async function readOperands(
   });
 }
 
-export interface SnapshotOptions extends RequestOptions {
-  /** Refuses operands that have more bytes than this. */
-  readonly maxBytes?: number | undefined;
-}
-
 /**
  * Stores that answer for the operands as they are now. Bitmaps are frozen, and so fetched, as a whole.
  * @throws BitmapistError where the operands lie in several stores, or their store cannot freeze them; BudgetError
  */
 export async function snapshotOperands(
   operands: readonly BitmapExpression[],
-  options: SnapshotOptions,
+  options: RequestOptions,
 ): Promise<BitmapReader[]> {
   const stores = new Set(operands.map(({ store }) => store));
   const [store] = stores;

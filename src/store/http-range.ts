@@ -1,109 +1,188 @@
 /** One stretch of one file over HTTP (RFC 9110, range requests), from servers that know ranges and from those that do not. */
 
-import { StoreError } from '../errors.js';
+import { BudgetError, StoreError } from '../errors.js';
+import { CompressedBitmap } from './compressed.js';
+import { CONTAINER_BYTES } from './container.js';
+import {
+  expectBitmap,
+  type Fetch,
+  type FileVersion,
+  isPacked,
+  letGo,
+  refuse,
+  send,
+  versionOf,
+} from './http-answer.js';
+import { longerThan, readBody } from './http-body.js';
+import type { ByteRange } from './types.js';
+
+/** What is asked for. */
+export interface RangeRequest extends ByteRange {
+  readonly key: string;
+  readonly url: string;
+  /** Length of the file, if an index or an earlier answer tells it; whoever asks compares it with the answer's. */
+  readonly knownLength: number | undefined;
+  /** The longest file that may be fetched as a whole. */
+  readonly maxBytes: number | undefined;
+}
 
 /** What came of a file. */
 export interface FetchedRange {
-  /** Whether `bytes` are the whole file: the server does not know ranges, or the file is short. */
-  readonly whole: boolean;
-  readonly bytes: Uint8Array;
-  /** Length of the file; `undefined` where the server does not say. */
-  readonly byteLength: number | undefined;
+  /** Length of the file. */
+  readonly byteLength: number;
+  readonly version: FileVersion;
+  /** All of it: the server does not know ranges, or the file is short. */
+  readonly bitmap?: CompressedBitmap;
+  /** The bytes asked for, as many as there are, if they are not all. */
+  readonly bytes?: Uint8Array;
 }
 
 /** The longest bitmap that there is. */
-const MAX_BYTES = 2 ** 29;
-
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+export const MAX_BYTES = 2 ** 29;
 
 /**
- * Bytes `[byteOffset, byteOffset + byteLength)` of a file, or as many as it has; `undefined` where there is no file.
- * @throws StoreError where the server cannot be reached or answers with something else; the signal's reason.
+ * Bytes `[byteOffset, byteOffset + byteLength)` of a file, or as many as it has; `undefined` if there is no file.
+ * @throws StoreError if the server cannot be reached, answers with something else or contradicts itself; BudgetError for
+ * a whole file that is longer than `maxBytes`; the signal's reason.
  */
 export async function fetchRange(
   fetch: Fetch,
-  url: string,
-  range: { readonly byteOffset: number; readonly byteLength: number },
+  request: RangeRequest,
   init: RequestInit,
 ): Promise<FetchedRange | undefined> {
+  const { url, byteOffset, byteLength, knownLength } = request;
   const headers = new Headers(init.headers);
-  headers.set('Range', `bytes=${range.byteOffset}-${range.byteOffset + range.byteLength - 1}`);
+  headers.set('Range', `bytes=${byteOffset}-${byteOffset + byteLength - 1}`);
   const response = await send(fetch, url, { ...init, headers });
-  if (response.status === 206) return readPart(response, url, range.byteOffset, range.byteLength);
-  if (response.status === 416) {
-    await response.body?.cancel();
-    const byteLength = totalOf(response);
-    return { whole: byteLength === 0, bytes: new Uint8Array(0), byteLength };
+  if (response.status === 404 || response.status === 410) {
+    await letGo(response);
+    return undefined;
   }
-  if (response.status === 200) {
-    const bytes = await readBody(response, url, MAX_BYTES);
-    return { whole: true, bytes, byteLength: bytes.length };
+  if (response.status === 416) return readEnd(response, request);
+  if (response.status !== 200 && response.status !== 206) {
+    return refuse(response, `expected a bitmap at ${url}, got the status ${response.status}`);
   }
-  await response.body?.cancel();
-  if (response.status === 404 || response.status === 410) return undefined;
-  throw new StoreError(`expected a bitmap at ${url}, got the status ${response.status}`);
+  await expectBitmap(response, url, knownLength !== undefined);
+  return response.status === 200
+    ? readWhole(response, request, init.signal)
+    : readPart(response, request, init.signal);
 }
 
-/**
- * A file as a whole.
- * @throws as `fetchRange` does, and where there is no file.
- */
-export async function fetchText(fetch: Fetch, url: string, init: RequestInit): Promise<string> {
-  const response = await send(fetch, url, init);
-  if (response.status === 200) return new TextDecoder().decode(await readBody(response, url, MAX_BYTES));
-  await response.body?.cancel();
-  throw new StoreError(`expected a file at ${url}, got the status ${response.status}`);
+/** There is nothing from the offset on. */
+async function readEnd(response: Response, { url, byteOffset }: RangeRequest): Promise<FetchedRange> {
+  const total = /^bytes \*\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1];
+  if (total === undefined || Number(total) > byteOffset) {
+    const length = total === undefined ? 'without a length' : `and a length of ${total}`;
+    return refuse(
+      response,
+      `expected bytes from ${byteOffset} on of ${url}, got the status 416 ${length} (Content-Range)`,
+    );
+  }
+  await letGo(response);
+  return { byteLength: Number(total), version: versionOf(response), bytes: new Uint8Array(0) };
 }
 
-async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (cause) {
-    throw unanswered(url, cause, init.signal);
-  }
+async function readWhole(
+  response: Response,
+  { url, knownLength = MAX_BYTES, maxBytes = MAX_BYTES }: RangeRequest,
+  signal: AbortSignal | null | undefined,
+): Promise<FetchedRange> {
+  const limits = {
+    url,
+    maxBytes: Math.min(knownLength, maxBytes),
+    signal,
+    tooLong: (byteLength: number) =>
+      byteLength > knownLength
+        ? longerThan({ url, maxBytes: knownLength }, byteLength)
+        : new BudgetError(byteLength, maxBytes, 1),
+  };
+  const packer = new Packer();
+  const byteLength = await readBody(response, limits, (chunk) => packer.add(chunk));
+  return { byteLength, version: versionOf(response), bitmap: packer.finish() };
 }
 
 async function readPart(
   response: Response,
-  url: string,
-  byteOffset: number,
-  byteLength: number,
+  request: RangeRequest,
+  signal: AbortSignal | null | undefined,
 ): Promise<FetchedRange> {
-  const from = /^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1];
-  if (from !== undefined && Number(from) !== byteOffset) {
-    await response.body?.cancel();
-    throw new StoreError(`expected bytes from ${byteOffset} on of ${url}, got those from ${from} on`);
+  const { key, url, byteOffset, byteLength: maxBytes } = request;
+  const { total, announced } = await expectRange(response, request);
+  const wanted = Math.max(0, Math.min(maxBytes, total - byteOffset));
+  const buffer = new Uint8Array(maxBytes);
+  let filled = 0;
+  await readBody(response, { url, maxBytes, signal }, (chunk) => {
+    buffer.set(chunk, filled);
+    filled += chunk.length;
+  });
+  const other = [filled, announced ?? wanted].find((byteLength) => byteLength !== wanted);
+  if (other !== undefined) {
+    throw new StoreError(
+      `expected ${wanted} bytes of ${JSON.stringify(key)} from byte ${byteOffset} on, got ${other}`,
+    );
   }
-  const bytes = await readBody(response, url, byteLength);
-  const total = totalOf(response);
-  return { whole: byteOffset === 0 && total === bytes.length, bytes, byteLength: total };
+  const bytes = buffer.subarray(0, filled);
+  const found = { byteLength: total, version: versionOf(response) };
+  return filled === total ? { ...found, bitmap: CompressedBitmap.fromBytes(bytes) } : { ...found, bytes };
 }
 
-/** The length behind the slash; a page from elsewhere sees the header only where the server exposes it. */
-function totalOf(response: Response): number | undefined {
-  const total = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1];
-  return total === undefined ? undefined : Number(total);
+/** Refuses a part that says it begins elsewhere; what else it says: the length of the file, and its own. */
+async function expectRange(
+  response: Response,
+  { key, url, byteOffset, knownLength }: RangeRequest,
+): Promise<{ readonly total: number; readonly announced: number | undefined }> {
+  if (isPacked(response)) {
+    const encoding = response.headers.get('Content-Encoding');
+    return refuse(response, `expected bytes of ${url} as they are, got a part of them packed (${encoding})`);
+  }
+  const header = response.headers.get('Content-Range');
+  const [, first, last, length] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '') ?? [];
+  if (header !== null && first === undefined) {
+    return refuse(
+      response,
+      `expected bytes from ${byteOffset} on of ${url}, got Content-Range: ${JSON.stringify(header)}`,
+    );
+  }
+  if (first !== undefined && Number(first) !== byteOffset) {
+    return refuse(
+      response,
+      `expected bytes from ${byteOffset} on of ${url}, got those from ${first} on (Content-Range)`,
+    );
+  }
+  // A page from elsewhere sees the header only if the server exposes it.
+  const total = length === undefined || length === '*' ? knownLength : Number(length);
+  if (total === undefined) {
+    return refuse(
+      response,
+      `expected the length of ${JSON.stringify(key)} in the header Content-Range, got none: the server must expose it (Access-Control-Expose-Headers), or an index must hold the lengths`,
+    );
+  }
+  return { total, announced: last === undefined ? undefined : Number(last) - byteOffset + 1 };
 }
 
-async function readBody(response: Response, url: string, maxBytes: number): Promise<Uint8Array> {
-  const announced = Number(response.headers.get('Content-Length') ?? 0);
-  if (announced > maxBytes) {
-    await response.body?.cancel();
-    throw new StoreError(`expected at most ${maxBytes} bytes from ${url}, got ${announced}`);
-  }
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    throw unanswered(url, cause, undefined);
-  }
-  if (bytes.length > maxBytes) {
-    throw new StoreError(`expected at most ${maxBytes} bytes from ${url}, got ${bytes.length}`);
-  }
-  return bytes;
-}
+/** Packs a bitmap as its bytes arrive, so that an empty gigabyte takes no memory. */
+class Packer {
+  readonly #bitmap = new CompressedBitmap();
+  readonly #piece = new Uint8Array(8 * CONTAINER_BYTES);
+  #filled = 0;
 
-function unanswered(url: string, cause: unknown, signal: AbortSignal | null | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
-  return new StoreError(`expected an answer from ${url}, got none: ${String(cause)}`, { cause });
+  add(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length; ) {
+      const part = chunk.subarray(from, from + this.#piece.length - this.#filled);
+      this.#piece.set(part, this.#filled);
+      this.#filled += part.length;
+      from += part.length;
+      if (this.#filled === this.#piece.length) this.#pack();
+    }
+  }
+
+  finish(): CompressedBitmap {
+    this.#pack();
+    return this.#bitmap;
+  }
+
+  #pack(): void {
+    this.#bitmap.append(this.#piece.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
 }

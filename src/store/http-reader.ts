@@ -2,29 +2,38 @@
 
 import { StoreError } from '../errors.js';
 import { CompressedBitmap } from './compressed.js';
-import type { FetchedRange } from './http-range.js';
+import { type FileVersion, isOtherVersion } from './http-answer.js';
+import type { FetchedRange, RangeRequest } from './http-range.js';
 import { sendAll } from './requests.js';
-import type { BitmapReader, ByteRange, ByteRead, RequestOptions } from './types.js';
+import type { BitmapReader, ByteRead, RequestOptions } from './types.js';
 
 /** What readers share. */
 export interface HttpLink {
   readonly maxInFlight: number;
-  /** Lengths by key where there is an index of them. */
+  /** Lengths by key if there is an index of them. */
   lengths(options: RequestOptions | undefined): Promise<ReadonlyMap<string, number>> | undefined;
-  fetch(
-    key: string,
-    range: ByteRange,
-    options: RequestOptions | undefined,
-  ): Promise<FetchedRange | undefined>;
+  /** The next question reads the index anew: the files may be newer. */
+  forgetIndex(): void;
+  fetch(range: FileRange, options: RequestOptions | undefined): Promise<FetchedRange | undefined>;
 }
+
+export type FileRange = Omit<RangeRequest, 'url' | 'maxBytes'>;
 
 /** The first request for a file asks for this much: most bitmaps are no longer, and come with their length at once. */
 const HEAD_BYTES = 2 ** 16;
 
+/** What a question knows of a file; later answers must agree with it. */
+interface KnownFile {
+  readonly key: string;
+  readonly isIndexed: boolean;
+  byteLength: number | undefined;
+  version: FileVersion | undefined;
+  bitmap: CompressedBitmap | undefined;
+}
+
 export class HttpReader implements BitmapReader {
   readonly #link: HttpLink;
-  readonly #whole = new Map<string, CompressedBitmap>();
-  readonly #lengths = new Map<string, number>();
+  readonly #files = new Map<string, KnownFile>();
 
   constructor(link: HttpLink) {
     this.#link = link;
@@ -32,75 +41,84 @@ export class HttpReader implements BitmapReader {
 
   async byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
     const index = await this.#link.lengths(options);
-    if (index) for (const key of keys) this.#lengths.set(key, index.get(key) ?? 0);
-    const unknown = [...new Set(keys)].filter((key) => !this.#lengths.has(key));
-    await this.#forEach(unknown, options, (key) => this.#fetchHead(key, options));
-    return keys.map((key) => this.#lengths.get(key)!);
+    const files = keys.map((key) => this.#open(key, index));
+    const unknown = [...new Set(files)].filter(({ byteLength }) => byteLength === undefined);
+    await this.#forEach(unknown, options, (file) => this.#fetchHead(file, options));
+    return files.map(({ byteLength }) => byteLength!);
   }
 
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
-    const byKey = new Map<string, ByteRead[]>();
+    const index = await this.#link.lengths(options);
+    const byFile = new Map<KnownFile, ByteRead[]>();
     for (const read of reads) {
       if (read.target.length === 0) continue;
-      const others = byKey.get(read.key);
+      const file = this.#open(read.key, index);
+      const others = byFile.get(file);
       if (others) others.push(read);
-      else byKey.set(read.key, [read]);
+      else byFile.set(file, [read]);
     }
-    const index = await this.#link.lengths(options);
-    if (index) for (const key of byKey.keys()) this.#lengths.set(key, index.get(key) ?? 0);
-    await this.#forEach([...byKey], options, async ([key, ofKey]) => {
-      for (const each of ofKey) await this.#readOne(key, each, options);
+    await this.#forEach([...byFile], options, async ([file, ofFile]) => {
+      for (const each of ofFile) await this.#readOne(file, each, options);
     });
   }
 
+  /** What a question learned of a file first stays, though the index may be read anew meanwhile. */
+  #open(key: string, index: ReadonlyMap<string, number> | undefined): KnownFile {
+    const known = this.#files.get(key);
+    if (known) return known;
+    const isIndexed = index !== undefined;
+    const byteLength = isIndexed ? (index.get(key) ?? 0) : undefined;
+    const file: KnownFile = { key, isIndexed, byteLength, version: undefined, bitmap: undefined };
+    this.#files.set(key, file);
+    return file;
+  }
+
   async #readOne(
-    key: string,
+    file: KnownFile,
     { byteOffset, target }: ByteRead,
     options: RequestOptions | undefined,
   ): Promise<void> {
-    const length = this.#lengths.get(key);
-    if (length !== undefined && length <= HEAD_BYTES && !this.#whole.has(key)) {
-      await this.#fetchHead(key, options);
+    const { byteLength } = file;
+    if (byteLength !== undefined && byteLength <= HEAD_BYTES && !file.bitmap) {
+      await this.#fetchHead(file, options);
     }
-    if (!this.#whole.has(key) && (length === undefined || byteOffset < length)) {
-      const fetched = await this.#link.fetch(key, { byteOffset, byteLength: target.length }, options);
-      if (fetched === undefined || fetched.whole) this.#keep(key, fetched);
-      else {
-        const wanted = Math.min(target.length, (fetched.byteLength ?? length ?? 0) - byteOffset);
-        if (fetched.bytes.length < wanted) {
-          throw new StoreError(
-            `expected ${wanted} bytes of ${JSON.stringify(key)} from byte ${byteOffset} on, got ${fetched.bytes.length}`,
-          );
-        }
-        target.set(fetched.bytes);
-        target.fill(0, fetched.bytes.length);
-        return;
-      }
+    let bytes: Uint8Array | undefined;
+    if (!file.bitmap && (byteLength === undefined || byteOffset < byteLength)) {
+      bytes = await this.#fetch(file, byteOffset, target.length, options);
     }
-    const whole = this.#whole.get(key);
-    if (whole) whole.readInto(target, byteOffset);
-    else target.fill(0);
+    if (file.bitmap) {
+      file.bitmap.readInto(target, byteOffset);
+      return;
+    }
+    const found = bytes?.subarray(0, target.length) ?? new Uint8Array(0);
+    target.set(found);
+    target.fill(0, found.length);
   }
 
-  async #fetchHead(key: string, options: RequestOptions | undefined): Promise<void> {
-    if (this.#lengths.get(key) === 0) return;
-    const fetched = await this.#link.fetch(key, { byteOffset: 0, byteLength: HEAD_BYTES }, options);
-    const byteLength = fetched?.byteLength ?? this.#lengths.get(key);
-    if (fetched === undefined || fetched.whole || fetched.bytes.length === byteLength)
-      this.#keep(key, fetched);
-    else if (byteLength !== undefined) this.#lengths.set(key, byteLength);
-    else {
-      throw new StoreError(
-        `expected the length of ${JSON.stringify(key)} in the header Content-Range, got none: the server must expose it (Access-Control-Expose-Headers), or an index must hold the lengths`,
-      );
-    }
+  async #fetchHead(file: KnownFile, options: RequestOptions | undefined): Promise<void> {
+    if (file.byteLength !== 0) await this.#fetch(file, 0, HEAD_BYTES, options);
   }
 
-  /** A file that is not there is an empty bitmap. */
-  #keep(key: string, fetched: FetchedRange | undefined): void {
-    const bitmap = CompressedBitmap.fromBytes(fetched?.bytes ?? new Uint8Array(0));
-    this.#whole.set(key, bitmap);
-    this.#lengths.set(key, bitmap.byteLength);
+  /** Some bytes of a file, if they are not all of it: then its `bitmap` is there afterwards. */
+  async #fetch(
+    file: KnownFile,
+    byteOffset: number,
+    byteLength: number,
+    options: RequestOptions | undefined,
+  ): Promise<Uint8Array | undefined> {
+    const knownLength = file.byteLength;
+    // One byte more than there should be: a file that is longer is noticed, though its length may be hidden.
+    const toEnd = (knownLength ?? Number.POSITIVE_INFINITY) - byteOffset;
+    const asked = byteLength === toEnd ? toEnd + 1 : byteLength;
+    const range = { key: file.key, byteOffset, byteLength: asked, knownLength };
+    try {
+      const fetched = await this.#link.fetch(range, options);
+      learn(file, fetched);
+      return fetched?.bytes;
+    } catch (error) {
+      if (error instanceof StoreError) this.#link.forgetIndex();
+      throw error;
+    }
   }
 
   #forEach<Item>(
@@ -116,4 +134,22 @@ export class HttpReader implements BitmapReader {
       explain: async (error) => error as Error,
     });
   }
+}
+
+/** Takes over what an answer says of a file, unless it contradicts what is known. */
+function learn(file: KnownFile, fetched: FetchedRange | undefined): void {
+  const name = JSON.stringify(file.key);
+  // A file that is not there is an empty bitmap.
+  const byteLength = fetched?.byteLength ?? 0;
+  if (file.byteLength !== undefined && byteLength !== file.byteLength) {
+    const source = file.isIndexed ? 'as the index says' : 'as before';
+    const got = fetched ? byteLength : 'no file';
+    throw new StoreError(`expected ${file.byteLength} bytes of ${name}, ${source}, got ${got}`);
+  }
+  if (file.version && fetched && isOtherVersion(file.version, fetched.version)) {
+    throw new StoreError(`expected ${name} to stay as it is while it is read, got another version of it`);
+  }
+  file.byteLength = byteLength;
+  file.version ??= fetched?.version;
+  file.bitmap ??= byteLength === 0 ? new CompressedBitmap() : fetched?.bitmap;
 }

@@ -2,15 +2,18 @@
 
 import { StoreError } from '../errors.js';
 import { encodeFileName } from './filename.js';
-import { type Fetch, type FetchedRange, fetchRange, fetchText } from './http-range.js';
-import { type HttpLink, HttpReader } from './http-reader.js';
-import type { BitmapReader, ByteRange, ByteRead, KeysOptions, RequestOptions, Store } from './types.js';
+import type { Fetch } from './http-answer.js';
+import { fetchIndex } from './http-index.js';
+import { type FetchedRange, fetchRange } from './http-range.js';
+import { type FileRange, type HttpLink, HttpReader } from './http-reader.js';
+import type { BitmapReader, ByteRead, KeysOptions, RequestOptions, Store } from './types.js';
 
 /** Where bitmaps are, and how they are asked for. */
 export interface HttpStoreOptions {
   /**
    * Where the index of keys is, relative to the base: a JSON object of keys and the lengths of their bitmaps in bytes. It
-   * is fetched once. With it keys can be listed, and no request is spent on lengths and on missing keys.
+   * is fetched once, and again after a file has contradicted it. With it keys can be listed, and no request is spent on
+   * lengths and on missing keys.
    */
   readonly index?: string | URL | undefined;
   /** The URL of the bitmap of a key, relative to the base (default: the file name that `encodeFileName` gives). */
@@ -24,14 +27,15 @@ export interface HttpStoreOptions {
 }
 
 const DEFAULT_MAX_IN_FLIGHT = 8;
-const MAX_BYTES = 2 ** 29;
 
 /**
  * Reads bitmaps that are published as files, one under each key, of the bytes that Redis holds. Asks for the stretches it
  * needs (`Range`); where a server does not know ranges it gets whole files, once per question. A missing file is an empty
- * bitmap. Nothing can be written.
+ * bitmap, unless an index has its key. Nothing can be written.
  *
- * Every method rejects with a `StoreError` where the server cannot be reached or answers otherwise.
+ * Only bytes are believed to be a bitmap (`application/octet-stream`, `binary/octet-stream` or no type; with an index also
+ * `text/plain` and `application/x-…`), and only if status, length, index and all answers to a question agree. Bodies are
+ * counted while they arrive. Every method rejects with a `StoreError` if the server cannot be reached or answers otherwise.
  */
 export class HttpStore implements Store {
   readonly #base: URL;
@@ -39,7 +43,10 @@ export class HttpStore implements Store {
   readonly #link: HttpLink;
   #index: Promise<ReadonlyMap<string, number>> | undefined;
 
-  /** `base` is the folder of the files; in a page it may be relative to the page. */
+  /**
+   * `base` is the folder of the files; in a page it may be relative to the page.
+   * @throws TypeError for what is no URL, and for one with a password; RangeError for a `maxInFlight` of none
+   */
   constructor(base: string | URL, options: HttpStoreOptions = {}) {
     const { maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;
     if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
@@ -51,7 +58,10 @@ export class HttpStore implements Store {
       maxInFlight,
       lengths: (request) =>
         options.index === undefined ? undefined : this.#readIndex(options.index, request),
-      fetch: (key, range, request) => this.#fetch(key, range, request),
+      forgetIndex: () => {
+        this.#index = undefined;
+      },
+      fetch: (range, request) => this.#fetch(range, request),
     };
   }
 
@@ -94,15 +104,16 @@ export class HttpStore implements Store {
     throw new StoreError(`expected a store that can be written, got ${this.#base}, which can only be read`);
   }
 
-  #fetch(key: string, range: ByteRange, options?: RequestOptions): Promise<FetchedRange | undefined> {
-    const { urlOf = (each: string) => encodeURIComponent(encodeFileName(each)) } = this.#options;
-    return fetchRange(this.#send, new URL(urlOf(key), this.#base).href, range, this.#init(options));
+  #fetch(range: FileRange, options: RequestOptions | undefined): Promise<FetchedRange | undefined> {
+    const { urlOf = (key: string) => encodeURIComponent(encodeFileName(key)) } = this.#options;
+    const url = new URL(urlOf(range.key), this.#base).href;
+    return fetchRange(this.#send, { ...range, url, maxBytes: options?.maxBytes }, this.#init(options));
   }
 
   /** All callers wait for one request, so none of them can abort it for the others; a failed one is forgotten. */
   async #readIndex(index: string | URL, options?: RequestOptions): Promise<ReadonlyMap<string, number>> {
     const url = new URL(index, this.#base).href;
-    this.#index ??= fetchText(this.#send, url, this.#init()).then((text) => parseIndex(text, url));
+    this.#index ??= fetchIndex(this.#send, url, this.#init());
     const reading = this.#index;
     try {
       return await untilAborted(reading, options?.signal);
@@ -134,21 +145,11 @@ function parseBase(base: string | URL): URL {
   const page = (globalThis as { readonly location?: { readonly href: string } }).location?.href;
   if (!URL.canParse(text, page)) throw new TypeError(`expected a URL, got ${JSON.stringify(text)}`);
   const url = new URL(text, page);
+  if (url.username || url.password) {
+    throw new TypeError(
+      `expected a URL without a password, got one of ${url.host} that has a user or a password; the option headers takes an Authorization`,
+    );
+  }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
-}
-
-function parseIndex(text: string, url: string): ReadonlyMap<string, number> {
-  let index: unknown;
-  try {
-    index = JSON.parse(text);
-  } catch (cause) {
-    throw new StoreError(`expected an index of keys in JSON at ${url}, got something else`, { cause });
-  }
-  const entries =
-    typeof index === 'object' && index !== null && !Array.isArray(index) ? Object.entries(index) : undefined;
-  if (!entries?.every(([, length]) => Number.isInteger(length) && length >= 0 && length <= MAX_BYTES)) {
-    throw new StoreError(`expected an object of keys and lengths in bytes at ${url}, got something else`);
-  }
-  return new Map(entries);
 }

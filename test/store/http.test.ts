@@ -1,66 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { StoreError } from '../../src/errors.js';
-import { encodeFileName } from '../../src/store/filename.js';
 import { HttpStore } from '../../src/store/http.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { Store } from '../../src/store/types.js';
+import { Host } from '../servers/host.js';
 
 const KIB = 1024;
-
-/** A static host. `behave` may answer a request itself, in whatever strange way. */
-class Host {
-  readonly files = new Map<string, Uint8Array>();
-  readonly requests: string[] = [];
-  knowsRanges = true;
-  behave: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
-  readonly #server: Server = createServer((request, response) => this.#answer(request, response));
-
-  async start(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/bitmaps`;
-  }
-
-  publish(key: string, bytes: Uint8Array): void {
-    this.files.set(encodeFileName(key), bytes);
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    this.requests.push(`${request.url} ${request.headers.range ?? ''}`.trim());
-    if (this.behave(request, response)) return;
-    const name = decodeURIComponent(request.url!.replace('/bitmaps/', ''));
-    const file = this.files.get(name);
-    if (!file) {
-      response.writeHead(404).end('not here');
-      return;
-    }
-    const range = this.knowsRanges ? /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') : null;
-    if (!range) {
-      response.writeHead(200).end(file);
-      return;
-    }
-    const [from, last] = [Number(range[1]), Math.min(Number(range[2]), file.length - 1)];
-    if (from >= file.length) response.writeHead(416, { 'Content-Range': `bytes */${file.length}` }).end();
-    else {
-      response.writeHead(206, { 'Content-Range': `bytes ${from}-${last}/${file.length}` });
-      response.end(file.subarray(from, last + 1));
-    }
-  }
-}
 
 let host: Host;
 
