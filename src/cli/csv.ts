@@ -6,6 +6,7 @@ import { sizeOfFile } from './file.js';
 import { grouped } from './output.js';
 import { startProgress } from './progress.js';
 import { Span } from './span.js';
+import { isUrl } from './url.js';
 
 /** Files of events: read to be marked, or to be checked. */
 
@@ -15,7 +16,7 @@ export interface TrackingOptions {
 }
 
 export function isCsv(path: string): boolean {
-  return /\.csv(\.gz)?$/i.test(path);
+  return !isUrl(path) && /\.csv(\.gz)?$/i.test(path);
 }
 
 /** What was marked, and which days it lies in. */

@@ -5,11 +5,12 @@ import { UsageError } from './failure.js';
 import { sizeOfFile } from './file.js';
 import { grouped } from './output.js';
 import { startProgress } from './progress.js';
+import { isUrl } from './url.js';
 
 /** Dumps of Redis, plain or gzipped. */
 
 export function isDump(path: string): boolean {
-  return /\.rdb(\.gz)?$/i.test(path);
+  return !isUrl(path) && /\.rdb(\.gz)?$/i.test(path);
 }
 
 export interface DumpOptions {

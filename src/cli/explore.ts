@@ -7,11 +7,13 @@ import { isCsv } from './csv.js';
 import { isDump } from './dump.js';
 import { reportFailure, UsageError } from './failure.js';
 import { sizeOfFile } from './file.js';
+import { isHttpUrl, openHttp } from './http.js';
 import { writeLine } from './output.js';
 import { isRedisUrl, serverOf, withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
 import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut } from './strings.js';
+import { withoutPassword } from './url.js';
 
 export interface ExploreOptions extends SourceOptions {
   readonly port?: number;
@@ -65,9 +67,10 @@ async function fileFeed(path: string): Promise<Feed> {
 async function storeFeed(source: string, options: SourceOptions): Promise<Feed> {
   // What cannot be opened is better known before a page is.
   if (isRedisUrl(source)) await withRedis(source, async () => {});
+  else if (isHttpUrl(source)) await openHttp(source, options);
   else if (source !== DEMO) await expectFolder(source);
   return {
-    name: isRedisUrl(source) ? serverOf(source) : source,
+    name: isRedisUrl(source) ? serverOf(source) : withoutPassword(source).replace(/^https?:../i, ''),
     open: async (send, signal) => {
       const leftOut = new Set<string>();
       await withSource(source, options, ({ store, prefix }) => {

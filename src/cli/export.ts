@@ -12,6 +12,7 @@ import { startProgress } from './progress.js';
 import { isRedisUrl, withRedis } from './redis.js';
 import { type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut } from './strings.js';
+import { isUrl, withoutPassword } from './url.js';
 
 export interface ExportOptions extends SourceOptions {
   readonly to: string;
@@ -40,9 +41,9 @@ async function withTarget<T>(
 ): Promise<T> {
   if (isRedisUrl(to)) return withRedis(to, (redis) => use(redisTarget(redis, replace ?? false)));
   const isPackedFile = /\.gz$/i.test(to);
-  if (!isDump(to) && (isCsv(to) || isPackedFile || to === '')) {
+  if (!isDump(to) && (isCsv(to) || isPackedFile || isUrl(to) || to === '')) {
     throw new UsageError(
-      `expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(to)}`,
+      `expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(withoutPassword(to))}`,
     );
   }
   if (isDump(to)) {
@@ -86,7 +87,9 @@ async function refuseExisting(store: Store, redis: Store, prefix: string): Promi
 async function copy(source: string, store: Store, prefix: string, target: Target): Promise<number> {
   // A dump without a key would take the place of a good one.
   if ((await store.keys(prefix)[Symbol.asyncIterator]().next()).done) {
-    throw new UsageError(`expected keys that begin with ${JSON.stringify(prefix)} in ${source}, got none`);
+    throw new UsageError(
+      `expected keys that begin with ${JSON.stringify(prefix)} in ${withoutPassword(source)}, got none`,
+    );
   }
   let written = 0;
   const progress = startProgress('writing');

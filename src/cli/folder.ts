@@ -1,14 +1,14 @@
 import { type Dirent, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { decodeFileName, encodeFileName } from '../bitmaps.js';
+import { decodeFileName, encodeFileName, INDEX_FILE_NAME } from '../bitmaps.js';
 import { MemoryStore } from '../index.js';
 import type { RdbString } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { grouped } from './output.js';
 import { startProgress } from './progress.js';
 
-/** Folders of files that hold the bytes of one bitmap each, named by its key. */
+/** Folders of files that hold the bytes of one bitmap each, named by its key; and an index of them, for readers over HTTP. */
 
 const FILES_AT_ONCE = 64;
 
@@ -42,9 +42,9 @@ export async function loadFolder(
   }
 }
 
-/** The names of keys never begin with a dot. */
+/** The names of keys never begin with a dot, and none is that of the index. */
 function isBitmap(entry: Dirent): boolean {
-  return !entry.isDirectory() && !entry.name.startsWith('.');
+  return !entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== INDEX_FILE_NAME;
 }
 
 /** Refuses a folder that holds something already, so that files of different exports never mix. */
@@ -58,17 +58,22 @@ export async function checkFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes a new folder of bitmaps; until the last of them is written it has another name. */
+/** Writes a new folder of bitmaps and their index; until the last of them is written it has another name. */
 export async function writeFolder(path: string, bitmaps: AsyncIterable<RdbString>): Promise<void> {
   const target = resolve(path);
   const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`;
   const temporary = join(dirname(target), `.${basename(target)}.${unique}.tmp`);
   await mkdir(temporary);
+  const lengths: [key: string, byteLength: number][] = [];
   try {
     for await (const { key, bytes } of bitmaps) {
       // Where the file system takes two keys for one it says so, and neither is lost.
       await writeFile(join(temporary, encodeFileName(key)), bytes, { flag: 'wx' });
+      lengths.push([key, bytes.length]);
     }
+    // In one order, so that the same bitmaps have the same index.
+    const index = Object.fromEntries(lengths.sort(([a], [b]) => (a < b ? -1 : 1)));
+    await writeFile(join(temporary, INDEX_FILE_NAME), JSON.stringify(index));
     if (existsSync(target)) await rmdir(target);
     await rename(temporary, target);
   } catch (error) {

@@ -10,6 +10,7 @@ import { grouped, type OutputOptions, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
 import { stringLengths } from './strings.js';
+import { withoutPassword } from './url.js';
 
 export interface InspectOptions extends SourceOptions, OutputOptions {
   readonly prefix?: string;
@@ -71,7 +72,7 @@ async function inspectStore(source: string, options: InspectOptions): Promise<Ce
   return withSource(source, withOthers, async (bitmapist) => {
     const census = new Census(bitmapist.prefix, options.prefix ?? '');
     for (const key of others) census.addOther(key);
-    const progress = startProgress(`looking at ${source}`);
+    const progress = startProgress(`looking at ${withoutPassword(source)}`);
     try {
       await addKeys(census, bitmapist.store, progress);
       return await census.report(bitmapist, showIn(progress));

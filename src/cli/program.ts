@@ -66,6 +66,7 @@ function createProgram(): Command {
   withMarkOptions(
     command('explore <source>', 'show a source in the browser, on a page that this machine serves'),
   )
+    .option('--allow-http', ALLOW_HTTP_HELP)
     .option('--port <number>', 'where to serve it (default: any port that is free)', parsePort)
     .addHelpText('after', `\n${SOURCE_HELP}`)
     .action(async (source, options) => (await import('./explore.js')).explore(source, options));
@@ -82,6 +83,7 @@ function questions(): Promise<typeof import('./questions.js')> {
 function withSourceOptions(command: Command): Command {
   return withMarkOptions(command)
     .option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize)
+    .option('--allow-http', ALLOW_HTTP_HELP)
     .addHelpText('after', `\n${SOURCE_HELP}`);
 }
 
@@ -164,10 +166,14 @@ function version(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
+const ALLOW_HTTP_HELP = 'read bitmaps over http:// from other machines too, unencrypted';
+
 const SOURCE_HELP = `Sources:
   events.csv, events.csv.gz     a file with the header user,timestamp,event (unix seconds or ISO 8601)
   dump.rdb, dump.rdb.gz         a Redis or Valkey dump
   bitmaps/                      a folder of bitmaps as Redis holds them, each a file with the name of its key
+  https://[user:password@]host/bitmaps/
+                                such a folder as export writes it, published; http:// on this machine or with --allow-http
   redis://[:password@]host[:port][/database]
   redis+cluster://[:password@]host[:port],…
                                 a Redis Cluster: one of its nodes is enough

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { type Store, StoreError } from '../index.js';
 import { RedisStore } from '../redis.js';
 import { UsageError } from './failure.js';
+import { decodePart, withoutPassword } from './url.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_PORT = 6379;
@@ -109,16 +110,12 @@ function parseCluster(url: string): ClusterAddress | undefined {
     if (!node?.hostname) throw unreadable(url, 'redis+cluster://127.0.0.1:7000,127.0.0.1:7001');
     return { host: node.hostname.replace(/^\[|\]$/g, ''), port: Number(node.port || DEFAULT_PORT) };
   });
-  return { nodes, username: decode(username), password: decode(password), tls: tls !== '' };
-}
-
-/** Passwords need not be well-formed. */
-function decode(text: string | undefined): string | undefined {
-  try {
-    return text === undefined ? undefined : decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return {
+    nodes,
+    username: username && decodePart(username),
+    password: password && decodePart(password),
+    tls: tls !== '',
+  };
 }
 
 function checkUrl(url: string): void {
@@ -160,8 +157,3 @@ const REASONS: Partial<Record<string, string>> = {
   ETIMEDOUT: 'no answer in time',
   'Connection is closed.': 'no connection (is it running?)',
 };
-
-/** Up to the last `@`, and from a query on: passwords need not be well-formed. */
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/.*@/, '//').replace(/\?.*/, '');
-}

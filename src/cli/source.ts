@@ -3,14 +3,16 @@ import { checkTracked, isCsv, markCsv, type TrackingOptions } from './csv.js';
 import { type DumpOptions, isDump, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
 import { isFolder, loadFolder } from './folder.js';
+import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
 import { startProgress } from './progress.js';
 import { isRedisUrl, withRedis } from './redis.js';
 import { markSample } from './sample.js';
 import type { NamedSegment } from './segment.js';
+import { withoutPassword } from './url.js';
 
-/** Where a command's answers come from: Redis, files that are loaded into the embedded store, or the made-up app. */
+/** Where a command's answers come from: Redis, a published folder, files that are loaded into the embedded store, the made-up app. */
 
-export interface SourceOptions extends TrackingOptions, DumpOptions {
+export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions {
   readonly keyPrefix?: string;
   readonly timeZone?: string;
   readonly segment?: readonly NamedSegment[];
@@ -50,6 +52,7 @@ async function load(source: string, options: SourceOptions): Promise<Bitmapist> 
     await markDemo(bitmapist);
     return bitmapist;
   }
+  if (isHttpUrl(source)) return bitmapistOf(await openHttp(source, options), options);
   if (isDump(source)) return bitmapistOf(await loadDump(source, keyPrefix, options), options);
   await expectFolder(source);
   return bitmapistOf(await loadFolder(source, keyPrefix, onOther), options);
@@ -61,7 +64,7 @@ export const DEMO = 'demo';
 export async function expectFolder(source: string): Promise<void> {
   if (await isFolder(source)) return;
   throw new UsageError(
-    `expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, a redis:// URL or demo, got ${JSON.stringify(source)}`,
+    `expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
   );
 }
 

@@ -6,6 +6,9 @@
 
 import { decodeKey, encodeKey } from './key.js';
 
+/** The file beside bitmaps that names all their keys, for readers over HTTP; no key's file has this name. */
+export const INDEX_FILE_NAME = '@index.json';
+
 /** What file systems allow. */
 const MAX_NAME_LENGTH = 255;
 

@@ -29,7 +29,13 @@ export async function send(fetch: Fetch, url: string, init: RequestInit): Promis
 
 export function unanswered(url: string, cause: unknown, signal: AbortSignal | null | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  return new StoreError(`expected an answer from ${url}, got none: ${String(cause)}`, { cause });
+  return new StoreError(`expected an answer from ${url}, got none: ${reasonOf(cause)}`, { cause });
+}
+
+/** In Node "fetch failed", and why is its cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: { message?: string; code?: string } };
+  return cause?.message || cause?.code || String(error);
 }
 
 /** Takes no more of an answer. */

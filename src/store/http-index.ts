@@ -17,7 +17,10 @@ export async function fetchIndex(
   // Older than the files, it would contradict them.
   const response = await send(fetch, url, { ...init, cache: 'no-cache' });
   if (response.status !== 200) {
-    return refuse(response, `expected a file at ${url}, got the status ${response.status}`);
+    return refuse(
+      response,
+      `expected a file at ${url}, the index of keys that bitmapist export --to FOLDER writes, got the status ${response.status}`,
+    );
   }
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const parts: string[] = [];

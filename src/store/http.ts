@@ -11,8 +11,8 @@ import type { BitmapReader, ByteRead, KeysOptions, RequestOptions, Store } from 
 /** Where bitmaps are, and how they are asked for. */
 export interface HttpStoreOptions {
   /**
-   * Where the index of keys is, relative to the base: a JSON object of keys and the lengths of their bitmaps in bytes. It
-   * is fetched once, and again after a file has contradicted it. With it keys can be listed, and no request is spent on
+   * Where the index of keys is, relative to the base: a JSON object of keys and the lengths of their bitmaps in bytes
+   * (`INDEX_FILE_NAME`, `@index.json`, in a folder that `bitmapist export` wrote). It is fetched once, and again after a file has contradicted it. With it keys can be listed, and no request is spent on
    * lengths and on missing keys.
    */
   readonly index?: string | URL | undefined;

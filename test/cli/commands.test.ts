@@ -310,7 +310,7 @@ describe('what the user got wrong', () => {
     [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL behind --to, got "localhost"'],
     [
       ['count', 'events.txt', 'a@day'],
-      'expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, a redis:// URL or demo, got "events.txt"',
+      'expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got "events.txt"',
     ],
     [['count', 'nowhere.csv', 'a@day'], 'expected a file to read, got "nowhere.csv": no such file'],
     [

@@ -8,6 +8,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../browser/chromium.js';
 import { openExplorer } from '../explorer/page.js';
+import { Host } from '../servers/host.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
 import { MAIN, makeFolder, runCommand } from './command.js';
 
@@ -105,6 +106,27 @@ describe('bitmapist explore', () => {
     await client.quit();
     expect(used).toContain('scan');
     expect(used.filter((name) => WRITING.test(name!))).toEqual([]);
+  });
+
+  it('shows a folder that a host publishes, under the name of the host', async () => {
+    const [host, folder] = [new Host(), files.path('published')];
+    expect((await runCommand(['export', csv, '--to', folder])).code).toBe(0);
+    host.publishFolder(folder);
+    await host.start();
+    try {
+      const { url } = await startExploring(host.url.replace('//', '//me:secret@'));
+      expect(await countVisits(url)).toBe('2');
+      expect((await ask(url)).body).toContain(`data-name="${host.url.replace('http://', '')}"`);
+      host.files.clear();
+      const refused = await runCommand(['explore', host.url]);
+      expect(refused).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('the index of keys'),
+      });
+    } finally {
+      await host.stop();
+    }
   });
 
   it('hands over a Redis without the keys that are named like bitmaps and hold something else', async () => {

@@ -1,0 +1,56 @@
+import { INDEX_FILE_NAME } from '../bitmaps.js';
+import { HttpStore } from '../http.js';
+import type { Store } from '../index.js';
+import { UsageError } from './failure.js';
+import { decodePart, withoutPassword } from './url.js';
+
+/** Folders of bitmaps that `export` wrote, index included, and a host publishes. */
+
+export interface HttpOptions {
+  /** Reads over http:// from other machines too. */
+  readonly allowHttp?: boolean;
+}
+
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text);
+}
+
+/** Opens a published folder. Its index is read at once: without one there is nothing that could be listed or missed. */
+export async function openHttp(text: string, options: HttpOptions): Promise<Store> {
+  const url = parseUrl(text, options);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  const store = new HttpStore(url, {
+    index: INDEX_FILE_NAME,
+    ...(username || password ? { headers: { Authorization: basic(username, password) } } : {}),
+  });
+  await store.keys('').next();
+  return store;
+}
+
+function parseUrl(text: string, { allowHttp }: HttpOptions): URL {
+  const shown = JSON.stringify(withoutPassword(text));
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.search || url.hash || /\.(csv|rdb)(\.gz)?$/i.test(url.pathname)) {
+    throw new UsageError(
+      `expected the URL of a folder of bitmaps, such as https://example.com/bitmaps/, got ${shown}`,
+    );
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHttp) {
+    throw new UsageError(
+      `expected https:// for a host that is not this machine, got ${shown}; --allow-http reads it unencrypted`,
+    );
+  }
+  return url;
+}
+
+/** URLs write addresses in one form. */
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+function basic(username: string, password: string): string {
+  const credentials = `${decodePart(username)}:${decodePart(password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
