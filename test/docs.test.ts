@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
@@ -15,6 +16,15 @@ const run = promisify(execFile);
 
 function readPage(name: string): string {
   return readFileSync(new URL(name, FOLDER), 'utf8');
+}
+
+/** The files of this repository that a page links to, and the titles in them. */
+function linksOf(name: string): { readonly file: URL; readonly anchor: string | undefined }[] {
+  const page = new URL(name, FOLDER);
+  return Array.from(readPage(name).matchAll(/\]\((?!https?:)([^)]+)\)/g), ([, target]) => {
+    const [path = '', anchor] = target!.split('#');
+    return { file: path === '' ? page : new URL(path, page), anchor };
+  });
 }
 
 describe('the docs', () => {
@@ -46,15 +56,31 @@ describe('the docs', () => {
     }
   });
 
-  it.each([...PAGES, '../README.md'])('link to what there is: %s', (name) => {
-    for (const [, target] of readPage(name).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      const [file = '', anchor] = target!.split('#');
-      const path = file === '' ? new URL(name, FOLDER) : new URL(file, new URL(name, FOLDER));
-      expect(existsSync(path), target).toBe(true);
+  it.each([...PAGES, '../README.md', '../CHANGELOG.md'])('link to what there is: %s', (name) => {
+    for (const { file, anchor } of linksOf(name)) {
+      expect(existsSync(file), file.href).toBe(true);
       if (anchor === undefined) continue;
-      const titles = readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm);
+      const titles = readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm);
       expect(Array.from(titles, ([, title]) => title!.toLowerCase().replaceAll(' ', '-'))).toContain(anchor);
     }
+  });
+
+  it('link to what is in the package too, so that they lead somewhere there', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT });
+    const [{ files }]: [{ files: { path: string }[] }] = JSON.parse(stdout);
+    const packed = files.map(({ path }) => path);
+    const pages = packed.filter((path) => path.endsWith('.md'));
+    expect(pages).toContain('README.md');
+    const linked = pages.flatMap((page) => linksOf(`../${page}`).map(({ file }) => fileURLToPath(file)));
+    expect(linked.length).toBeGreaterThan(10);
+    expect(linked.map((path) => relative(ROOT, path)).filter((path) => !packed.includes(path))).toEqual([]);
+  });
+
+  it('say where the package comes from, so that its site can follow links', () => {
+    const { repository, homepage, bugs, author } = JSON.parse(readPage('../package.json'));
+    const page = /^git\+(https:.*)\.git$/.exec(repository.url)?.[1];
+    expect([homepage, bugs]).toEqual([`${page}#readme`, `${page}/issues`]);
+    expect(readPage('../LICENSE')).toContain(author);
   });
 
   it('name a counterpart for everything that the reference offers', () => {
