@@ -40,6 +40,13 @@ export async function outputOf(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** What a command that prints nothing says went wrong. */
+export async function failureOf(...args: string[]): Promise<{ code: number; stderr: string }> {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect(stdout).toBe('');
+  return { code, stderr };
+}
+
 /** Runs `bitmapist`, reads the first chunk of its output and closes the pipe, as `| head -1` does. */
 export function readStart(args: readonly string[]): Promise<CommandResult> {
   return new Promise((resolve) => {

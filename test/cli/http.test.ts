@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Host } from '../servers/host.js';
-import { makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf } from './command.js';
 
-const EVENTS = `user,timestamp,event
-1,2026-10-30T10:00:00Z,signup
-1,2026-11-02T09:30:00Z,active
-2,2026-11-01T18:45:00Z,signup
-2,2026-11-03T08:00:00Z,active
-70000,2026-11-20T12:15:00Z,signup
-700000,2026-11-20T12:15:00Z,"paid/plan é"
-`;
+const ROWS = [
+  '1,2026-10-30T10:00:00Z,signup',
+  '2,2026-11-01T18:45:00Z,signup',
+  '70000,2026-11-20T12:15:00Z,signup',
+  '1,2026-11-02T09:30:00Z,active',
+  '700000,2026-11-20T12:15:00Z,"paid/plan é"',
+];
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let exported: string;
@@ -21,7 +20,7 @@ beforeAll(async () => {
   host = new Host();
   await host.start();
   exported = folder.path('bitmaps');
-  const events = await folder.write('events.csv', EVENTS);
+  const events = await folder.write('events.csv', ['user,timestamp,event', ...ROWS, ''].join('\n'));
   await outputOf('export', events, '--to', exported, '--unique', '--hourly');
 });
 
@@ -36,12 +35,6 @@ afterAll(async () => {
   await host?.stop();
   await folder?.remove();
 });
-
-async function failureOf(...args: string[]): Promise<{ code: number; stderr: string }> {
-  const { code, stdout, stderr } = await runCommand(args);
-  expect(stdout).toBe('');
-  return { code, stderr };
-}
 
 describe('an exported folder on a host', () => {
   it.each([

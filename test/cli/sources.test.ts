@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRdb, type RdbEntry } from '../../src/rdb.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
-import { makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
 
 const EVENTS = `user,timestamp,event
 1,2026-10-30T10:00:00Z,signup
@@ -39,12 +39,6 @@ afterAll(async () => {
   await server?.stop();
   await folder?.remove();
 });
-
-async function failureOf(...args: string[]): Promise<{ code: number; stderr: string }> {
-  const { code, stdout, stderr } = await runCommand(args);
-  expect(stdout).toBe('');
-  return { code, stderr };
-}
 
 async function writeDump(name: string, entries: readonly RdbEntry[]): Promise<string> {
   const chunks: Uint8Array[] = [];

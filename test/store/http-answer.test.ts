@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/errors.js';
 import { HttpStore } from '../../src/store/http.js';
-import { Host, rangeOf } from '../servers/host.js';
+import { type Host, rangeOf } from '../servers/host.js';
 import {
   type Answer,
   BITMAPS,
@@ -12,19 +12,15 @@ import {
   LONG,
   noise,
   openHost,
-  publishBitmaps,
+  provideHost,
   SHORT,
 } from './published.js';
 
 let host: Host;
 
-beforeEach(async () => {
-  host = new Host();
-  await host.start();
-  publishBitmaps(host);
+provideHost((each) => {
+  host = each;
 });
-
-afterEach(() => host.stop());
 
 /** The count, asked for over several windows, or the message of the `StoreError`. */
 async function outcomeOf(event: 'short' | 'long', isIndexed: boolean): Promise<number | string> {

@@ -1,18 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BudgetError } from '../../src/errors.js';
-import { Host } from '../servers/host.js';
-import { behave, KIB, noise, openHost, publishBitmaps, SHORT } from './published.js';
+import type { Host } from '../servers/host.js';
+import { behave, KIB, noise, openHost, provideHost, SHORT } from './published.js';
 
 let host: Host;
 
-beforeEach(async () => {
-  host = new Host();
-  await host.start();
-  publishBitmaps(host);
+provideHost((each) => {
+  host = each;
 });
-
-afterEach(() => host.stop());
 
 describe('a body that never ends', () => {
   /** Sends zeros for as long as somebody listens; resolves with how many when nobody does any more. */

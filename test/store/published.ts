@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, beforeEach } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { HttpStore } from '../../src/store/http.js';
-import type { Host } from '../servers/host.js';
+import { Host } from '../servers/host.js';
 
 /** Two published bitmaps, of one request and of several windows, and a host that behaves in strange ways about them. */
 
@@ -22,7 +23,19 @@ function countBits(bytes: Uint8Array): number {
   return bytes.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0);
 }
 
-export function publishBitmaps(host: Host): void {
+/** Gives each test of a file a host of its own, which publishes both bitmaps. */
+export function provideHost(use: (host: Host) => void): void {
+  let host: Host;
+  beforeEach(async () => {
+    host = new Host();
+    await host.start();
+    publishBitmaps(host);
+    use(host);
+  });
+  afterEach(() => host.stop());
+}
+
+function publishBitmaps(host: Host): void {
   for (const [key, bytes] of Object.entries(BITMAPS)) host.publish(key, bytes);
   const lengths = Object.entries(BITMAPS).map(([key, { length }]) => [key, length]);
   host.publishIndex(INDEX, Object.fromEntries(lengths));
