@@ -70,7 +70,7 @@ async function storeFeed(source: string, options: SourceOptions): Promise<Feed> 
   else if (isHttpUrl(source)) await openHttp(source, options);
   else if (source !== DEMO) await expectFolder(source);
   return {
-    name: isRedisUrl(source) ? serverOf(source) : withoutPassword(source).replace(/^https?:../i, ''),
+    name: isRedisUrl(source) ? serverOf(source) : withoutPassword(source).replace(/^https?:\/\//i, ''),
     open: async (send, signal) => {
       const leftOut = new Set<string>();
       await withSource(source, options, ({ store, prefix }) => {

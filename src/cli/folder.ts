@@ -8,7 +8,7 @@ import { UsageError } from './failure.js';
 import { grouped } from './output.js';
 import { startProgress } from './progress.js';
 
-/** Folders of files that hold the bytes of one bitmap each, named by its key; and an index of them, for readers over HTTP. */
+/** Folders of files that hold the bytes of one bitmap each, named by its key, and an index of them. */
 
 const FILES_AT_ONCE = 64;
 

@@ -10,7 +10,7 @@ import { markSample } from './sample.js';
 import type { NamedSegment } from './segment.js';
 import { withoutPassword } from './url.js';
 
-/** Where a command's answers come from: Redis, a published folder, files that are loaded into the embedded store, the made-up app. */
+/** Where answers come from: Redis, a published folder, files that are loaded into the embedded store, or the made-up app. */
 
 export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions {
   readonly keyPrefix?: string;

@@ -55,8 +55,8 @@ const BYTES = /^$|^(application|binary)\/octet-stream$/;
 const MAYBE_BYTES = /^(text\/plain|application\/x-.+)$/;
 
 /**
- * Refuses a body that is not the bitmap of the file asked for. Where its length is known beforehand, and compared, a type or
- * a redirection that leaves the question open is accepted.
+ * Refuses a body that is not the bitmap of the file asked for. If its length is known beforehand, and compared, a type or a
+ * redirection that leaves the question open is accepted.
  */
 export async function expectBitmap(response: Response, url: string, isLengthKnown: boolean): Promise<void> {
   const type = typeOf(response);

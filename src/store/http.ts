@@ -12,8 +12,8 @@ import type { BitmapReader, ByteRead, KeysOptions, RequestOptions, Store } from 
 export interface HttpStoreOptions {
   /**
    * Where the index of keys is, relative to the base: a JSON object of keys and the lengths of their bitmaps in bytes
-   * (`INDEX_FILE_NAME`, `@index.json`, in a folder that `bitmapist export` wrote). It is fetched once, and again after a file has contradicted it. With it keys can be listed, and no request is spent on
-   * lengths and on missing keys.
+   * (`@index.json` in a folder that `bitmapist export` wrote). It is fetched once, and again after a file has contradicted
+   * it. With it keys can be listed, and no request is spent on lengths and on missing keys.
    */
   readonly index?: string | URL | undefined;
   /** The URL of the bitmap of a key, relative to the base (default: the file name that `encodeFileName` gives). */

@@ -241,6 +241,7 @@ describe('bitmaps over HTTP', () => {
 
   it.each([
     ['no URL', () => new HttpStore('bitmaps'), TypeError],
+    ['a password, which belongs in a header', () => new HttpStore('https://me:secret@localhost/'), TypeError],
     ['no requests at all', () => new HttpStore('http://localhost/', { maxInFlight: 0 }), RangeError],
   ])('are not made of %s', (_, make, type) => {
     expect(make).toThrow(type);
