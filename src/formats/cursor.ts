@@ -75,6 +75,11 @@ export class ByteCursor {
     return this.#buffer.subarray(this.#position - byteLength, this.#position);
   }
 
+  /** The next bytes, or as many of them as are available, without reading them. The view is good until something waits. */
+  peek(byteLength: number): Uint8Array {
+    return this.#buffer.subarray(this.#position, this.#position + byteLength);
+  }
+
   /** The next bytes as a copy of their own. However many are asked for, memory is taken as they arrive. */
   async read(byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
     if (byteLength <= this.available) return new Uint8Array(this.view(byteLength));

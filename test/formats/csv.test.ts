@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CsvError, type EventRow, readEvents } from '../../src/csv.js';
 import { goldenPath, hasGolden, readGolden } from '../golden/files.js';
+import { chunksOf } from './chunks.js';
 
 const HEADER = 'user,timestamp,event\n';
 
@@ -274,10 +275,6 @@ const names = fc.oneof(
 /** A field as RFC 4180 writes it. */
 function field(text: string): string {
   return /[,"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function* chunksOf(bytes: Uint8Array, chunkLength: number): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length; from += chunkLength) yield bytes.subarray(from, from + chunkLength);
 }
 
 async function collect(

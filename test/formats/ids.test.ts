@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/errors.js';
 import { encodeIds, readIds } from '../../src/formats/ids.js';
 import type { ByteInput } from '../../src/formats/input.js';
+import { chunksOf } from './chunks.js';
 
 async function read(input: ByteInput): Promise<number[]> {
   const ids: number[] = [];
@@ -28,10 +29,7 @@ describe('a list of ids', () => {
           for await (const part of encodeIds([ids.slice(0, 3), ids.slice(3)])) parts.push(part);
           expect(Buffer.concat(parts).toString()).toBe(ids.map((each) => `${each}\n`).join(''));
           const whole = packed ? gzipSync(Buffer.concat(parts)) : Buffer.concat(parts);
-          const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) =>
-            whole.subarray(i * size, (i + 1) * size),
-          );
-          expect(await read(chunks)).toEqual(ids);
+          expect(await read(chunksOf(whole, size))).toEqual(ids);
         },
       ),
       { numRuns: 300, seed: 21 },

@@ -24,6 +24,7 @@ import {
 } from './layouts.js';
 import { skip } from './skip.js';
 import { LOOKAHEAD, readInteger, readLength, readString } from './strings.js';
+import { readTail } from './tail.js';
 
 /** A string value of a dump. */
 export interface RdbString {
@@ -173,12 +174,7 @@ async function* readStrings(
     }
   }
   if (version >= 5) await checkChecksum(cursor, checksum);
-  if (!(await cursor.atEnd())) {
-    throw new FormatError(
-      'expected nothing after the dump, got more bytes (the commands of an AOF?)',
-      cursor.byteOffset,
-    );
-  }
+  await readTail(cursor);
 }
 
 async function readMagic(cursor: ByteCursor): Promise<{ dialect: Dialect; version: number }> {

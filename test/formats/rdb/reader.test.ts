@@ -4,6 +4,7 @@ import { FormatError } from '../../../src/errors.js';
 import type { ByteInput } from '../../../src/formats/input.js';
 import { RdbError, type RdbProgress, type RdbReadOptions, readRdb } from '../../../src/formats/rdb/reader.js';
 import { encodeKey } from '../../../src/store/key.js';
+import { chunksOf } from '../chunks.js';
 import { checksumBytes, dump, expiresAtMs, junk, length, type Raw, raw, text } from './dump.js';
 import { opcodes, values } from './parts.js';
 
@@ -54,9 +55,7 @@ describe('strings', () => {
   it.each([1, 2, 3, 7, 40, 1000])('reads the same from chunks of %i bytes', async (size) => {
     const big = new Uint8Array(5000).map((_, i) => i * 7);
     const file = dump([0xfe, 3, 0, text('big'), text(big), 2, text('set'), 2, text('a'), text('b'), last]);
-    const chunks = Array.from({ length: Math.ceil(file.length / size) }, (_, i) =>
-      file.subarray(i * size, (i + 1) * size),
-    );
+    const chunks = chunksOf(file, size);
     const expected = [`3/big=${Buffer.from(big).toString('latin1')}`, '3/last=x'];
     expect(await read(chunks)).toEqual(expected);
     expect(await read(new Blob([file]))).toEqual(expected);
@@ -190,8 +189,48 @@ describe('checksum and frame', () => {
     expect((await failure(packed.fill(0x55, 12, 40))).message).toMatch('expected gzip data');
   });
 
-  it('refuses anything after the end', async () => {
-    expect((await failure(raw(file, '*1'))).message).toMatch('expected nothing after the dump');
+  const mark = '0123456789abcdef0123456789abcdef01234567';
+
+  it.each([
+    ['a line end', '\n'],
+    ['the mark of a transfer', mark],
+    ['both', `${mark}\r\n`],
+    ['white space of every kind', ' \t\v\f\r\n'],
+    ['zeros that fill up a disk', new Uint8Array(100_000)],
+    ['a mark and zeros', [mark, new Uint8Array(100)]],
+  ] as [string, Raw][])('reads past %s', async (_, after) => {
+    const whole = raw(file, after);
+    const reports: RdbProgress[] = [];
+    expect(await read(whole, { onProgress: (progress) => reports.push(progress) })).toEqual(['0/last=x']);
+    expect(reports.at(-1)?.byteOffset).toBe(whole.length);
+    for (const size of [1, 7, 47]) {
+      expect(await read(chunksOf(whole.subarray(0, file.length + 200), size))).toEqual(['0/last=x']);
+    }
+    expect(await read(raw('REDIS0003', last, 0xff, after))).toEqual(['0/last=x']);
+  });
+
+  const commands = 'the commands of an append-only file, whose writes would be missing';
+
+  it.each([
+    ['commands', '*1\r\n$4\r\nPING\r\n', commands, 0],
+    ['an annotated command', '#TS:1628217470\r\n*1\r\n', commands, 0],
+    ['commands after a line end', '\n*1\r\n', commands, 1],
+    ['commands after a mark', `${mark}*1\r\n`, commands, 40],
+    ['a command cut off', '*', commands, 0],
+    ['a comment', '# TS', 'other bytes', 0],
+    ['a mark cut off', mark.slice(1), 'other bytes', 0],
+    ['a mark with a letter too many', `${mark}a`, 'other bytes', 40],
+    ['a mark after a line end', `\n${mark}`, 'other bytes', 1],
+    ['a mark in capitals', mark.toUpperCase(), 'other bytes', 0],
+    ['two marks', mark + mark, 'other bytes', 40],
+    ['another dump', file, 'other bytes', 0],
+  ] as [string, Raw, string, number][])('refuses %s after the end', async (_, after, got, at) => {
+    const whole = raw(file, after);
+    for (const size of [1, 7, 47, whole.length]) {
+      expect((await failure(chunksOf(whole, size))).message).toBe(
+        `expected nothing after the dump, got ${got}, after 1 key (at byte ${file.length + at})`,
+      );
+    }
   });
 
   it.each([

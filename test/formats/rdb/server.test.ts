@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RdbString, readRdb } from '../../../src/formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../../../src/formats/rdb/writer.js';
 import { encodeKey } from '../../../src/store/key.js';
@@ -178,6 +178,58 @@ describe('a dump of a real server', () => {
     }
   });
 
+  it('printed by redis-cli is read past the mark of the transfer and whatever a shell puts after it', async () => {
+    await client.flushall();
+    await client.set('key', 'value');
+    await client.config('SET', 'repl-diskless-sync-delay', 0);
+    const printed = await printRdb();
+    expect(printed.subarray(-40).toString()).toMatch(/^[0-9a-f]{40}$/);
+    for (const [name, after] of Object.entries({ mark: '', line: '\n', disk: '\r\n\0\0\0' })) {
+      const path = join(folder, `printed-${name}.rdb`);
+      await writeFile(path, Buffer.concat([printed, Buffer.from(after)]));
+      await withServerOn(path, async (other) => expect(await other.get('key')).toBe('value'));
+      expect((await readAll(path)).map(({ key }) => key)).toEqual(['key']);
+    }
+  });
+
+  it('at the head of an append-only file is refused, since later writes follow it', async () => {
+    const path = join(folder, 'with-preamble');
+    await mkdir(path);
+    const args = ['--dir', path, '--appendonly', 'yes', '--enable-debug-command', 'yes'];
+    const writing = await startRedis({ args });
+    const redis = new Redis(writing.url);
+    try {
+      await redis.set('early', 'value');
+      await redis.bgrewriteaof();
+      await vi.waitFor(async () => {
+        const info = await redis.info('persistence');
+        expect(info).toMatch(/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/);
+      });
+      await redis.set('late', 'value');
+    } finally {
+      redis.disconnect();
+      await writing.stop();
+    }
+    // Until Redis 7.0 both parts were one file, which later servers load as well.
+    const parts = await readdir(join(path, 'appendonlydir'));
+    const read = (kind: string) =>
+      readFile(join(path, 'appendonlydir', parts.find((part) => part.includes(kind))!));
+    const [base, commands] = [await read('.base.rdb'), await read('.incr.aof')];
+    await rm(join(path, 'appendonlydir'), { recursive: true });
+    await writeFile(join(path, 'appendonly.aof'), Buffer.concat([base, commands]));
+    await expect(readAll(join(path, 'appendonly.aof'))).rejects.toThrow(
+      `expected nothing after the dump, got the commands of an append-only file, whose writes would be missing, after 1 key (at byte ${base.length})`,
+    );
+    const loading = await startRedis({ args });
+    const other = new Redis(loading.url);
+    try {
+      expect(await other.mget('early', 'late')).toEqual(['value', 'value']);
+    } finally {
+      other.disconnect();
+      await loading.stop();
+    }
+  });
+
   it('with a key of 100 MB takes the memory of that key and little more', async () => {
     const piece = new Uint8Array(MIB).map((_, i) => Math.imul(i, 0x9e3779b1) >>> 13);
     await client.flushall();
@@ -257,12 +309,20 @@ async function write(path: string, entries: Iterable<RdbEntry>, options?: Encode
   await pipeline(Readable.from(encodeRdb(entries, options)), createWriteStream(path));
 }
 
+/** Runs `redis-cli`, `redis-check-rdb` or their kin of Valkey, and gives back what they print. */
+async function runTool(name: 'cli' | 'check-rdb', args: string[]): Promise<Buffer> {
+  const program = (await findServer())!;
+  const tool = join(dirname(program), `${program.includes('valkey') ? 'valkey' : 'redis'}-${name}`);
+  return (await promisify(execFile)(tool, args, { encoding: 'buffer' })).stdout;
+}
+
 /** Asks Redis' own checker. */
 async function checkRdb(path: string): Promise<void> {
-  const program = (await findServer())!;
-  const checker = join(dirname(program), program.includes('valkey') ? 'valkey-check-rdb' : 'redis-check-rdb');
-  const { stdout } = await promisify(execFile)(checker, [path]);
-  expect(stdout).toContain('RDB looks OK!');
+  expect((await runTool('check-rdb', [path])).toString()).toContain('RDB looks OK!');
+}
+
+function printRdb(): Promise<Buffer> {
+  return runTool('cli', ['-p', String(server.port), '--rdb', '-']);
 }
 
 async function withServerOn(path: string, use: (client: Redis) => Promise<void>): Promise<void> {
