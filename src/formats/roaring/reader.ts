@@ -12,14 +12,26 @@ import {
   mirroredBytes,
   OFFSET_BYTES,
 } from './layout.js';
+import { neighbourOf } from './neighbours.js';
 
 /**
  * The containers of a Roaring file, in ascending order, each in memory of its own. All of the file is verified first, so
  * that what is given out is sound: order of containers, of ids and of runs, numbers of ids, offsets, and nothing behind.
  * Memory: that of the file once more.
- * @throws FormatError
+ * @throws FormatError, which names a bitmap of 64-bit ids or a state of ClickHouse as such
  */
 export function decodeRoaring(bytes: Uint8Array): Container[] {
+  try {
+    return readContainers(bytes);
+  } catch (cause) {
+    // Asked only now: what is sound is read, whatever else its bytes might mean.
+    const neighbour = cause instanceof FormatError ? neighbourOf(bytes) : undefined;
+    if (neighbour === undefined) throw cause;
+    throw new FormatError(`expected a Roaring bitmap of 32-bit ids, got ${neighbour}`, 0, { cause });
+  }
+}
+
+function readContainers(bytes: Uint8Array): Container[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { count, flags, descriptions } = readCookie(view);
   const hasOffsets = flags === undefined || count >= MIN_CONTAINERS_WITH_OFFSETS;

@@ -65,6 +65,54 @@ function same(a: Uint32Array, b: Uint32Array): void {
   ).toBe(0);
 }
 
+/** Written by RoaringBitmap 1.3.0 for Java, and by ClickHouse 26.7: `hex(groupBitmapState(…))`. */
+const NEIGHBOURS = [
+  ['portable, of no id', '0000000000000000', 'one of 64-bit ids'],
+  [
+    'portable, of ids below 2^32',
+    '0100000000000000000000003a300000020000000000020001000000180000001e0000000100020003007011',
+    'one of 64-bit ids',
+  ],
+  ['portable, with runs', '0100000000000000000000003b300000010000cf0701000000cf07', 'one of 64-bit ids'],
+  [
+    'portable, of two buckets',
+    '0200000000000000000000003a3000000100000000000000100000000500020000003a3000000100000000000000100000000000',
+    'one of 64-bit ids',
+  ],
+  ['of Java, of no id', '0000000000', "one of 64-bit ids, as Java's Roaring64NavigableMap wrote them"],
+  [
+    'of Java, unsigned',
+    '0000000002000000003a3000000100000000000000100000000500000000023a3000000100000000000000100000000000',
+    "one of 64-bit ids, as Java's Roaring64NavigableMap wrote them",
+  ],
+  [
+    'of Java, signed',
+    '0100000001000000003a3000000100000000000000100000000100',
+    "one of 64-bit ids, as Java's Roaring64NavigableMap wrote them",
+  ],
+  ['of ClickHouse, of no id', '0000', 'a groupBitmap state of ClickHouse, a list of 0 ids'],
+  [
+    'of ClickHouse, few ids',
+    '0003010000000200000003000000',
+    'a groupBitmap state of ClickHouse, a list of 3 ids',
+  ],
+  [
+    'of ClickHouse, few 64-bit ids',
+    '0003010000000000000002000000000000000300000000000000',
+    'a groupBitmap state of ClickHouse, a list of 3 64-bit ids',
+  ],
+  [
+    'of ClickHouse, many ids',
+    '010f3b300000010000cf0701000000cf07',
+    'a groupBitmap state of ClickHouse, which holds one from byte 2 on',
+  ],
+  [
+    'of ClickHouse, many 64-bit ids',
+    '011b0100000000000000000000003b300000010000cf0701000000cf07',
+    'a groupBitmap state of ClickHouse of 64-bit ids',
+  ],
+] as const;
+
 describe('portable Roaring', () => {
   it('of ours is read by CRoaring', () => {
     fc.assert(
@@ -183,6 +231,53 @@ describe('portable Roaring', () => {
   ])('refuses %s', (_, bytes, message) => {
     expect(() => decodeRoaring(Uint8Array.from(bytes))).toThrow(FormatError);
     expect(() => decodeRoaring(Uint8Array.from(bytes))).toThrow(message);
+  });
+
+  it.each(NEIGHBOURS)('refuses by its name a bitmap %s', (_, hex, name) => {
+    const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
+    const refused = () => decodeRoaring(bytes);
+    expect(refused).toThrow(FormatError);
+    expect(refused).toThrow(`expected a Roaring bitmap of 32-bit ids, got ${name} (at byte 0)`);
+  });
+
+  it('is read from the state of ClickHouse that holds it, from the byte that was named', () => {
+    const dense = encodeRoaring(compress(Uint32Array.from({ length: 5000 }, (_, i) => i * 13)).containers());
+    const state = Uint8Array.from([1, (dense.length & 127) | 128, dense.length >> 7, ...dense]);
+    expect(() => decodeRoaring(state)).toThrow('which holds one from byte 3 on');
+    expect(decodeRoaring(state.subarray(3))).toEqual(decodeRoaring(dense));
+  });
+
+  it('of as many 64-bit buckets as the cookie of 32 bits is refused by its name too', () => {
+    const bucket = [0, 0, 0, 0, 0x3a, 0x30, 0, 0, 0, 0, 0, 0];
+    const map = (buckets: number) => {
+      const bytes = new Uint8Array(8 + 12 * buckets);
+      for (let at = 0; at < buckets; at++) bytes.set(bucket.with(0, at & 255).with(1, at >> 8), 8 + 12 * at);
+      new DataView(bytes.buffer).setUint32(0, buckets, true);
+      return bytes;
+    };
+    for (const buckets of [12_345, 12_346, 12_347]) {
+      expect(() => decodeRoaring(map(buckets))).toThrow('got one of 64-bit ids');
+    }
+    // An empty bitmap of 32 bits, and more: shorter than that many buckets.
+    expect(() => decodeRoaring(map(12_346).subarray(0, -1))).toThrow('expected the end of the bitmap');
+    expect(decodeRoaring(map(12_346).subarray(0, 8))).toEqual([]);
+  });
+
+  it('that is damaged is never taken for another format', () => {
+    fc.assert(
+      fc.property(ids, fc.nat(), fc.nat(255), (from, place, byte) => {
+        const bytes = encodeRoaring(compress(from).containers());
+        const broken = bytes
+          .with(4 + (place % (bytes.length - 4)), byte)
+          .subarray(0, bytes.length - (place % 3));
+        try {
+          decodeRoaring(broken);
+        } catch (error) {
+          expect((error as FormatError).problem).not.toMatch('32-bit ids');
+        }
+      }),
+      { numRuns: 300, seed: 14 },
+    );
   });
 
   it('refuses keys that do not ascend and bitmaps with another number of ids', () => {
