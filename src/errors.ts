@@ -122,3 +122,13 @@ export class IncompleteMarksError extends BitmapistError {
 export function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
+
+/**
+ * A part of the platform that not every one has.
+ * @throws BitmapistError that names it if it is missing.
+ */
+export function fromPlatform<Name extends keyof typeof globalThis>(name: Name): (typeof globalThis)[Name] {
+  const part = globalThis[name];
+  if (part === undefined) throw new BitmapistError(`expected a platform with ${name}, got one without it`);
+  return part;
+}

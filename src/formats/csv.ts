@@ -4,6 +4,7 @@ import { hasTimeOfDay, type Moment } from '../moment.js';
 import { guessMoment } from '../moment-text.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
+import { Utf8Reader } from './text.js';
 import { TimestampReader } from './timestamp.js';
 
 /**
@@ -57,24 +58,15 @@ export async function* readEvents(
   { signal, needsTime = false }: ReadEventsOptions = {},
 ): AsyncGenerator<readonly EventRow[], void> {
   const reader = new RowReader(needsTime);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const next = (chunk?: Uint8Array) => decoder.decode(chunk, { stream: chunk !== undefined });
+  const decoder = new Utf8Reader();
   try {
     for await (const chunk of unpackGzip(readChunks(input, signal))) {
-      let text: string;
-      try {
-        text = next(chunk);
-      } catch (cause) {
-        yield* reader.read(new TextDecoder().decode(chunk).split('\uFFFD', 1)[0]!);
-        throw reader.problem('expected UTF-8 text, got other bytes', { cause });
-      }
+      const { text, problem } = decoder.read(chunk);
       yield* reader.read(text);
+      if (problem !== undefined) throw reader.problem(problem);
     }
-    try {
-      next();
-    } catch (cause) {
-      throw reader.problem('expected UTF-8 text, got a part of a character at the end', { cause });
-    }
+    const problem = decoder.end();
+    if (problem !== undefined) throw reader.problem(problem);
     yield* reader.end();
   } catch (error) {
     if (error instanceof FormatError) throw reader.problem(error.message, { cause: error });
@@ -101,11 +93,16 @@ class RowReader {
   }
 
   *read(text: string): Generator<readonly EventRow[], void> {
-    yield* this.#read(this.#rest + text, false);
-    if (this.#rest.length > MAX_ROW_LENGTH) {
-      throw this.problem(
-        `expected a row of at most ${MAX_ROW_LENGTH} characters, got a longer one (is a quote left open?)`,
-      );
+    for (let from = 0; from < text.length; ) {
+      // No more than the longest row and its end: whether a row is too long must not depend on how text arrives.
+      const to = from + MAX_ROW_LENGTH + 1 - this.#rest.length;
+      yield* this.#read(this.#rest + text.slice(from, to), false);
+      from = to;
+      if (this.#rest.length > MAX_ROW_LENGTH) {
+        throw this.problem(
+          `expected a row of at most ${MAX_ROW_LENGTH} characters, got a longer one (is a quote left open?)`,
+        );
+      }
     }
   }
 

@@ -1,8 +1,12 @@
-/** Ids as text, one decimal number a line; `\n` or `\r\n`, blank lines and blanks around a number do not matter. */
+/**
+ * Ids as text, one decimal number a line; `\n` or `\r\n`, blank lines, blanks around a number and a byte order mark do not
+ * matter.
+ */
 
-import { FormatError } from '../errors.js';
+import { FormatError, fromPlatform } from '../errors.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
+import { joinMark, markLength } from './text.js';
 
 const BATCH_IDS = 2 ** 14;
 const MAX_ID = 2 ** 32 - 1;
@@ -22,7 +26,7 @@ export async function* readIds(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, void> {
   const parser = new IdParser();
-  for await (const chunk of unpackGzip(readChunks(input, options.signal))) {
+  for await (const chunk of joinMark(unpackGzip(readChunks(input, options.signal)))) {
     yield* parser.parse(chunk);
   }
   yield* parser.end();
@@ -32,8 +36,8 @@ class IdParser {
   #batch = new Uint32Array(BATCH_IDS);
   #length = 0;
   #id = 0;
-  /** Where the line stands: before the number, within it, behind it. */
-  #place: 'before' | 'within' | 'behind' = 'before';
+  /** Where the line stands: before the number, within it, behind it, or where no number is. */
+  #place: 'before' | 'within' | 'behind' | 'broken' = 'before';
   #line = 1;
   #lineOffset = 0;
   #byteOffset = 0;
@@ -41,14 +45,26 @@ class IdParser {
   #lineStart = '';
 
   *parse(chunk: Uint8Array): Generator<Uint32Array<ArrayBuffer>, void> {
-    let lineAt = 0;
-    for (let at = 0; at < chunk.length; at++) {
+    const lineAt = this.#place === 'broken' ? 0 : yield* this.#read(chunk);
+    this.#lineStart = (this.#lineStart + shown(chunk, lineAt)).slice(0, SHOWN_CHARACTERS);
+    this.#byteOffset += chunk.length;
+    // The error shows the line, which may go on in the next chunk.
+    const isShown = this.#lineStart.length === SHOWN_CHARACTERS || this.#lineStart.includes('\n');
+    if (this.#place === 'broken' && isShown) throw this.#error();
+  }
+
+  /** Reads up to the end or to what is no id, and returns where the last line begins. */
+  *#read(chunk: Uint8Array): Generator<Uint32Array<ArrayBuffer>, number> {
+    let at = this.#byteOffset === 0 ? markLength(chunk) : 0;
+    if (at > 0) this.#lineOffset = at;
+    let lineAt = at;
+    for (; at < chunk.length; at++) {
       const byte = chunk[at]!;
       const digit = byte - ZERO;
       if (digit >= 0 && digit <= 9 && this.#place !== 'behind') {
         this.#place = 'within';
         this.#id = this.#id * 10 + digit;
-        if (this.#id > MAX_ID) throw this.#error(chunk, lineAt);
+        if (this.#id > MAX_ID) break;
       } else if (byte === NEWLINE) {
         if (this.#place !== 'before') this.#batch[this.#length++] = this.#id;
         if (this.#length === BATCH_IDS) yield* this.#take();
@@ -60,13 +76,14 @@ class IdParser {
         this.#lineOffset = this.#byteOffset + lineAt;
       } else if (isBlank(byte)) {
         if (this.#place === 'within') this.#place = 'behind';
-      } else throw this.#error(chunk, lineAt);
+      } else break;
     }
-    this.#lineStart = (this.#lineStart + shown(chunk, lineAt)).slice(0, SHOWN_CHARACTERS);
-    this.#byteOffset += chunk.length;
+    if (at < chunk.length) this.#place = 'broken';
+    return lineAt;
   }
 
   *end(): Generator<Uint32Array<ArrayBuffer>, void> {
+    if (this.#place === 'broken') throw this.#error();
     if (this.#place !== 'before') this.#batch[this.#length++] = this.#id;
     yield* this.#take();
   }
@@ -76,8 +93,8 @@ class IdParser {
     this.#length = 0;
   }
 
-  #error(chunk: Uint8Array, lineAt: number): FormatError {
-    const line = (this.#lineStart + shown(chunk, lineAt)).split('\n', 1)[0]!.slice(0, SHOWN_CHARACTERS);
+  #error(): FormatError {
+    const line = this.#lineStart.split('\n', 1)[0]!;
     return new FormatError(
       `expected an id from 0 to ${MAX_ID} in line ${this.#line}, got ${JSON.stringify(line)}`,
       this.#lineOffset,
@@ -90,14 +107,14 @@ function isBlank(byte: number): boolean {
 }
 
 function shown(chunk: Uint8Array, from: number): string {
-  return new TextDecoder('latin1').decode(chunk.subarray(from, from + SHOWN_CHARACTERS));
+  return String.fromCharCode(...chunk.subarray(from, from + SHOWN_CHARACTERS));
 }
 
 /** The list of ids that arrive in batches: one number a line, each with its newline. */
 export async function* encodeIds(
   batches: AsyncIterable<ArrayLike<number>> | Iterable<ArrayLike<number>>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  const encoder = new TextEncoder();
+  const encoder = new (fromPlatform('TextEncoder'))();
   for await (const batch of batches) {
     for (let from = 0; from < batch.length; from += BATCH_IDS) {
       yield encoder.encode(

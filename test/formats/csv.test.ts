@@ -191,7 +191,16 @@ describe('events as CSV', () => {
       expect(read.map(({ event }) => event)).toEqual(['é']);
     }
     const cut = await failureOf(Buffer.from(`${HEADER}1,100000000,é`).subarray(0, -1));
+    expect(cut.read).toEqual([]);
     expect(cut.error.message).toBe('line 2: expected UTF-8 text, got a part of a character at the end');
+  });
+
+  it('hands out nothing from the row on in which an accent of another encoding ends a chunk', async () => {
+    const text = `${HEADER}1,100000000,a\n2,100000000,caf\xe9\n3,100000000,b\n4,100000000,c\n`;
+    const bytes = Buffer.from(text, 'latin1');
+    const { error, read } = await failureOf(bytes, text.indexOf('\xe9') + 1);
+    expect([error.message, error.rows]).toEqual(['line 3: expected UTF-8 text, got other bytes', 1]);
+    expect(read.map(({ id }) => id)).toEqual([1]);
   });
 
   it('refuses a gzip file that ends early, and says how far it came', async () => {
@@ -217,6 +226,18 @@ describe('events as CSV', () => {
       'line 2: expected a row of at most 1048576 characters, got a longer one (is a quote left open?)',
     );
     expect(pulled).toBeLessThan(2 ** 21);
+  });
+
+  it('takes a row of a MiB of characters, and none that is longer, however it arrives', async () => {
+    const row = (length: number) => `1,100000000,${'x'.repeat(length - 12)}`;
+    for (const chunkLength of [65_536, 1_000_003, 2 ** 22]) {
+      for (const end of ['\n2,100000000,b\n', '']) {
+        const rows = await rowsOf(HEADER + row(2 ** 20) + end, chunkLength);
+        expect(rows.map(({ event }) => event.length)).toEqual(end ? [2 ** 20 - 12, 1] : [2 ** 20 - 12]);
+        const { error } = await failureOf(Buffer.from(HEADER + row(2 ** 20 + 1) + end), chunkLength);
+        expect(error.message).toMatch('line 2: expected a row of at most 1048576 characters');
+      }
+    }
   });
 
   it('ends when the caller stops or aborts, and lets go of its input', async () => {

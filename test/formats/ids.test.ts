@@ -55,6 +55,20 @@ describe('a list of ids', () => {
     expect(await read(text(''))).toEqual([]);
   });
 
+  it('may begin with a byte order mark, as editors of Windows write it', async () => {
+    for (const list of ['\uFEFF1\n2\n', '\uFEFF\n1\n2', '\uFEFF', '\uFEFF12', '7']) {
+      const expected = list.match(/\d+/g)?.map(Number) ?? [];
+      for (const size of [1, 2, 3, 100]) expect(await read(chunksOf(text(list), size))).toEqual(expected);
+    }
+    await expect(read(text('\uFEFFone\n'))).rejects.toThrow('in line 1, got "one" (at byte 3)');
+    await expect(read(text('1\n\uFEFF2\n'))).rejects.toThrow('in line 2, got "ï»¿2" (at byte 2)');
+    await expect(read(Uint8Array.of(0xef, 0xbb))).rejects.toThrow('in line 1, got "ï»" (at byte 0)');
+  });
+
+  it('whose last line has no line end but blanks counts that line', async () => {
+    for (const end of [' ', '\r', '\t', '', '  \r']) expect(await read(text(`1\n2${end}`))).toEqual([1, 2]);
+  });
+
   it.each([
     ['1\n2\nthree\n4', 'expected an id from 0 to 4294967295 in line 3, got "three" (at byte 4)'],
     ['4294967296', 'in line 1, got "4294967296"'],
@@ -64,10 +78,10 @@ describe('a list of ids', () => {
     ['\n\n1e3\nrest', 'in line 3, got "1e3" (at byte 2)'],
     [`${'9'.repeat(1000)}`, `got "${'9'.repeat(40)}"`],
   ])('is not %j', async (list, message) => {
-    for (const input of [[text(list)], Array.from(text(list), (byte) => Uint8Array.of(byte))]) {
-      const error = await read(input).catch((thrown: unknown) => thrown);
+    for (const size of [1, 2, 7, list.length]) {
+      const error = await read(chunksOf(text(list), size)).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(FormatError);
+      expect((error as FormatError).message).toContain(message);
     }
-    await expect(read(text(list))).rejects.toThrow(message);
   });
 });

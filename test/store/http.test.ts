@@ -215,6 +215,15 @@ describe('bitmaps over HTTP', () => {
     },
   );
 
+  it('refuses an index that is no UTF-8, in which keys would have other names', async () => {
+    host.files.set('index.json', Buffer.from('{"caf\xe9": 3}', 'latin1'));
+    await expect(keysOf(new HttpStore(host.url, { index: 'index.json' }))).rejects.toThrow(
+      `expected an index of keys in JSON at ${host.url}/index.json, got `,
+    );
+    host.files.set('index.json', new TextEncoder().encode('\uFEFF{"café": 3}'));
+    expect(await keysOf(new HttpStore(host.url, { index: 'index.json' }))).toEqual(['café']);
+  });
+
   it('asks for the index again after it could not be had', async () => {
     const store = new HttpStore(host.url, { index: 'index.json' });
     await expect(keysOf(store)).rejects.toThrow('expected a file at');
