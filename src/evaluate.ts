@@ -184,9 +184,11 @@ async function makePlan(
 ): Promise<MadePlan> {
   const operands = bitmapsOf(expressions);
   const sources = await sourcesOf(operands, options);
-  const asked = performance.now();
+  // Not every platform has `performance`.
+  const clock = globalThis.performance ?? Date;
+  const asked = clock.now();
   const infos = await describeOperands(operands, sources, options);
-  const roundTripMs = performance.now() - asked;
+  const roundTripMs = clock.now() - asked;
   const plan = planReads(expressions, operands, infos, {
     answer,
     memoryBytes: options.memoryBytes ?? memoryFor(roundTripMs),

@@ -51,7 +51,8 @@ export class CsvError extends BitmapistError {
  * A plain number as timestamp is unix seconds, from 100,000,000 (March 1973) on; all else is ISO 8601, where a time without
  * an offset is wall-clock time.
  * Blank lines are skipped.
- * @throws CsvError at the first row that is no event
+ * @throws CsvError at the first row that is no event; BitmapistError if the platform lacks TextDecoder, or
+ * DecompressionStream for a packed file
  */
 export async function* readEvents(
   input: ByteInput,

@@ -1,6 +1,6 @@
 /** gzip around another format: recognised by its first two bytes and unpacked on the way, by the platform. */
 
-import { FormatError } from '../errors.js';
+import { FormatError, fromPlatform } from '../errors.js';
 import { concatBytes } from './bytes.js';
 import { readChunks } from './input.js';
 
@@ -33,6 +33,7 @@ async function* unpack(packed: AsyncGenerator<Uint8Array, void>): AsyncGenerator
   let byteOffset = 0;
   /** What the source itself threw, so that it is not taken for broken gzip data. */
   let failure: { readonly error: unknown } | undefined;
+  const unpacking = new (fromPlatform('DecompressionStream'))('gzip');
   const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
@@ -46,7 +47,7 @@ async function* unpack(packed: AsyncGenerator<Uint8Array, void>): AsyncGenerator
     },
   });
   try {
-    for await (const chunk of readChunks(source.pipeThrough(new DecompressionStream('gzip')))) {
+    for await (const chunk of readChunks(source.pipeThrough(unpacking))) {
       byteOffset += chunk.length;
       yield chunk;
     }

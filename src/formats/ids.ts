@@ -4,6 +4,7 @@
  */
 
 import { FormatError, fromPlatform } from '../errors.js';
+import { latin1 } from './bytes.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
 import { joinMark, markLength } from './text.js';
@@ -18,8 +19,8 @@ const ZERO = 48;
 
 /**
  * The ids of a list, plain or gzipped, in batches and in its order.
- * @throws FormatError at the first line that is no id; TypeError where the input is no sequence of bytes; the signal's
- * reason.
+ * @throws FormatError at the first line that is no id; TypeError where the input is no sequence of bytes; BitmapistError if
+ * the platform lacks DecompressionStream for a packed list; the signal's reason.
  */
 export async function* readIds(
   input: ByteInput,
@@ -107,7 +108,7 @@ function isBlank(byte: number): boolean {
 }
 
 function shown(chunk: Uint8Array, from: number): string {
-  return String.fromCharCode(...chunk.subarray(from, from + SHOWN_CHARACTERS));
+  return latin1(chunk.subarray(from, from + SHOWN_CHARACTERS));
 }
 
 /** The list of ids that arrive in batches: one number a line, each with its newline. */

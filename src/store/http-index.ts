@@ -1,6 +1,6 @@
 /** The index of a published folder: a JSON object of all keys and the lengths of their bitmaps in bytes. */
 
-import { StoreError } from '../errors.js';
+import { fromPlatform, StoreError } from '../errors.js';
 import { type Fetch, refuse, send, typeOf } from './http-answer.js';
 import { readBody } from './http-body.js';
 import { MAX_BYTES } from './http-range.js';
@@ -22,7 +22,7 @@ export async function fetchIndex(
       `expected a file at ${url}, the index of keys that bitmapist export --to FOLDER writes, got the status ${response.status}`,
     );
   }
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new (fromPlatform('TextDecoder'))('utf-8', { fatal: true });
   const parts: string[] = [];
   const limits = { url, maxBytes: MAX_INDEX_BYTES, signal: init.signal };
   try {

@@ -1,6 +1,6 @@
 /** One stretch of one file over HTTP (RFC 9110, range requests), from servers that know ranges and from those that do not. */
 
-import { BudgetError, StoreError } from '../errors.js';
+import { BudgetError, fromPlatform, StoreError } from '../errors.js';
 import { CompressedBitmap } from './compressed.js';
 import { CONTAINER_BYTES } from './container.js';
 import {
@@ -51,7 +51,7 @@ export async function fetchRange(
   init: RequestInit,
 ): Promise<FetchedRange | undefined> {
   const { url, byteOffset, byteLength, knownLength } = request;
-  const headers = new Headers(init.headers);
+  const headers = new (fromPlatform('Headers'))(init.headers);
   headers.set('Range', `bytes=${byteOffset}-${byteOffset + byteLength - 1}`);
   const response = await send(fetch, url, { ...init, headers });
   if (response.status === 404 || response.status === 410) {

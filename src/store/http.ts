@@ -1,6 +1,6 @@
 /** Bitmaps as files behind a URL: any static host is a store to read from. */
 
-import { StoreError } from '../errors.js';
+import { fromPlatform, StoreError } from '../errors.js';
 import { encodeFileName } from './filename.js';
 import type { Fetch } from './http-answer.js';
 import { fetchIndex } from './http-index.js';
@@ -127,7 +127,7 @@ export class HttpStore implements Store {
     return { headers: this.#options.headers ?? {}, signal: options?.signal ?? null };
   }
 
-  readonly #send: Fetch = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
+  readonly #send: Fetch = (url, init) => (this.#options.fetch ?? fromPlatform('fetch'))(url, init);
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -143,8 +143,13 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
 function parseBase(base: string | URL): URL {
   const text = String(base);
   const page = (globalThis as { readonly location?: { readonly href: string } }).location?.href;
-  if (!URL.canParse(text, page)) throw new TypeError(`expected a URL, got ${JSON.stringify(text)}`);
-  const url = new URL(text, page);
+  const Url = fromPlatform('URL');
+  let url: URL;
+  try {
+    url = new Url(text, page);
+  } catch (cause) {
+    throw new TypeError(`expected a URL, got ${JSON.stringify(text)}`, { cause });
+  }
   if (url.username || url.password) {
     throw new TypeError(
       `expected a URL without a password, got one of ${url.host} that has a user or a password; the option headers takes an Authorization`,

@@ -4,8 +4,9 @@
  * known; a later file is read as long as it holds nothing unknown.
  */
 
-import { FormatError } from '../../errors.js';
+import { FormatError, fromPlatform } from '../../errors.js';
 import { decodeKey } from '../../store/key.js';
+import { latin1 } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
 import { unpackGzip } from '../gzip.js';
 import { type ByteInput, readChunks } from '../input.js';
@@ -98,7 +99,8 @@ const PROGRESS_BYTES = 2 ** 20;
  * Memory beyond the value that is being given out: two chunks of the input, one key (up to 16 MiB), and while a value is
  * read at most as much again, for what has arrived of it; two numbers for each of the templates (at most 2^20) from which
  * Redis 8.10 makes hashes. A length in the file never takes memory by itself.
- * @throws RdbError, a FormatError; TypeError where the input is no sequence of bytes; the signal's reason.
+ * @throws RdbError, a FormatError; TypeError where the input is no sequence of bytes; BitmapistError if the platform lacks
+ * AbortController, or DecompressionStream for a packed dump; the signal's reason.
  */
 export async function* readRdb(
   input: ByteInput,
@@ -107,10 +109,12 @@ export async function* readRdb(
   const counts: Counts = { inputBytes: 0, keys: 0, strings: 0, expired: 0 };
   const checksum = new Crc64();
   /** Ends the input also where it is just being waited for. */
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const stop = new (fromPlatform('AbortController'))();
+  const abort = () => stop.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', abort, { once: true });
+  if (options.signal?.aborted) abort();
   const report = () => options.onProgress?.({ ...counts, byteOffset: cursor.byteOffset });
-  const chunks = unpackGzip(countBytes(readChunks(input, signal), counts));
+  const chunks = unpackGzip(countBytes(readChunks(input, stop.signal), counts));
   const cursor = new ByteCursor(reportProgress(chunks, counts, report), (bytes) => checksum.update(bytes));
   try {
     yield* readStrings(cursor, checksum, counts, options);
@@ -120,6 +124,7 @@ export async function* readRdb(
     const progress = { ...counts, byteOffset: cursor.byteOffset };
     throw new RdbError(error.problem, error.byteOffset, progress, { cause: error });
   } finally {
+    options.signal?.removeEventListener('abort', abort);
     stop.abort();
     await cursor.close();
   }
@@ -179,7 +184,7 @@ async function* readStrings(
 
 async function readMagic(cursor: ByteCursor): Promise<{ dialect: Dialect; version: number }> {
   await cursor.fill(9);
-  const head = new TextDecoder('latin1').decode(cursor.view(Math.min(9, cursor.available)));
+  const head = latin1(cursor.view(Math.min(9, cursor.available)));
   const match = /^(?:REDIS(\d{4})|VALKEY(\d{3}))$/.exec(head);
   if (!match) {
     throw new FormatError(

@@ -1,6 +1,7 @@
 /** Lengths and strings as RDB writes them, the parts of which everything else in a dump is made (Redis' rdb.h). */
 
 import { FormatError } from '../../errors.js';
+import { latin1Bytes } from '../bytes.js';
 import type { ByteCursor } from '../cursor.js';
 import { decompressLzf } from './lzf.js';
 
@@ -16,8 +17,6 @@ const LZF = 3;
 
 /** The first byte of a compressed string; its two lengths follow. */
 export const LZF_HEAD = (ENCODED << 6) | LZF;
-
-const ascii = new TextEncoder();
 
 /** Reads a length. Above 2^53 it is rounded: no file holds that much. */
 export function readLength(cursor: ByteCursor): number {
@@ -64,7 +63,7 @@ export async function readString(
     return cursor.read(byteLength);
   }
   const encoding = first & 0x3f;
-  if (encoding <= INT32) return ascii.encode(String(readInteger(cursor, 1 << (encoding - INT8))));
+  if (encoding <= INT32) return latin1Bytes(String(readInteger(cursor, 1 << (encoding - INT8))));
   if (encoding !== LZF) throw unknownEncoding(first, byteOffset);
   const packedLength = readLength(cursor);
   const byteLength = readLength(cursor);

@@ -1,6 +1,7 @@
 /** What may follow a dump's checksum. Redis itself reads no further than that. */
 
 import { FormatError } from '../../errors.js';
+import { latin1 } from '../bytes.js';
 import type { ByteCursor } from '../cursor.js';
 
 /** By this a server tells the end of a dump it sends while saving; `redis-cli --rdb -` leaves it where it prints. */
@@ -15,23 +16,19 @@ const EXCERPT_BYTES = 4;
  */
 export async function readTail(cursor: ByteCursor): Promise<void> {
   await cursor.fill(END_MARK_BYTES);
-  if (END_MARK.test(textOf(cursor.peek(END_MARK_BYTES)))) cursor.view(END_MARK_BYTES);
+  if (END_MARK.test(latin1(cursor.peek(END_MARK_BYTES)))) cursor.view(END_MARK_BYTES);
   while (!(await cursor.atEnd())) {
     const blanks = cursor.peek(cursor.available).findIndex((byte) => !isBlank(byte));
     cursor.view(blanks < 0 ? cursor.available : blanks);
     if (blanks >= 0) {
       await cursor.fill(EXCERPT_BYTES);
-      const isCommand = /^(?:\*|#TS:)/.test(textOf(cursor.peek(EXCERPT_BYTES)));
+      const isCommand = /^(?:\*|#TS:)/.test(latin1(cursor.peek(EXCERPT_BYTES)));
       const got = isCommand
         ? 'the commands of an append-only file, whose writes would be missing'
         : 'other bytes';
       throw new FormatError(`expected nothing after the dump, got ${got}`, cursor.byteOffset);
     }
   }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
 }
 
 function isBlank(byte: number): boolean {

@@ -4,7 +4,7 @@
  */
 
 import { encodeKey } from '../../store/key.js';
-import { concatBytes } from '../bytes.js';
+import { concatBytes, latin1Bytes } from '../bytes.js';
 import { Crc64 } from './crc64.js';
 import { END, EXPIRES_MS, SELECT_DB, STRING } from './layouts.js';
 import { compressLzf } from './lzf.js';
@@ -71,7 +71,7 @@ async function* encodeDump(
   entries: Iterable<RdbEntry> | AsyncIterable<RdbEntry>,
   { compress = true }: EncodeRdbOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  yield new TextEncoder().encode(MAGIC);
+  yield latin1Bytes(MAGIC);
   let selected: number | undefined;
   for await (const entry of entries) {
     const { db = 0, expiresAtMs, bytes } = entry;

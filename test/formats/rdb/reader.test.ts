@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../../src/errors.js';
@@ -347,6 +348,14 @@ describe('while reading', () => {
     await expect(reading).rejects.toBe(reason);
     expect(released).toBe(true);
     await expect(read(raw(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  it('lets go of the signal, which may outlive many dumps', async () => {
+    const { signal } = new AbortController();
+    await read(dump([last]), { signal });
+    await failure(dump([last]).subarray(0, -1), { signal });
+    for await (const _ of readRdb(dump([last, last]), { signal })) break;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('lets go of the input when the caller stops, plain or gzipped', async () => {
