@@ -19,7 +19,26 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const values = ['', '1', '-32768', '2147483648', 'text', 'x'.repeat(10_000), Buffer.from([0xff, 0, 1])];
+const values = [
+  ...[
+    '',
+    '1',
+    '127',
+    '128',
+    '-128',
+    '-129',
+    '32767',
+    '32768',
+    '-32768',
+    '-32769',
+    '2147483647',
+    '2147483648',
+  ],
+  ...['text', 'x'.repeat(63), 'x'.repeat(64), 'x'.repeat(10_000), Buffer.from([0xff, 0, 1])],
+  ...[63, 64, 16_383, 16_384].map((length) =>
+    Buffer.from(Uint8Array.from({ length }, (_, i) => i * i * 7 + i)),
+  ),
+];
 
 describe('DUMP payloads', () => {
   it.each(values)('of a real server are read: %j', async (value) => {

@@ -40,7 +40,14 @@ describe('strings', () => {
     ['a 64 bit length', [0x81, 0, 0, 0, 0, 0, 0, 0, 2, 'ab'], 'ab'],
     ['users 2, 3 and 7, whose byte is the digit 1', [0xc0, 1], '1'],
     ['a negative number of 8 bits', [0xc0, 0x80], '-128'],
+    ['the largest number of 8 bits', [0xc0, 0x7f], '127'],
+    ['minus one of 8 bits', [0xc0, 0xff], '-1'],
     ['a number of 16 bits', [0xc1, 0x39, 0x30], '12345'],
+    ['the smallest number that takes 16 bits', [0xc1, 0x80, 0x00], '128'],
+    ['the largest number of 16 bits', [0xc1, 0xff, 0x7f], '32767'],
+    ['minus one of 16 bits', [0xc1, 0xff, 0xff], '-1'],
+    ['the smallest number that takes 32 bits', [0xc2, 0x00, 0x80, 0, 0], '32768'],
+    ['minus one of 32 bits', [0xc2, 0xff, 0xff, 0xff, 0xff], '-1'],
     ['a negative number of 16 bits', [0xc1, 0x00, 0x80], '-32768'],
     ['a number of 32 bits', [0xc2, 0xff, 0xff, 0xff, 0x7f], '2147483647'],
     ['a negative number of 32 bits', [0xc2, 0, 0, 0, 0x80], '-2147483648'],
@@ -51,6 +58,52 @@ describe('strings', () => {
     expect(await read(dump([0, text('key'), encoded, last]))).toEqual([`0/key=${value}`, '0/last=x']);
     const [first] = await read(dump([0, encoded, text('value'), last]));
     expect(Buffer.from(encodeKey(first!.slice(2, -6))).toString('latin1')).toBe(value);
+  });
+
+  it.each([0, 1, 63, 64, 16_383, 16_384, 65_536])(
+    'of %i bytes are read, as values and keys',
+    async (size) => {
+      const long = 'x'.repeat(size);
+      expect(await read(dump([0, text('key'), text(long), 0, text(long), text('v'), last]))).toEqual([
+        `0/key=${long}`,
+        `0/${long}=v`,
+        '0/last=x',
+      ]);
+      // The other forms of the same length, which other writers may take.
+      const bytes = new DataView(new ArrayBuffer(8));
+      bytes.setUint32(4, size);
+      for (const head of [
+        raw(0x80, new Uint8Array(bytes.buffer, 4)),
+        raw(0x81, new Uint8Array(bytes.buffer)),
+      ]) {
+        expect(await read(dump([0, text('key'), head, long, last]))).toEqual([`0/key=${long}`, '0/last=x']);
+      }
+    },
+  );
+
+  it.each([
+    [[0x80, 0x20, 0, 0, 0], 'expected another 536870895 bytes, got the end'],
+    [[0x80, 0x20, 0, 0, 1], 'of at most 536870912 bytes, got one of 536870913'],
+    [[0x80, 0xff, 0xff, 0xff, 0xff], 'of at most 536870912 bytes, got one of 4294967295'],
+    [[0x81, 0, 0, 0, 1, 0, 0, 0, 0], 'of at most 536870912 bytes, got one of 4294967296'],
+    [[0x81, 0, 0x20, 0, 0, 0, 0, 0, 0], 'of at most 536870912 bytes, got one of 9007199254740992'],
+  ])('that claim a length at the edge of what can be are refused for it: %j', async (head, message) => {
+    const file = dump([0, text('key'), head, 'x'.repeat(8)]);
+    expect((await failure(file)).message).toContain(message);
+    // Those that are not wanted are passed over as far as there is something.
+    expect((await failure(file, { prefix: 'other' })).message).toMatch(
+      /expected another \d+ bytes, got the end/,
+    );
+  });
+
+  it('may be as long as the caller says, and not a byte longer, packed or not', async () => {
+    const packed = [0xc3, 5, 10, 0, 'a', 0xe0, 0, 0];
+    for (const value of [text('x'.repeat(10)), packed]) {
+      expect(await read(dump([0, text('k'), value]), { maxValueBytes: 10 })).toHaveLength(1);
+      expect((await failure(dump([0, text('k'), value]), { maxValueBytes: 9 })).message).toContain(
+        'expected a value of key "k" of at most 9 bytes, got one of 10',
+      );
+    }
   });
 
   it.each([1, 2, 3, 7, 40, 1000])('reads the same from chunks of %i bytes', async (size) => {

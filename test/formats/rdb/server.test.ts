@@ -83,11 +83,15 @@ async function addStrings(redis: Redis): Promise<void> {
     127,
     -128,
     128,
+    -129,
     32767,
+    -32768,
+    32768,
     -32769,
     2147483647,
     -2147483648,
     2147483648,
+    -2147483649,
     '007',
     '-0',
   ]) {
@@ -99,6 +103,11 @@ async function addStrings(redis: Redis): Promise<void> {
   await redis.set(Buffer.from([0xff, 0x00, 0xfe]), Buffer.from([0, 1, 2, 255]));
   await redis.set('ключ 🔑', 'unicode');
   await redis.set('k'.repeat(20_000), 'a long key');
+  for (const length of [20, 21, 63, 64, 16_383, 16_384]) {
+    const bytes = Buffer.from(Uint8Array.from({ length }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 21));
+    await redis.set(`length:${length}`, bytes);
+    await redis.set(bytes, 'length of a key');
+  }
   await redis.set('expires', 'later', 'PXAT', SOON_MS);
   await redis.select(3);
   await redis.set('text', 'of another database');

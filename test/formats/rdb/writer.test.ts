@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compressLzf } from '../../../src/formats/rdb/lzf.js';
 import { readRdb } from '../../../src/formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../../../src/formats/rdb/writer.js';
 
@@ -38,6 +39,46 @@ describe('a dump', () => {
       }),
       { numRuns: 200, seed: 8 },
     );
+  });
+
+  it.each([
+    [0, [0]],
+    [63, [63]],
+    [64, [0x40, 64]],
+    [16_383, [0x7f, 0xff]],
+    [16_384, [0x80, 0, 0, 0x40, 0]],
+    [100_000, [0x80, 0, 0x01, 0x86, 0xa0]],
+  ])('says in as few bytes as can be that a value has %i', async (size, head) => {
+    const bytes = Uint8Array.from({ length: size }, (_, i) => i * 7);
+    const [chunk] = await write([{ key: 'k', bytes }], { compress: false });
+    // After the magic, the choice of the database, the type and the key.
+    const from = 'REDIS0009'.length + 2 + 1 + 2;
+    expect([...chunk!.subarray(from, from + head.length)]).toEqual(head);
+    expect([...chunk!.subarray(from + head.length, from + head.length + size)]).toEqual([...bytes]);
+  });
+
+  it('tells the number of a database up to the last that fits', async () => {
+    const dbs = [63, 64, 16_383, 16_384, 2 ** 31, 2 ** 32 - 1];
+    const found: number[] = [];
+    const chunks = await write(dbs.map((db) => ({ db, key: 'k', bytes: Uint8Array.of(1) })));
+    for await (const { db } of readRdb(chunks)) found.push(db);
+    expect(found).toEqual(dbs);
+    await expect(write([{ db: 2 ** 32, key: 'k', bytes: Uint8Array.of(1) }])).rejects.toThrow(RangeError);
+  });
+
+  it('compresses what is longer than 20 bytes and gets shorter by 4', async () => {
+    const sizeOf = async (bytes: Uint8Array) => (await write([{ key: 'k', bytes }]))[0]!.length - 15;
+    expect(await sizeOf(new Uint8Array(20))).toBe(1 + 20);
+    expect(await sizeOf(new Uint8Array(21))).toBe(3 + 5);
+    // Distinct bytes with one repetition, of so many bytes that packing saves 3 or 4.
+    const saving = (length: number) =>
+      Uint8Array.from({ length: 31 + length }, (_, i) => (i < 31 ? i : i - 31));
+    const packedLength = (length: number) => compressLzf(saving(length), 1000)!.length;
+    const lengths = [3, 4, 5, 6, 7, 8].map((length) => [31 + length - packedLength(length), length] as const);
+    for (const [saved, length] of lengths) {
+      expect(await sizeOf(saving(length))).toBe(saved < 4 ? 1 + 31 + length : 3 + 31 + length - saved);
+    }
+    expect(lengths.map(([saved]) => saved)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it('of nothing is a dump', async () => {

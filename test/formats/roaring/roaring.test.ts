@@ -144,6 +144,57 @@ describe('portable Roaring', () => {
     );
   });
 
+  it.each([
+    [1, 'array'],
+    [4095, 'array'],
+    [4096, 'array'],
+    [4097, 'bitmap'],
+    [65_535, 'run'],
+    [65_536, 'run'],
+  ])(
+    'of %i ids in a container is what CRoaring makes of them, in the first container and in the last',
+    (count, kind) => {
+      for (const high of [0, 65_535]) {
+        const first = high * 65_536;
+        const from = Uint32Array.from({ length: count }, (_, i) =>
+          kind === 'run' ? first + i : first + Math.floor((i * 65_535) / Math.max(1, count - 1)),
+        );
+        const containers = [...compress(from).containers()];
+        expect(containers.map((each) => [each.kind, each.cardinality])).toEqual([[kind, count]]);
+        const bytes = croaring((bitmap) => {
+          if (kind === 'run') bitmap.runOptimize();
+          return bitmap.serialize('portable');
+        }, from);
+        expect(Buffer.compare(encodeRoaring(containers), bytes)).toBe(0);
+        expect(decodeRoaring(bytes)).toEqual(
+          containers.map((each) => ({ ...each, words: each.words.slice() })),
+        );
+        same(idsOf(bytes), from);
+      }
+    },
+  );
+
+  it.each([1, 3, 4, 5, 8, 9, 16, 17])(
+    'of %i containers, some of them runs, is laid out as CRoaring does it',
+    (count) => {
+      for (const runs of [0, 1, count]) {
+        const from = Uint32Array.from({ length: count * 20 }, (_, i) => {
+          const [high, low] = [Math.floor(i / 20), i % 20];
+          return (65_536 - count + high) * 65_536 + (high >= count - runs ? low : low * 3);
+        });
+        const bytes = croaring((bitmap) => {
+          bitmap.runOptimize();
+          return bitmap.serialize('portable');
+        }, from);
+        // What says where containers begin is left out of short files with runs.
+        const head = runs === 0 ? 8 + 8 * count : 4 + Math.ceil(count / 8) + (count < 4 ? 4 : 8) * count;
+        expect(bytes.length).toBe(head + 40 * (count - runs) + 6 * runs);
+        expect(Buffer.compare(encodeRoaring(decodeRoaring(bytes)), bytes)).toBe(0);
+        same(idsOf(bytes), from);
+      }
+    },
+  );
+
   it('of ours comes back, kind by kind', () => {
     fc.assert(
       fc.property(ids, (from) => {
