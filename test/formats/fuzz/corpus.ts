@@ -13,6 +13,8 @@ export interface Corpus {
   readonly dumps: readonly Uint8Array[];
   readonly payloads: readonly Uint8Array[];
   readonly roaring: readonly Uint8Array[];
+  readonly tables: readonly Uint8Array[];
+  readonly lists: readonly Uint8Array[];
 }
 
 export async function buildCorpus(): Promise<Corpus> {
@@ -35,13 +37,29 @@ export async function buildCorpus(): Promise<Corpus> {
     ),
   );
   const dumps = [...written, ...everything];
+  const rows = Array.from(
+    { length: 40 },
+    (_, id) => `${id},${id % 2 ? 1e9 + id * 7919 : '2026-11-22T10:00'},"é ""${id}"""`,
+  );
+  const tables = ['\n', '\r\n'].map((end) =>
+    utf8(`\uFEFF${['user,timestamp,event', ...rows].join(end)}${end}`),
+  );
+  const lists = ['\n', ' \r\n'].map((end) =>
+    utf8(Array.from({ length: 300 }, (_, i) => i ** 3 + end).join('')),
+  );
   return {
     dumps: [...dumps, new Uint8Array(gzipSync(everything[0]!))],
     payloads: bitmaps.map((bytes) => encodeDumpPayload(bytes)),
     roaring: Array.from({ length: 12 }, () => randomBitmap(random, 40_000)).map((bytes) =>
       encodeRoaring(CompressedBitmap.fromBytes(bytes).containers()),
     ),
+    tables: [...tables, new Uint8Array(gzipSync(tables[0]!))],
+    lists: [...lists, new Uint8Array(gzipSync(lists[0]!))],
   };
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /** Loners, crowds and stretches. */

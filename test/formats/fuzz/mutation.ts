@@ -68,6 +68,12 @@ export function mutate(bytes: Uint8Array, random: Random, other: Uint8Array): Ui
   return mutated;
 }
 
+/** What may follow a dump, and what may not. */
+export const TAILS: readonly Uint8Array[] = [
+  ...['', '\n', '\0'.repeat(50), 'a1'.repeat(20), `${'0f'.repeat(20)}\r\n`],
+  ...['*1\r\n$4\r\nPING\r\n', '\n#TS:1\r\n', 'a1'.repeat(19), '\0 x'],
+].map((tail) => new TextEncoder().encode(tail));
+
 /** The same dump with a checksum that is right, so that reading is not stopped by it. */
 export function withChecksum(dump: Uint8Array): Uint8Array {
   if (dump.length < 17) return dump;

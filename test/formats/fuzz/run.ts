@@ -1,11 +1,15 @@
+import { CsvError, readEvents } from '../../../src/csv.js';
 import { FormatError } from '../../../src/errors.js';
+import { concatBytes } from '../../../src/formats/bytes.js';
+import { readIds } from '../../../src/formats/ids.js';
 import { decodeDumpPayload } from '../../../src/formats/rdb/payload.js';
 import { readRdb } from '../../../src/formats/rdb/reader.js';
 import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
 import { containerIds } from '../../../src/store/ids.js';
+import { chunksOf, splitAt } from '../chunks.js';
 import { AllocationCounter } from './allocation.js';
 import { buildCorpus } from './corpus.js';
-import { mutate, withChecksum } from './mutation.js';
+import { mutate, TAILS, withChecksum } from './mutation.js';
 import { Random } from './random.js';
 
 /** What many broken files did to the readers. */
@@ -27,8 +31,8 @@ const MAX_PER_BYTE = 100;
 const MAX_MS = 2000;
 
 /**
- * Reads `inputs` broken dumps, DUMP payloads and Roaring files, which the seed determines.
- * @throws where a reader fails with anything but a FormatError, is slow, or takes more memory than its bound.
+ * Reads `inputs` broken dumps, DUMP payloads, Roaring files, tables and lists of ids, which the seed determines.
+ * @throws where a reader fails with anything but a FormatError or CsvError, is slow, or takes more memory than its bound.
  */
 export async function fuzz(
   inputs: number,
@@ -42,6 +46,8 @@ export async function fuzz(
     { files: corpus.dumps, read: readSignedDump },
     { files: corpus.payloads, read: decodeDumpPayload },
     { files: corpus.roaring, read: readRoaring },
+    { files: corpus.tables, read: readTable },
+    { files: corpus.lists, read: readList },
   ];
   const counter = new AllocationCounter();
   let accepted = 0;
@@ -63,7 +69,8 @@ export async function fuzz(
       longestMs = Math.max(longestMs, ms);
       mostBytes = Math.max(mostBytes, taken);
       if (problem === undefined) accepted++;
-      else if (!(problem instanceof FormatError)) throw failed(`threw ${problem}`, input, bytes, problem);
+      else if (!(problem instanceof FormatError || problem instanceof CsvError))
+        throw failed(`threw ${problem}`, input, bytes, problem);
       if (ms > MAX_MS) throw failed(`took ${ms} ms`, input, bytes);
       if (taken > FLAT_BYTES + bytes.length * MAX_PER_BYTE)
         throw failed(`took ${taken} bytes of memory`, input, bytes);
@@ -76,16 +83,40 @@ export async function fuzz(
 }
 
 async function readDump(bytes: Uint8Array, random: Random): Promise<void> {
-  const size = Math.ceil(bytes.length / (1 + random.below(2) * random.below(60))) || 1;
-  const chunks: Uint8Array[] = [];
-  for (let from = 0; from < bytes.length; from += size) chunks.push(bytes.subarray(from, from + size));
-  for await (const { key, bytes: value } of readRdb(chunks, { keepExpired: random.below(2) === 0 })) {
+  const options = { keepExpired: random.below(2) === 0 };
+  for await (const { key, bytes: value } of readRdb(inPieces(bytes, random), options)) {
     if (typeof key !== 'string' || !(value instanceof Uint8Array)) throw new TypeError('expected a string');
   }
 }
 
 function readSignedDump(bytes: Uint8Array, random: Random): Promise<void> {
-  return readDump(withChecksum(bytes), random);
+  return readDump(concatBytes([withChecksum(bytes), random.pick(TAILS)]), random);
+}
+
+async function readTable(bytes: Uint8Array, random: Random): Promise<void> {
+  for await (const rows of readEvents(inPieces(bytes, random))) {
+    for (const { id } of rows) if (!isId(id)) throw new TypeError(`expected an id, got ${id}`);
+  }
+}
+
+async function readList(bytes: Uint8Array, random: Random): Promise<void> {
+  for await (const ids of readIds(inPieces(bytes, random))) {
+    if (!ids.every(isId)) throw new TypeError('expected ids');
+  }
+}
+
+function isId(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < 2 ** 32;
+}
+
+/** Whole, in pieces of one size, or cut anywhere. */
+function inPieces(bytes: Uint8Array, random: Random): Iterable<Uint8Array> {
+  if (random.below(3) === 0) return [bytes];
+  if (random.below(2) === 0) return chunksOf(bytes, 1 + random.below(bytes.length));
+  return splitAt(
+    bytes,
+    Array.from({ length: random.below(20) }, () => random.below(bytes.length)),
+  );
 }
 
 /** What is accepted must be sound. */
