@@ -45,6 +45,13 @@ describe('events as CSV', () => {
     ]);
   });
 
+  it('finds a column whose name is quoted after a byte order mark', async () => {
+    const text = '\uFEFF"user","timestamp","event"\n7,2026-11-22,\uFEFFlogin\n';
+    for (const chunkLength of [1, 2, 3, 100]) {
+      expect(await rowsOf(text, chunkLength)).toEqual([{ event: '\uFEFFlogin', id: 7, at: '2026-11-22' }]);
+    }
+  });
+
   it('reads a header without rows as no events', async () => {
     expect(await rowsOf(HEADER)).toEqual([]);
     expect(await rowsOf('user,timestamp,event')).toEqual([]);
@@ -262,8 +269,9 @@ describe('events as CSV', () => {
     expect(released).toBe(2);
   });
 
-  it('reads a Blob and a stream, as a browser hands them over', async () => {
+  it('reads a Blob, a stream and an ArrayBuffer, as a browser hands them over', async () => {
     const blob = new Blob([HEADER, '1,100000000,a\n']);
+    expect(await collect(readEvents(await blob.arrayBuffer()))).toHaveLength(1);
     expect(await collect(readEvents(blob))).toHaveLength(1);
     expect(await collect(readEvents(blob.stream()))).toHaveLength(1);
   });

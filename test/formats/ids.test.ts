@@ -41,12 +41,9 @@ describe('a list of ids', () => {
     const parts: Uint8Array[] = [];
     for await (const part of encodeIds([ids])) parts.push(part);
     expect(parts.length).toBe(7);
-    let batches = 0;
-    for await (const batch of readIds(parts)) {
-      batches++;
-      expect(batch.length).toBeLessThanOrEqual(16_384);
-    }
-    expect(batches).toBe(7);
+    const lengths: number[] = [];
+    for await (const batch of readIds(parts)) lengths.push(batch.length);
+    expect(lengths).toEqual([16_384, 16_384, 16_384, 16_384, 16_384, 16_384, 1696]);
     expect(await read(parts)).toEqual([...ids]);
   });
 
@@ -69,11 +66,23 @@ describe('a list of ids', () => {
     for (const end of [' ', '\r', '\t', '', '  \r']) expect(await read(text(`1\n2${end}`))).toEqual([1, 2]);
   });
 
+  it('is given up at what is no id, also if its line never ends', async () => {
+    let pulled = 0;
+    async function* endless() {
+      yield text('1\n');
+      for (; pulled < 100; pulled++) yield text('x'.repeat(30));
+    }
+    await expect(read(endless())).rejects.toThrow(`in line 2, got "${'x'.repeat(40)}"`);
+    expect(pulled).toBeLessThan(3);
+  });
+
   it.each([
     ['1\n2\nthree\n4', 'expected an id from 0 to 4294967295 in line 3, got "three" (at byte 4)'],
     ['4294967296', 'in line 1, got "4294967296"'],
     ['1 2\n', 'in line 1, got "1 2"'],
     ['-1', 'got "-1"'],
+    // The first byte of gzip alone is not gzip.
+    ['\x1f7\n', 'in line 1, got "\\u001f7"'],
     ['1.5\n', 'got "1.5"'],
     ['\n\n1e3\nrest', 'in line 3, got "1e3" (at byte 2)'],
     [`${'9'.repeat(1000)}`, `got "${'9'.repeat(40)}"`],

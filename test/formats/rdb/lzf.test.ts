@@ -72,6 +72,18 @@ describe('LZF', () => {
     );
   });
 
+  it('repeats bytes that it has only just repeated, whatever the distance and the length', () => {
+    const seen = Array.from({ length: 32 }, (_, i) => i + 1);
+    for (let distance = 1; distance <= 32; distance++) {
+      for (let length = 3; length <= 40; length++) {
+        const head = length - 2 < 7 ? [(length - 2) << 5] : [7 << 5, length - 9];
+        const packed = Uint8Array.from([31, ...seen, ...head, distance - 1]);
+        const expected = Array.from({ length }, (_, i) => seen[32 - distance + (i % distance)]);
+        expect([...decompressLzf(packed, 32 + length, 0).subarray(32)]).toEqual(expected);
+      }
+    }
+  });
+
   it.each([3, 8, 9, 263, 264, 265, 266, 267, 528])(
     'packs %i equal bytes, in as few references as can be',
     (length) => {

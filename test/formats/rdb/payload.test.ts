@@ -74,6 +74,7 @@ describe('DUMP payloads', () => {
 
   it.each([
     ['are too short', raw(0, 0, 9, 0), 'expected a DUMP payload of more than 10 bytes, got 4'],
+    ['are nothing but their end', signed(), 'expected a DUMP payload of more than 10 bytes, got 10'],
     ['are damaged', encodeDumpPayload(Uint8Array.of(1, 2)).with(2, 7), 'the payload is damaged (at byte 6)'],
     ['end within the value', signed(0, 5, 'abc'), 'expected another 2 bytes, got the end'],
     ['go on after the value', signed(0, 1, 'abc'), 'expected nothing after the value, got 2 bytes'],

@@ -86,6 +86,7 @@ describe('strings', () => {
     [[0x80, 0x20, 0, 0, 1], 'of at most 536870912 bytes, got one of 536870913'],
     [[0x80, 0xff, 0xff, 0xff, 0xff], 'of at most 536870912 bytes, got one of 4294967295'],
     [[0x81, 0, 0, 0, 1, 0, 0, 0, 0], 'of at most 536870912 bytes, got one of 4294967296'],
+    [[0xc3, 0x80, 0xff, 0xff, 0xff, 0xff, 5], 'of at most 536870912 bytes, got one of 4294967295'],
     [[0x81, 0, 0x20, 0, 0, 0, 0, 0, 0], 'of at most 536870912 bytes, got one of 9007199254740992'],
   ])('that claim a length at the edge of what can be are refused for it: %j', async (head, message) => {
     const file = dump([0, text('key'), head, 'x'.repeat(8)]);
@@ -94,6 +95,13 @@ describe('strings', () => {
     expect((await failure(file, { prefix: 'other' })).message).toMatch(
       /expected another \d+ bytes, got the end/,
     );
+  });
+
+  it('that are keys are refused beyond 16 MiB', async () => {
+    const longest = await failure(dump([0, [0x80, 1, 0, 0, 0], 'x']));
+    expect(longest.message).toContain('expected another 16777206 bytes, got the end');
+    const longer = await failure(dump([0, [0x80, 1, 0, 0, 1], 'x']));
+    expect(longer.message).toContain('expected a key of at most 16777216 bytes, got one of 16777217');
   });
 
   it('may be as long as the caller says, and not a byte longer, packed or not', async () => {
@@ -173,6 +181,16 @@ describe('what is chosen', () => {
     expect(await read(file, { nowMs: 1001, prefix: 'a:old' })).toEqual([]);
   });
 
+  it('is counted: what has expired and would have been chosen, and every key', async () => {
+    const reports: RdbProgress[] = [];
+    await read(file, { prefix: 'b', onProgress: (progress) => reports.push(progress) });
+    await read(file, { prefix: 'a:', onProgress: (progress) => reports.push(progress) });
+    expect(reports.map(({ keys, strings, expired }) => [keys, strings, expired])).toEqual([
+      [7, 1, 0],
+      [7, 3, 3],
+    ]);
+  });
+
   it('is one database, a prefix, whatever a filter says', async () => {
     expect(await read(file, { db: 0 })).toEqual(['0/a:1=zero']);
     expect(await read(file, { prefix: 'b' })).toEqual(['300/b=two']);
@@ -202,6 +220,18 @@ describe('what is skipped', () => {
     expect(await read(file)).toEqual(['0/last=x']);
   });
 
+  it('as many templates as there may be, and no more', async () => {
+    const templates = new Uint8Array(7 * (2 ** 20 + 2));
+    const view = new DataView(templates.buffer);
+    for (let at = 0; at < templates.length; at += 7) {
+      templates.set([0xf2, 0x80], at);
+      view.setUint32(at + 2, at);
+    }
+    const error = await failure([raw('REDIS0016'), templates]);
+    expect(error.message).toContain('expected at most 1048576 templates, got more');
+    expect(error.byteOffset).toBe(9 + 7 * (2 ** 20 + 1));
+  });
+
   it('a million elements in no time and constant memory', async () => {
     const elements = new Uint8Array(2e6).fill(1);
     const file = dump([0xfa, text('a'), text('b'), 2, text('set'), length(1e6)]);
@@ -228,7 +258,10 @@ describe('checksum and frame', () => {
   });
 
   it('asks for none before version 5', async () => {
-    expect(await read(raw('REDIS0003', last, 0xff))).toEqual(['0/last=x']);
+    expect(await read(raw('REDIS0004', last, 0xff))).toEqual(['0/last=x']);
+    const first = dump([last], 'REDIS0005');
+    expect(await read(first)).toEqual(['0/last=x']);
+    expect((await failure(first.with(-1, first.at(-1)! ^ 1))).message).toMatch('expected the checksum');
   });
 
   it('reads gzip, in chunks of any size', async () => {
@@ -239,7 +272,9 @@ describe('checksum and frame', () => {
 
   it('refuses gzip that is cut off or damaged', async () => {
     const packed = new Uint8Array(gzipSync(file));
-    expect((await failure(packed.subarray(0, -4))).message).toMatch('expected gzip data');
+    const cut = await failure(packed.subarray(0, -4));
+    expect(cut.message).toMatch('expected gzip data');
+    expect(cut.byteOffset).toBe(file.length);
     expect((await failure(packed.fill(0x55, 12, 40))).message).toMatch('expected gzip data');
   });
 
@@ -270,6 +305,7 @@ describe('checksum and frame', () => {
     ['an annotated command', '#TS:1628217470\r\n*1\r\n', commands, 0],
     ['commands after a line end', '\n*1\r\n', commands, 1],
     ['commands after a mark', `${mark}*1\r\n`, commands, 40],
+    ['an annotated command after both', `${mark}\n#TS:1628217470\r\n*1\r\n`, commands, 41],
     ['a command cut off', '*', commands, 0],
     ['a comment', '# TS', 'other bytes', 0],
     ['a mark cut off', mark.slice(1), 'other bytes', 0],

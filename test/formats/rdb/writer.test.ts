@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compressLzf } from '../../../src/formats/rdb/lzf.js';
 import { readRdb } from '../../../src/formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../../../src/formats/rdb/writer.js';
+import { Random } from '../fuzz/random.js';
 
 async function write(entries: Iterable<RdbEntry>, options?: EncodeRdbOptions): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
@@ -79,6 +80,20 @@ describe('a dump', () => {
       expect(await sizeOf(saving(length))).toBe(saved < 4 ? 1 + 31 + length : 3 + 31 + length - saved);
     }
     expect(lengths.map(([saved]) => saved)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('holds a value as it is if packing it would take more than 16 MiB', async () => {
+    const random = new Random(3);
+    const noise = Uint8Array.from({ length: 2 ** 20 }, () => random.below(256));
+    const sizeOf = async (noisy: number) => {
+      const pieces = [...Array(noisy).fill(noise), ...Array(4).fill(new Uint8Array(2 ** 20))];
+      const bytes = { byteLength: pieces.length * 2 ** 20, chunks: () => pieces };
+      let length = 0;
+      for await (const chunk of encodeRdb([{ key: 'k', bytes }])) length += chunk.length;
+      return length;
+    };
+    expect(await sizeOf(15)).toBeLessThan(16 * 2 ** 20);
+    expect(await sizeOf(16)).toBe(20 * 2 ** 20 + 9 + 2 + 3 + 5 + 1 + 8);
   });
 
   it('of nothing is a dump', async () => {
