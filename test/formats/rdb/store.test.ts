@@ -117,6 +117,26 @@ describe('a dump and a store', () => {
     );
   });
 
+  it('are put some at a time: no more keys and bytes are under way than were promised', async () => {
+    const store = new MemoryStore();
+    let [keys, bytes, mostKeys, mostBytes] = [0, 0, 0, 0];
+    store.put = async (_, value) => {
+      keys++;
+      bytes += value.length;
+      mostKeys = Math.max(mostKeys, keys);
+      mostBytes = Math.max(mostBytes, bytes);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      keys--;
+      bytes -= value.length;
+    };
+    const strings = (count: number, length: number) =>
+      Array.from({ length: count }, (_, i) => [0, text(`k${i}`), text(new Uint8Array(length))]);
+    await restoreRdb(dump(strings(1000, 1)), store);
+    expect(mostKeys).toBe(256);
+    await restoreRdb(dump(strings(20, 2 ** 20)), store);
+    expect(mostBytes).toBe(2 ** 22);
+  });
+
   it('that is broken, or a store that fails, ends in the error, all puts awaited', async () => {
     const strings = Array.from({ length: 10 }, (_, i) => [0, text(`k${i}`), text('v')]);
     await expect(loadRdb(dump([strings, 200]))).rejects.toThrow('expected a value of a known type');

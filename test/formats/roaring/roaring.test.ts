@@ -298,6 +298,33 @@ describe('portable Roaring', () => {
     expect(decodeRoaring(state.subarray(3))).toEqual(decodeRoaring(dense));
   });
 
+  it('of bytes that only resemble those formats is refused without a name', () => {
+    const list = (count: number) => [0, count, ...new Array(4 * count).fill(1)];
+    const refusal = (bytes: number[]) => () => decodeRoaring(Uint8Array.from(bytes));
+    expect(refusal(list(32))).toThrow('a list of 32 ids');
+    const java = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0x3a, 0x30, 0, 0, 0, 0, 0, 0];
+    expect(refusal(java)).toThrow("Java's");
+    const state = [1, 8, 0x3a, 0x30, 0, 0, 0, 0, 0, 0];
+    expect(refusal(state)).toThrow('which holds one from byte 2 on');
+    for (const bytes of [
+      [...list(33)],
+      [...list(32), 1],
+      [2, ...java.slice(1)],
+      java.with(4, 2),
+      java.with(9, 0),
+      [2, ...state.slice(1)],
+      state.with(1, 7),
+      state.with(2, 0),
+      [1, 0xff],
+      [1],
+      new Array(7).fill(0),
+      new Array(9).fill(0),
+    ]) {
+      expect(refusal(bytes)).toThrow(FormatError);
+      expect(refusal(bytes)).not.toThrow('32-bit ids');
+    }
+  });
+
   it('of as many 64-bit buckets as the cookie of 32 bits is refused by its name too', () => {
     const bucket = [0, 0, 0, 0, 0x3a, 0x30, 0, 0, 0, 0, 0, 0];
     const map = (buckets: number) => {
@@ -344,5 +371,6 @@ describe('portable Roaring', () => {
     const container = { firstId: 65_536, cardinality: 1, kind: 'array' as const, words: Uint16Array.of(1) };
     expect(() => encodeRoaring([container, container])).toThrow(RangeError);
     expect(() => encodeRoaring([{ ...container, firstId: 5 }])).toThrow('got 5 after -1');
+    expect(() => encodeRoaring([{ ...container, firstId: 2 ** 32 }])).toThrow('got 4294967296 after -1');
   });
 });

@@ -1,9 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FormatError } from '../../../src/errors.js';
+import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
 import { exportRoaring, importRoaring } from '../../../src/formats/roaring/store.js';
+import { containerIds } from '../../../src/store/ids.js';
 import { MemoryStore } from '../../../src/store/memory.js';
 import { RedisStore } from '../../../src/store/redis.js';
+import type { ByteRead, RequestOptions, Store } from '../../../src/store/types.js';
 import { type RedisServer, startRedis } from '../../servers/redis.js';
 
 let server: RedisServer;
@@ -45,6 +48,26 @@ it('the largest id takes no more memory than any other', async () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   expect(await memory.byteLengths(['copy'])).toEqual([2 ** 29]);
   expect(await memory.count('copy')).toBe(1);
+});
+
+it('a long bitmap is read from a store in pieces of a MiB', async () => {
+  const redis = new RedisStore(client);
+  await redis.write([{ key: 'long', ids: [5, 8 * 2 ** 20, 20_000_000], value: 1 }]);
+  const lengths: number[] = [];
+  const watched: Store = Object.create(redis, {
+    byteLengths: { value: redis.byteLengths.bind(redis) },
+    read: {
+      value: (reads: readonly ByteRead[], options?: RequestOptions) => {
+        lengths.push(...reads.map(({ target }) => target.length));
+        return redis.read(reads, options);
+      },
+    },
+  });
+  const file = await exportRoaring(watched, 'long');
+  expect(lengths).toEqual([2 ** 20, 2 ** 20, 20_000_000 / 8 + 1 - 2 ** 21]);
+  expect(decodeRoaring(file).flatMap((container) => [...containerIds(container)])).toEqual([
+    5, 8_388_608, 20_000_000,
+  ]);
 });
 
 it('a missing key is an empty bitmap, and an empty bitmap an empty key', async () => {
