@@ -1,11 +1,11 @@
+import { EventHistory } from '../catalogue.js';
 import { type Bitmapist, type EventSet, MemoryStore, type Period, parseKey } from '../index.js';
 
 /** What there is of each event: its keys, ids, bytes and time span. */
 
-/** Longest first. */
-const UNITS = ['month', 'week', 'day', 'hour'] as const;
+type KeyUnit = 'month' | 'week' | 'day' | 'hour';
 
-export type KeyKind = (typeof UNITS)[number] | 'unique';
+export type KeyKind = KeyUnit | 'unique';
 
 export interface CensusReport {
   readonly events: readonly EventHoldings[];
@@ -82,7 +82,7 @@ export class Census {
   /** Whether the bitmap of a key that was added is needed to count ids; with more keys it may no longer be. */
   needs(key: string): boolean {
     const { event, period } = parseKey(this.#prefix, key)!;
-    return this.#tallies.get(event)!.needs(period);
+    return this.#tallies.get(event)!.history.needs(period);
   }
 
   /** Counts ids, which `bitmapist` has the bitmaps of, and sums everything up. */
@@ -92,7 +92,7 @@ export class Census {
     const events: EventHoldings[] = [];
     for (const tally of tallies) {
       onEvent(events.length, tallies.length);
-      const ids = await countIds(tally.everybody(bitmapist), everybody);
+      const ids = await countIds(tally.history.everybody(bitmapist, tally.event), everybody);
       events.push({ event: tally.event, ...tally.holdings(), ids });
     }
     return { events, total: sumOf(events, await everybody.count(IDS)), others: this.others };
@@ -102,7 +102,8 @@ export class Census {
 /** What is known of one event so far. */
 class Tally {
   readonly event: string;
-  readonly #periods: Record<(typeof UNITS)[number], Period[]> = { month: [], week: [], day: [], hour: [] };
+  readonly history = new EventHistory();
+  readonly #periods: Record<KeyUnit, Period[]> = { month: [], week: [], day: [], hour: [] };
   #flags = 0;
   #bytes = 0;
   #roaringBytes = 0;
@@ -112,28 +113,17 @@ class Tally {
   }
 
   add(period: Period | 'unique', { bytes, roaringBytes }: BitmapSize): void {
+    this.history.add(period);
     this.#bytes += bytes;
     this.#roaringBytes += roaringBytes;
     if (period === 'unique') this.#flags += 1;
-    else this.#periods[period.unit as (typeof UNITS)[number]].push(period);
-  }
-
-  /** Every mark goes to a month, so shorter periods are needed only where no month is. */
-  needs(period: Period | 'unique'): boolean {
-    return period === 'unique' || period.unit === this.#firstWithKeys(UNITS);
-  }
-
-  /** Everybody who ever did it. */
-  everybody(bitmapist: Bitmapist): EventSet {
-    const unit = this.#firstWithKeys(UNITS);
-    const sets: EventSet[] = this.#periods[unit].map((period) => bitmapist.events(this.event, unit, period));
-    if (this.#flags > 0) sets.push(bitmapist.unique(this.event));
-    return sets[0]!.or(...sets.slice(1));
+    else this.#periods[period.unit as KeyUnit].push(period);
   }
 
   holdings(): Omit<Holdings, 'ids'> {
     const { month, week, day, hour } = this.#periods;
-    const span = this.#periods[this.#firstWithKeys(['day', 'hour', 'week', 'month'])].map(textOf).sort();
+    const spanned = [day, hour, week, month].find((periods) => periods.length > 0) ?? [];
+    const span = spanned.map(textOf).sort();
     return {
       keys: {
         month: month.length,
@@ -147,10 +137,6 @@ class Tally {
       bytes: this.#bytes,
       roaringBytes: this.#roaringBytes,
     };
-  }
-
-  #firstWithKeys(units: readonly (typeof UNITS)[number][]): (typeof UNITS)[number] {
-    return units.find((unit) => this.#periods[unit].length > 0) ?? 'month';
   }
 }
 

@@ -216,6 +216,29 @@ describe('inspect', () => {
     expect(await outputOf('inspect', dump, '--prefix', 'b')).toContain('8 other keys');
   });
 
+  it('counts everybody who ever did an event, whichever keys there are', async () => {
+    const dump = await writeDump('ever.rdb', [
+      { key: 'trackist_months_2026-1', bytes: Uint8Array.of(0x60) },
+      { key: 'trackist_months_u', bytes: Uint8Array.of(0x10) },
+      { key: 'trackist_days_2026-1-5', bytes: Uint8Array.of(0x40) },
+      { key: 'trackist_days_2026-2-5', bytes: Uint8Array.of(0x20) },
+      // One of its months is lost.
+      { key: 'trackist_mixed_2026-1-5', bytes: Uint8Array.of(0x40) },
+      { key: 'trackist_mixed_2026-2-5', bytes: Uint8Array.of(0x20) },
+      { key: 'trackist_mixed_2026-2', bytes: Uint8Array.of(0x20) },
+    ]);
+    await outputOf('export', dump, '--to', server.url);
+    for (const source of [dump, server.url]) {
+      const { events: listed, total } = JSON.parse(await outputOf('inspect', source, '--format', 'json'));
+      expect(listed.map(({ event, ids }: { event: string; ids: number }) => [event, ids])).toEqual([
+        ['days', 2],
+        ['mixed', 2],
+        ['months', 3],
+      ]);
+      expect(total.ids).toBe(3);
+    }
+  });
+
   it('counts keys of other types in a dump, and files of other names in a folder', async () => {
     await client.setbit('trackist_a_W2026-1', 3, 1);
     await client.rpush('queue', 'job');

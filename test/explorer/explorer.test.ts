@@ -148,6 +148,24 @@ describe('reading', () => {
       expect(await asOf()).toBe('2026-03-05');
     }));
 
+  it('counts everybody who ever did an event, whichever keys there are', () =>
+    withExplorer(async ({ page, open }) => {
+      const bitmapist = new Bitmapist();
+      await bitmapist.markEvent('months', [1, 2], { now: '2026-01-05' });
+      await bitmapist.day('months', '2026-01-05').delete();
+      await bitmapist.week('months', '2026-01-05').delete();
+      await bitmapist.markUnique('months', 3);
+      await bitmapist.markEvent('days', 1, { now: '2026-01-05' });
+      await bitmapist.markEvent('days', 2, { now: '2026-02-05' });
+      for (const day of ['2026-01-05', '2026-02-05']) {
+        await bitmapist.month('days', day).delete();
+        await bitmapist.week('days', day).delete();
+      }
+      await open({ name: 'ever.rdb', content: await dumpOf(bitmapist) });
+      await page.waitForSelector('table.events[aria-busy=false]');
+      expect(await page.locator('table.events tbody td:nth-child(2)').allTextContents()).toEqual(['2', '3']);
+    }));
+
   it('offers what came before a damage', () =>
     withExplorer(async ({ page }) => {
       await page.setInputFiles('input[type=file]', {

@@ -1,7 +1,9 @@
+import { EventHistory } from '../../catalogue.js';
 import { type MemoryStore, type ParsedKey, Period, type PeriodUnit } from '../../index.js';
 
 /** When an event has data, as its keys tell. */
 export interface EventSpan {
+  readonly history: EventHistory;
   hasFlag: boolean;
   /** The finest of days, weeks, months and hours that the event has keys of. */
   unit: PeriodUnit | undefined;
@@ -34,9 +36,16 @@ export class Dataset {
     this.bitmaps += 1;
     let span = this.events.get(event);
     if (span === undefined) {
-      span = { hasFlag: false, unit: undefined, first: undefined, last: undefined };
+      span = {
+        history: new EventHistory(),
+        hasFlag: false,
+        unit: undefined,
+        first: undefined,
+        last: undefined,
+      };
       this.events.set(event, span);
     }
+    span.history.add(period);
     if (period === 'unique') span.hasFlag = true;
     else this.#widen(span, period);
   }

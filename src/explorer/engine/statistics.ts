@@ -1,6 +1,5 @@
-import { type Bitmapist, Period, type PeriodUnit } from '../../index.js';
+import type { Period } from '../../index.js';
 import { type ChosenDataset, periodsBetween } from './chosen.js';
-import type { EventSpan } from './dataset.js';
 import type { EventStatistics } from './protocol.js';
 
 /** A sparkline has at most this many points. */
@@ -21,7 +20,7 @@ export async function answerStatistics(
     for (const period of periods) spark.push(await bitmapist.events(event, period.unit, period).count());
     answers.push({
       event,
-      ids: await countEver(bitmapist, event, span, dataset.units),
+      ids: await span.history.everybody(bitmapist, event).count(),
       first: span.first?.toString(),
       last: span.last?.toString(),
       hasFlag: span.hasFlag,
@@ -44,18 +43,4 @@ function sparkPeriods({ dataset, days, asOf }: ChosenDataset): Period[] {
     return finished.length > 0 ? finished : periods;
   }
   return [];
-}
-
-/** Ids of all periods together, of the unit with the fewest keys. */
-async function countEver(
-  bitmapist: Bitmapist,
-  event: string,
-  { first, last }: EventSpan,
-  units: ReadonlySet<PeriodUnit>,
-): Promise<number> {
-  if (first === undefined || last === undefined) return bitmapist.unique(event).count();
-  const unit = (['month', 'week', 'day', 'hour'] as const).find((each) => units.has(each))!;
-  const periods = periodsBetween(unit, Period.of('day', first.start()), Period.of('day', last.end()));
-  const [head, ...others] = periods.map((period) => bitmapist.events(event, unit, period));
-  return head!.or(...others).count();
 }
