@@ -1,6 +1,6 @@
 export { averageColumns } from './report/average.js';
 export { type CompatCell, type CompatTable, compatCells } from './report/compat.js';
-export { renderCsv } from './report/csv.js';
+export { renderCsv, toCsv } from './report/csv.js';
 export { renderSvgCurves } from './report/curves.js';
 export { type DatesEntry, type DatesRow, toDatesData } from './report/dates.js';
 export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';

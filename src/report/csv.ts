@@ -27,7 +27,16 @@ function renderRows(table: CohortTable, unit: ReportUnit): string {
       return unit === 'counts' ? cell.count : roundHalfEven(cell.percent, 2);
     }),
   ]);
-  return `${Papa.unparse([header, ...lines], { newline: '\r\n', escapeFormulae: FORMULA })}\r\n`;
+  return toCsv([header, ...lines]);
+}
+
+/**
+ * Rows as CSV (RFC 4180), ending with a line break. Text that a spreadsheet would take for a formula is preceded by an
+ * apostrophe.
+ */
+export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
+  const text = Papa.unparse(rows as (string | number)[][], { newline: '\r\n', escapeFormulae: FORMULA });
+  return `${text}\r\n`;
 }
 
 // What spreadsheets take for the start of a formula, in ASCII and full width.

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import Papa from 'papaparse';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
@@ -366,6 +367,23 @@ describe('views', () => {
       await page.fill('.combobox.code input', 'active@yesterday');
       await page.waitForSelector('.caret[role=alert]');
       expect(await page.getAttribute('.combobox.code input', 'aria-invalid')).toBe('true');
+    }));
+
+  it('save numbers of events that no spreadsheet takes for formulas, whatever they are called', () =>
+    withExplorer(async (explorer) => {
+      const { page } = explorer;
+      const bitmapist = new Bitmapist();
+      const names = ['＝cmd|calc', '=1+1\n', '＠a', '\n-1', 'plain'];
+      for (const name of names) await bitmapist.markEvent(name, 1, { now: '2026-01-05' });
+      await explorer.open({ name: 'hostile.rdb', content: await dumpOf(bitmapist) });
+      const query = new URLSearchParams(names.map((name) => ['event', name]));
+      await explorer.show(`#/trends?${query}`, 'button:text-is("Save CSV")');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click('button:text-is("Save CSV")'),
+      ]);
+      const { data } = Papa.parse<string[]>(await readFile(await download.path(), 'utf8'));
+      expect(data[0]).toEqual(['period', ...names.map((name) => (name === 'plain' ? name : `'${name}`))]);
     }));
 
   it('save numbers, pictures and ids', () =>

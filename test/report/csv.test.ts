@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/report/labels.js';
 import { floatText, roundHalfEven } from '../../src/report/rounding.js';
-import { renderCsv, toDatesData } from '../../src/report.js';
+import { renderCsv, toCsv, toDatesData } from '../../src/report.js';
 import { hasGolden, readGoldenJson } from '../golden/files.js';
 import { GOLDEN_NAMES, readCohorts, tableOf } from './golden.js';
 import { HOSTILE_NAMES, sampleTable } from './tables.js';
@@ -58,6 +58,15 @@ describe('renderCsv', () => {
       expect(data[0]![0]).toContain(`${printable(name)} → login`);
       for (const field of data.flat()) expect(field).not.toMatch(/^[=+\-@\t\r]/);
     }
+  });
+
+  it('puts an apostrophe before whatever a spreadsheet takes for a formula, and nothing else', () => {
+    const formulas = ['=1', '+1', '-1', '@a', '\t=1', '\r=1', '\n=1', '=1\n', '＝1', '＋1', '－1', '＠a'];
+    const text = toCsv([formulas, ['a=1', '', 'a\n=1', -1]]);
+    expect(Papa.parse<string[]>(text).data.slice(0, 2)).toEqual([
+      formulas.map((formula) => `'${formula}`),
+      ['a=1', '', 'a\n=1', '-1'],
+    ]);
   });
 
   it('follows the table in whether it prints what the reference prints', () => {

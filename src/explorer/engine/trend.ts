@@ -1,6 +1,5 @@
-import Papa from 'papaparse';
 import { Period } from '../../index.js';
-import { periodLabel } from '../../report.js';
+import { periodLabel, toCsv } from '../../report.js';
 import { type ChosenDataset, periodsBetween } from './chosen.js';
 import type { TrendAsk, TrendView } from './protocol.js';
 
@@ -36,10 +35,10 @@ export async function answerTrend(
   };
 }
 
-/** The same as CSV (RFC 4180); names that a spreadsheet would take for a formula are kept from being one. */
+/** The same as CSV. */
 export async function printTrend(chosen: ChosenDataset, ask: TrendAsk): Promise<string> {
   const { periods, series } = await answerTrend(chosen, ask);
   const header = ['period', ...series.map(({ event }) => event ?? 'any')];
-  const lines = periods.map(({ period }, index) => [period, ...series.map(({ counts }) => counts[index])]);
-  return `${Papa.unparse([header, ...lines], { newline: '\r\n', escapeFormulae: true })}\r\n`;
+  const lines = periods.map(({ period }, index) => [period, ...series.map(({ counts }) => counts[index]!)]);
+  return toCsv([header, ...lines]);
 }
