@@ -32,7 +32,7 @@ export interface BitmapistOptions {
   /** Also mark the dateless flag, unless a call says otherwise (default false; the reference's `TRACK_UNIQUE`). */
   readonly trackUnique?: boolean;
   /** What time it is where no moment is given (default: the system clock). */
-  readonly clock?: () => Date;
+  readonly clock?: () => Moment;
   /** Options of every question, unless a call says otherwise. */
   readonly evaluate?: EvaluateOptions;
 }
@@ -52,7 +52,7 @@ export class Bitmapist {
   /** IANA name of the zone in which periods are counted. */
   readonly timeZone: string;
   readonly #tracking: MarkOptions;
-  readonly #clock: () => Date;
+  readonly #clock: () => Moment;
   readonly #source: EventSource;
 
   /** @throws RangeError for a time zone that does not exist */

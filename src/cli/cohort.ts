@@ -24,7 +24,6 @@ export interface CohortCommandOptions extends SourceOptions, OutputOptions {
   readonly numResults?: number;
   readonly numOfRows?: number;
   readonly startDate?: string;
-  readonly now?: string;
   readonly counts?: boolean;
   readonly compat?: boolean;
   readonly format?: CohortFormat;

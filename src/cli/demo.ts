@@ -1,14 +1,13 @@
-import { Bitmapist, type Period } from '../index.js';
+import type { Bitmapist, Period } from '../index.js';
 import { formatCohort } from './cohort.js';
 import { grouped, write, writeLine } from './output.js';
 import { newOnboarding } from './sample.js';
-import { markDemo } from './source.js';
+import { makeDemo, type SourceOptions } from './source.js';
 
 /** Makes up a year of an app in the embedded store and asks what its makers would ask. */
-export async function runDemo(): Promise<void> {
-  const bitmapist = new Bitmapist();
+export async function runDemo(options: Pick<SourceOptions, 'now'>): Promise<void> {
   const started = performance.now();
-  const { marks, lastDay } = await markDemo(bitmapist);
+  const { bitmapist, marks, lastDay } = await makeDemo(options);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const users = await bitmapist.query('signup@year | signup@year-1').count();
   await writeLine(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { Period } from '../index.js';
 import type { CohortFormat } from './cohort.js';
 import { reportFailure } from './failure.js';
 import type { InspectFormat } from './inspect.js';
@@ -63,15 +64,17 @@ function createProgram(): Command {
     .requiredOption('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL')
     .option('--replace', 'replace keys that the Redis has already')
     .action(async (source, options) => (await import('./export.js')).exportSource(source, options));
-  withMarkOptions(
-    command('explore <source>', 'show a source in the browser, on a page that this machine serves'),
+  withNow(
+    withMarkOptions(
+      command('explore <source>', 'show a source in the browser, on a page that this machine serves'),
+    ),
   )
     .option('--allow-http', ALLOW_HTTP_HELP)
     .option('--port <number>', 'where to serve it (default: any port that is free)', parsePort)
     .addHelpText('after', `\n${SOURCE_HELP}`)
     .action(async (source, options) => (await import('./explore.js')).explore(source, options));
-  command('demo', 'make up a year of an app with 200,000 users and look at it').action(async () =>
-    (await import('./demo.js')).runDemo(),
+  withNow(command('demo', 'make up a year of an app with 200,000 users and look at it')).action(
+    async (options) => (await import('./demo.js')).runDemo(options),
   );
   return program;
 }
@@ -81,7 +84,7 @@ function questions(): Promise<typeof import('./questions.js')> {
 }
 
 function withSourceOptions(command: Command): Command {
-  return withMarkOptions(command)
+  return withNow(withMarkOptions(command))
     .option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize)
     .option('--allow-http', ALLOW_HTTP_HELP)
     .addHelpText('after', `\n${SOURCE_HELP}`);
@@ -93,6 +96,14 @@ function withMarkOptions(command: Command): Command {
     .option('--unique', 'also mark the dateless flag of every event of a file')
     .option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)')
     .option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)');
+}
+
+function withNow(command: Command): Command {
+  return command.option(
+    '--now <moment>',
+    'an ISO 8601 moment to take for now; the year of the demo ends with its day',
+    parseMoment,
+  );
 }
 
 function withSegments(command: Command): Command {
@@ -124,7 +135,6 @@ function withCohortOptions(command: Command): Command {
       '--start-date <date>',
       'where the first row begins, a date or a period such as 2026-W47 (default: so that the last is now)',
     )
-    .option('--now <moment>', 'an ISO 8601 moment to take for now')
     .option('--counts', 'numbers of people instead of percentages')
     .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")
     .addOption(
@@ -149,6 +159,12 @@ function parseId(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && id < 2 ** 32) return id;
   throw new InvalidArgumentError('Expected an integer from 0 to 4294967295.');
+}
+
+/** Refuses what is no moment, also where the answer does not depend on it. */
+function parseMoment(text: string): string {
+  Period.of('hour', text);
+  return text;
 }
 
 function parseSize(text: string): number {

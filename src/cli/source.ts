@@ -1,4 +1,4 @@
-import { Bitmapist, DEFAULT_PREFIX, MemoryStore, Period, type Store } from '../index.js';
+import { Bitmapist, DEFAULT_PREFIX, MemoryStore, type Moment, Period, type Store } from '../index.js';
 import { checkTracked, isCsv, markCsv, type TrackingOptions } from './csv.js';
 import { type DumpOptions, isDump, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
@@ -15,6 +15,8 @@ import { withoutPassword } from './url.js';
 export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions {
   readonly keyPrefix?: string;
   readonly timeZone?: string;
+  /** Taken for now; the year of the made-up app ends with its day. */
+  readonly now?: Moment;
   readonly segment?: readonly NamedSegment[];
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
@@ -47,11 +49,7 @@ async function withCsv<T>(
 
 async function load(source: string, options: SourceOptions): Promise<Bitmapist> {
   const { keyPrefix = DEFAULT_PREFIX, onOther } = options;
-  if (source === DEMO) {
-    const bitmapist = bitmapistOf(new MemoryStore(), options);
-    await markDemo(bitmapist);
-    return bitmapist;
-  }
+  if (source === DEMO) return (await makeDemo(options)).bitmapist;
   if (isHttpUrl(source)) return bitmapistOf(await openHttp(source, options), options);
   if (isDump(source)) return bitmapistOf(await loadDump(source, keyPrefix, options), options);
   await expectFolder(source);
@@ -69,11 +67,12 @@ export async function expectFolder(source: string): Promise<void> {
 }
 
 export function bitmapistOf(store: Store, options: SourceOptions): Bitmapist {
-  const { keyPrefix, timeZone, hourly, unique } = options;
+  const { keyPrefix, timeZone, now, hourly, unique } = options;
   const bitmapist = new Bitmapist({
     store,
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
     ...(timeZone === undefined ? {} : { timeZone }),
+    ...(now === undefined ? {} : { clock: () => now }),
     trackHourly: hourly ?? false,
     trackUnique: unique ?? false,
   });
@@ -81,13 +80,21 @@ export function bitmapistOf(store: Store, options: SourceOptions): Bitmapist {
   return bitmapist;
 }
 
-/** Marks the made-up year, which ends today. */
-export async function markDemo(bitmapist: Bitmapist): Promise<{ marks: number; lastDay: Period }> {
-  const lastDay = Period.of('day', new Date());
+export interface Demo {
+  readonly bitmapist: Bitmapist;
+  readonly marks: number;
+  readonly lastDay: Period;
+}
+
+/** Marks the made-up year, which ends today, and takes the moment it was asked at for now. */
+export async function makeDemo(options: SourceOptions): Promise<Demo> {
+  const { now = new Date() } = options;
+  const bitmapist = bitmapistOf(new MemoryStore(), { ...options, now });
+  const lastDay = Period.of('day', now, bitmapist.timeZone);
   const progress = startProgress('making up a year of an app');
   try {
     const onDay = (day: Period): void => progress.show(`making up a year of an app: ${day}`);
-    return { marks: await markSample(bitmapist, { lastDay, onDay }), lastDay };
+    return { bitmapist, marks: await markSample(bitmapist, { lastDay, onDay }), lastDay };
   } finally {
     progress.end();
   }

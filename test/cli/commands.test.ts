@@ -108,6 +108,15 @@ describe('the command', () => {
     }
   });
 
+  it('takes another moment for now where it is told to', async () => {
+    const night = ['--now', '2026-11-03T23:30:00Z'];
+    expect(await outputOf('count', events, 'active@day', ...night)).toBe('1\n');
+    expect(await outputOf('count', events, 'active@day', ...night, '--time-zone', 'Asia/Tokyo')).toBe('0\n');
+    expect(await outputOf('ids', events, 'active@day-1 | active@month-1', ...night)).toBe('1\n');
+    expect(await outputOf('has', events, 'signup@month-1', '1', '--now', '2026-11-30')).toBe('true\n');
+    expect(await outputOf('has', events, 'signup@month', '1', '--now', '2026-11-30')).toBe('false\n');
+  });
+
   it('prints a cohort table in every format', async () => {
     const cohort = ['cohort', events, '--select1', 'signup', '--select2', 'active', '--time-group', 'months'];
     const size = [
@@ -302,6 +311,10 @@ describe('what the user got wrong', () => {
       ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--start-date', 'soon'],
       'expected an ISO 8601 date, got "soon"',
     ],
+    [['count', 'FILE', 'a@2026', '--now', 'soon'], 'expected an ISO 8601 date, got "soon"'],
+    [['ids', 'FILE', 'a@2026', '--now', ''], 'expected an ISO 8601 date, got ""'],
+    [['has', 'FILE', 'a@2026', '1', '--now', '2026-02-30'], 'expected an ISO 8601 date, got "2026-02-30"'],
+    [['demo', '--now', 'tomorrow'], 'expected an ISO 8601 date, got "tomorrow"'],
     [['cohort', 'FILE', '--select1', '', '--select2', 'b'], 'expected an event name, got an empty string'],
     [
       ['count', 'FILE', 'a@2026', '--time-zone', 'Mars'],

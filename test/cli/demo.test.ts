@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markSample } from '../../src/cli/sample.js';
 import { Bitmapist, Period } from '../../src/index.js';
-import { runCommand } from './command.js';
+import { outputOf, runCommand } from './command.js';
 
 const LAST_DAY = Period.parse('2026-11-22');
 
@@ -69,14 +69,28 @@ describe('the demo', () => {
     ).toBeGreaterThan(1000);
   });
 
+  it('ends its year with the day of --now, in the time zone that is asked for', async () => {
+    for (const [now, zone, lastDay] of [
+      ['2026-11-23', 'UTC', '2026-11-23'],
+      ['2026-11-22T23:30:00Z', 'Asia/Tokyo', '2026-11-23'],
+      ['2026-11-23T00:30:00Z', 'America/New_York', '2026-11-22'],
+    ] as const) {
+      const at = ['--now', now, '--time-zone', zone];
+      const { total } = JSON.parse(await outputOf('inspect', 'demo', '--format', 'json', ...at));
+      expect([now, total.to]).toEqual([now, lastDay]);
+    }
+  });
+
   it('shows a heatmap and answers of 200,000 users', async () => {
-    const { code, stdout, stderr } = await runCommand(['demo'], { FORCE_COLOR: '2' });
+    const args = ['demo', '--now', '2026-11-23'];
+    const { code, stdout, stderr } = await runCommand(args, { FORCE_COLOR: '2' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('200,000 users');
+    expect(stdout).toMatch(/ 200,000 users and [\d,]+ marks up to 2026-11-23, /);
     expect(stdout).toContain('\u001b[');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
     const plain = stdout.replace(/\u001b\[[\d;]*m/g, '');
     expect(plain.match(/^\w{3} \d{4} .*100%/gm)).toHaveLength(12);
+    expect(plain).toMatch(/^professionals active last month +active@month-1 & pro@unique +7,946 /m);
     expect(plain).toContain('npx bitmapist-wasm --help');
   });
 });

@@ -129,6 +129,24 @@ describe('bitmapist explore', () => {
     }
   });
 
+  it('shows the demo as of the day of --now', async () => {
+    const { url } = await startExploring(
+      'demo',
+      '--now',
+      '2025-11-23T22:00:00Z',
+      '--time-zone',
+      'Asia/Tokyo',
+    );
+    const { page, close } = await openExplorer(browser, { url: url.href });
+    try {
+      await page.waitForSelector('table.events');
+      expect(await page.inputValue('.source input[type=date]')).toBe('2025-11-24');
+      expect(await page.textContent('.source')).toContain('2024-11-25 – 2025-11-24');
+    } finally {
+      await close();
+    }
+  });
+
   it('hands over a Redis without the keys that are named like bitmaps and hold something else', async () => {
     const client = new Redis(redis.url);
     await client.rpush('trackist_visit_2025-12', 'job');
