@@ -11,7 +11,7 @@ const LAYERS: readonly { readonly name: string; readonly files: RegExp }[] = [
   { name: 'reports', files: /^report\// },
   {
     name: 'what users hold',
-    files: /^(bitmapist|bulk|batch|events|everybody|source|segments|cohort\/.*)(\.ts)?$/,
+    files: /^(bitmapist|bulk|batch|events|everybody|names|source|segments|cohort\/.*)(\.ts)?$/,
   },
   { name: 'marks and text', files: /^(marks|query)\.ts$/ },
   { name: 'evaluation', files: /^(evaluate|lists|question|runner|operands)\.ts$/ },

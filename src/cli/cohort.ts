@@ -11,6 +11,7 @@ import {
   selectionLabel,
   toDatesData,
 } from '../report.js';
+import { findNotes, reportNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
 import { colorDepth, columns } from './terminal.js';
@@ -32,8 +33,23 @@ export interface CohortCommandOptions extends SourceOptions, OutputOptions {
 export type CohortFormat = 'text' | 'json' | 'csv' | 'dates-data' | 'html' | 'svg' | 'curves' | 'markdown';
 
 export async function printCohort(source: string, options: CohortCommandOptions): Promise<void> {
-  const table = await withSource(source, options, (bitmapist) => bitmapist.cohort(options));
+  const table = await withSource(source, options, async (bitmapist): Promise<CohortTable> => {
+    const found = await bitmapist.cohort(options);
+    const { select1, select1b, select2, select2b } = found;
+    const names = [select1, select1b, select2, select2b].filter((name) => name !== undefined);
+    const isEmpty = hasEmptySelection(found);
+    return { ...found, notes: await findNotes(bitmapist, names, { ...options, isEmpty }) };
+  });
+  reportNotes(table.notes ?? []);
   await print([formatCohort(table, options)], options);
+}
+
+/** Whether all cohorts are without members, or all that could have come back are nobody. */
+function hasEmptySelection({ rows }: CohortTable): boolean {
+  const cells = rows.flatMap((row) => row.cells);
+  return (
+    rows.every(({ total }) => total === 0) || (cells.length > 0 && cells.every((cell) => cell.active === 0))
+  );
 }
 
 /** A table as text, with a line break at its end. Without a format, the ending of the output file tells it. */
@@ -44,10 +60,9 @@ export function formatCohort(
   const as = counts ? 'counts' : 'percent';
   switch (format ?? FORMAT_OF_ENDING[extname(output ?? '').toLowerCase()] ?? 'text') {
     case 'text':
-      return renderText(
-        table,
-        output === undefined ? { as, colorDepth: colorDepth(), width: columns() } : { as },
-      );
+      if (output !== undefined) return renderText(table, { as });
+      // Standard error has said the notes to the same reader.
+      return renderText({ ...table, notes: [] }, { as, colorDepth: colorDepth(), width: columns() });
     case 'csv':
       return renderCsv(table, { as });
     case 'json':

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { queryEvents } from '../catalogue.js';
 import { CsvError, type EventRow, readEvents } from '../csv.js';
 import { type Bitmapist, type BulkResult, IncompleteMarksError, type QueryNode } from '../index.js';
 import { UsageError } from './failure.js';
@@ -61,16 +62,13 @@ export async function checkCsv(path: string, options: TrackingOptions): Promise<
 
 /** A file has no hours and no flags unless they are marked; an answer of 0 would mislead. */
 export function checkTracked(query: QueryNode, options: TrackingOptions): void {
-  if (query.op !== 'event') {
-    for (const operand of query.op === 'not' ? [query.of] : query.of) checkTracked(operand, options);
-    return;
-  }
-  const { event, period } = query;
-  if (period === 'unique' && !options.unique) {
-    throw new UsageError(`expected --unique, since the expression asks for ${event}@unique of a file`);
-  }
-  if (typeof period === 'object' && period.unit === 'hour' && !options.hourly) {
-    throw new UsageError(`expected --hourly, since the expression asks for an hour of ${event} in a file`);
+  for (const { event, period } of queryEvents(query)) {
+    if (period === 'unique' && !options.unique) {
+      throw new UsageError(`expected --unique, since the expression asks for ${event}@unique of a file`);
+    }
+    if (typeof period === 'object' && period.unit === 'hour' && !options.hourly) {
+      throw new UsageError(`expected --hourly, since the expression asks for an hour of ${event} in a file`);
+    }
   }
 }
 

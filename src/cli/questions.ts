@@ -1,5 +1,6 @@
 import { type EventSet, parseQuery } from '../index.js';
 import { checkTracked, isCsv } from './csv.js';
+import { findNotes, namesIn, reportNotes } from './notes.js';
 import { type OutputOptions, print, writeLine } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
 
@@ -14,7 +15,11 @@ export async function printEvents(source: string, options: EventsOptions): Promi
 }
 
 export async function printCount(source: string, text: string, options: SourceOptions): Promise<void> {
-  await withSet(source, text, options, async (set) => writeLine(String(await set.count())));
+  await withSet(source, text, options, async (set, note) => {
+    const count = await set.count();
+    await writeLine(String(count));
+    await note(count === 0);
+  });
 }
 
 export async function printIds(
@@ -22,13 +27,17 @@ export async function printIds(
   text: string,
   options: SourceOptions & OutputOptions,
 ): Promise<void> {
-  await withSet(source, text, options, (set) => print(linesOf(set), options));
+  await withSet(source, text, options, (set, note) => print(linesOf(set, note), options));
 }
 
-async function* linesOf(set: EventSet): AsyncGenerator<string, void> {
+async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void> {
+  let isEmpty = true;
   for await (const page of set.pages()) {
-    if (page.length > 0) yield `${page.join('\n')}\n`;
+    if (page.length === 0) continue;
+    isEmpty = false;
+    yield `${page.join('\n')}\n`;
   }
+  await note(isEmpty);
 }
 
 export async function printHas(
@@ -37,17 +46,31 @@ export async function printHas(
   id: number,
   options: SourceOptions,
 ): Promise<void> {
-  await withSet(source, text, options, async (set) => writeLine(String(await set.has(id))));
+  await withSet(source, text, options, async (set, note) => {
+    const has = await set.has(id);
+    await writeLine(String(has));
+    await note(!has);
+  });
 }
+
+/** Says, and returns, what is to be said beside an answer; it takes a look at the names. */
+type Note = (isEmpty: boolean) => Promise<string[]>;
 
 /** Reads the expression before it opens the source, which may take long. */
 async function withSet(
   source: string,
   text: string,
   options: SourceOptions,
-  use: (set: EventSet) => Promise<void>,
+  use: (set: EventSet, note: Note) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
   if (isCsv(source)) checkTracked(query, options);
-  await withSource(source, options, (bitmapist) => use(bitmapist.query(text)));
+  await withSource(source, options, (bitmapist) => {
+    const note: Note = async (isEmpty) => {
+      const notes = await findNotes(bitmapist, namesIn(query), { ...options, isEmpty });
+      reportNotes(notes);
+      return notes;
+    };
+    return use(bitmapist.query(text), note);
+  });
 }

@@ -61,4 +61,6 @@ export interface CohortTable {
   readonly compat: boolean;
   /** In the order of time. */
   readonly rows: readonly CohortRow[];
+  /** Sentences for whoever reads the table, such as about a name that no event has; reports show them below it. */
+  readonly notes?: readonly string[] | undefined;
 }

@@ -2,7 +2,15 @@ import { markdownTable } from 'markdown-table';
 import type { CohortTable } from '../cohort/types.js';
 import { selectionLabel } from './labels.js';
 import { type AverageKind, type ReportUnit, unitOf } from './options.js';
-import { type CellView, explainStates, type RowView, subtitle, UNFINISHED_MARK, viewTable } from './view.js';
+import {
+  type CellView,
+  explainStates,
+  notesOf,
+  type RowView,
+  subtitle,
+  UNFINISHED_MARK,
+  viewTable,
+} from './view.js';
 
 /** What the table shows. */
 export interface MarkdownOptions {
@@ -21,11 +29,12 @@ export function renderMarkdown(table: CohortTable, options: MarkdownOptions = {}
     ...view.rows.map(line),
     line({ ...view.average, label: `**${view.average.label}**` }),
   ];
-  const notes = explainStates(view).map(({ sign, meaning }) => `${escapeMark(sign)}: ${meaning}`);
+  const signs = explainStates(view).map(({ sign, meaning }) => `${escapeMark(sign)}: ${meaning}`);
   return [
     `${code(selectionLabel(table))}: ${subtitle(table, view.unit)}`,
     markdownTable(rows, { align: ['l', ...rows[0]!.slice(1).map(() => 'r')] }),
-    ...(notes.length === 0 ? [] : [notes.join(' · ')]),
+    ...(signs.length === 0 ? [] : [signs.join(' · ')]),
+    ...notesOf(table).map(code),
   ]
     .join('\n\n')
     .concat('\n');

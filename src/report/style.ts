@@ -64,6 +64,7 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist tfoot th,.bitmapist tfoot td{border-top:2px solid var(--bm-line);border-radius:0}
 .bitmapist tfoot th.bm-label{color:var(--bm-ink);font-weight:600}
 .bitmapist .bm-legend{margin:8px 2px 0;display:flex;flex-wrap:wrap;gap:4px 18px;color:var(--bm-muted)}
+.bitmapist .bm-note{margin:8px 2px 0;overflow-wrap:anywhere}
 .bitmapist .bm-ramp{display:inline-flex;vertical-align:middle;margin:0 6px;border:1px solid var(--bm-line)}
 .bitmapist .bm-ramp i{width:6px;height:12px}
 .bitmapist .bm-sign{color:var(--bm-ink)}

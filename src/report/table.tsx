@@ -13,6 +13,7 @@ import {
   explainStates,
   formatValue,
   hottestLabel,
+  notesOf,
   subtitle,
   type TableView,
   UNFINISHED_MARK,
@@ -51,6 +52,9 @@ export function renderHtmlTable(table: CohortTable, options: HtmlTableOptions = 
         </table>
       </section>
       {view !== undefined && view.columns.length > 0 && <Legend view={view} />}
+      {notesOf(table).map((note) => (
+        <p class="bm-note">{note}</p>
+      ))}
       {csvUrl !== undefined && (
         <p class="bm-export">
           <a href={csvUrl}>Export as CSV</a>

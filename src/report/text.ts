@@ -9,6 +9,7 @@ import {
   explainStates,
   formatValue,
   hottestLabel,
+  notesOf,
   type RowView,
   subtitle,
   type TableView,
@@ -42,6 +43,7 @@ export function renderText(table: CohortTable, options: TextOptions = {}): strin
     ...blocks.flatMap((columns) => ['', ...renderBlock(view, columns, widths, paint)]),
     '',
     ...renderLegend(view, paint),
+    ...notesOf(table),
     '',
   ].join('\n');
 }

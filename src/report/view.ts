@@ -2,7 +2,7 @@ import { range, sum } from 'd3-array';
 import type { CellState, CohortCell, CohortRow, CohortTable } from '../cohort/types.js';
 import { averageColumns } from './average.js';
 import { type HeatScale, heatScale } from './heat.js';
-import { periodLabel } from './labels.js';
+import { periodLabel, printable } from './labels.js';
 import type { AverageKind, ReportUnit } from './options.js';
 
 /** What a reader sees in a cell, whatever the format: `text` is empty where there is nothing to say. */
@@ -87,6 +87,11 @@ export function explainStates(view: TableView): StateNote[] {
     { state: 'nobody', sign: formatValue(0, view.unit), meaning: 'nobody came back' },
   ];
   return notes.filter((note) => used.has(note.state));
+}
+
+/** What is said below a table, in characters that can be seen. */
+export function notesOf(table: CohortTable): string[] {
+  return (table.notes ?? []).map(printable);
 }
 
 export interface StateNote {

@@ -307,7 +307,7 @@ describe('views', () => {
       expect((await readHeatmap(explorer.page))[0]).toEqual([4, 0, 0, 1]);
       await explorer.show(`${RETENTION}&select1b=nothing`, 'table.heatmap');
       expect((await readHeatmap(explorer.page))[0]).toEqual([0, 0, 0, 0]);
-      expect(await explorer.page.textContent('.warning')).toBe('No such event here');
+      expect(await explorer.page.textContent('.warning')).toBe('no event "nothing" here');
     }));
 
   it('take another day for today', () =>
@@ -527,6 +527,26 @@ describe('everybody', () => {
         each.map((note) => note.getBoundingClientRect().bottom),
       );
       expect(notes.map((bottom) => bottom <= below)).toEqual([true, true]);
+    }));
+
+  it('names the event that was meant, wherever one can be asked for', () =>
+    withDump(async ({ page, show }) => {
+      const note = 'no event "sigup" here; did you mean "signup"?';
+      await show(RETENTION.replace('=signup', '=sigup'), '.field .warning');
+      expect(await page.locator('.warning').allTextContents()).toEqual([note]);
+      expect(await page.getAttribute('.pair input >> nth=0', 'aria-invalid')).toBe('true');
+      await show('#/trends?event=sigup&event=active', '.picker .warning');
+      expect(await page.locator('.warning').allTextContents()).toEqual([note]);
+      const query = encodeURIComponent('signup@2026 & ~(sigup@2026 | gone@unique)');
+      await show(`#/expression?q=${query}`, '.count .warning');
+      expect(await page.textContent('output')).toBe('6');
+      expect(await page.locator('.warning').allTextContents()).toEqual([note, 'no event "gone" here']);
+      expect(await page.textContent('[role=status][aria-live]')).toBe(
+        `6 people; ${note}; no event "gone" here`,
+      );
+      // A name that there is has nobody in the period.
+      await show('#/expression?q=signup@1999', 'output:text-is("0")');
+      expect(await page.locator('.warning').count()).toBe(0);
     }));
 
   it('finds all of it on a phone', () =>

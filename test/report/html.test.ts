@@ -90,6 +90,16 @@ describe('renderHtmlTable', () => {
     expect(counts.at(-1)).toEqual(['Mean', '', '750', '300', '1', '']);
   });
 
+  it('ends with the notes of the table, as text whatever they hold', () => {
+    const notes = HOSTILE_NAMES.map((name) => `no event ${name} here`);
+    for (const compat of [false, true]) {
+      const root = parseStrictly(renderHtmlTable({ ...sampleTable(), notes }, { compat }));
+      expect(findActive(root)).toEqual([]);
+      const shown = elementsOf(root, 'p').filter((each) => attributeOf(each, 'class') === 'bm-note');
+      expect(shown.map(textOf)).toEqual(notes.map(printable));
+    }
+  });
+
   it('has a caption, and headers that say what they head', () => {
     const root = parseStrictly(renderHtmlTable(sampleTable()));
     expect(textOf(elementsOf(root, 'caption')[0]!)).toBe(

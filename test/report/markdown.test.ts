@@ -43,6 +43,16 @@ describe('renderMarkdown', () => {
     expect(elementsOf(parseStrictly(html), 'td').map(textOf)).toContain('<0.1%');
   });
 
+  it('ends with the notes of the table, as text whatever they hold', () => {
+    const notes = HOSTILE_NAMES.map((name) => `no event ${name} here`);
+    const markdown = renderMarkdown({ ...sampleTable(), notes });
+    expect(markdown.startsWith(renderMarkdown(sampleTable()))).toBe(true);
+    const root = parseStrictly(parse(markdown, { async: false }));
+    expect(findActive(root)).toEqual([]);
+    expect(elementsOf(root, 'a')).toEqual([]);
+    expect(elementsOf(root, 'code').slice(1).map(textOf)).toEqual(notes.map(printable));
+  });
+
   it('keeps hostile names text', () => {
     for (const name of HOSTILE_NAMES) {
       const html = parse(renderMarkdown(sampleTable({ select1: name })), { async: false });

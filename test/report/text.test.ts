@@ -26,6 +26,11 @@ describe('renderText', () => {
     );
   });
 
+  it('ends with the notes of the table, in characters that can be seen', () => {
+    const table = { ...sampleTable(), notes: ['no event "a" here', 'b \u001b[2J'] };
+    expect(renderText(table)).toBe(`${renderText(sampleTable())}no event "a" here\nb \\u{1b}[2J\n`);
+  });
+
   it('counts people where asked to', () => {
     const text = renderText(sampleTable(), { as: 'counts' });
     expect(text).toContain('people of each cohort who came back, 0 to 3 months later · total size 1,540\n');

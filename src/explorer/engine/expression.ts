@@ -1,3 +1,6 @@
+import { noteUnknownNames, queryEvents } from '../../catalogue.js';
+import { parseQuery } from '../../index.js';
+import { printable } from '../../report.js';
 import type { ChosenDataset } from './chosen.js';
 import type { CountView, ExpressionAsk } from './protocol.js';
 
@@ -5,7 +8,10 @@ const FIRST_IDS = 24;
 /** Text is handed to the browser in pieces of about this many characters, which it may keep outside of our memory. */
 const PIECE_LENGTH = 2 ** 22;
 
-export async function answerCount({ bitmapist }: ChosenDataset, { text }: ExpressionAsk): Promise<CountView> {
+export async function answerCount(
+  { dataset, bitmapist }: ChosenDataset,
+  { text }: ExpressionAsk,
+): Promise<CountView> {
   const started = performance.now();
   const set = bitmapist.query(text);
   const count = await set.count();
@@ -15,7 +21,8 @@ export async function answerCount({ bitmapist }: ChosenDataset, { text }: Expres
     first.push(...page.subarray(0, FIRST_IDS - first.length));
     if (first.length === FIRST_IDS) break;
   }
-  return { count, first, milliseconds };
+  const asked = Array.from(queryEvents(parseQuery(text)), ({ event }) => event);
+  return { count, first, notes: noteUnknownNames(asked, dataset.events.keys()).map(printable), milliseconds };
 }
 
 /** All ids of an expression as text, one a line. */

@@ -188,5 +188,7 @@ export interface CountView {
   readonly count: number;
   /** The first few ids. */
   readonly first: readonly number[];
+  /** Sentences about names that no event has. */
+  readonly notes: readonly string[];
   readonly milliseconds: number;
 }

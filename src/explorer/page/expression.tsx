@@ -59,6 +59,11 @@ function Count({ answer, text, isPending }: { answer: CountView; text: string; i
         <output>{grouped(answer.count)}</output> people
         <span class="muted"> in {duration(answer.milliseconds)}</span>
       </p>
+      {answer.notes.map((note) => (
+        <p key={note} class="warning">
+          {note}
+        </p>
+      ))}
       {answer.count > 0 && (
         <p class="ids">
           {answer.first.join(' ')}
@@ -121,8 +126,8 @@ function Examples({ data }: { readonly data: DatasetView }) {
   );
 }
 
-function describe({ count }: CountView): string {
-  return `${grouped(count)} people`;
+function describe({ count, notes }: CountView): string {
+  return [`${grouped(count)} people`, ...notes].join('; ');
 }
 
 /** A value once it has stayed the same for a moment. */

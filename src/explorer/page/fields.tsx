@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useMemo } from 'preact/hooks';
+import { noteUnknownNames } from '../../catalogue.js';
+import { printable } from '../../report.js';
 import { Combobox } from './combobox.js';
 import { completeName } from './completion.js';
 import { dataset } from './state.js';
@@ -98,7 +100,7 @@ interface EventFieldProps {
 /** The name of an event, completed from those that the data has. */
 export function EventField({ label, value, isOptional = false, placeholder, onCommit }: EventFieldProps) {
   const events = dataset.value?.events ?? [];
-  const isUnknown = value !== '' && !events.includes(value);
+  const [note] = useNameNotes(value === '' ? [] : [value]);
   const noteId = useId();
   return (
     <div class="field event">
@@ -111,16 +113,22 @@ export function EventField({ label, value, isOptional = false, placeholder, onCo
         onCommit={(text) => {
           if (text !== '' || isOptional) onCommit(text);
         }}
-        invalid={isUnknown}
-        {...(isUnknown ? { describedBy: noteId } : {})}
+        invalid={note !== undefined}
+        {...(note === undefined ? {} : { describedBy: noteId })}
       />
-      {isUnknown && (
+      {note !== undefined && (
         <small id={noteId} class="warning">
-          No such event here
+          {note}
         </small>
       )}
     </div>
   );
+}
+
+/** Sentences about names that no event of the data has. */
+export function useNameNotes(names: readonly string[]): string[] {
+  const { events = [] } = dataset.value ?? {};
+  return useMemo(() => noteUnknownNames(names, events).map(printable), [JSON.stringify(names), events]);
 }
 
 interface ProblemNoteProps {

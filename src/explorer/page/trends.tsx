@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import type { TrendAsk, TrendUnit, TrendView } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { LineChart, type Series } from './chart.js';
-import { DateField, EventField, ProblemNote, Segmented } from './fields.js';
+import { DateField, EventField, ProblemNote, Segmented, useNameNotes } from './fields.js';
 import { duration, grouped, shortened } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 import { SaveButton, standaloneSvg } from './save.js';
@@ -93,6 +93,7 @@ export function TrendsView() {
 }
 
 function EventPicker({ events }: { readonly events: readonly string[] }) {
+  const notes = useNameNotes(events);
   return (
     <div class="picker grow">
       <ul class="chips" aria-label="Events shown">
@@ -121,6 +122,11 @@ function EventPicker({ events }: { readonly events: readonly string[] }) {
           onCommit={(event) => setParams({ event: [...new Set([...events, event])] })}
         />
       )}
+      {notes.map((note) => (
+        <p key={note} class="warning">
+          {note}
+        </p>
+      ))}
     </div>
   );
 }

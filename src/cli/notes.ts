@@ -1,0 +1,55 @@
+import { findUnknownNames, type ListNames, queryEvents } from '../catalogue.js';
+import { type Bitmapist, MemoryStore, type QueryNode, StoreError } from '../index.js';
+import { printable } from '../report.js';
+import { sentenceOf } from './failure.js';
+import type { NamedSegment } from './segment.js';
+
+/** What is to be said beside an answer: sentences about names that nobody has. */
+
+export interface NotesOptions {
+  readonly segment?: readonly NamedSegment[];
+  /** Whether the answer is what a wrong name would give. */
+  readonly isEmpty: boolean;
+  readonly maxLookMs?: number;
+}
+
+/** A Redis may hold any number of keys: neighbours of a name are those that begin alike, and the search has an end. */
+const PREFIX_LENGTH = 2;
+const MAX_LOOK_MS = 10_000;
+
+/**
+ * A sentence for each name, of a question or in the segments, that no event has. What is in memory is always looked
+ * through, a Redis only if the answer is empty.
+ */
+export async function findNotes(
+  bitmapist: Bitmapist,
+  names: Iterable<string>,
+  { segment = [], isEmpty, maxLookMs = MAX_LOOK_MS }: NotesOptions,
+): Promise<string[]> {
+  const isInMemory = bitmapist.store instanceof MemoryStore;
+  if (!isInMemory && !isEmpty) return [];
+  const asked = [...names, ...segment.flatMap(({ query }) => namesIn(query))];
+  const signal = isInMemory ? undefined : AbortSignal.timeout(maxLookMs);
+  const listNames: ListNames = async (prefix) => [
+    ...(await bitmapist.eventNames({ prefix, signal })),
+    ...segment.map(({ name }) => name),
+  ];
+  try {
+    return await findUnknownNames(asked, listNames, isInMemory ? 0 : PREFIX_LENGTH);
+  } catch (error) {
+    // The answer stands, whether or not its names can be looked for.
+    if (signal?.aborted) return [`no end to the search for the events asked for within ${maxLookMs} ms`];
+    if (!(error instanceof StoreError)) throw error;
+    return [`no answer whether there are the events asked for: ${sentenceOf(error)}`];
+  }
+}
+
+/** The names that an expression asks for. */
+export function namesIn(query: QueryNode): string[] {
+  return Array.from(queryEvents(query), ({ event }) => event);
+}
+
+/** Says notes on standard error. */
+export function reportNotes(notes: Iterable<string>): void {
+  for (const note of notes) process.stderr.write(`bitmapist: ${printable(note)}\n`);
+}

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findNotes } from '../../src/cli/notes.js';
+import { Bitmapist } from '../../src/index.js';
+import { RedisStore } from '../../src/redis.js';
+import { startProxy } from '../servers/proxy.js';
+import { type RedisServer, startRedis } from '../servers/redis.js';
+import { makeFolder, outputOf, runCommand } from './command.js';
+
+const EVENTS = `user,timestamp,event
+1,2024-03-01T10:00:00Z,signup
+2,2024-03-02T10:00:00Z,signup
+1,2024-03-03T10:00:00Z,active
+`;
+const SIGUP = 'no event "sigup" here; did you mean "signup"?';
+
+let folder: Awaited<ReturnType<typeof makeFolder>>;
+let csv: string;
+let dump: string;
+let server: RedisServer;
+let client: Redis;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  csv = await folder.write('events.csv', EVENTS);
+  dump = folder.path('events.rdb');
+  await outputOf('export', csv, '--to', dump);
+  await outputOf('export', csv, '--to', folder.path('bitmaps'));
+  server = await startRedis();
+  client = new Redis(server.url);
+  await outputOf('import', csv, '--to', server.url);
+});
+
+afterAll(async () => {
+  client?.disconnect();
+  await server?.stop();
+  await folder?.remove();
+});
+
+/** What a command answers and says beside it, if it succeeds. */
+async function answerOf(...args: string[]): Promise<{ stdout: string; notes: string[] }> {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect({ args, code }).toEqual({ args, code: 0 });
+  const lines = stderr.split('\n').slice(0, -1);
+  for (const line of lines) expect(line).toMatch(/^bitmapist: /);
+  return { stdout, notes: lines.map((line) => line.replace('bitmapist: ', '')) };
+}
+
+const COHORT = ['--time-group', 'months', '--num-results', '1', '--num-of-rows', '0', '--now', '2024-03-31'];
+
+describe('a name that no event has', () => {
+  it('is told beside the answer, with the name that was meant, from every source', async () => {
+    for (const source of [csv, dump, folder.path('bitmaps'), server.url]) {
+      expect(await answerOf('count', source, 'sigup@2024')).toEqual({ stdout: '0\n', notes: [SIGUP] });
+      expect(await answerOf('ids', source, 'sigup@2024-03')).toEqual({ stdout: '', notes: [SIGUP] });
+      expect(await answerOf('has', source, 'sigup@2024-W09', '1')).toEqual({
+        stdout: 'false\n',
+        notes: [SIGUP],
+      });
+      expect(await answerOf('count', source, 'sigup@unique', '--unique')).toEqual({
+        stdout: '0\n',
+        notes: [SIGUP],
+      });
+      const table = await answerOf('cohort', source, '--select1', 'sigup', '--select2', 'active', ...COHORT);
+      expect(table.notes).toEqual([SIGUP]);
+      expect(table.stdout).toContain('sigup → active\n');
+      const back = await answerOf('cohort', source, '--select1', 'signup', '--select2', 'actve', ...COHORT);
+      expect(back.notes).toEqual(['no event "actve" here; did you mean "active"?']);
+    }
+    expect(await answerOf('count', csv, '!signup@2024')).toEqual({
+      stdout: '0\n',
+      notes: ['no event "!signup" here; did you mean "signup"?'],
+    });
+    expect((await answerOf('count', 'demo', 'actve@year')).notes).toEqual([
+      'no event "actve" here; did you mean "active"?',
+    ]);
+  });
+
+  it('is told of every part of an expression, also where the answer is not empty', async () => {
+    for (const source of [csv, dump]) {
+      expect(await answerOf('count', source, 'signup@2024 & ~(sigup@2024 | pay@2024)')).toEqual({
+        stdout: '2\n',
+        notes: [SIGUP, 'no event "pay" here'],
+      });
+      expect((await answerOf('ids', source, 'signup@2024 | sigup@2024')).notes).toEqual([SIGUP]);
+    }
+    // A Redis may hold millions of keys; nobody looks through them for an answer that is there.
+    expect((await answerOf('count', server.url, 'signup@2024 & ~sigup@2024')).notes).toEqual([]);
+  });
+
+  it('is told of segments and of what they are made of', async () => {
+    const vip = ['--segment', 'vip=signup@{period} & actve@{period}'];
+    for (const source of [csv, server.url]) {
+      expect((await answerOf('count', source, 'vip@2024', ...vip)).notes).toEqual([
+        'no event "actve" here; did you mean "active"?',
+      ]);
+      expect(
+        (await answerOf('count', source, 'viip@2024', '--segment', 'vip=signup@{period}')).notes,
+      ).toEqual(['no event "viip" here; did you mean "vip"?']);
+      expect((await answerOf('count', source, 'vip@1999', '--segment', 'vip=signup@{period}')).notes).toEqual(
+        [],
+      );
+    }
+  });
+
+  it('is not a name that has nobody in the period', async () => {
+    for (const source of [csv, dump, server.url]) {
+      expect(await answerOf('count', source, 'signup@1999')).toEqual({ stdout: '0\n', notes: [] });
+      const table = ['cohort', source, '--select1', 'signup', '--select2', 'active', '--now', '1999-01-01'];
+      expect((await answerOf(...table)).notes).toEqual([]);
+    }
+  });
+
+  it('is told below tables that are written to files', async () => {
+    const cohort = ['cohort', csv, '--select1', 'sigup', '--select2', 'active', ...COHORT];
+    for (const ending of ['html', 'md', 'txt', 'json']) {
+      const path = folder.path(`table.${ending}`);
+      expect((await answerOf(...cohort, '-o', path)).notes).toEqual([SIGUP]);
+      const text = readFileSync(path, 'utf8');
+      if (ending === 'json') expect(JSON.parse(text).notes).toEqual([SIGUP]);
+      else expect(text.replaceAll('&quot;', '"')).toContain(SIGUP);
+    }
+    const known = await outputOf(...cohort.with(3, 'signup'), '--format', 'json');
+    expect(JSON.parse(known).notes).toEqual([]);
+  });
+
+  it('does nothing to a terminal, whatever it is', async () => {
+    const { stderr } = await runCommand(['count', csv, '"\u001b[2J\u202e"@2024']);
+    expect(stderr).toBe('bitmapist: no event "\\u001b[2J\\u{202e}" here\n');
+  });
+});
+
+describe('a Redis that is asked for a name', () => {
+  it('names only keys that begin like it', async () => {
+    const proxy = await startProxy(server);
+    try {
+      await answerOf('count', proxy.url, 'signup@2024');
+      expect(proxy.commands).not.toContain('scan');
+      await client.config('SET', 'slowlog-log-slower-than', '0');
+      await client.slowlog('RESET');
+      expect((await answerOf('count', proxy.url, 'sigup@2024')).notes).toEqual([SIGUP]);
+      const log = (await client.slowlog('GET', '100')) as [number, number, number, string[]][];
+      const scans = log.map(([, , , words]) => words).filter(([name]) => /^scan$/i.test(name!));
+      expect(scans.length).toBeGreaterThan(0);
+      for (const words of scans) expect(words.join(' ')).toMatch(/ MATCH trackist_si\*/i);
+    } finally {
+      await client.config('SET', 'slowlog-log-slower-than', '10000');
+      await proxy.stop();
+    }
+  });
+
+  it('answers also where it refuses to name keys', async () => {
+    const proxy = await startProxy(server, ['scan']);
+    try {
+      const { stdout, notes } = await answerOf('count', proxy.url, 'sigup@2024');
+      expect(stdout).toBe('0\n');
+      expect(notes).toHaveLength(1);
+      expect(notes[0]).toMatch(/^no answer whether there are the events asked for: .*scan/);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('is not looked through for ever', async () => {
+    const proxy = await startProxy(server);
+    const slow = new Redis(proxy.url);
+    try {
+      await slow.ping();
+      proxy.delayMs = 5000;
+      const bitmapist = new Bitmapist({ store: new RedisStore(slow) });
+      const started = performance.now();
+      expect(await findNotes(bitmapist, ['sigup'], { isEmpty: true, maxLookMs: 100 })).toEqual([
+        'no end to the search for the events asked for within 100 ms',
+      ]);
+      expect(performance.now() - started).toBeLessThan(2000);
+    } finally {
+      slow.disconnect();
+      await proxy.stop();
+    }
+  });
+});
