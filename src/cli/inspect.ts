@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import { exportRoaring, roaringByteLength } from '../bitmaps.js';
@@ -6,24 +5,20 @@ import { MemoryStore, type Store } from '../index.js';
 import { printable } from '../report.js';
 import { Census, type CensusReport, type Holdings, type KeyKind, type OtherKeys } from './census.js';
 import { isDump, readDump } from './dump.js';
-import { grouped, type OutputOptions, print } from './output.js';
+import { type FormatOptions, grouped, isJson, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
 import { stringLengths } from './strings.js';
 import { withoutPassword } from './url.js';
 
-export interface InspectOptions extends SourceOptions, OutputOptions {
+export interface InspectOptions extends SourceOptions, FormatOptions {
   readonly prefix?: string;
-  readonly format?: InspectFormat;
 }
-
-export type InspectFormat = 'text' | 'json';
 
 /** Prints what a source holds. */
 export async function inspectSource(source: string, options: InspectOptions): Promise<void> {
   const report = await (isDump(source) ? inspectDump(source, options) : inspectStore(source, options));
-  const { output = '', format = extname(output).toLowerCase() === '.json' ? 'json' : 'text' } = options;
-  await print([format === 'json' ? `${JSON.stringify(report)}\n` : formatReport(report)], options);
+  await print([isJson(options) ? `${JSON.stringify(report)}\n` : formatReport(report)], options);
 }
 
 /** Reads a dump through; what is kept of it are the bitmaps that ids are counted from. */

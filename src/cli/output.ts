@@ -1,10 +1,24 @@
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { replaceFile } from '../node.js';
 
 export interface OutputOptions {
   /** The file to write instead of standard output. */
   readonly output?: string;
+}
+
+/** Lines for people, or a JSON object for programs. */
+export type PlainFormat = 'text' | 'json';
+
+export interface FormatOptions extends OutputOptions {
+  /** Default: as the output file ends, else `text`. */
+  readonly format?: PlainFormat;
+}
+
+/** Whether JSON is wanted. */
+export function isJson({ format, output = '' }: FormatOptions): boolean {
+  return (format ?? (extname(output).toLowerCase() === '.json' ? 'json' : 'text')) === 'json';
 }
 
 /** Writes text to standard output, or to a file that is replaced as a whole or not at all. */

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Period } from '../index.js';
 import type { CohortFormat } from './cohort.js';
 import { reportFailure } from './failure.js';
-import type { InspectFormat } from './inspect.js';
+import type { PlainFormat } from './output.js';
 import { collectSegment } from './segment.js';
 
 /** Runs a command line and returns the exit code: 0, 2 where the user is at fault, 1 where something went wrong. */
@@ -33,32 +33,37 @@ function createProgram(): Command {
   withMarkOptions(command('import <file>', 'mark the events of a CSV file in Redis'))
     .requiredOption('--to <redis-url>', 'where to mark them')
     .action(async (path, options) => (await import('./import.js')).importFile(path, options));
-  withOutput(withSourceOptions(command('events <source>', 'print the names of all events, sorted')))
+  withFormat(
+    withOutput(withSourceOptions(command('events <source>', 'print the names of all events, sorted'))),
+  )
     .option('--prefix <text>', 'only names that begin with this text')
     .action(async (source, options) => (await questions()).printEvents(source, options));
-  withSegments(
-    withSourceOptions(command('count <source> <expression>', 'print how many ids an expression holds')),
-  ).action(async (source, text, options) => (await questions()).printCount(source, text, options));
-  withOutput(
+  withFormat(
     withSegments(
-      withSourceOptions(command('ids <source> <expression>', 'print the ids of an expression, one a line')),
+      withSourceOptions(command('count <source> <expression>', 'print how many ids an expression holds')),
+    ),
+  ).action(async (source, text, options) => (await questions()).printCount(source, text, options));
+  withFormat(
+    withOutput(
+      withSegments(
+        withSourceOptions(command('ids <source> <expression>', 'print the ids of an expression, one a line')),
+      ),
     ),
   ).action(async (source, text, options) => (await questions()).printIds(source, text, options));
-  withSegments(
-    withSourceOptions(command('has <source> <expression>', 'print whether an id belongs to an expression')),
+  withFormat(
+    withSegments(
+      withSourceOptions(command('has <source> <expression>', 'print whether an id belongs to an expression')),
+    ),
   )
     .argument('<id>', 'an integer from 0 to 4294967295', parseId)
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
   withCohortOptions(
     withSegments(withSourceOptions(command('cohort <source>', 'print a cohort (retention) table'))),
   ).action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
-  withOutput(withSourceOptions(command('inspect <source>', 'print what a source holds of each event')))
+  withFormat(
+    withOutput(withSourceOptions(command('inspect <source>', 'print what a source holds of each event'))),
+  )
     .option('--prefix <text>', 'only events whose names begin with this text')
-    .addOption(
-      new Option('--format <name>', 'how to print it (default: as -o ends, else text)').choices(
-        INSPECT_FORMATS,
-      ),
-    )
     .action(async (source, options) => (await import('./inspect.js')).inspectSource(source, options));
   withSourceOptions(command('export <source>', 'copy the bitmaps of a source'))
     .requiredOption('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL')
@@ -118,8 +123,16 @@ function withOutput(command: Command): Command {
   return command.option('-o, --output <file>', 'write to a file, which is replaced as a whole');
 }
 
+function withFormat(command: Command, formats: readonly string[] = PLAIN_FORMATS): Command {
+  const isWritten = command.options.some(({ long }) => long === '--output');
+  const otherwise = isWritten ? 'as -o ends, else text' : 'text';
+  return command.addOption(
+    new Option('--format <name>', `how to print it (default: ${otherwise})`).choices(formats),
+  );
+}
+
 function withCohortOptions(command: Command): Command {
-  return withOutput(command)
+  return withFormat(withOutput(command), COHORT_FORMATS)
     .requiredOption('--select1 <event>', 'who belongs to a cohort: the event of its period')
     .option('--select1b <event>', 'and this event in the same period')
     .requiredOption('--select2 <event>', 'who came back: the event of a later period')
@@ -137,9 +150,6 @@ function withCohortOptions(command: Command): Command {
     )
     .option('--counts', 'numbers of people instead of percentages')
     .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")
-    .addOption(
-      new Option('--format <name>', 'how to print it (default: as -o ends, else text)').choices(FORMATS),
-    )
     .addHelpText('after', `\n${COHORT_EXAMPLES}`);
 }
 
@@ -151,9 +161,18 @@ function asOneLine(text: string): string {
     .replace(/\n/g, ' ')}\n`;
 }
 
-const FORMATS: CohortFormat[] = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json', 'dates-data'];
+const COHORT_FORMATS: CohortFormat[] = [
+  'text',
+  'html',
+  'svg',
+  'curves',
+  'markdown',
+  'csv',
+  'json',
+  'dates-data',
+];
 
-const INSPECT_FORMATS: InspectFormat[] = ['text', 'json'];
+const PLAIN_FORMATS: PlainFormat[] = ['text', 'json'];
 
 function parseId(text: string): number {
   const id = Number(text);

@@ -1,33 +1,33 @@
 import { type EventSet, parseQuery } from '../index.js';
 import { checkTracked, isCsv } from './csv.js';
 import { findNotes, namesIn, reportNotes } from './notes.js';
-import { type OutputOptions, print, writeLine } from './output.js';
+import { type FormatOptions, isJson, print, writeLine } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
 
-export interface EventsOptions extends SourceOptions, OutputOptions {
+export interface QuestionOptions extends SourceOptions, FormatOptions {}
+
+export interface EventsOptions extends QuestionOptions {
   readonly prefix?: string;
 }
 
 /** Prints the names of all events. */
 export async function printEvents(source: string, options: EventsOptions): Promise<void> {
-  const names = await withSource(source, options, (bitmapist) => bitmapist.eventNames(options));
-  await print([names.map((name) => `${name}\n`).join('')], options);
+  const events = await withSource(source, options, (bitmapist) => bitmapist.eventNames(options));
+  const lines = isJson(options) ? [JSON.stringify({ events })] : events;
+  await print([lines.map((line) => `${line}\n`).join('')], options);
 }
 
-export async function printCount(source: string, text: string, options: SourceOptions): Promise<void> {
+export async function printCount(source: string, text: string, options: QuestionOptions): Promise<void> {
   await withSet(source, text, options, async (set, note) => {
     const count = await set.count();
-    await writeLine(String(count));
-    await note(count === 0);
+    await printAnswer({ expression: text, count }, String(count), () => note(count === 0), options);
   });
 }
 
-export async function printIds(
-  source: string,
-  text: string,
-  options: SourceOptions & OutputOptions,
-): Promise<void> {
-  await withSet(source, text, options, (set, note) => print(linesOf(set, note), options));
+export async function printIds(source: string, text: string, options: QuestionOptions): Promise<void> {
+  await withSet(source, text, options, (set, note) =>
+    print(isJson(options) ? jsonOf(text, set, note) : linesOf(set, note), options),
+  );
 }
 
 async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void> {
@@ -40,17 +40,43 @@ async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void>
   await note(isEmpty);
 }
 
+/** One object, a page of ids at a time. */
+async function* jsonOf(expression: string, set: EventSet, note: Note): AsyncGenerator<string, void> {
+  yield `{"expression":${JSON.stringify(expression)},"ids":[`;
+  let separator = '';
+  for await (const page of set.pages()) {
+    if (page.length === 0) continue;
+    yield `${separator}${page.join(',')}`;
+    separator = ',';
+  }
+  yield `],"notes":${JSON.stringify(await note(separator === ''))}}\n`;
+}
+
 export async function printHas(
   source: string,
   text: string,
   id: number,
-  options: SourceOptions,
+  options: QuestionOptions,
 ): Promise<void> {
   await withSet(source, text, options, async (set, note) => {
     const has = await set.has(id);
-    await writeLine(String(has));
-    await note(!has);
+    await printAnswer({ expression: text, id, has }, String(has), () => note(!has), options);
   });
+}
+
+/** As an object with its notes, or as a line, which need not wait for them. */
+async function printAnswer(
+  answer: object,
+  line: string,
+  note: () => Promise<string[]>,
+  options: QuestionOptions,
+): Promise<void> {
+  if (isJson(options)) {
+    await writeLine(JSON.stringify({ ...answer, notes: await note() }));
+  } else {
+    await writeLine(line);
+    await note();
+  }
 }
 
 /** Says, and returns, what is to be said beside an answer; it takes a look at the names. */

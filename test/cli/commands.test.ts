@@ -121,6 +121,47 @@ describe('the command', () => {
     expect(await outputOf('has', events, 'signup@month', '1', '--now', '2026-11-30')).toBe('false\n');
   });
 
+  it('answers in JSON, with notes', async () => {
+    await outputOf('import', events, '--to', server.url);
+    const json = ['--format', 'json'];
+    for (const source of [events, server.url]) {
+      const answerOf = async (...args: string[]): Promise<unknown> => {
+        const { code, stdout } = await runCommand([args[0]!, source, ...args.slice(1), ...json]);
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/^[^\n]*\n$/);
+        return JSON.parse(stdout);
+      };
+      expect(await answerOf('events')).toEqual({ events: ['active', 'paid plan', 'signup'] });
+      expect(await answerOf('events', '--prefix', 'x')).toEqual({ events: [] });
+      const expression = '"paid plan"@2026 | active@2026';
+      expect(await answerOf('count', expression)).toEqual({ expression, count: 3, notes: [] });
+      expect(await answerOf('ids', expression)).toEqual({ expression, ids: [1, 2, 3], notes: [] });
+      expect(await answerOf('has', expression, '2')).toEqual({ expression, id: 2, has: true, notes: [] });
+      const [wrong, notes] = ['actve@2026', ['no event "actve" here; did you mean "active"?']];
+      expect(await answerOf('count', wrong)).toEqual({ expression: wrong, count: 0, notes });
+      expect(await answerOf('ids', wrong)).toEqual({ expression: wrong, ids: [], notes });
+      expect(await answerOf('has', wrong, '2')).toEqual({ expression: wrong, id: 2, has: false, notes });
+    }
+    const path = folder.path('ids.json');
+    await outputOf('ids', events, 'signup@2026', '-o', path);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ ids: [1, 2, 3] });
+    await outputOf('events', events, '-o', path);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      events: ['active', 'paid plan', 'signup'],
+    });
+    await outputOf('ids', events, 'signup@2026', '-o', path, '--format', 'text');
+    expect(readFileSync(path, 'utf8')).toBe('1\n2\n3\n');
+  });
+
+  it('prints millions of ids as JSON in less memory than they take', async () => {
+    await client.set('trackist_active_2026-11', Buffer.alloc(2 ** 20, 0xff));
+    const args = ['ids', server.url, 'active@2026-11', '--format', 'json'];
+    const { code, stdout, stderr } = await runCommand(args, { NODE_OPTIONS: '--max-old-space-size=40' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { ids } = JSON.parse(stdout);
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([2 ** 23, 0, 2 ** 23 - 1]);
+  });
+
   it('prints a cohort table in every format', async () => {
     const cohort = ['cohort', events, '--select1', 'signup', '--select2', 'active', '--time-group', 'months'];
     const size = [
