@@ -10,6 +10,7 @@ export { periodLabel, printable, selectionLabel } from './report/labels.js';
 export { type MarkdownOptions, renderMarkdown } from './report/markdown.js';
 export type { AverageKind, ReportOptions, ReportUnit } from './report/options.js';
 export { type HtmlPageOptions, renderHtmlPage } from './report/page.js';
+export { type CohortForm, type FormFields, parseCohortForm } from './report/request.js';
 export { enhanceForms, formScript } from './report/script.js';
 export { reportStylesheet } from './report/style.js';
 export type { SvgOptions } from './report/svg.js';

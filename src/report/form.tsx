@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import type { TimeGroup } from '../cohort/types.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
 import { type ReportUnit, unitOf } from './options.js';
+import { DEFAULT_RESULTS, DEFAULT_ROWS, FIELD_NAMES, MAX_SIZE, TIME_GROUPS, timeGroupOf } from './request.js';
 import { formScript } from './script.js';
 import { checkUrl } from './url.js';
 
@@ -46,8 +47,8 @@ export interface HtmlFormOptions extends FragmentOptions {
 
 /**
  * A form that asks for a cohort table: the fields of the reference's `render_html_form`, under the same names (`select1`,
- * `select1b`, `select2`, `select2b`, `time_group`, `as_percent`, `num_results`, `num_of_rows`, `start_date`). Event
- * fields filter their choices while one types: a small script sees to it, and browsers do it themselves without. What is
+ * `select1b`, `select2`, `select2b`, `time_group`, `as_percent`, `num_results`, `num_of_rows`, `start_date`), which
+ * `parseCohortForm` reads. Event fields filter their choices while one types: a small script sees to it, and browsers do it themselves without. What is
  * typed is sent, listed or not, but the script puts the name in place of a label that is typed in full; without
  * JavaScript a label arrives as it is, so whoever offers labels may want to look for them in what was sent.
  * @throws TypeError for an `actionUrl` that is neither relative nor http(s)
@@ -55,19 +56,14 @@ export interface HtmlFormOptions extends FragmentOptions {
  */
 export function renderHtmlForm(options: HtmlFormOptions): string {
   const {
-    numResults = 31,
-    numOfRows = 12,
+    numResults = DEFAULT_RESULTS,
+    numOfRows = DEFAULT_ROWS,
     startDate = '',
-    timeGroup = 'days',
     idPrefix = 'bitmapist',
     inlineScript = true,
   } = options;
   const unit = unitOf(options);
-  if (!Object.hasOwn(TIME_GROUPS, timeGroup)) {
-    throw new RangeError(
-      `expected days, weeks, months or years as time group, got ${JSON.stringify(timeGroup)}`,
-    );
-  }
+  const timeGroup = timeGroupOf(options.timeGroup ?? 'days');
   const { action, query } = splitQuery(checkUrl(options.actionUrl));
   const { selections1, selections2 = selections1 } = options;
   const { selections1b = selections1, selections2b = selections2 } = options;
@@ -122,6 +118,7 @@ export function renderHtmlForm(options: HtmlFormOptions): string {
             type="number"
             name="num_results"
             min={1}
+            max={MAX_SIZE}
             required
             value={numResults}
             list={`${idPrefix}-results`}
@@ -133,6 +130,7 @@ export function renderHtmlForm(options: HtmlFormOptions): string {
             type="number"
             name="num_of_rows"
             min={0}
+            max={MAX_SIZE}
             required
             value={numOfRows}
             list={`${idPrefix}-rows`}
@@ -165,25 +163,9 @@ const SEPARATOR = '---';
 const SUGGESTED_RESULTS = [4, 7, 12, 24, 28, 31, 52, 104];
 const SUGGESTED_ROWS = [3, 6, 12, 24, 48];
 
-const TIME_GROUPS: Record<TimeGroup, string> = {
-  days: 'days',
-  weeks: 'weeks',
-  months: 'months',
-  years: 'years',
-};
 const UNITS = { 1: 'percent', 0: 'counts' };
 
-const OWN_FIELDS = new Set([
-  'select1',
-  'select1b',
-  'select2',
-  'select2b',
-  'time_group',
-  'as_percent',
-  'num_results',
-  'num_of_rows',
-  'start_date',
-]);
+const OWN_FIELDS = new Set<string>(FIELD_NAMES);
 
 /** Browsers replace the query of a GET form's address, so what it holds becomes hidden fields. */
 function splitQuery(url: string): { action: string; query: [name: string, value: string][] } {

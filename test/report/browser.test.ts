@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   formScript,
+  parseCohortForm,
   renderHtmlForm,
   renderHtmlPage,
   renderHtmlTable,
@@ -138,6 +139,55 @@ describe('the form in a browser', () => {
       });
     });
     expect(complaints).toEqual([]);
+  });
+
+  it('sends what parseCohortForm reads, as it is and filled in', async () => {
+    await withPage({}, async (at) => {
+      const submit = async () => {
+        const arrived = at.waitForURL(/select1=/);
+        await at.click('button');
+        await arrived;
+        return parseCohortForm(new URL(at.url()).searchParams);
+      };
+      await at.goto(`${origin}/`);
+      expect(await submit()).toEqual({
+        select1: 'active',
+        select1b: undefined,
+        select2: 'active',
+        select2b: undefined,
+        timeGroup: 'days',
+        as: 'percent',
+        numResults: 31,
+        numOfRows: 12,
+        startDate: undefined,
+      });
+      await at.goto(`${origin}/`);
+      const hostile = 'ä & <b>=+%"\u202e';
+      for (const name of ['select1', 'select1b', 'select2', 'select2b']) {
+        await at.fill(`[name=${name}]`, `${hostile}${name}`);
+      }
+      await at.selectOption('[name=time_group]', 'years');
+      await at.selectOption('[name=as_percent]', '0');
+      await at.fill('[name=num_results]', '7');
+      await at.fill('[name=num_of_rows]', '0');
+      await at.fill('[name=start_date]', '2024-02-29');
+      expect(await submit()).toEqual({
+        select1: `${hostile}select1`,
+        select1b: `${hostile}select1b`,
+        select2: `${hostile}select2`,
+        select2b: `${hostile}select2b`,
+        timeGroup: 'years',
+        as: 'counts',
+        numResults: 7,
+        numOfRows: 0,
+        startDate: '2024-02-29',
+      });
+      // What it would refuse is not sent at all.
+      await at.goto(`${origin}/`);
+      await at.fill('[name=num_results]', '10001');
+      await at.click('button');
+      expect(at.url()).toBe(`${origin}/`);
+    });
   });
 
   it.each(['/', '/nonce'])('filters choices while one types, by keyboard alone, at %s', async (path) => {
