@@ -8,10 +8,16 @@ export const ID_LIMIT = 2 ** 32;
 export function checkId(id: unknown): number {
   if (typeof id !== 'number') {
     const got = typeof id === 'string' ? JSON.stringify(id) : `${String(id)} (${typeof id})`;
-    throw new TypeError(`expected an id that is a number in [0, 2^32), got ${got}`);
+    const hint = isIdText(id) ? `; convert it with Number(${got})` : '';
+    throw new TypeError(`expected an id that is a number in [0, 2^32), got ${got}${hint}`);
   }
   if (!Number.isInteger(id) || id < 0 || id >= ID_LIMIT) {
     throw new RangeError(`expected an id in [0, 2^32), got ${id}`);
   }
   return id;
+}
+
+/** Ids that come from a file, an address or JSON are often text. */
+function isIdText(id: unknown): boolean {
+  return typeof id === 'string' && /^\d{1,10}$/.test(id) && Number(id) < ID_LIMIT;
 }

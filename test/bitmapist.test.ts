@@ -353,6 +353,24 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     },
   );
 
+  it('says how to convert an id that is text, wherever one is given', async () => {
+    const analytics = await open();
+    const hint = 'expected an id that is a number in [0, 2^32), got "123"; convert it with Number("123")';
+    const text = '123' as unknown as number;
+    await expect(analytics.markEvent('a', text)).rejects.toThrow(new TypeError(hint));
+    await expect(analytics.markUnique('a', [1, text])).rejects.toThrow(new TypeError(hint));
+    await expect(analytics.day('a').has(text)).rejects.toThrow(new TypeError(hint));
+    const marked = analytics.markEvents([{ event: 'a', id: text, at: '2024-01-01' }]);
+    await expect(marked).rejects.toMatchObject({ rowsWritten: 0, cause: { message: hint } });
+    // No number would come of these.
+    for (const other of ['', '1.5', '-1', '4294967296', 'x1', ' 1']) {
+      await expect(analytics.markEvent('a', other as unknown as number)).rejects.toThrow(
+        new TypeError(`expected an id that is a number in [0, 2^32), got ${JSON.stringify(other)}`),
+      );
+    }
+    expect(await keysOf(analytics)).toEqual([]);
+  });
+
   it('refuses names and moments that are none, and writes nothing', async () => {
     const analytics = await open();
     await expect(analytics.markEvent('', 1)).rejects.toThrow('expected an event name, got an empty string');
