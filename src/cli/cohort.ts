@@ -33,15 +33,15 @@ export interface CohortCommandOptions extends SourceOptions, OutputOptions {
 export type CohortFormat = 'text' | 'json' | 'csv' | 'dates-data' | 'html' | 'svg' | 'curves' | 'markdown';
 
 export async function printCohort(source: string, options: CohortCommandOptions): Promise<void> {
-  const table = await withSource(source, options, async (bitmapist): Promise<CohortTable> => {
-    const found = await bitmapist.cohort(options);
-    const { select1, select1b, select2, select2b } = found;
+  await withSource(source, options, async (bitmapist) => {
+    const table = await bitmapist.cohort(options);
+    const { select1, select1b, select2, select2b } = table;
     const names = [select1, select1b, select2, select2b].filter((name) => name !== undefined);
-    const isEmpty = hasEmptySelection(found);
-    return { ...found, notes: await findNotes(bitmapist, names, { ...options, isEmpty }) };
+    const isEmpty = hasEmptySelection(table);
+    const notes = await findNotes(bitmapist, names, { ...options, isEmpty });
+    await print([formatCohort({ ...table, notes }, options)], options);
+    reportNotes(notes);
   });
-  reportNotes(table.notes ?? []);
-  await print([formatCohort(table, options)], options);
 }
 
 /** Whether all cohorts are without members, or all that could have come back are nobody. */
@@ -61,7 +61,7 @@ export function formatCohort(
   switch (format ?? FORMAT_OF_ENDING[extname(output ?? '').toLowerCase()] ?? 'text') {
     case 'text':
       if (output !== undefined) return renderText(table, { as });
-      // Standard error has said the notes to the same reader.
+      // Standard error says the notes to the same reader.
       return renderText({ ...table, notes: [] }, { as, colorDepth: colorDepth(), width: columns() });
     case 'csv':
       return renderCsv(table, { as });

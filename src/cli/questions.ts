@@ -12,9 +12,11 @@ export interface EventsOptions extends QuestionOptions {
 
 /** Prints the names of all events. */
 export async function printEvents(source: string, options: EventsOptions): Promise<void> {
-  const events = await withSource(source, options, (bitmapist) => bitmapist.eventNames(options));
-  const lines = isJson(options) ? [JSON.stringify({ events })] : events;
-  await print([lines.map((line) => `${line}\n`).join('')], options);
+  await withSource(source, options, async (bitmapist) => {
+    const events = await bitmapist.eventNames(options);
+    const lines = isJson(options) ? [JSON.stringify({ events })] : events;
+    await print([lines.map((line) => `${line}\n`).join('')], options);
+  });
 }
 
 export async function printCount(source: string, text: string, options: QuestionOptions): Promise<void> {

@@ -6,7 +6,7 @@ import { Bitmapist } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
 import { startProxy } from '../servers/proxy.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
-import { makeFolder, outputOf, runCommand } from './command.js';
+import { complaintsOf, makeFolder, outputOf, runCommand } from './command.js';
 
 const EVENTS = `user,timestamp,event
 1,2024-03-01T10:00:00Z,signup
@@ -42,7 +42,7 @@ afterAll(async () => {
 async function answerOf(...args: string[]): Promise<{ stdout: string; notes: string[] }> {
   const { code, stdout, stderr } = await runCommand(args);
   expect({ args, code }).toEqual({ args, code: 0 });
-  const lines = stderr.split('\n').slice(0, -1);
+  const lines = complaintsOf(stderr).split('\n').slice(0, -1);
   for (const line of lines) expect(line).toMatch(/^bitmapist: /);
   return { stdout, notes: lines.map((line) => line.replace('bitmapist: ', '')) };
 }
@@ -127,7 +127,7 @@ describe('a name that no event has', () => {
 
   it('does nothing to a terminal, whatever it is', async () => {
     const { stderr } = await runCommand(['count', csv, '"\u001b[2J\u202e"@2024']);
-    expect(stderr).toBe('bitmapist: no event "\\u001b[2J\\u{202e}" here\n');
+    expect(complaintsOf(stderr)).toBe('bitmapist: no event "\\u001b[2J\\u{202e}" here\n');
   });
 });
 
