@@ -23,13 +23,12 @@ describe('a name that no event has', () => {
     ]);
   });
 
-  it.each(['a', 'plan', 'merge', 'por', 'first', 'x'.repeat(100_000)])(
-    'is told alone where none is near: %.20s',
-    (asked) => {
+  it('is told alone if none is near', () => {
+    for (const asked of ['a', 'plan', 'merge', 'por', 'first', 'x'.repeat(100_000)]) {
       expect(noteUnknownNames([asked], KNOWN)).toEqual([`no event ${JSON.stringify(asked)} here`]);
-      expect(noteUnknownNames([asked], [])).toEqual([`no event ${JSON.stringify(asked)} here`]);
-    },
-  );
+    }
+    expect(noteUnknownNames(['signup'], [])).toEqual(['no event "signup" here']);
+  });
 
   it('is told once, in the order of the question, and names that there are not at all', () => {
     expect(noteUnknownNames(['merge', 'pro', 'sigup', 'merge', 'signup'], KNOWN)).toEqual([

@@ -88,7 +88,7 @@ describe('parseCohortForm', () => {
     ['time_group=fortnights', 'expected days, weeks, months or years as time group, got "fortnights"'],
     ['time_group=toString', 'expected days, weeks, months or years as time group, got "toString"'],
     ['as_percent=yes', 'expected as_percent to be 1 or 0, got "yes"'],
-    ...['0', '-1', '1.5', '1e3', '0x10', ' 7', 'many', '10001', '9'.repeat(400), '٣'].map((text) => [
+    ...['0', '-1', '1.5', '1e3', '0x10', ' 7', 'many', '10001', '9'.repeat(40), '٣'].map((text) => [
       `num_results=${text}`,
       `expected num_results to be a whole number from 1 to 10000, got "${text}"`,
     ]),
@@ -103,7 +103,7 @@ describe('parseCohortForm', () => {
       'num_results=10000&num_of_rows=10000',
       'expected a table of at most 250000 cells, got 10000 results of 10001 cells',
     ],
-  ])('says what cannot be: %.60s', (query, sentence) => {
+  ])('says what cannot be: %s', (query, sentence) => {
     const read = (): CohortForm => parseCohortForm(new URLSearchParams(query));
     expect(read).toThrow(RangeError);
     expect(read).toThrow(sentence);
