@@ -35,7 +35,7 @@ describe('the README', () => {
     return stdout;
   }
 
-  it('prints what its commands print', async () => {
+  it('prints what its commands print', { timeout: 120_000 }, async () => {
     const turns = blocksOf('console').flatMap((block) => block.split(/^\$ /m).slice(1));
     expect(turns.length).toBeGreaterThan(6);
     for (const turn of turns) {

@@ -1,5 +1,6 @@
 import { findUnknownNames, type ListNames, queryEvents } from '../catalogue.js';
-import { type Bitmapist, MemoryStore, type QueryNode, StoreError } from '../index.js';
+import { type Bitmapist, type QueryNode, StoreError } from '../index.js';
+import { RedisStore } from '../redis.js';
 import { printable } from '../report.js';
 import { sentenceOf } from './failure.js';
 import type { NamedSegment } from './segment.js';
@@ -18,24 +19,24 @@ const PREFIX_LENGTH = 2;
 const MAX_LOOK_MS = 10_000;
 
 /**
- * A sentence for each name, of a question or in the segments, that no event has. What is in memory is always looked
- * through, a Redis only if the answer is empty.
+ * A sentence for each name, of a question or in the segments, that no event has. A Redis is looked through only if the
+ * answer is empty; of all other sources the names are known.
  */
 export async function findNotes(
   bitmapist: Bitmapist,
   names: Iterable<string>,
   { segment = [], isEmpty, maxLookMs = MAX_LOOK_MS }: NotesOptions,
 ): Promise<string[]> {
-  const isInMemory = bitmapist.store instanceof MemoryStore;
-  if (!isInMemory && !isEmpty) return [];
+  const isRedis = bitmapist.store instanceof RedisStore;
+  if (isRedis && !isEmpty) return [];
   const asked = [...names, ...segment.flatMap(({ query }) => namesIn(query))];
-  const signal = isInMemory ? undefined : AbortSignal.timeout(maxLookMs);
+  const signal = isRedis ? AbortSignal.timeout(maxLookMs) : undefined;
   const listNames: ListNames = async (prefix) => [
     ...(await bitmapist.eventNames({ prefix, signal })),
     ...segment.map(({ name }) => name),
   ];
   try {
-    return await findUnknownNames(asked, listNames, isInMemory ? 0 : PREFIX_LENGTH);
+    return await findUnknownNames(asked, listNames, isRedis ? PREFIX_LENGTH : 0);
   } catch (error) {
     // The answer stands, whether or not its names can be looked for.
     if (signal?.aborted) return [`no end to the search for the events asked for within ${maxLookMs} ms`];
