@@ -2,7 +2,14 @@ import type { ComponentChildren, VNode } from 'preact';
 import type { TimeGroup } from '../cohort/types.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
 import { type ReportUnit, unitOf } from './options.js';
-import { DEFAULT_RESULTS, DEFAULT_ROWS, FIELD_NAMES, MAX_SIZE, TIME_GROUPS, timeGroupOf } from './request.js';
+import {
+  checkTimeGroup,
+  DEFAULT_RESULTS,
+  DEFAULT_ROWS,
+  FIELD_NAMES,
+  MAX_SIZE,
+  TIME_GROUPS,
+} from './request.js';
 import { formScript } from './script.js';
 import { checkUrl } from './url.js';
 
@@ -48,9 +55,9 @@ export interface HtmlFormOptions extends FragmentOptions {
 /**
  * A form that asks for a cohort table: the fields of the reference's `render_html_form`, under the same names (`select1`,
  * `select1b`, `select2`, `select2b`, `time_group`, `as_percent`, `num_results`, `num_of_rows`, `start_date`), which
- * `parseCohortForm` reads. Event fields filter their choices while one types: a small script sees to it, and browsers do it themselves without. What is
- * typed is sent, listed or not, but the script puts the name in place of a label that is typed in full; without
- * JavaScript a label arrives as it is, so whoever offers labels may want to look for them in what was sent.
+ * `parseCohortForm` reads. Event fields filter their choices while one types: a small script sees to it, and browsers do it
+ * themselves without. What is typed is sent, listed or not, but the script puts the name in place of a label that is typed
+ * in full; without JavaScript a label arrives as it is, so whoever offers labels may want to look for them in what was sent.
  * @throws TypeError for an `actionUrl` that is neither relative nor http(s)
  * @throws RangeError for an unknown time group or unit
  */
@@ -59,11 +66,12 @@ export function renderHtmlForm(options: HtmlFormOptions): string {
     numResults = DEFAULT_RESULTS,
     numOfRows = DEFAULT_ROWS,
     startDate = '',
+    timeGroup = 'days',
     idPrefix = 'bitmapist',
     inlineScript = true,
   } = options;
   const unit = unitOf(options);
-  const timeGroup = timeGroupOf(options.timeGroup ?? 'days');
+  checkTimeGroup(timeGroup);
   const { action, query } = splitQuery(checkUrl(options.actionUrl));
   const { selections1, selections2 = selections1 } = options;
   const { selections1b = selections1, selections2b = selections2 } = options;

@@ -72,7 +72,7 @@ export function parseCohortForm(fields: FormFields): CohortForm {
     throw new TypeError(`expected the fields of a form, got ${describe(fields)}`);
   }
   const read = (name: FieldName): string | undefined => readField(fields, name);
-  const timeGroup = timeGroupOf(read('time_group') ?? 'days');
+  const timeGroup = checkTimeGroup(read('time_group') ?? 'days');
   const otherwise = timeGroup === 'years' ? DEFAULT_YEARS : DEFAULT_RESULTS;
   const numResults = wholeNumber('num_results', read('num_results'), 1) ?? otherwise;
   const numOfRows = wholeNumber('num_of_rows', read('num_of_rows'), 0) ?? DEFAULT_ROWS;
@@ -95,8 +95,8 @@ export function parseCohortForm(fields: FormFields): CohortForm {
   };
 }
 
-/** @throws RangeError for a time group that does not exist */
-export function timeGroupOf(text: string): TimeGroup {
+/** Refuses a time group that does not exist; returns it otherwise. */
+export function checkTimeGroup(text: string): TimeGroup {
   if (Object.hasOwn(TIME_GROUPS, text)) return text as TimeGroup;
   throw new RangeError(`expected days, weeks, months or years as time group, got ${describe(text)}`);
 }
