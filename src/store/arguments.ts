@@ -2,10 +2,8 @@
 
 import { describe } from '../errors.js';
 import { checkId } from '../id.js';
+import { MAX_BYTES } from './length.js';
 import type { BitWrite, KeysOptions, PutOptions } from './types.js';
-
-/** The longest string that Redis keeps, which is the length of a bitmap with the largest id. */
-const MAX_BYTES = 2 ** 29;
 
 /** @throws {TypeError} or {RangeError} where an id is no integer in [0, 2^32) */
 export function checkWrites(writes: readonly BitWrite[]): void {
@@ -18,9 +16,11 @@ export function checkWrites(writes: readonly BitWrite[]): void {
 }
 
 /** @throws {RangeError} where the bitmap is too long or its time to live is no positive integer */
-export function checkPut(bytes: Uint8Array, options: PutOptions | undefined): void {
+export function checkPut(key: string, bytes: Uint8Array, options: PutOptions | undefined): void {
   if (bytes.length > MAX_BYTES) {
-    throw new RangeError(`expected a bitmap of at most ${MAX_BYTES} bytes, got ${bytes.length}`);
+    throw new RangeError(
+      `expected a bitmap of at most ${MAX_BYTES} bytes for key ${JSON.stringify(key)}, got ${bytes.length}`,
+    );
   }
   const ttlSeconds = options?.ttlSeconds;
   if (ttlSeconds !== undefined && !(Number.isSafeInteger(ttlSeconds) && ttlSeconds > 0)) {

@@ -9,6 +9,8 @@ import type { Buffer } from 'node:buffer';
 export interface RedisClient extends RedisNode {
   /** Put before every key by the client itself, except that `scan` neither adds nor removes it. */
   readonly options?: { readonly keyPrefix?: string | undefined };
+  /** `end` once the client is closed for good; with anything else it will connect again. Unknown if there is none. */
+  readonly status?: string | undefined;
 
   strlen(key: string): Promise<number>;
   getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>;
@@ -25,6 +27,10 @@ export interface RedisClient extends RedisNode {
   unlink(...keys: string[]): Promise<number>;
   del(...keys: string[]): Promise<number>;
   multi(): RedisTransaction;
+  /** Ends a transaction that the server does not execute. */
+  discard?(): Promise<unknown>;
+  /** What the server says of itself: whether it is a node of a cluster. */
+  info?(section: string): Promise<string>;
   /** Only a cluster's client has it: one client per node. */
   nodes?(role: 'master'): RedisNode[];
 }

@@ -126,12 +126,13 @@ export class HttpReader implements BitmapReader {
     options: RequestOptions | undefined,
     use: (item: Item) => Promise<void>,
   ): Promise<void> {
-    return sendAll<void>({
+    return sendAll<Item, void>({
+      items,
       maxInFlight: this.#link.maxInFlight,
       signal: options?.signal,
-      send: (index) => (index < items.length ? use(items[index]!) : undefined),
+      send: use,
       receive: () => {},
-      explain: async (error) => error as Error,
+      fail: async (error) => error as Error,
     });
   }
 }

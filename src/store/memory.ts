@@ -52,7 +52,7 @@ export class MemoryStore implements Store {
   }
 
   async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
-    checkPut(bytes, options);
+    checkPut(key, bytes, options);
     options?.signal?.throwIfAborted();
     this.#bitmaps.set(key, CompressedBitmap.fromBytes(bytes));
     if (options?.ttlSeconds === undefined) this.#expiries.delete(key);

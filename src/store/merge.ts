@@ -70,13 +70,15 @@ export async function probeMerging(link: RedisLink, key: string): Promise<void> 
 /** Whether stretches of a write may be merged: it sets enough bits, and intermediates have names in its cluster slot. */
 export function isBulky(link: RedisLink, { key, ids, value }: BitWrite): boolean {
   if (value === 0 || ids.length < MIN_IDS) return false;
-  return !link.isCluster || slotTag(link.keyPrefix + key) !== undefined;
+  return !link.commands.isCluster || slotTag(link.commands.keyPrefix + key) !== undefined;
 }
 
 async function runScript(link: RedisLink, key: string, byteOffset: number, bytes: Buffer): Promise<void> {
-  const tag = slotTag(link.keyPrefix + key) ?? key;
+  const tag = slotTag(link.commands.keyPrefix + key) ?? key;
   const intermediates = ['a', 'b'].map((name) => `bitmapist-wasm:{${tag}}:${name}`);
-  await link.client.eval(SCRIPT, 3, key, ...intermediates, String(byteOffset), bytes);
+  // The answer is the length of the bitmap, which ends with the stretch or after it.
+  const least = bytes.length === 0 ? 0 : byteOffset + bytes.length;
+  await link.commands.evalForInteger(SCRIPT, [key, ...intermediates], [String(byteOffset), bytes], least);
 }
 
 /**

@@ -22,7 +22,7 @@ export class RangeReader implements BitmapReader {
     await this.#link.sendAll(
       keys,
       {
-        send: (key) => this.#link.client.strlen(key),
+        send: (key) => this.#link.commands.strlen(key),
         receive: (byteLength, key, index) => {
           this.#checkLength(key, byteLength, this.#byteLengths.get(key) ?? 0);
           this.#byteLengths.set(key, byteLength);
@@ -36,22 +36,33 @@ export class RangeReader implements BitmapReader {
   }
 
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
-    await this.#link.sendAll(
-      reads.filter(({ target }) => target.length > 0),
+    // In the same round trip, ahead of the bytes: a key that is longer than ids go is refused, wherever it is read.
+    const unmeasured = new Set<string>();
+    for (const { key } of reads) if (!this.#byteLengths.has(key)) unmeasured.add(key);
+    const { commands } = this.#link;
+    await this.#link.sendAll<string | ByteRead, number | Uint8Array>(
+      [...unmeasured, ...reads.filter(({ target }) => target.length > 0)],
       {
-        send: ({ key, byteOffset, target }) =>
-          this.#link.client.getrangeBuffer(key, byteOffset, byteOffset + target.length - 1),
-        // Replies are views of the client's socket buffer, so they are copied at once.
-        receive: (bytes, { key, byteOffset, target }) => {
-          const end = Math.min(byteOffset + target.length, this.#byteLengths.get(key) ?? 0);
-          this.#checkLength(key, byteOffset + bytes.length, end);
-          target.set(bytes);
-          target.fill(0, bytes.length);
+        send: (asked) =>
+          typeof asked === 'string'
+            ? commands.strlen(asked)
+            : commands.getrange(asked.key, asked.byteOffset, asked.byteOffset + asked.target.length - 1),
+        receive: (reply, asked) => {
+          if (typeof asked === 'string') this.#byteLengths.set(asked, reply as number);
+          else this.#fill(asked, reply as Uint8Array);
         },
-        keyOf: ({ key }) => key,
+        keyOf: (asked) => (typeof asked === 'string' ? asked : asked.key),
       },
       options,
     );
+  }
+
+  /** Replies are views of the client's socket buffer, so they are copied at once. */
+  #fill({ key, byteOffset, target }: ByteRead, bytes: Uint8Array): void {
+    const end = Math.min(byteOffset + target.length, this.#byteLengths.get(key) ?? 0);
+    this.#checkLength(key, byteOffset + bytes.length, end);
+    target.set(bytes);
+    target.fill(0, bytes.length);
   }
 
   async occupied(

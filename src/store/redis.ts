@@ -1,15 +1,17 @@
 /** Bitmaps in Redis, through the caller's client. */
 
 import { Buffer } from 'node:buffer';
-import { StoreError } from '../errors.js';
+import { describe, StoreError } from '../errors.js';
 import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
-import type { RedisClient, RedisNode } from './client.js';
-import { explainFailure, isUnknownCommand } from './failure.js';
+import type { RedisClient } from './client.js';
+import { RedisCommands } from './commands.js';
+import { explainFailure } from './failure.js';
 import { RedisLink } from './link.js';
+import { listKeys } from './listing.js';
 import { MemoryStore } from './memory.js';
 import { isBulky, probeMerging } from './merge.js';
 import { RangeReader } from './ranges.js';
-import { isWithoutTransactions } from './transaction.js';
+import { NoTransactionsError } from './refusal.js';
 import type {
   BitmapReader,
   BitWrite,
@@ -25,11 +27,9 @@ import { WholeReader } from './whole.js';
 import { writeBits } from './writer.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 1000;
-const DEFAULT_SCAN_BATCH = 10_000;
+const DEFAULT_RETRY_MS = 10_000;
 /** Keys per UNLINK: long enough to save round trips, short enough not to keep the server from others. */
 const DELETE_BATCH = 500;
-/** What PTTL answers for a key without expiry. */
-const KEPT = -1;
 
 /**
  * How bitmaps are read: `ranges` with STRLEN, GETRANGE, BITCOUNT and BITPOS, only the bytes that are wanted; `whole` with
@@ -41,43 +41,53 @@ export type ReadStrategy = 'ranges' | 'whole';
 export interface RedisStoreOptions {
   /** How many requests may be under way at once (default 1,000). */
   readonly maxInFlight?: number | undefined;
-  /** `auto` (the default) begins with `ranges` and falls back to `whole` at the first command the server does not know. */
+  /** `auto` (the default) begins with `ranges` and falls back to `whole` at the first command that the server refuses. */
   readonly readStrategy?: ReadStrategy | 'auto' | undefined;
   /** `false` writes a command per bit even where many bits of a key change (default `true`: by script, where allowed). */
   readonly scripts?: boolean | undefined;
+  /**
+   * For how many milliseconds a request is repeated, after growing pauses, that was refused or lost for a reason that
+   * passes by itself: a failover, a server that is starting, a connection that the client makes anew (default 10,000; 0:
+   * not at all).
+   */
+  readonly retryMs?: number | undefined;
 }
 
 /**
  * Reads and writes bitmaps in Redis or a Redis Cluster. The client is received, never created or closed.
  *
- * Every method rejects with a `StoreError` where Redis does not answer or refuses (`cause` is the client's error), and
- * with a `WrongTypeError` where a key holds something other than a string.
+ * Every method rejects with a `StoreError` if Redis does not answer, refuses (`cause` is the client's error) or answers
+ * with something that its command does not answer with, and with a `WrongTypeError` if a key holds something other than a
+ * string.
  */
 export class RedisStore implements Store {
   readonly #link: RedisLink;
-  readonly #detects: boolean;
-  #readStrategy: ReadStrategy;
-  /** Whether scripts run there; unknown until one was tried. */
-  #merges: boolean | undefined;
+  readonly #strategy: ReadStrategy | 'auto';
+  /** Whether a script has run there. */
+  #merges = false;
 
   /** @throws RangeError for options out of their range */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
-    const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, readStrategy = 'auto', scripts = true } = options;
+    const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, retryMs = DEFAULT_RETRY_MS } = options;
+    const { readStrategy = 'auto', scripts = true } = options;
     if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
       throw new RangeError(`expected maxInFlight to be a positive integer, got ${maxInFlight}`);
+    }
+    if (!(Number.isFinite(retryMs) && retryMs >= 0)) {
+      throw new RangeError(`expected retryMs to be 0 or more milliseconds, got ${describe(retryMs)}`);
     }
     if (!['auto', 'ranges', 'whole'].includes(readStrategy)) {
       throw new RangeError(`expected the read strategy auto, ranges or whole, got ${readStrategy}`);
     }
-    this.#link = new RedisLink(client, maxInFlight);
-    this.#detects = readStrategy === 'auto';
-    this.#readStrategy = readStrategy === 'auto' ? 'ranges' : readStrategy;
-    this.#merges = scripts ? undefined : false;
+    this.#link = new RedisLink(new RedisCommands(client), { maxInFlight, retryMs });
+    this.#strategy = readStrategy;
+    if (!scripts) this.#link.goWithout('scripts');
   }
 
   /** How bitmaps are read; with `auto` it is known after the first read. */
   get readStrategy(): ReadStrategy {
-    return this.#readStrategy;
+    if (this.#strategy !== 'auto') return this.#strategy;
+    return this.#link.lacks('ranges') ? 'whole' : 'ranges';
   }
 
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
@@ -104,15 +114,14 @@ export class RedisStore implements Store {
       whole ??= new WholeReader(this.#link);
       return call(whole);
     };
-    const read = async <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
-      if (this.#readStrategy === 'whole') return readWhole(call);
-      try {
-        return await call(ranges);
-      } catch (error) {
-        if (!this.#detects || !isUnknownCommand(error)) throw error;
-        this.#readStrategy = 'whole';
-        return readWhole(call);
-      }
+    const read = <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
+      if (this.#strategy === 'ranges') return call(ranges);
+      if (this.#strategy === 'whole') return readWhole(call);
+      return this.#link.attempt(
+        'ranges',
+        () => call(ranges),
+        () => readWhole(call),
+      );
     };
     return {
       byteLengths: (keys, options) => read((reader) => reader.byteLengths(keys, options)),
@@ -124,77 +133,76 @@ export class RedisStore implements Store {
     };
   }
 
-  async count(key: string, options?: RequestOptions): Promise<number> {
-    try {
-      return await this.#link.sendOne(() => this.#link.client.bitcount(key), key, options);
-    } catch (error) {
-      if (!isUnknownCommand(error)) throw error;
-      return new WholeReader(this.#link).count(key, options);
-    }
+  count(key: string, options?: RequestOptions): Promise<number> {
+    const { commands } = this.#link;
+    const askLength = () =>
+      this.#link.attempt(
+        'lengths',
+        () => commands.strlen(key),
+        async () => 0,
+      );
+    const countBits = () => commands.bitcount(key);
+    const count = async (): Promise<number> => {
+      let bits = 0;
+      // In one round trip: a key that is longer than ids go is refused, whatever its bits are.
+      await this.#link.sendAll(
+        [countBits, askLength],
+        {
+          send: (ask) => ask(),
+          receive: (reply, ask) => {
+            if (ask === countBits) bits = reply;
+          },
+          keyOf: () => key,
+        },
+        options,
+      );
+      return bits;
+    };
+    return this.#link.attempt('counts', count, () => new WholeReader(this.#link).count(key, options));
   }
 
   async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
     checkWrites(writes);
     const bulky = writes.find((write) => isBulky(this.#link, write));
-    if (bulky !== undefined) this.#merges ??= await this.#canMerge(bulky.key, options);
-    await writeBits(this.#link, writes, { ...options, merges: this.#merges === true });
+    const merges = bulky !== undefined && (await this.#canMerge(bulky.key, options));
+    await writeBits(this.#link, writes, { ...options, merges });
   }
 
   async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
-    checkPut(bytes, options);
-    const { client } = this.#link;
+    checkPut(key, bytes, options);
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const ttlSeconds = options?.ttlSeconds;
-    const send = () =>
-      ttlSeconds === undefined ? client.set(key, value) : client.set(key, value, 'EX', ttlSeconds);
-    await this.#link.sendOne(send, key, options);
+    await this.#link.sendOne(() => this.#link.commands.set(key, value, options?.ttlSeconds), key, options);
   }
 
   async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
     checkKeysOptions(options);
-    const { keyPrefix } = this.#link;
-    const pattern = `${escapeGlob(keyPrefix + prefix)}*`;
-    const batchSize = options?.batchSize ?? DEFAULT_SCAN_BATCH;
-    // SCAN may name a key more than once, and so may two nodes while a slot moves.
-    const seen = new Set<string>();
-    for (const node of await this.#nodes(prefix, options)) {
-      let cursor = '0';
-      do {
-        const scan = () => node.scan(cursor, 'MATCH', pattern, 'COUNT', batchSize);
-        const [next, found] = await this.#link.sendOne(scan, undefined, options);
-        cursor = next;
-        for (const key of found) {
-          if (seen.has(key)) continue;
-          seen.add(key);
-          yield key.slice(keyPrefix.length);
-        }
-      } while (cursor !== '0');
-    }
+    yield* listKeys(this.#link, prefix, options);
   }
 
-  async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
-    const expiries = new Array<number | undefined>(keys.length).fill(undefined);
-    const { client } = this.#link;
-    // A server without the command lets no key expire that it knows of.
-    const send = (key: string) =>
-      client.pttl(key).catch((error) => (isUnknownCommand(error) ? KEPT : Promise.reject(error)));
-    await this.#link.sendAll(
-      keys,
-      {
-        send,
-        receive: (milliseconds, _, index) => {
-          if (milliseconds >= 0) expiries[index] = Date.now() + milliseconds;
+  /** A server that does not know PTTL, or does not allow it, is taken to keep every key. */
+  expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
+    const { commands } = this.#link;
+    const ask = async (): Promise<(number | undefined)[]> => {
+      const expiries = new Array<number | undefined>(keys.length).fill(undefined);
+      await this.#link.sendAll(
+        keys,
+        {
+          send: (key) => commands.pttl(key),
+          receive: (milliseconds, _, index) => {
+            if (milliseconds !== undefined) expiries[index] = Date.now() + milliseconds;
+          },
+          keyOf: (key) => key,
         },
-        keyOf: (key) => key,
-      },
-      options,
-    );
-    return expiries;
+        options,
+      );
+      return expiries;
+    };
+    return this.#link.attempt('expiries', ask, async () => keys.map(() => undefined));
   }
 
   async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
     // Keys of different cluster slots cannot be named in one command.
-    const batchSize = this.#link.isCluster ? 1 : DELETE_BATCH;
+    const batchSize = this.#link.commands.isCluster ? 1 : DELETE_BATCH;
     const batches: string[][] = [];
     for (let at = 0; at < keys.length; at += batchSize) batches.push(keys.slice(at, at + batchSize));
     let deleted = 0;
@@ -205,6 +213,8 @@ export class RedisStore implements Store {
         receive: (count) => {
           deleted += count;
         },
+        // What was deleted and not answered would not be counted by a repeat.
+        once: true,
       },
       options,
     );
@@ -219,86 +229,56 @@ export class RedisStore implements Store {
     const distinct = [...new Set(keys)];
     const copy = new MemoryStore();
     if (distinct.length === 0) return copy;
-    if (this.#link.isCluster) await this.#untilConnected(distinct[0]!, options);
-    const transaction = this.#link.client.multi();
-    for (const key of distinct) transaction.getBuffer(key);
-    const replies = await this.#link.sendOne(
-      () => transaction.exec().catch((error) => Promise.reject(refuseMoment(error))),
-      undefined,
-      options,
-    );
+    if (this.#link.commands.isCluster) await this.#link.untilConnected(distinct[0]!, options);
+    const values = await this.#link
+      .sendOne(() => this.#link.commands.getAll(distinct), undefined, options)
+      .catch((error) => Promise.reject(refuseMoment(error, this.#link)));
     for (const [index, key] of distinct.entries()) {
-      const [error, bytes] = replies?.[index] ?? [new Error('the transaction was not executed'), null];
-      if (error !== null) throw await explainFailure(this.#link.client, error, key);
-      if (bytes !== null) await copy.put(key, bytes as Uint8Array);
+      const value = values[index]!;
+      if (value instanceof Error) throw await explainFailure(this.#link.commands, value, key);
+      if (value !== null) await copy.put(key, value);
     }
     return copy;
   }
 
   /** A script that is not allowed is no error: every bit is written by a command of its own. */
   async #canMerge(key: string, options: RequestOptions | undefined): Promise<boolean> {
-    try {
-      await this.#link.sendOne(() => probeMerging(this.#link, key), key, options);
-      return true;
-    } catch (error) {
-      if (isUnknownCommand(error) || isForbidden(error)) return false;
-      throw error;
-    }
-  }
-
-  async #nodes(prefix: string, options: RequestOptions | undefined): Promise<readonly RedisNode[]> {
-    const { client } = this.#link;
-    if (client.nodes === undefined) return [client];
-    await this.#untilConnected(prefix, options);
-    return client.nodes('master');
-  }
-
-  /**
-   * A cluster's client knows its nodes once it has answered something. Transactions wait for that, also where it never
-   * comes; other requests are refused then.
-   * @param key one that the user may ask for; some may see no keys but those of a prefix
-   */
-  async #untilConnected(key: string, options: RequestOptions | undefined): Promise<void> {
-    await this.#link.sendOne(() => this.#link.client.type(key), undefined, options);
+    this.#merges ||= await this.#link.attempt(
+      'scripts',
+      async () => {
+        await this.#link.sendOne(() => probeMerging(this.#link, key), key, options);
+        return true;
+      },
+      async () => false,
+    );
+    return this.#merges;
   }
 
   /** UNLINK came with Redis 4; servers without it know DEL. */
-  async #unlink(keys: readonly string[]): Promise<number> {
-    const { client } = this.#link;
-    try {
-      return await client.unlink(...keys);
-    } catch (error) {
-      if (!isUnknownCommand(error)) throw error;
-      return client.del(...keys);
-    }
+  #unlink(keys: readonly string[]): Promise<number> {
+    const { commands } = this.#link;
+    return this.#link.attempt(
+      'unlink',
+      () => commands.unlink(keys),
+      () => commands.del(keys),
+    );
   }
 }
 
-/** Says why keys cannot be read as of one moment, where that is the trouble. */
-function refuseMoment(cause: unknown): unknown {
+/** Says why keys cannot be read as of one moment, if that is the trouble. */
+function refuseMoment(error: unknown, { commands }: RedisLink): unknown {
+  const cause = error instanceof StoreError ? error.cause : undefined;
   const message = cause instanceof Error ? cause.message : '';
-  if (/CROSSSLOT|same slot/i.test(message)) {
+  if (commands.isCluster && /CROSSSLOT|same slot/i.test(message)) {
     return new StoreError(
       'expected keys of one cluster slot for a consistent read, got keys of several; a cluster cannot freeze them together',
       { cause },
     );
   }
-  if (isWithoutTransactions(cause)) {
+  if (error instanceof NoTransactionsError) {
     return new StoreError('expected a server with transactions for a consistent read, got one without', {
       cause,
     });
   }
-  return cause;
-}
-
-function isForbidden(error: unknown): boolean {
-  const cause = error instanceof StoreError ? error.cause : undefined;
-  // What a script is not allowed to do is told in other words, and by Redis 6 in others still.
-  return (
-    cause instanceof Error && /NOPERM|No permissions|can't run this command|can't access/i.test(cause.message)
-  );
-}
-
-function escapeGlob(text: string): string {
-  return text.replace(/[\\*?[\]]/g, '\\$&');
+  return error;
 }

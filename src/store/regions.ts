@@ -4,7 +4,6 @@
  * 512 MiB are found with some 20 kB of replies.
  */
 
-import { isUnknownCommand } from './failure.js';
 import type { RedisLink } from './link.js';
 import type { ByteRange, RequestOptions } from './types.js';
 
@@ -58,7 +57,7 @@ export async function findRegions(
     const byteLength = byteLengths[index]!;
     if (byteLength >= MIN_BYTES) huge.push({ index, key, byteLength, ranges: [] });
   });
-  try {
+  const search = async (): Promise<void> => {
     const sparse = await dropFilled(link, huge, options);
     let tasks = sparse.flatMap((search) => splitTask(search, 0, search.byteLength, SEGMENT_BYTES, MAX_SEEKS));
     while (tasks.length > 0) tasks = await ask(link, tasks, options);
@@ -67,10 +66,9 @@ export async function findRegions(
       const occupied = merged.reduce((sum, range) => sum + range.byteLength, 0);
       if (occupied < byteLength * MAX_SHARE) regions[index] = merged;
     }
-  } catch (error) {
-    // Servers from before ranges of BITCOUNT and BITPOS: the keys are read as a whole.
-    if (!isUnknownCommand(error) && !isSyntaxProblem(error)) throw error;
-  }
+  };
+  // Servers may know neither BITPOS nor ranges of BITCOUNT: there the keys are read as a whole.
+  if (huge.length > 0) await link.attempt('regions', search, async () => {});
   return regions;
 }
 
@@ -132,8 +130,8 @@ function sendTasks(
     {
       send: ({ search, start, end, seeks }) =>
         seeks > 0
-          ? link.client.bitpos(search.key, 1, start, end - 1)
-          : link.client.bitcount(search.key, start, end - 1),
+          ? link.commands.bitpos(search.key, start, end - 1)
+          : link.commands.bitcountWithin(search.key, start, end - 1),
       receive,
       keyOf: ({ search }) => search.key,
     },
@@ -161,9 +159,4 @@ function merge(ranges: ByteRange[]): ByteRange[] {
     }
   }
   return merged;
-}
-
-function isSyntaxProblem(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && /^ERR (syntax|wrong number)/i.test(cause.message);
 }

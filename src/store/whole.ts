@@ -58,7 +58,7 @@ export class WholeReader implements BitmapReader {
     await this.#link.sendAll(
       missing,
       {
-        send: (key) => this.#link.client.getBuffer(key),
+        send: (key) => this.#link.commands.get(key),
         receive: (bytes, key) => {
           this.#bitmaps.set(key, CompressedBitmap.fromBytes(bytes ?? new Uint8Array(0)));
         },

@@ -1,12 +1,13 @@
 /** Writing bits to Redis: a command per bit, or merged stretches where many bits of a key change. */
 
 import { PartialWriteError, StoreError } from '../errors.js';
-import { explainFailure, isAboutKey, isRefusal } from './failure.js';
+import { explainFailure } from './failure.js';
 import type { RedisLink } from './link.js';
 import { cutStretches, isBulky, mergeStretch, type Stretch } from './merge.js';
+import { isAboutKey, isRefusal, NoTransactionsError } from './refusal.js';
 import { sendAll } from './requests.js';
 import { sortIds } from './sort.js';
-import { canTransact, isWithoutTransactions, writeInTransaction } from './transaction.js';
+import { canTransact } from './transaction.js';
 import type { BitWrite, RequestOptions, WriteOptions } from './types.js';
 
 /** One request: it writes `bits` bits of the write `index`. */
@@ -23,7 +24,7 @@ export interface WriteMode extends WriteOptions {
 
 /**
  * Sends all writes in their order, a bounded number of requests under way.
- * @throws StoreError, WrongTypeError where nothing was written, PartialWriteError where a part was
+ * @throws StoreError, WrongTypeError if nothing was written, PartialWriteError if a part was
  */
 export async function writeBits(
   link: RedisLink,
@@ -31,26 +32,49 @@ export async function writeBits(
   mode: WriteMode,
 ): Promise<void> {
   const outcome = new Outcome(writes);
-  const isDone =
-    mode.atomic === true && canTransact(link, writes) && (await transact(link, writes, outcome, mode));
-  if (!isDone) await sendSteps(link, planSteps(link, writes, mode.merges), outcome, mode);
+  const transacts = mode.atomic === true && canTransact(link, writes);
+  const isDone = transacts && (await transact(link, writes, outcome, mode));
+  if (!isDone) {
+    for (const [from, to] of phasesOf(writes)) {
+      await sendSteps(link, planSteps(link, writes, from, to, mode.merges), outcome, mode);
+    }
+  }
   await outcome.settle(link);
+  if (transacts && !isDone) link.goWithout('transactions');
 }
 
-/** Writes all or nothing; `false` where the server knows no transactions. */
+/**
+ * Sets and clears bits in one MULTI … EXEC, in one round trip: nobody sees a part of them, and nothing is written if the
+ * server refuses the transaction. A command that fails within it (a key of another type) undoes nothing. `false` if the
+ * server knows no transactions.
+ */
 async function transact(
   link: RedisLink,
   writes: readonly BitWrite[],
   outcome: Outcome,
   options: RequestOptions,
 ): Promise<boolean> {
-  const send = () => writeInTransaction(link, writes).catch((error: unknown) => ({ error }));
-  const result = await link.sendOne(send, undefined, options);
-  if ('error' in result && isWithoutTransactions(result.error)) return false;
+  let errors: readonly (Error | null)[] | undefined;
+  let failure: unknown;
+  await sendAll({
+    items: [writes],
+    maxInFlight: 1,
+    signal: options.signal,
+    send: () => link.commands.setBits(writes),
+    receive: (received) => {
+      errors = received;
+    },
+    repeats: link.repeats(),
+    fail: (error) => {
+      failure = error;
+      return undefined;
+    },
+  });
+  if (failure instanceof NoTransactionsError) return false;
   let at = 0;
   for (const [index, { ids }] of writes.entries()) {
     for (let bit = 0; bit < ids.length; bit++) {
-      const error = 'error' in result ? result.error : result[at++];
+      const error = errors === undefined ? failure : errors[at++];
       if (error === null) outcome.confirm({ index, bits: 1 });
       else outcome.refuse({ index }, error);
     }
@@ -60,32 +84,59 @@ async function transact(
 
 async function sendSteps(
   link: RedisLink,
-  steps: Iterator<Step, undefined>,
+  steps: Iterable<Step>,
   outcome: Outcome,
   options: RequestOptions,
 ): Promise<void> {
-  await sendAll<void>({
+  await sendAll<Step, unknown>({
+    items: untilHopeless(steps, outcome),
     maxInFlight: link.maxInFlight,
     signal: options.signal,
-    send: () => {
-      // What has failed for all keys would only fail again with every further request.
-      const step = outcome.isHopeless ? undefined : steps.next().value;
-      return step?.send().then(
-        () => outcome.confirm(step),
-        (error) => outcome.refuse(step, error),
-      );
+    send: (step) => step.send(),
+    receive: (_, step) => outcome.confirm(step),
+    repeats: link.repeats(),
+    fail: (error, step) => {
+      outcome.refuse(step, error);
+      return undefined;
     },
-    receive: () => {},
-    explain: (error) => explainFailure(link.client, error),
   });
+}
+
+/** What has failed for all keys would only fail again with every further request. */
+function* untilHopeless(steps: Iterable<Step>, outcome: Outcome): Generator<Step, void> {
+  for (const step of steps) {
+    if (outcome.isHopeless) return;
+    yield step;
+  }
+}
+
+/**
+ * Runs of writes, `[from, to)`, in which no key is both set and cleared. Within one it does not matter which request is
+ * served first: some are repeated, and a cluster's client sends some to another node.
+ */
+function* phasesOf(writes: readonly BitWrite[]): Generator<[from: number, to: number], void> {
+  let from = 0;
+  const values = new Map<string, 0 | 1>();
+  for (const [index, { key, value }] of writes.entries()) {
+    if ((values.get(key) ?? value) !== value) {
+      yield [from, index];
+      from = index;
+      values.clear();
+    }
+    values.set(key, value);
+  }
+  yield [from, writes.length];
 }
 
 function* planSteps(
   link: RedisLink,
   writes: readonly BitWrite[],
+  from: number,
+  to: number,
   merges: boolean,
-): Generator<Step, undefined> {
-  for (const [index, write] of writes.entries()) {
+): Generator<Step, void> {
+  for (let index = from; index < to; index++) {
+    const write = writes[index]!;
     const { key, ids, value } = write;
     if (!merges || !isBulky(link, write)) {
       yield* bitSteps(link, index, key, ids, 0, ids.length, value);
@@ -113,7 +164,7 @@ function* bitSteps(
 ): Generator<Step, void> {
   for (let at = from; at < to; at++) {
     const id = ids[at]!;
-    yield { index, bits: 1, send: () => link.client.setbit(key, id, value) };
+    yield { index, bits: 1, send: () => link.commands.setbit(key, id, value) };
   }
 }
 
@@ -145,7 +196,7 @@ class Outcome {
     const [failure] = this.#failures;
     if (failure === undefined) return;
     const [key, error] = failure;
-    const cause = await explainFailure(link.client, error, key);
+    const cause = await explainFailure(link.commands, error, key);
     const written = this.#confirmed.reduce((sum, bits) => sum + bits, 0);
     if (written === 0) {
       if ([...this.#failures.values()].every(isRefusal)) throw cause;

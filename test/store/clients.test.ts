@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import { Redis as Valkey } from 'iovalkey';
-import { createClient } from 'redis';
+import { createClient, createClientPool } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WrongTypeError } from '../../src/errors.js';
 import type { RedisClient } from '../../src/store/client.js';
@@ -34,8 +34,17 @@ const connections: Record<string, (keyPrefix: string) => Promise<Connection>> = 
     open(new Redis(server.url, { keyPrefix, replyMapping: 'resp3' })),
   'ioredis 5': async (keyPrefix) => open(new Redis5(server.url, { keyPrefix })),
   iovalkey: async (keyPrefix) => open(new Valkey(server.url, { keyPrefix })),
+  'ioredis 6 with numbers as text': async (keyPrefix) =>
+    open(new Redis(server.url, { keyPrefix, stringNumbers: true })),
   'node-redis 6': async (keyPrefix) => {
     const client = createClient({ url: server.url, keyPrefix });
+    await client.connect();
+    return { client: fromNodeRedis(client), close: () => client.destroy() };
+  },
+  'node-redis 6 with replies of other types': async (keyPrefix) => {
+    // By the first byte of each: bulk strings, simple strings and numbers.
+    const typeMapping = { 36: Buffer, 43: Buffer, 58: String };
+    const client = createClient({ url: server.url, keyPrefix, commandOptions: { typeMapping } });
     await client.connect();
     return { client: fromNodeRedis(client), close: () => client.destroy() };
   },
@@ -121,6 +130,18 @@ describe.each(Object.entries(connections))('with %s', (_, connect) => {
       const error = await call().catch((reason) => reason);
       expect(error).toBeInstanceOf(WrongTypeError);
       expect(error).toMatchObject({ key: 'bad' });
+    }
+  });
+});
+
+describe('a pool of node-redis', () => {
+  it('is refused, since the commands of a transaction would go over several connections', async () => {
+    const pool = createClientPool({ url: server.url });
+    await pool.connect();
+    try {
+      expect(() => fromNodeRedis(pool)).toThrow(/^expected a client made by createClient .* got a pool/);
+    } finally {
+      pool.destroy();
     }
   });
 });

@@ -1,0 +1,66 @@
+/** The names of keys: SCAN over every server that has some. */
+
+import { StoreError } from '../errors.js';
+import type { RedisLink } from './link.js';
+import { Patience, pause } from './patience.js';
+import type { KeysOptions } from './types.js';
+
+const DEFAULT_BATCH = 10_000;
+
+/** Every key that begins with `prefix`, without what the client puts before it; each key once. */
+export async function* listKeys(
+  link: RedisLink,
+  prefix: string,
+  options: KeysOptions | undefined,
+): AsyncGenerator<string, void, undefined> {
+  const { keyPrefix } = link.commands;
+  const { limitMs, isWorthwhile } = link.repeats();
+  const patience = new Patience(limitMs);
+  // SCAN may name a key more than once, and so may two nodes while a slot moves.
+  const seen = new Set<string>();
+  for (;;) {
+    try {
+      for await (const keys of scanNodes(link, prefix, options)) {
+        for (const key of keys) {
+          if (seen.has(key)) continue;
+          seen.add(key);
+          yield key.slice(keyPrefix.length);
+        }
+      }
+      return;
+    } catch (error) {
+      const pauseMs = isWorthwhile(error) ? patience.next() : undefined;
+      if (pauseMs === undefined) throw error;
+      // Then from the beginning: a cursor means nothing to a server that was started anew, or has taken another's place.
+      await pause(pauseMs, options?.signal);
+    }
+  }
+}
+
+async function* scanNodes(
+  link: RedisLink,
+  prefix: string,
+  options: KeysOptions | undefined,
+): AsyncGenerator<readonly string[], void, undefined> {
+  const { commands } = link;
+  if (commands.isCluster) await link.untilConnected(prefix, options);
+  const pattern = `${escapeGlob(commands.keyPrefix + prefix)}*`;
+  const count = options?.batchSize ?? DEFAULT_BATCH;
+  for (const node of commands.nodes()) {
+    const cursors = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, keys] = await link.sendOnce(() => commands.scan(node, cursor, pattern, count), options);
+      yield keys;
+      if (cursors.has(next)) {
+        throw new StoreError(`expected SCAN to come to an end, got the cursor ${JSON.stringify(next)} again`);
+      }
+      cursors.add(next);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&');
+}
