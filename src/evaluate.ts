@@ -8,7 +8,13 @@ import {
 } from './expression.js';
 import { hasBit } from './kernel/bits.js';
 import { countLists } from './lists.js';
-import { describeOperands, openReaders, readOperands, snapshotOperands } from './operands.js';
+import {
+  describeOperands,
+  measureOperands,
+  openReaders,
+  readOperands,
+  snapshotOperands,
+} from './operands.js';
 import { planReads } from './plan.js';
 import { checkEvaluateOptions, type EvaluateOptions } from './question.js';
 import { alignLength, PAGE_BYTES, type ReadablePlan, runWindows } from './runner.js';
@@ -76,12 +82,12 @@ export async function hasId(
     const byteOffset = Math.floor(id / 8);
     const bytes = operands.map(() => new Uint8Array(1));
     const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
-    const [infos] = await Promise.all([
-      complementedOf([expression]).size > 0 ? describeOperands(operands, sources, options) : [],
+    const [byteLengths] = await Promise.all([
+      complementedOf([expression]).size > 0 ? measureOperands(operands, sources, options) : [],
       readOperands(sources, reads, options),
     ]);
     // Complements end with the longest operand.
-    if (infos.length > 0 && byteOffset >= longest(infos)) return false;
+    if (byteLengths.length > 0 && byteOffset >= longest(byteLengths)) return false;
     const isMarked = ({ store, key }: BitmapExpression): boolean => {
       const operand = operands.findIndex((each) => each.store === store && each.key === key);
       return hasBit(bytes[operand]!, id % 8);
@@ -197,7 +203,7 @@ async function makePlan(
   if (options.maxBytes !== undefined && plan.readBytes > options.maxBytes) {
     throw new BudgetError(plan.readBytes, options.maxBytes, operands.length);
   }
-  return { ...plan, sources, resultBytes: longest(infos) };
+  return { ...plan, sources, resultBytes: longest(infos.map(({ byteLength }) => byteLength)) };
 }
 
 /** A store that is far away is asked for more at a time: fewer windows, fewer round trips. */
@@ -252,6 +258,6 @@ function holds(expression: Expression, isMarked: (operand: BitmapExpression) => 
   });
 }
 
-function longest(infos: readonly { readonly byteLength: number }[]): number {
-  return infos.reduce((end, { byteLength }) => Math.max(end, byteLength), 0);
+function longest(byteLengths: readonly number[]): number {
+  return byteLengths.reduce((end, byteLength) => Math.max(end, byteLength), 0);
 }

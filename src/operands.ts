@@ -1,6 +1,7 @@
 import { BitmapistError, BudgetError } from './errors.js';
 import type { BitmapExpression } from './expression.js';
 import type { OperandInfo } from './plan.js';
+import { checkByteLength } from './store/length.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from './store/types.js';
 import { traceFetch } from './tracing.js';
 
@@ -16,20 +17,45 @@ export function openReaders(operands: readonly BitmapExpression[]): BitmapReader
   });
 }
 
-/** Lengths of the operands, and which parts of them are occupied where a store can tell. */
+/**
+ * Length of each operand, in bytes.
+ * @throws StoreError for one that is longer than ids go: a store may be anybody's
+ */
+export async function measureOperands(
+  operands: readonly BitmapExpression[],
+  sources: readonly BitmapReader[],
+  options: RequestOptions,
+): Promise<number[]> {
+  const byteLengths = new Array<number>(operands.length);
+  await Promise.all(
+    [...groupBy(sources)].map(async ([store, indexes]) => {
+      const keys = indexes.map((index) => operands[index]!.key);
+      const found = await store.byteLengths(keys, options);
+      indexes.forEach((index, position) => {
+        byteLengths[index] = checkByteLength(keys[position]!, found[position]!);
+      });
+    }),
+  );
+  return byteLengths;
+}
+
+/** Lengths of the operands, and which parts of them are occupied if a store can tell. */
 export async function describeOperands(
   operands: readonly BitmapExpression[],
   sources: readonly BitmapReader[],
   options: RequestOptions,
 ): Promise<OperandInfo[]> {
-  const infos = new Array<OperandInfo>(operands.length);
+  const byteLengths = await measureOperands(operands, sources, options);
+  const infos: OperandInfo[] = byteLengths.map((byteLength) => ({ byteLength }));
   await Promise.all(
     [...groupBy(sources)].map(async ([store, indexes]) => {
-      const keys = indexes.map((index) => operands[index]!.key);
-      const byteLengths = await store.byteLengths(keys, options);
-      const occupied = (await store.occupied?.(keys, byteLengths, options)) ?? [];
+      const occupied = await store.occupied?.(
+        indexes.map((index) => operands[index]!.key),
+        indexes.map((index) => byteLengths[index]!),
+        options,
+      );
       indexes.forEach((index, position) => {
-        infos[index] = { byteLength: byteLengths[position]!, occupied: occupied[position] };
+        infos[index] = { byteLength: byteLengths[index]!, occupied: occupied?.[position] };
       });
     }),
   );

@@ -1,5 +1,6 @@
 import { CompressedBitmap } from './compressed.js';
 import { CONTAINER_BYTES } from './container.js';
+import { checkByteLength } from './length.js';
 import type {
   BitmapReader,
   BitWrite,
@@ -170,7 +171,7 @@ export class CachedStore implements Store {
             options,
           );
     asked.forEach((index, position) => {
-      byteLengths[index] = found[position]!;
+      byteLengths[index] = checkByteLength(keys[index]!, found[position]!);
       this.#startRecording(keys[index]!, found[position]!);
     });
     return byteLengths as number[];

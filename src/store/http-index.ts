@@ -3,7 +3,7 @@
 import { fromPlatform, StoreError } from '../errors.js';
 import { type Fetch, refuse, send, typeOf } from './http-answer.js';
 import { readBody } from './http-body.js';
-import { MAX_BYTES } from './http-range.js';
+import { MAX_BYTES } from './length.js';
 
 /** Millions of keys, and less than the longest text that engines make. */
 const MAX_INDEX_BYTES = 2 ** 28;

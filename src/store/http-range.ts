@@ -14,6 +14,7 @@ import {
   versionOf,
 } from './http-answer.js';
 import { longerThan, readBody } from './http-body.js';
+import { MAX_BYTES } from './length.js';
 import type { ByteRange } from './types.js';
 
 /** What is asked for. */
@@ -36,9 +37,6 @@ export interface FetchedRange {
   /** The bytes asked for, as many as there are, if they are not all. */
   readonly bytes?: Uint8Array;
 }
-
-/** The longest bitmap that there is. */
-export const MAX_BYTES = 2 ** 29;
 
 /**
  * Bytes `[byteOffset, byteOffset + byteLength)` of a file, or as many as it has; `undefined` if there is no file.

@@ -4,6 +4,7 @@ import { StoreError } from '../errors.js';
 import { CompressedBitmap } from './compressed.js';
 import { type FileVersion, isOtherVersion } from './http-answer.js';
 import type { FetchedRange, RangeRequest } from './http-range.js';
+import { checkByteLength } from './length.js';
 import { sendAll } from './requests.js';
 import type { BitmapReader, ByteRead, RequestOptions } from './types.js';
 
@@ -141,7 +142,7 @@ export class HttpReader implements BitmapReader {
 function learn(file: KnownFile, fetched: FetchedRange | undefined): void {
   const name = JSON.stringify(file.key);
   // A file that is not there is an empty bitmap.
-  const byteLength = fetched?.byteLength ?? 0;
+  const byteLength = checkByteLength(file.key, fetched?.byteLength ?? 0);
   if (file.byteLength !== undefined && byteLength !== file.byteLength) {
     const source = file.isIndexed ? 'as the index says' : 'as before';
     const got = fetched ? byteLength : 'no file';

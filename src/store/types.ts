@@ -80,7 +80,10 @@ export interface KeysOptions extends RequestOptions {
 
 /** Where bitmaps are read from. Bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`, as in Redis. */
 export interface BitmapReader {
-  /** Bytes under each key, in the order of `keys`; 0 for a missing key. */
+  /**
+   * Bytes under each key, in the order of `keys`; 0 for a missing key. At most 2^29, where ids end: a store in which a key
+   * may be longer refuses that key, here and in every other answer about it.
+   */
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]>;
 
   /** Fills every target entirely: bytes past the end of a key, and of missing keys, read as zero. */

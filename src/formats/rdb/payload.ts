@@ -4,6 +4,7 @@
  */
 
 import { FormatError } from '../../errors.js';
+import { MAX_BYTES } from '../../store/length.js';
 import { concatBytes } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
 import { Crc64 } from './crc64.js';
@@ -15,7 +16,6 @@ const VERSION = 9;
 const VERSION_BYTES = 2;
 const CHECKSUM_BYTES = 8;
 const FOOTER_BYTES = VERSION_BYTES + CHECKSUM_BYTES;
-const MAX_VALUE_BYTES = 2 ** 29;
 /** Data of modules about the key, which Redis 8.6 and later may put before the value. */
 const KEY_METADATA = 243;
 
@@ -42,7 +42,7 @@ export async function decodeDumpPayload(payload: Uint8Array): Promise<Uint8Array
   }
   if (type !== STRING)
     throw new FormatError(`expected a string, got a value of type ${type}`, cursor.byteOffset - 1);
-  const bytes = await readString(cursor, () => 'a value', MAX_VALUE_BYTES);
+  const bytes = await readString(cursor, () => 'a value', MAX_BYTES);
   if (!(await cursor.atEnd())) {
     throw new FormatError(
       `expected nothing after the value, got ${end - cursor.byteOffset} bytes`,

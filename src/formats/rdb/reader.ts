@@ -6,6 +6,7 @@
 
 import { FormatError, fromPlatform } from '../../errors.js';
 import { decodeKey } from '../../store/key.js';
+import { MAX_BYTES } from '../../store/length.js';
 import { latin1 } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
 import { unpackGzip } from '../gzip.js';
@@ -87,7 +88,6 @@ export class RdbError extends FormatError {
   }
 }
 
-const MAX_VALUE_BYTES = 2 ** 29;
 const MAX_KEY_BYTES = 2 ** 24;
 const MAX_TEMPLATES = 2 ** 20;
 const PROGRESS_BYTES = 2 ** 20;
@@ -136,7 +136,7 @@ async function* readStrings(
   counts: Counts,
   options: RdbReadOptions,
 ): AsyncGenerator<RdbString, void> {
-  const { prefix = '', nowMs = Date.now(), maxValueBytes = MAX_VALUE_BYTES } = options;
+  const { prefix = '', nowMs = Date.now(), maxValueBytes = MAX_BYTES } = options;
   const { dialect, version } = await readMagic(cursor);
   const templates = new Map<number, number>();
   let db = 0;

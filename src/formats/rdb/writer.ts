@@ -4,6 +4,7 @@
  */
 
 import { encodeKey } from '../../store/key.js';
+import { MAX_BYTES } from '../../store/length.js';
 import { concatBytes, latin1Bytes } from '../bytes.js';
 import { Crc64 } from './crc64.js';
 import { END, EXPIRES_MS, SELECT_DB, STRING } from './layouts.js';
@@ -40,7 +41,6 @@ export interface EncodeRdbOptions {
 
 const MAGIC = 'REDIS0009';
 const CHUNK_BYTES = 2 ** 17;
-const MAX_VALUE_BYTES = 2 ** 29;
 /** Shorter values hardly shrink; Redis does not try either. */
 const MIN_COMPRESSED_BYTES = 20;
 /** What a compressed value may take in memory; one that needs more is written as it is. */
@@ -99,8 +99,8 @@ function checkEntry({ db = 0, key, bytes, expiresAtMs = 0 }: RdbEntry): void {
       ? `the number of a database, got ${db}`
       : !Number.isSafeInteger(expiresAtMs)
         ? `whole milliseconds since 1970 as the expiry of ${JSON.stringify(key)}, got ${expiresAtMs}`
-        : !Number.isInteger(byteLength) || byteLength < 0 || byteLength > MAX_VALUE_BYTES
-          ? `at most ${MAX_VALUE_BYTES} bytes under ${JSON.stringify(key)}, got ${byteLength}`
+        : !Number.isInteger(byteLength) || byteLength < 0 || byteLength > MAX_BYTES
+          ? `at most ${MAX_BYTES} bytes under ${JSON.stringify(key)}, got ${byteLength}`
           : undefined;
   if (problem) throw new RangeError(`expected ${problem}`);
 }
