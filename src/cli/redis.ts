@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { type Store, StoreError } from '../index.js';
-import { RedisStore } from '../redis.js';
+import { isClusterNode, RedisStore } from '../redis.js';
 import { UsageError } from './failure.js';
 import { decodePart, withoutPassword } from './url.js';
 
@@ -70,10 +70,9 @@ function isCluster(client: Redis | Cluster): client is Cluster {
   return client.isCluster;
 }
 
-/** A node names only the keys that it has itself, so its answers would be wrong. Servers that know no INFO have no clusters. */
+/** A node names only the keys that it has itself, so its answers would be wrong. */
 async function refuseNode(url: string, client: Redis): Promise<void> {
-  const info = await client.info('cluster').catch(() => '');
-  if (!info.includes('cluster_enabled:1')) return;
+  if (!(await isClusterNode(client))) return;
   const whole = withoutPassword(url).replace(/^(rediss?)/, '$1+cluster');
   throw new UsageError(
     `expected a Redis that stands alone at ${withoutPassword(url)}, got a node of a cluster; ${whole} asks all of it`,

@@ -1,6 +1,8 @@
 /** The names of keys: SCAN over every server that has some. */
 
 import { StoreError } from '../errors.js';
+import { isNodeOfCluster } from './cluster-node.js';
+import { refuseNode } from './failure.js';
 import type { RedisLink } from './link.js';
 import { Patience, pause } from './patience.js';
 import type { KeysOptions } from './types.js';
@@ -44,6 +46,7 @@ async function* scanNodes(
 ): AsyncGenerator<readonly string[], void, undefined> {
   const { commands } = link;
   if (commands.isCluster) await link.untilConnected(prefix, options);
+  else await requireAlone(link, prefix, options);
   const pattern = `${escapeGlob(commands.keyPrefix + prefix)}*`;
   const count = options?.batchSize ?? DEFAULT_BATCH;
   for (const node of commands.nodes()) {
@@ -59,6 +62,18 @@ async function* scanNodes(
       cursor = next;
     } while (cursor !== '0');
   }
+}
+
+/** A node names only the keys that it has itself, so its list would be wrong. Asked once per store. */
+async function requireAlone(
+  link: RedisLink,
+  prefix: string,
+  options: KeysOptions | undefined,
+): Promise<void> {
+  if (link.standsAlone) return;
+  const isNode = await link.sendOne(() => isNodeOfCluster(link.commands, prefix), undefined, options);
+  if (isNode) throw refuseNode('one of its nodes, which names only its own keys');
+  link.standsAlone = true;
 }
 
 function escapeGlob(text: string): string {

@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { Cluster } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis5';
 import { Cluster as ClusterValkey } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bitmapist } from '../../src/bitmapist.js';
 import { PartialWriteError, StoreError, WrongTypeError } from '../../src/errors.js';
 import { countIds } from '../../src/evaluate.js';
 import { bitmap, combine } from '../../src/expression.js';
+import { writeRdb } from '../../src/rdb.js';
+import { isClusterNode } from '../../src/store/cluster-node.js';
 import { RedisStore } from '../../src/store/redis.js';
 import { type RedisCluster, startCluster } from '../servers/cluster.js';
+import { startProxy } from '../servers/proxy.js';
+import { startRedis } from '../servers/redis.js';
 import { describeConformance, namesOf } from './conformance.js';
 
 let cluster: RedisCluster;
@@ -76,7 +81,7 @@ describe('RedisStore on a cluster', () => {
       { key: 'trackist_a', ids: [1, 2], value: 1 },
       { key: 'trackist_b', ids: [2, 3], value: 1 },
     ]);
-    const page = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
+    const page = docsOfRedis();
     const forClusters = /cluster's client asks for `([^`]*)`/.exec(page)![1]!.split(' ');
     for (const [, user, rules] of page.matchAll(/^ACL SETUSER (\w+) (.*)$/gm)) {
       const setUser = ['SETUSER', user!, ...rules!.split(' '), ...forClusters] as const;
@@ -159,6 +164,116 @@ describe('RedisStore on a cluster', () => {
     expect(await snapshot.byteLengths(['{t}a', '{t}b', '{t}missing'])).toEqual([1, 1, 0]);
   });
 });
+
+describe('one node of a cluster', () => {
+  const names = Array.from({ length: 8 }, (_, index) => `event ${index * 7919}`);
+  let node: Redis;
+  let analytics: Bitmapist;
+  beforeAll(async () => {
+    await emptyStore(client);
+    const whole = new Bitmapist({ store: new RedisStore(client) });
+    for (const name of names) await whole.markEvent(name, [1, 2], { now: '2026-11-22' });
+    node = new Redis(cluster.nodes[0]!.url);
+    analytics = new Bitmapist({ store: new RedisStore(node) });
+  });
+  afterAll(() => node?.disconnect());
+
+  const lists: [string, (analytics: Bitmapist) => Promise<unknown>][] = [
+    ['names of events', (each) => each.eventNames()],
+    ['keys of another prefix', (each) => namesOf(each.store, '')],
+    ['a dump', (each) => drain(writeRdb(each.store))],
+    ['deletions', (each) => each.deleteAllEvents()],
+  ];
+
+  it.each(lists)('is refused where a part would be taken for the whole: %s', async (_, list) => {
+    const calls = [() => list(analytics), () => list(analytics)];
+    for (const call of calls) {
+      await expect(call()).rejects.toThrow(
+        'expected a Redis that stands alone, or a client of the whole cluster (Cluster of ioredis), got one of its nodes, which names only its own keys',
+      );
+    }
+  });
+
+  it.each(lists.slice(0, 1))('is refused also if it may not say what it is: %s', async (_, list) => {
+    const [, user, rules] = /^ACL SETUSER (reports) (.*)$/m.exec(docsOfRedis())!;
+    await node.call('ACL', 'SETUSER', user!, ...rules!.split(' '));
+    const theirs = new Redis(cluster.nodes[0]!.url, {
+      username: user!,
+      password: 'secret',
+      enableReadyCheck: false,
+    });
+    try {
+      const limited = new Bitmapist({ store: new RedisStore(theirs) });
+      await expect(list(limited)).rejects.toThrow('got one of its nodes, which names only its own keys');
+    } finally {
+      theirs.disconnect();
+    }
+  });
+
+  it('is refused for a key of another node, with what to use', async () => {
+    const counts = names.map((name) => analytics.day(name, '2026-11-22').count());
+    const outcomes = await Promise.allSettled(counts);
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(names.length);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') expect(outcome.value).toBe(2);
+      else {
+        expect(outcome.reason).toBeInstanceOf(StoreError);
+        expect(outcome.reason.message).toMatch(
+          /^expected a Redis that stands alone, or a client of the whole cluster \(Cluster of ioredis\), got "MOVED /,
+        );
+      }
+    }
+  });
+
+  it('is told from a server that stands alone', async () => {
+    const alone = await startRedis();
+    const other = new Redis(alone.url);
+    try {
+      expect(await isClusterNode(node)).toBe(true);
+      expect(await isClusterNode(client)).toBe(false);
+      expect(await isClusterNode(other)).toBe(false);
+    } finally {
+      other.disconnect();
+      await alone.stop();
+    }
+  });
+});
+
+describe('a server that stands alone', () => {
+  it.each<[string, string[]]>([
+    ['says so', []],
+    ['knows no INFO', ['info']],
+    ['knows neither INFO nor transactions', ['info', 'multi', 'exec']],
+  ])('is asked once per store, in one round trip, whether it does, if it %s', async (_, refused) => {
+    const alone = await startRedis();
+    const proxy = await startProxy(alone, refused);
+    const other = new Redis(proxy.url, { enableReadyCheck: false });
+    try {
+      const store = new RedisStore(other);
+      await store.write([{ key: 'k', ids: [1], value: 1 }]);
+      proxy.commands.length = 0;
+      expect(await namesOf(store, '')).toEqual(['k']);
+      expect(proxy.commands.slice(0, 5)).toEqual(['info', 'multi', 'get', 'get', 'exec']);
+      proxy.commands.length = 0;
+      expect(await namesOf(store, '')).toEqual(['k']);
+      expect(proxy.commands).toEqual(['scan']);
+    } finally {
+      other.disconnect();
+      await proxy.stop();
+      await alone.stop();
+    }
+  });
+});
+
+function docsOfRedis(): string {
+  return readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
+}
+
+async function drain(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
 
 function startNodes(): { host: string; port: number }[] {
   return cluster.nodes.map(({ host, port }) => ({ host, port }));

@@ -1,0 +1,42 @@
+/** Whether a server is a node of a cluster, and so has only some of the keys. */
+
+import type { RedisClient } from './client.js';
+import { RedisCommands } from './commands.js';
+import { explainFailure } from './failure.js';
+import { isMisplaced, isRefusedCommand } from './refusal.js';
+
+/** Two keys of different slots, whatever stands before them without braces. */
+const SUFFIXES = ['bitmapist-wasm:a', 'bitmapist-wasm:b'];
+
+/**
+ * Whether the server of `client` is a node of a cluster: such a one has only some of the keys, so a client of the whole
+ * cluster is needed. The server is asked what it says of itself, and tried with a transaction over two keys that no node
+ * serves together; one that allows neither is taken to stand alone.
+ * @throws StoreError if it does not answer
+ */
+export async function isClusterNode(client: RedisClient): Promise<boolean> {
+  const commands = new RedisCommands(client);
+  if (commands.isCluster) return false;
+  try {
+    return await isNodeOfCluster(commands, '');
+  } catch (error) {
+    throw await explainFailure(commands, error);
+  }
+}
+
+/** @param prefix of keys that the user may ask for; some may ask for no others */
+export async function isNodeOfCluster(commands: RedisCommands, prefix: string): Promise<boolean> {
+  const [told, tried] = await Promise.allSettled([
+    commands.info('cluster'),
+    commands.getAll(SUFFIXES.map((suffix) => prefix + suffix)),
+  ]);
+  const text = told.status === 'fulfilled' ? told.value : undefined;
+  const [, enabled] = /^cluster_enabled:([01])/m.exec(text ?? '') ?? [];
+  if (enabled !== undefined) return enabled === '1';
+  for (const outcome of [told, tried]) {
+    if (outcome.status === 'fulfilled' || isRefusedCommand(outcome.reason)) continue;
+    if (isMisplaced(outcome.reason)) return true;
+    throw outcome.reason;
+  }
+  return false;
+}
