@@ -1,3 +1,4 @@
+import type { Store } from '../index.js';
 import { checkCsv, isCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
 import { writeLine } from './output.js';
@@ -6,6 +7,8 @@ import { bitmapistOf, type SourceOptions } from './source.js';
 
 export interface ImportOptions extends SourceOptions {
   readonly to: string;
+  /** Whether many marks of a key may be merged by a script. */
+  readonly scripts: boolean;
 }
 
 /** Marks the events of a file in Redis. The file is checked first: a broken one leaves Redis as it was. */
@@ -14,10 +17,11 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     throw new UsageError(`expected a redis:// URL behind --to, got ${JSON.stringify(options.to)}`);
   }
   if (!isCsv(path)) throw new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}`);
-  const { rows, events, ids, span } = await withRedis(options.to, async (store) => {
+  const mark = async (store: Store) => {
     await checkCsv(path, options);
     return markCsv(bitmapistOf(store, options), path, options);
-  });
+  };
+  const { rows, events, ids, span } = await withRedis(options.to, mark, { scripts: options.scripts });
   await writeLine(`${rows} rows, ${events} events, ${ids} ids`);
   span.report();
 }

@@ -32,6 +32,7 @@ function createProgram(): Command {
   // Commands load what they need when they run, so that help and short answers come at once.
   withMarkOptions(command('import <file>', 'mark the events of a CSV file in Redis'))
     .requiredOption('--to <redis-url>', 'where to mark them')
+    .option('--no-scripts', 'send a command per mark, also where scripts would save some')
     .action(async (path, options) => (await import('./import.js')).importFile(path, options));
   withFormat(
     withOutput(withSourceOptions(command('events <source>', 'print the names of all events, sorted'))),

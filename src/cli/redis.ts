@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { type Store, StoreError } from '../index.js';
-import { isClusterNode, RedisStore } from '../redis.js';
+import { isClusterNode, RedisStore, type RedisStoreOptions } from '../redis.js';
 import { UsageError } from './failure.js';
 import { decodePart, withoutPassword } from './url.js';
 
@@ -17,7 +17,11 @@ export function serverOf(url: string): string {
 }
 
 /** Connects, lets `use` work with the store, and closes the connection whatever happens. */
-export async function withRedis<T>(url: string, use: (store: Store) => Promise<T>): Promise<T> {
+export async function withRedis<T>(
+  url: string,
+  use: (store: Store) => Promise<T>,
+  options?: RedisStoreOptions,
+): Promise<T> {
   const client = await createClient(url);
   let connectionError: unknown;
   // What is wrong with a cluster is said of its nodes.
@@ -34,7 +38,7 @@ export async function withRedis<T>(url: string, use: (store: Store) => Promise<T
       await refuseNode(url, client);
       await selectDatabase(url, client);
     }
-    return await use(new RedisStore(client));
+    return await use(new RedisStore(client, options));
   } finally {
     client.disconnect();
   }

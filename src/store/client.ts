@@ -27,8 +27,6 @@ export interface RedisClient extends RedisNode {
   unlink(...keys: string[]): Promise<number>;
   del(...keys: string[]): Promise<number>;
   multi(): RedisTransaction;
-  /** Ends a transaction that the server does not execute. */
-  discard?(): Promise<unknown>;
   /** What the server says of itself: whether it is a node of a cluster. */
   info?(section: string): Promise<string>;
   /** Only a cluster's client has it: one client per node. */

@@ -165,19 +165,14 @@ export class RedisCommands {
       if (typeof transaction?.[method] !== 'function') throw lacking(`${method} of multi`);
     }
     fill(transaction);
-    const replies = await transaction.exec().catch((error) => this.#refuseTransaction(error));
+    const replies = await transaction.exec().catch((error) => {
+      throw isRefusedCommand(error) ? new NoTransactionsError(error) : firstCause(error);
+    });
     return toList(replies, length, 'EXEC').map((reply) => {
       const [error, value] = toList(reply, undefined, 'EXEC');
       if (error !== null && !(error instanceof Error)) throw unexpected(error, 'errors or null', 'EXEC');
       return error ?? value;
     });
-  }
-
-  async #refuseTransaction(error: unknown): Promise<never> {
-    if (!isRefusedCommand(error)) throw firstCause(error);
-    // If it was begun all the same, it would swallow whatever comes next over this connection.
-    if (firstCause(error) === error) await this.#client.discard?.().catch(() => {});
-    throw new NoTransactionsError(error);
   }
 
   #with(method: keyof RedisClient): RedisClient {

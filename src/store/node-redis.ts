@@ -66,7 +66,6 @@ export function fromNodeRedis(client: NodeRedisClient): RedisClient {
     del: (...keys) => send('DEL', ...keys.map(nameOf)),
     scan: (cursor, ...words) => send('SCAN', cursor, ...words),
     multi: () => createTransaction(client, nameOf),
-    discard: () => send('DISCARD'),
     info: (section) => send('INFO', section),
   };
 }

@@ -11,7 +11,7 @@ const PLACES = ['MOVED', 'ASK', 'CROSSSLOT'];
 /** Other refusals that say nothing about whether the command is known and allowed. */
 const KNOWN_COMMAND = [...FOR_ALL_KEYS, ...PLACES, 'WRONGPASS', 'WRONGTYPE', 'EXECABORT'];
 /** The usual words for it; they may be followed by what was sent, in which any word may stand. */
-const REFUSED_COMMAND = /^NOPERM |unknown|support|permi|allow/i;
+const REFUSED_COMMAND = /^(NOPERM|ERR Error running script) |unknown|support|permi|allow/i;
 /** What stands between client and server may say in words of its own that the server is out of reach. */
 const OUT_OF_REACH =
   /upstream|backend|timed? ?out|connection|closed|too many|max number|overload|busy|unavailable/i;
@@ -21,7 +21,7 @@ const PASSWORD = /^(NOAUTH|WRONGPASS|ERR invalid password|ERR AUTH) ?/;
 const CODE = /^([A-Z]{2,}) /;
 /** Redis up to 6 wraps the error of a command within a script, and so does a transaction that is refused. */
 const WRAPPED = /^(ERR Error running script|EXECABORT|@user_script)/;
-const WRAPPED_CODE = new RegExp(`[ -](${KNOWN_COMMAND.join('|')}) `);
+const WRAPPED_CODE = new RegExp(`[ -](${KNOWN_COMMAND.join('|')}|NOPERM) `);
 
 /** How clients put that a connection broke, was not there, or could not be found. */
 const LOST =

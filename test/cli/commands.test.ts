@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startProxy } from '../servers/proxy.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
 import { makeFolder, outputOf, readStart, runCommand } from './command.js';
 
@@ -85,6 +86,25 @@ describe('the command', () => {
     );
     const empty = await folder.write('empty.csv', 'user,timestamp,event\n');
     expect((await runCommand(['events', empty])).stderr).toBe('bitmapist: read 0 rows\n');
+  });
+
+  it('marks without scripts if told to', async () => {
+    const rows = Array.from({ length: 300 }, (_, id) => `${id},2026-11-22,active\n`);
+    const many = await folder.write('many.csv', `user,timestamp,event\n${rows.join('')}`);
+    const proxy = await startProxy(server);
+    try {
+      for (const options of [[], ['--no-scripts']]) {
+        proxy.commands.length = 0;
+        expect(await outputOf('import', many, '--to', proxy.url, ...options)).toBe(
+          '300 rows, 1 events, 300 ids\n',
+        );
+        expect(proxy.commands.includes('eval')).toBe(options.length === 0);
+        expect(await client.bitcount('trackist_active_2026-11-22')).toBe(300);
+        await client.flushall();
+      }
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it('marks hours, another prefix and another time zone where asked to', async () => {

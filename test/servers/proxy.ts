@@ -11,6 +11,8 @@ export interface RedisProxy {
   readonly url: string;
   /** Names of the commands that clients have sent, in lower case. */
   readonly commands: string[];
+  /** What commands, in lower case, are answered with in place of the truth: the texts of errors. */
+  readonly refusals: Map<string, string>;
   /** Milliseconds that every reply is held back from now on. */
   delayMs: number;
   /** Cuts every connection after so many more bytes of replies, once. */
@@ -45,7 +47,8 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
       upstream.cork();
       for (const { name, bytes } of parser.push(chunk)) {
         commands.push(name);
-        upstream.write(refused.includes(name) ? refusal(name) : bytes);
+        const text = refusals.get(name);
+        upstream.write(text === undefined ? bytes : refusal(text));
       }
       upstream.uncork();
     });
@@ -62,6 +65,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     });
   });
   const commands: string[] = [];
+  const refusals = new Map(refused.map((name) => [name, `ERR unknown command '${name}'`]));
   await new Promise<void>((resolve) => listener.listen(0, HOST, resolve));
   const { port } = listener.address() as AddressInfo;
   const proxy: RedisProxy = {
@@ -69,6 +73,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     port,
     url: `redis://${HOST}:${port}`,
     commands,
+    refusals,
     delayMs: 0,
     cutAfterBytes: Number.POSITIVE_INFINITY,
     cut,
@@ -85,9 +90,9 @@ function sleepUntil(due: number): Promise<void> {
   return waitMs > 0 ? new Promise((resolve) => setTimeout(resolve, waitMs).unref()) : Promise.resolve();
 }
 
-/** A command in whose place the server answers, in its turn, as if it did not know `name`. */
-function refusal(name: string): Buffer {
-  const words = ['EVAL', 'return redis.error_reply(ARGV[1])', '0', `ERR unknown command '${name}'`];
+/** A command in whose place the server answers, in its turn, with an error. */
+function refusal(text: string): Buffer {
+  const words = ['EVAL', 'return redis.error_reply(ARGV[1])', '0', text];
   return Buffer.from(`*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`);
 }
 

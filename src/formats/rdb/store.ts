@@ -7,7 +7,7 @@ import type { ByteInput } from '../input.js';
 import { type RdbProgress, type RdbReadOptions, type RdbString, readRdb } from './reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from './writer.js';
 
-/** What of a store is written, and how. */
+/** What of a store is written, and how. Keys expire as in the store, if that can tell; otherwise they are kept. */
 export interface WriteRdbOptions extends EncodeRdbOptions {
   /** What the keys that are written begin with (default: all are). */
   readonly prefix?: string | undefined;
