@@ -427,6 +427,65 @@ describe('a cluster whose master dies', () => {
   });
 });
 
+describe('a cluster whose masters change places with their replicas', () => {
+  it('takes every mark and answers every question meanwhile', async () => {
+    const cluster = await startCluster();
+    const nodes = cluster.nodes.map(({ host, port }) => ({ host, port }));
+    const client = new Cluster(nodes);
+    client.on('error', () => {});
+    const admins = cluster.nodes.map(({ url }) => connect(url));
+    try {
+      const analytics = new Bitmapist({ store: new RedisStore(client) });
+      const now = '2026-11-22';
+      const names = Array.from({ length: 12 }, (_, index) => `event ${index * 7919}`);
+      await analytics.markEvents(names.map((event) => ({ event, id: 0, at: now })));
+      // As ioredis has its connections to replicas: one that has become a replica runs scripts, and refuses what they write.
+      for (const node of client.nodes('all')) await node.readonly();
+      const union = analytics
+        .day(names[0]!, now)
+        .or(...names.slice(1).map((name) => analytics.day(name, now)));
+      let isOver = false;
+      let questions = 0;
+      const ask = async (): Promise<void> => {
+        while (!isOver) {
+          expect(await union.has(0)).toBe(true);
+          expect((await analytics.eventNames()).length).toBe(names.length);
+          questions++;
+        }
+      };
+      let marked = 0;
+      const mark = async (): Promise<void> => {
+        while (!isOver) {
+          const ids = Array.from({ length: 3000 }, (_, index) => marked + index);
+          await analytics.markEvents(names.flatMap((event) => ids.map((id) => ({ event, id, at: now }))));
+          marked += ids.length;
+        }
+      };
+      const swap = async (): Promise<void> => {
+        try {
+          // There and back again.
+          for (const replica of [3, 4, 5, 0, 1, 2]) {
+            await admins[replica]!.call('CLUSTER', 'FAILOVER');
+            const isMaster = async () => (await admins[replica]!.role())[0] === 'master';
+            while (!(await isMaster())) await sleep(10);
+            await sleep(300);
+          }
+        } finally {
+          isOver = true;
+        }
+      };
+      await Promise.all([ask(), mark(), swap()]);
+      expect(marked).toBeGreaterThan(0);
+      expect(questions).toBeGreaterThan(5);
+      for (const name of names) expect(await analytics.day(name, now).count()).toBe(marked);
+    } finally {
+      client.disconnect();
+      for (const admin of admins) admin.disconnect();
+      await cluster.stop();
+    }
+  });
+});
+
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
 }

@@ -5,7 +5,7 @@ import { StoreError } from '../errors.js';
 import { ID_LIMIT } from '../id.js';
 import type { RedisClient, RedisNode, RedisTransaction } from './client.js';
 import { checkByteLength } from './length.js';
-import { isRefusedCommand, NoTransactionsError } from './refusal.js';
+import { codeOf, isRefusedCommand, NoTransactionsError } from './refusal.js';
 import { toBytes, toInteger, toList, toText, unexpected } from './replies.js';
 import type { BitWrite } from './types.js';
 
@@ -166,7 +166,10 @@ export class RedisCommands {
     }
     fill(transaction);
     const replies = await transaction.exec().catch((error) => {
-      throw isRefusedCommand(error) ? new NoTransactionsError(error) : firstCause(error);
+      const cause = firstCause(error);
+      // What was aborted was begun: then it is one of its commands that is not allowed.
+      const isUnknown = codeOf(error) !== 'EXECABORT' && isRefusedCommand(cause);
+      throw isUnknown ? new NoTransactionsError(cause) : cause;
     });
     return toList(replies, length, 'EXEC').map((reply) => {
       const [error, value] = toList(reply, undefined, 'EXEC');
