@@ -1,2 +1,3 @@
 export { replaceFile } from './formats/file.js';
+export { createFolder, type FolderFile } from './formats/folder.js';
 export { loadStore, saveStore } from './formats/rdb/file.js';

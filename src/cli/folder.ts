@@ -1,8 +1,9 @@
 import { type Dirent, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { decodeFileName, encodeFileName, INDEX_FILE_NAME } from '../bitmaps.js';
 import { MemoryStore } from '../index.js';
+import { createFolder, type FolderFile } from '../node.js';
 import type { RdbString } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { grouped } from './output.js';
@@ -58,26 +59,18 @@ export async function checkFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes a new folder of bitmaps and their index; until the last of them is written it has another name. */
+/** Writes a new folder of bitmaps and their index, as a whole or not at all. */
 export async function writeFolder(path: string, bitmaps: AsyncIterable<RdbString>): Promise<void> {
-  const target = resolve(path);
-  const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const temporary = join(dirname(target), `.${basename(target)}.${unique}.tmp`);
-  await mkdir(temporary);
+  await createFolder(path, filesOf(bitmaps));
+}
+
+async function* filesOf(bitmaps: AsyncIterable<RdbString>): AsyncGenerator<FolderFile, void> {
   const lengths: [key: string, byteLength: number][] = [];
-  try {
-    for await (const { key, bytes } of bitmaps) {
-      // Where the file system takes two keys for one it says so, and neither is lost.
-      await writeFile(join(temporary, encodeFileName(key)), bytes, { flag: 'wx' });
-      lengths.push([key, bytes.length]);
-    }
-    // In one order, so that the same bitmaps have the same index.
-    const index = Object.fromEntries(lengths.sort(([a], [b]) => (a < b ? -1 : 1)));
-    await writeFile(join(temporary, INDEX_FILE_NAME), JSON.stringify(index));
-    if (existsSync(target)) await rmdir(target);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
+  for await (const { key, bytes } of bitmaps) {
+    yield { name: encodeFileName(key), bytes };
+    lengths.push([key, bytes.length]);
   }
+  // In one order, so that the same bitmaps have the same index.
+  const index = JSON.stringify(Object.fromEntries(lengths.sort(([a], [b]) => (a < b ? -1 : 1))));
+  yield { name: INDEX_FILE_NAME, bytes: new TextEncoder().encode(index) };
 }

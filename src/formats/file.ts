@@ -1,42 +1,56 @@
 /** Files that are replaced as a whole or not at all. For Node only. */
 
 import type { Stats } from 'node:fs';
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { StoreError } from '../errors.js';
+import { explainSystemError } from './system-error.js';
+import { removeAbandoned, temporaryPath } from './temporary.js';
 
 /**
  * Writes `chunks` to the file at `path`. A file that is there stays as it is until the new one is complete and on the
  * disk: whatever happens meanwhile (the process dies, the power fails, the disk is full), one of the two is there. The
- * new one has the permissions of the old one.
+ * new one has the permissions of the old one. A link stays a link, and the file it leads to is replaced. What a process
+ * that died had written of the same file is removed.
  * @throws StoreError where the file cannot be written (`cause` is what the file system says); whatever `chunks` throw.
  */
 export async function replaceFile(
   path: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
-  // What a link leads to is replaced, not the link.
-  const target = await realpath(path).catch(() => resolve(path));
-  const old = await fileToReplace(path, target);
-  const folder = dirname(target);
-  const unique = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const temporary = join(folder, `.${basename(target)}.${unique}.tmp`);
+  const expected = `a file to be written at ${path}`;
+  const target = await explainSystemError(expected, followLinks(path));
+  const old = await fileToReplace(path);
+  // Before the new one takes more room.
+  await removeAbandoned(target);
+  const temporary = temporaryPath(target);
   // Not even while it is written may more people read it than in the end.
-  const file = await explainWriting(path, open(temporary, 'wx', old && old.mode & PERMISSIONS));
+  const file = await explainSystemError(expected, open(temporary, 'wx', old && old.mode & PERMISSIONS));
   try {
     try {
-      if (old !== undefined) await explainWriting(path, copyPermissions(old, file));
-      for await (const chunk of chunks) await explainWriting(path, writeAll(file, chunk));
-      await explainWriting(path, file.sync());
+      if (old !== undefined) await explainSystemError(expected, copyPermissions(old, file));
+      for await (const chunk of chunks) await explainSystemError(expected, writeAll(file, chunk));
+      await explainSystemError(expected, file.sync());
     } finally {
       await file.close();
     }
-    await explainWriting(path, rename(temporary, target));
+    await explainSystemError(expected, rename(temporary, target));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await explainWriting(path, syncFolder(folder));
+  await explainSystemError(expected, syncFolder(dirname(target)));
+}
+
+/** Where a path leads to, whether or not something is there. */
+export async function followLinks(path: string): Promise<string> {
+  return realpath(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ELOOP') throw error;
+    const link = await readlink(path).catch(() => undefined);
+    // The last part of a path may be missing, the folders before it only if nothing can be written.
+    const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    return link === undefined ? resolve(folder, basename(path)) : followLinks(resolve(folder, link));
+  });
 }
 
 const PERMISSIONS = 0o777;
@@ -45,8 +59,8 @@ const PERMISSIONS = 0o777;
  * The file that is there, if one is.
  * @throws StoreError where something else is: a device or a pipe would be gone if a file took its place.
  */
-async function fileToReplace(path: string, target: string): Promise<Stats | undefined> {
-  const stats = await stat(target).catch(() => undefined);
+async function fileToReplace(path: string): Promise<Stats | undefined> {
+  const stats = await stat(path).catch(() => undefined);
   if (stats === undefined || stats.isFile()) return stats;
   const kind = stats.isDirectory() ? 'a folder' : 'something else';
   throw new StoreError(`expected a file to be written at ${path}, got ${kind} that is there`);
@@ -76,20 +90,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-async function explainWriting<T>(path: string, promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    throw new StoreError(`expected a file to be written at ${path}, got ${cause.code}`, { cause });
-  }
-}
-
-/** Whether an error is one of the file system. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return (
-    error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'errno' in error
-  );
 }

@@ -1,10 +1,10 @@
 /** Stores in files: dumps that are replaced as a whole or not at all. For Node only. */
 
 import { createReadStream } from 'node:fs';
-import { StoreError } from '../../errors.js';
 import type { MemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/types.js';
-import { isSystemError, replaceFile } from '../file.js';
+import { replaceFile } from '../file.js';
+import { explainSystemError } from '../system-error.js';
 import type { RdbReadOptions } from './reader.js';
 import { loadRdb, type WriteRdbOptions, writeRdb } from './store.js';
 
@@ -24,10 +24,7 @@ export async function saveStore(store: Store, path: string, options: WriteRdbOpt
 export async function loadStore(path: string, options: RdbReadOptions = {}): Promise<MemoryStore> {
   const chunks = createReadStream(path, { highWaterMark: READ_BYTES });
   try {
-    return await loadRdb(chunks, options);
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    throw new StoreError(`expected a dump to be read at ${path}, got ${cause.code}`, { cause });
+    return await explainSystemError(`a dump to be read at ${path}`, loadRdb(chunks, options));
   } finally {
     chunks.destroy();
   }
