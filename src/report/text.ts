@@ -23,7 +23,10 @@ export interface TextOptions extends Pick<ReportOptions, 'as'> {
   readonly average?: AverageKind | undefined;
   /** Bits of colour the terminal has, as Node's `getColorDepth()` tells: heat needs 8 or 24. Default 1: no colour. */
   readonly colorDepth?: number | undefined;
-  /** Columns of the terminal. A wider table continues below, in blocks. Default: as wide as it gets. */
+  /**
+   * Columns of the terminal. A wider table continues below, in blocks, up to the last that is not all still to come.
+   * Default: as wide as it gets.
+   */
   readonly width?: number | undefined;
 }
 
@@ -98,11 +101,18 @@ function measure(view: TableView): Widths {
   };
 }
 
-/** The columns of each block, as [first, end). */
+/** The columns of each block, as [first, end); after the first none in which everything is still to come. */
 function splitColumns(view: TableView, widths: Widths, width: number): [first: number, end: number][] {
   const room = width - widths.label - widths.total - GAP.length * 2;
   const perBlock = Math.max(1, Math.min(view.columns.length, Math.floor(room / widths.cell)));
-  return range(0, Math.max(1, view.columns.length), perBlock).map((first) => [first, first + perBlock]);
+  const blocks = range(0, Math.max(1, view.columns.length), perBlock);
+  return blocks
+    .filter((first) => first === 0 || view.rows.some((row) => hasNumbers(row, first, first + perBlock)))
+    .map((first) => [first, first + perBlock]);
+}
+
+function hasNumbers(row: RowView, first: number, end: number): boolean {
+  return row.cells.slice(first, end).some((cell) => cell.state !== 'future');
 }
 
 const GAP = '  ';

@@ -49,6 +49,26 @@ describe('renderText', () => {
     expect(text.match(/^Jan 2026/gm)).toHaveLength(2);
   });
 
+  it('leaves out blocks below of which everything is still to come', () => {
+    const { rows, ...table } = { ...sampleTable(), numOfRows: 7 };
+    const longer = rows.map((row) => ({
+      ...row,
+      cells: [
+        ...row.cells,
+        ...Array.from({ length: 4 }, () => ({ ...row.cells[0]!, state: 'future' as const })),
+      ],
+    }));
+    const text = renderText({ ...table, rows: longer }, { width: 44 });
+    expect(text.match(/^Cohort.*/gm)).toHaveLength(2);
+    expect(text).toContain('blank: still to come');
+    expect(renderText({ ...table, rows: longer })).toMatch(/^Cohort .* 0 +1 +2 +3 +4 +5 +6 +7$/m);
+    const future = longer.map((row) => ({
+      ...row,
+      cells: row.cells.map((cell) => ({ ...cell, state: 'future' as const })),
+    }));
+    expect(renderText({ ...table, rows: future }, { width: 44 }).match(/^Cohort.*/gm)).toHaveLength(1);
+  });
+
   it('shows one column per block where even that does not fit', () => {
     expect(renderText(sampleTable(), { width: 1 }).match(/^Cohort/gm)).toHaveLength(4);
   });
