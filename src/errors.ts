@@ -26,16 +26,24 @@ export class SyntaxProblem extends BitmapistError {
     this.offset = offset;
   }
 
-  /** The text around the offending character, in one line, with a caret under it, for terminals. */
+  /** The text around the offending character, in one line and all of it visible, with a caret under it, for terminals. */
   get excerpt(): string {
-    const from = Math.max(0, this.offset - EXCERPT_LENGTH / 2);
-    const to = from + EXCERPT_LENGTH;
-    const before = from > 0 ? '…' : '';
-    const after = to < this.text.length ? '…' : '';
-    // Line breaks and tabs would move the caret.
-    const line = this.text.slice(from, to).replace(/\s/g, ' ');
-    return `${before}${line}${after}\n${' '.repeat(before.length + this.offset - from)}^`;
+    const from = characterAt(this.text, Math.max(0, this.offset - EXCERPT_LENGTH / 2));
+    const to = characterAt(this.text, from + EXCERPT_LENGTH);
+    const before = `${from > 0 ? '…' : ''}${inOneLine(this.text.slice(from, this.offset))}`;
+    const after = `${inOneLine(this.text.slice(this.offset, to))}${to < this.text.length ? '…' : ''}`;
+    return `${before}${after}\n${' '.repeat(before.length)}^`;
   }
+}
+
+/** The index, or the next one if it lies within a character. */
+function characterAt(text: string, index: number): number {
+  return (text.codePointAt(index - 1) ?? 0) > 0xffff ? index + 1 : index;
+}
+
+/** Line breaks and tabs are blanks where the text is looked at closely anyway. */
+function inOneLine(text: string): string {
+  return printable(text.replace(/[\t-\r]/g, ' '));
 }
 
 /** The store could not answer: connection lost, refused, wrong password. The client's own error is the `cause`. */
@@ -132,3 +140,14 @@ export function fromPlatform<Name extends keyof typeof globalThis>(name: Name): 
   if (part === undefined) throw new BitmapistError(`expected a platform with ${name}, got one without it`);
   return part;
 }
+
+/**
+ * Text of others, of which every character can be seen, in one line: those that a terminal acts on, that turn the
+ * direction of writing, break the line or take no room show as `\u{…}`, and so do bytes of keys that are no UTF-8.
+ */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}
+
+/** Not the selectors that give emoji their colours. */
+const UNSEEN = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;

@@ -11,6 +11,7 @@ export {
   FormatError,
   IncompleteMarksError,
   PartialWriteError,
+  printable,
   StoreError,
   SyntaxProblem,
   WrongTypeError,

@@ -118,6 +118,13 @@ describe('expression text', () => {
     expect(line).toMatch(/^….*\?& b@day.*…$/);
     expect(line!.length).toBeLessThan(80);
     expect(line![caret!.indexOf('^')]).toBe('&');
+    expect(problemOf('a\u001b\u202e@day &\u009b').excerpt).toBe(
+      `a\\u{1b}\\u{202e}@day &\\u{9b}\n${' '.repeat('a\\u{1b}\\u{202e}@day &\\u{9b}'.length)}^`,
+    );
+    for (const shift of ['', 'x']) {
+      const { excerpt } = problemOf(`${shift}${'😀'.repeat(60)}@day & ) ${'😀'.repeat(60)}`);
+      expect(excerpt).toMatch(/^…(😀)+@day & \) (😀)+…\n +\^$/u);
+    }
   });
 
   it('refuses what is no text', () => {

@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import type { CohortTable, TimeGroup } from '../index.js';
 import {
   renderCsv,
@@ -11,10 +10,11 @@ import {
   selectionLabel,
   toDatesData,
 } from '../report.js';
+import { formatOfEnding, TEXT_ENDINGS } from './ending.js';
 import { findNotes, reportNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
-import { colorDepth, columns } from './terminal.js';
+import { colorDepth, columns, textFor } from './terminal.js';
 
 export interface CohortCommandOptions extends SourceOptions, OutputOptions {
   readonly select1: string;
@@ -33,13 +33,17 @@ export interface CohortCommandOptions extends SourceOptions, OutputOptions {
 export type CohortFormat = 'text' | 'json' | 'csv' | 'dates-data' | 'html' | 'svg' | 'curves' | 'markdown';
 
 export async function printCohort(source: string, options: CohortCommandOptions): Promise<void> {
+  const { output } = options;
+  const format = options.format ?? formatOfEnding(output, FORMATS) ?? 'text';
   await withSource(source, options, async (bitmapist) => {
     const table = await bitmapist.cohort(options);
     const { select1, select1b, select2, select2b } = table;
     const names = [select1, select1b, select2, select2b].filter((name) => name !== undefined);
     const isEmpty = hasEmptySelection(table);
     const notes = await findNotes(bitmapist, names, { ...options, isEmpty });
-    await print([formatCohort({ ...table, notes }, options)], options);
+    const text = formatCohort({ ...table, notes }, { ...options, format });
+    // A table for people shows names as they can be seen, and colours beside them.
+    await print([format === 'text' ? text : textFor(output, text)], options);
     reportNotes(notes);
   });
 }
@@ -52,13 +56,13 @@ function hasEmptySelection({ rows }: CohortTable): boolean {
   );
 }
 
-/** A table as text, with a line break at its end. Without a format, the ending of the output file tells it. */
+/** A table as text, with a line break at its end. */
 export function formatCohort(
   table: CohortTable,
-  { format, counts, output }: Pick<CohortCommandOptions, 'format' | 'counts' | 'output'>,
+  { format = 'text', counts, output }: Pick<CohortCommandOptions, 'format' | 'counts' | 'output'>,
 ): string {
   const as = counts ? 'counts' : 'percent';
-  switch (format ?? FORMAT_OF_ENDING[extname(output ?? '').toLowerCase()] ?? 'text') {
+  switch (format) {
     case 'text':
       if (output !== undefined) return renderText(table, { as });
       // Standard error says the notes to the same reader.
@@ -84,11 +88,13 @@ export function formatCohort(
   }
 }
 
-const FORMAT_OF_ENDING: Partial<Record<string, CohortFormat>> = {
-  '.csv': 'csv',
-  '.htm': 'html',
+/** By ending. */
+const FORMATS: Readonly<Record<string, CohortFormat>> = {
   '.html': 'html',
-  '.json': 'json',
-  '.md': 'markdown',
+  '.htm': 'html',
   '.svg': 'svg',
+  '.md': 'markdown',
+  '.csv': 'csv',
+  '.json': 'json',
+  ...TEXT_ENDINGS,
 };

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { DEFAULT_PREFIX, Period } from '../index.js';
+import { DEFAULT_PREFIX, Period, printable } from '../index.js';
 import { writeRdb } from '../rdb.js';
 import { isCsv } from './csv.js';
 import { isDump } from './dump.js';
@@ -41,7 +41,7 @@ export async function explore(source: string, options: ExploreOptions): Promise<
     );
   });
   const interrupted = untilInterrupted();
-  await writeLine(`${name} is at ${server.url}${viewAsOf(options)}`);
+  await writeLine(`${printable(name)} is at ${server.url}${viewAsOf(options)}`);
   await writeLine('Press Ctrl-C to end.');
   await interrupted;
   await server.close();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { Store } from '../index.js';
@@ -5,6 +6,7 @@ import { replaceFile, saveStore } from '../node.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
 import { isCsv } from './csv.js';
 import { isDump } from './dump.js';
+import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
 import { grouped, writeLine } from './output.js';
@@ -41,7 +43,8 @@ async function withTarget<T>(
 ): Promise<T> {
   if (isRedisUrl(to)) return withRedis(to, (redis) => use(redisTarget(redis, replace ?? false)));
   const isPackedFile = /\.gz$/i.test(to);
-  if (!isDump(to) && (isCsv(to) || isPackedFile || isUrl(to) || to === '')) {
+  const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
+  if (!isDump(to) && (isCsv(to) || isPackedFile || isNewFile || isUrl(to) || to === '')) {
     throw new UsageError(
       `expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(withoutPassword(to))}`,
     );

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import { SyntaxProblem } from '../index.js';
+import stringWidth from 'string-width';
+import { printable, SyntaxProblem } from '../index.js';
+import { printableLines } from './terminal.js';
 
 /** The user asked for something that cannot be: said in one sentence, exit code 2. */
 export class UsageError extends Error {
@@ -15,16 +17,33 @@ const FAILURE = 1;
 export function reportFailure(error: unknown): number {
   // Commander has said it already; asking for help is no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  const details = process.env.DEBUG ? `${inspect(error)}\n` : '';
-  process.stderr.write(`bitmapist: ${sentenceOf(error)}\n${details}`);
+  say(sentenceOf(error));
+  if (process.env.DEBUG) process.stderr.write(`${printableLines(inspect(error))}\n`);
   return isUsersFault(error) ? USAGE : FAILURE;
 }
 
-/** What went wrong, for people; after a text that does not parse, the place in it. */
+/** Says something on standard error; names in it are printable. */
+export function say(sentence: string): void {
+  process.stderr.write(`bitmapist: ${sentence}\n`);
+}
+
+/** What went wrong, for people, in characters that can be seen; after a text that does not parse, the place in it. */
 export function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const sentence = error.message.split('\n', 1)[0] || error.name;
-  return error instanceof SyntaxProblem ? `${sentence}\n${error.excerpt}` : sentence;
+  if (!(error instanceof Error)) return printable(String(error));
+  const sentence = printable(refusalOf(error) ?? (error.message.trimEnd() || error.name));
+  return error instanceof SyntaxProblem ? `${sentence}\n${excerptOf(error)}` : sentence;
+}
+
+/** What the file system refused, where it is not known what for. */
+function refusalOf({ message, code, path }: NodeJS.ErrnoException): string | undefined {
+  if (code === undefined || !message.startsWith(`${code}: `)) return undefined;
+  return `expected access to ${path === undefined ? 'a file' : JSON.stringify(path)}, got ${code}`;
+}
+
+/** The caret moves by columns of the terminal, of which a character may take two. */
+function excerptOf({ excerpt }: SyntaxProblem): string {
+  const [line = '', caret = ''] = excerpt.split('\n');
+  return `${line}\n${' '.repeat(stringWidth(line.slice(0, caret.length - 1)))}^`;
 }
 
 function isUsersFault(error: unknown): boolean {

@@ -1,14 +1,14 @@
-import Table from 'cli-table3';
-import prettyBytes from 'pretty-bytes';
 import { exportRoaring, roaringByteLength } from '../bitmaps.js';
 import { MemoryStore, type Store } from '../index.js';
-import { printable } from '../report.js';
-import { Census, type CensusReport, type Holdings, type KeyKind, type OtherKeys } from './census.js';
+import { Census, type CensusReport } from './census.js';
 import { isDump, readDump } from './dump.js';
-import { type FormatOptions, grouped, isJson, print } from './output.js';
+import { isJson } from './ending.js';
+import { formatCensus } from './holdings.js';
+import { type FormatOptions, grouped, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
 import { stringLengths } from './strings.js';
+import { columns, textFor } from './terminal.js';
 import { withoutPassword } from './url.js';
 
 export interface InspectOptions extends SourceOptions, FormatOptions {
@@ -17,8 +17,13 @@ export interface InspectOptions extends SourceOptions, FormatOptions {
 
 /** Prints what a source holds. */
 export async function inspectSource(source: string, options: InspectOptions): Promise<void> {
+  const { output } = options;
+  const json = isJson(options);
   const report = await (isDump(source) ? inspectDump(source, options) : inspectStore(source, options));
-  await print([isJson(options) ? `${JSON.stringify(report)}\n` : formatReport(report)], options);
+  const text = json
+    ? `${JSON.stringify(report)}\n`
+    : formatCensus(report, output === undefined ? columns() : undefined);
+  await print([textFor(output, text)], options);
 }
 
 /** Reads a dump through; what is kept of it are the bitmaps that ids are counted from. */
@@ -105,61 +110,4 @@ async function measureRoaring(store: Store, key: string): Promise<number> {
 
 function showIn(progress: Progress): (done: number, events: number) => void {
   return (done, events) => progress.show(`counting ids: ${grouped(done)} of ${grouped(events)} events`);
-}
-
-function formatReport({ events, total, others }: CensusReport): string {
-  const units = COUNTED.filter(({ key }) => total.keys[key] > 0);
-  const row = (label: string, { keys, from, to, ids, bytes, roaringBytes }: Holdings): string[] => [
-    label,
-    from ?? '',
-    to ?? '',
-    ...units.map(({ key }) => (keys[key] === 0 ? '' : grouped(keys[key]))),
-    grouped(ids),
-    prettyBytes(bytes, { binary: true }),
-    prettyBytes(roaringBytes, { binary: true }),
-  ];
-  const table = new Table({
-    head: ['Event', 'From', 'To', ...units.map(({ title }) => title), 'Ids', 'Raw', 'Compressed'],
-    colAligns: ['left', 'left', 'left', ...units.map(() => 'right' as const), 'right', 'right', 'right'],
-    chars: BORDERLESS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...events.map((event) => row(printable(event.event), event)));
-  const label = `${grouped(events.length)} event${events.length === 1 ? '' : 's'}`;
-  table.push([], row(label, total));
-  const lines = table.toString().split('\n');
-  return [...lines, ...explainOthers(others)].map((line) => `${line.trimEnd()}\n`).join('');
-}
-
-const COUNTED: readonly { readonly key: KeyKind; readonly title: string }[] = [
-  { key: 'month', title: 'Months' },
-  { key: 'week', title: 'Weeks' },
-  { key: 'day', title: 'Days' },
-  { key: 'hour', title: 'Hours' },
-  { key: 'unique', title: 'Flag' },
-];
-
-const BORDERLESS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
-
-function explainOthers({ count, examples }: OtherKeys): string[] {
-  if (count === 0) return [];
-  const names = examples.map((key) => JSON.stringify(key)).join(', ');
-  const such = examples.length === 0 ? '' : `, such as ${names}`;
-  return ['', `${grouped(count)} other key${count === 1 ? '' : 's'}${such}`];
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { exitWhenNobodyReads } from './output.js';
+import { exitWhenUnwritable } from './output.js';
 import { run } from './program.js';
 
-exitWhenNobodyReads(process.stdout);
+exitWhenUnwritable(process.stdout, process.stderr);
 process.exitCode = await run(process.argv.slice(2));

@@ -1,8 +1,7 @@
 import { findUnknownNames, type ListNames, queryEvents } from '../catalogue.js';
-import { type Bitmapist, type QueryNode, StoreError } from '../index.js';
+import { type Bitmapist, printable, type QueryNode, StoreError } from '../index.js';
 import { RedisStore } from '../redis.js';
-import { printable } from '../report.js';
-import { sentenceOf } from './failure.js';
+import { say, sentenceOf } from './failure.js';
 import type { NamedSegment } from './segment.js';
 
 /** What is to be said beside an answer: sentences about names that nobody has. */
@@ -52,5 +51,5 @@ export function namesIn(query: QueryNode): string[] {
 
 /** Says notes on standard error. */
 export function reportNotes(notes: Iterable<string>): void {
-  for (const note of notes) process.stderr.write(`bitmapist: ${printable(note)}\n`);
+  for (const note of notes) say(printable(note));
 }

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import type { Writable } from 'node:stream';
+import { createWriteStream } from 'node:fs';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { StoreError } from '../index.js';
 import { replaceFile } from '../node.js';
+import { isDevice } from './device.js';
+import { reportFailure } from './failure.js';
 
 export interface OutputOptions {
   /** The file to write instead of standard output. */
@@ -16,31 +20,35 @@ export interface FormatOptions extends OutputOptions {
   readonly format?: PlainFormat;
 }
 
-/** Whether JSON is wanted. */
-export function isJson({ format, output = '' }: FormatOptions): boolean {
-  return (format ?? (extname(output).toLowerCase() === '.json' ? 'json' : 'text')) === 'json';
+type Parts = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+
+/** Writes to standard output, or to a file that is replaced as a whole or not at all, or to what is no file but a device. */
+export async function print(parts: Parts, { output }: OutputOptions): Promise<void> {
+  if (output === undefined || output === STANDARD_OUTPUT) {
+    for await (const part of parts) await write(part);
+  } else if (isDevice(output)) await writeTo(output, encode(parts));
+  else await replaceFile(output, encode(parts));
 }
 
-/** Writes text to standard output, or to a file that is replaced as a whole or not at all. */
-export async function print(
-  parts: Iterable<string> | AsyncIterable<string>,
-  { output }: OutputOptions,
-): Promise<void> {
-  if (output !== undefined) {
-    await replaceFile(output, encode(parts));
-    return;
+/** Cannot be opened if it is a socket, as that of a child process may be. */
+const STANDARD_OUTPUT = '/dev/stdout';
+
+async function writeTo(device: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    await pipeline(Readable.from(chunks), createWriteStream(device, { flags: 'a' }));
+  } catch (error) {
+    if (!isGone(error)) throw explainWriting(JSON.stringify(device), error);
   }
-  for await (const part of parts) await write(part);
 }
 
-async function* encode(parts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array, void> {
+async function* encode(parts: Parts): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
-  for await (const part of parts) yield encoder.encode(part);
+  for await (const part of parts) yield typeof part === 'string' ? encoder.encode(part) : part;
 }
 
-/** Writes text to standard output, no faster than it is read. */
-export async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+/** Writes to standard output, no faster than it is read. */
+export async function write(part: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(part)) await once(process.stdout, 'drain');
 }
 
 export async function writeLine(line: string): Promise<void> {
@@ -52,10 +60,29 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** Ends the process quietly when what reads its output has gone, as in `bitmapist ids … | head`. */
-export function exitWhenNobodyReads(stream: Writable): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+/** A noun after a number: 1 `row`, 2 `rows`. */
+export function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
+
+/**
+ * Ends the process when its output cannot be written: quietly if what reads it has gone, as in `bitmapist ids … | head`,
+ * with a sentence if a disk is full. If that cannot be said either, the exit code tells.
+ */
+export function exitWhenUnwritable(stdout: Writable, stderr: Writable): void {
+  stdout.on('error', (error) => {
+    process.exit(isGone(error) ? 0 : reportFailure(explainWriting('standard output', error)));
   });
+  stderr.on('error', () => {});
+}
+
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
+
+/** What the command itself throws while it prints stays as it is. */
+function explainWriting(output: string, cause: unknown): unknown {
+  const { code, syscall } = cause as NodeJS.ErrnoException;
+  if (syscall === undefined) return cause;
+  return new StoreError(`expected ${output} to take what is printed, got ${code}`, { cause });
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Period } from '../index.js';
+import { Period, printable } from '../index.js';
 import type { CohortFormat } from './cohort.js';
-import { reportFailure } from './failure.js';
+import { reportFailure, say } from './failure.js';
 import type { PlainFormat } from './output.js';
 import { collectSegment } from './segment.js';
 
@@ -24,7 +24,7 @@ function createProgram(): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text, print) => print(asOneLine(text)) })
+    .configureOutput({ outputError: (text) => say(sentenceIn(text)) })
     .addHelpText('after', `\n${SOURCE_HELP}\n\n${EXPRESSION_HELP}\n\n${EXAMPLES}`);
   const command = (usage: string, description: string): Command =>
     program.command(usage).description(description);
@@ -38,6 +38,7 @@ function createProgram(): Command {
     withOutput(withSourceOptions(command('events <source>', 'print the names of all events, sorted'))),
   )
     .option('--prefix <text>', 'only names that begin with this text')
+    .option('-0, --null', 'end names with a byte 0, not a line break')
     .action(async (source, options) => (await questions()).printEvents(source, options));
   withFormat(
     withSegments(
@@ -154,12 +155,10 @@ function withCohortOptions(command: Command): Command {
     .addHelpText('after', `\n${COHORT_EXAMPLES}`);
 }
 
-/** Commander puts its suggestion on a line of its own. */
-function asOneLine(text: string): string {
-  return `bitmapist: ${text
-    .replace(/^error: /, '')
-    .trim()
-    .replace(/\n/g, ' ')}\n`;
+/** What Commander says, which quotes what the user wrote and puts its suggestion on a line of its own. */
+function sentenceIn(text: string): string {
+  const sentence = text.replace(/^error: /, '').replace(/\n$/, '');
+  return printable(sentence.replace(/\n(?=\(Did you mean .*\)$)/, ' '));
 }
 
 const COHORT_FORMATS: CohortFormat[] = [

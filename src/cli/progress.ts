@@ -1,4 +1,5 @@
 import yoctoSpinner from 'yocto-spinner';
+import { printable } from '../index.js';
 
 /** What is being done, shown while it is done; nothing is shown where standard error is no terminal. */
 export interface Progress {
@@ -8,10 +9,10 @@ export interface Progress {
 
 export function startProgress(text: string): Progress {
   if (!process.stderr.isTTY) return { show: () => {}, end: () => {} };
-  const spinner = yoctoSpinner({ text, stream: process.stderr }).start();
+  const spinner = yoctoSpinner({ text: printable(text), stream: process.stderr }).start();
   return {
     show: (next) => {
-      spinner.text = next;
+      spinner.text = printable(next);
     },
     end: () => {
       spinner.stop();

@@ -1,22 +1,38 @@
-import { type EventSet, parseQuery } from '../index.js';
+import { type EventSet, parseQuery, printable } from '../index.js';
+import { encodeKey } from '../rdb.js';
 import { checkTracked, isCsv } from './csv.js';
+import { isJson, PLAIN_ENDINGS } from './ending.js';
+import { UsageError } from './failure.js';
 import { findNotes, namesIn, reportNotes } from './notes.js';
-import { type FormatOptions, isJson, print, writeLine } from './output.js';
+import { type FormatOptions, print, write, writeLine } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
+import { isTerminal, textFor } from './terminal.js';
 
 export interface QuestionOptions extends SourceOptions, FormatOptions {}
 
 export interface EventsOptions extends QuestionOptions {
   readonly prefix?: string;
+  /** Whether names end with a byte 0, not with a line break, which names may hold. */
+  readonly null?: boolean;
 }
 
-/** Prints the names of all events. */
+/** Prints the names of all events: their very bytes, but to a terminal only what can be seen. */
 export async function printEvents(source: string, options: EventsOptions): Promise<void> {
+  const json = isJson(options);
+  if (json && options.null) throw new UsageError('expected the format text for --null, got json');
   await withSource(source, options, async (bitmapist) => {
     const events = await bitmapist.eventNames(options);
-    const lines = isJson(options) ? [JSON.stringify({ events })] : events;
-    await print([lines.map((line) => `${line}\n`).join('')], options);
+    await print(
+      [json ? textFor(options.output, `${JSON.stringify({ events })}\n`) : listOf(events, options)],
+      options,
+    );
   });
+}
+
+function listOf(events: readonly string[], options: EventsOptions): string | Uint8Array {
+  const end = options.null ? '\0' : '\n';
+  const lines = (shown: readonly string[]): string => shown.map((name) => name + end).join('');
+  return isTerminal(options.output) ? lines(events.map(printable)) : encodeKey(lines(events));
 }
 
 export async function printCount(source: string, text: string, options: QuestionOptions): Promise<void> {
@@ -27,8 +43,9 @@ export async function printCount(source: string, text: string, options: Question
 }
 
 export async function printIds(source: string, text: string, options: QuestionOptions): Promise<void> {
+  const json = isJson(options, { ...PLAIN_ENDINGS, '.csv': 'text' });
   await withSet(source, text, options, (set, note) =>
-    print(isJson(options) ? jsonOf(text, set, note) : linesOf(set, note), options),
+    print(json ? jsonOf(text, set, note, options) : linesOf(set, note), options),
   );
 }
 
@@ -43,15 +60,20 @@ async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void>
 }
 
 /** One object, a page of ids at a time. */
-async function* jsonOf(expression: string, set: EventSet, note: Note): AsyncGenerator<string, void> {
-  yield `{"expression":${JSON.stringify(expression)},"ids":[`;
+async function* jsonOf(
+  expression: string,
+  set: EventSet,
+  note: Note,
+  { output }: QuestionOptions,
+): AsyncGenerator<string, void> {
+  yield textFor(output, `{"expression":${JSON.stringify(expression)},"ids":[`);
   let separator = '';
   for await (const page of set.pages()) {
     if (page.length === 0) continue;
     yield `${separator}${page.join(',')}`;
     separator = ',';
   }
-  yield `],"notes":${JSON.stringify(await note(separator === ''))}}\n`;
+  yield textFor(output, `],"notes":${JSON.stringify(await note(separator === ''))}}\n`);
 }
 
 export async function printHas(
@@ -74,7 +96,7 @@ async function printAnswer(
   options: QuestionOptions,
 ): Promise<void> {
   if (isJson(options)) {
-    await writeLine(JSON.stringify({ ...answer, notes: await note() }));
+    await write(textFor(undefined, `${JSON.stringify({ ...answer, notes: await note() })}\n`));
   } else {
     await writeLine(line);
     await note();

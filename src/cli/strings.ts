@@ -1,4 +1,5 @@
-import { type RequestOptions, type Store, WrongTypeError } from '../index.js';
+import { printable, type RequestOptions, type Store, WrongTypeError } from '../index.js';
+import { say } from './failure.js';
 
 /** Keys of a Redis that are named like bitmaps may hold something else: lists, hashes, … */
 
@@ -55,6 +56,6 @@ export function onlyStrings(store: Store, onOther: (key: string) => void): Store
 /** Says on standard error what `onlyStrings` left out. */
 export function reportLeftOut(keys: Iterable<string>): void {
   for (const key of keys) {
-    process.stderr.write(`bitmapist: left out ${JSON.stringify(key)}, which holds no bitmap\n`);
+    say(`left out ${printable(JSON.stringify(key))}, which holds no bitmap`);
   }
 }

@@ -1,4 +1,6 @@
 import { WriteStream } from 'node:tty';
+import { printable } from '../index.js';
+import { isTerminalDevice } from './device.js';
 
 /** Bits of colour that standard output has: 1 where it is no terminal. NO_COLOR is heard before FORCE_COLOR. */
 export function colorDepth(): number {
@@ -8,7 +10,28 @@ export function colorDepth(): number {
   return WriteStream.prototype.getColorDepth(process.env);
 }
 
+/** A terminal that does not know how wide it is, as in a container or a recorded session, says 0. */
+const DEFAULT_COLUMNS = 80;
+
 /** Columns of the terminal; `undefined` where standard output is none. */
 export function columns(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.columns : undefined;
+  return process.stdout.isTTY ? process.stdout.columns || DEFAULT_COLUMNS : undefined;
+}
+
+/** Whether what is printed goes to a terminal: to standard output, or to the file `output`. */
+export function isTerminal(output: string | undefined): boolean {
+  return output === undefined ? process.stdout.isTTY : isTerminalDevice(output);
+}
+
+/** Text as an output takes it: a terminal, lines in which every character can be seen; all else, what it is. */
+export function textFor(output: string | undefined, text: string): string {
+  return isTerminal(output) ? printableLines(text) : text;
+}
+
+/** Lines of others in which every character can be seen. */
+export function printableLines(text: string): string {
+  return text
+    .split(/(\r?\n)/)
+    .map((part, at) => (at % 2 === 0 ? printable(part) : part))
+    .join('');
 }

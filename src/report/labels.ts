@@ -1,6 +1,9 @@
 import { utcFormat } from 'd3-time-format';
 import type { Period, PeriodUnit } from '../calendar.js';
 import type { CohortRow, CohortTable, TimeGroup } from '../cohort/types.js';
+import { printable } from '../errors.js';
+
+export { printable };
 
 const dayAndMonth = utcFormat('%-d %b');
 const monthAndYear = utcFormat('%b %Y');
@@ -46,14 +49,6 @@ export function selectionLabel(table: CohortTable): string {
   const cohort = [table.select1, table.select1b];
   const comeback = [table.select2, table.select2b];
   return `${joinNames(cohort)} → ${joinNames(comeback)}`;
-}
-
-/** Names come from anywhere: control and invisible formatting characters show as `\u{…}`, so that no terminal acts on them. */
-export function printable(name: string): string {
-  return name.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
 }
 
 function joinNames(names: readonly (string | undefined)[]): string {

@@ -251,10 +251,11 @@ describe('the command', () => {
     const path = folder.path('table.SVG');
     await outputOf(...cohort, '--format', 'dates-data', '--output', path);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(31);
-    await outputOf('ids', events, 'signup@2026', '-o', path);
-    expect(readFileSync(path, 'utf8')).toBe('1\n2\n3\n');
-    await outputOf('events', events, '-o', path);
-    expect(readFileSync(path, 'utf8')).toBe('active\npaid plan\nsignup\n');
+    const list = folder.path('list.TXT');
+    await outputOf('ids', events, 'signup@2026', '-o', list);
+    expect(readFileSync(list, 'utf8')).toBe('1\n2\n3\n');
+    await outputOf('events', events, '-o', list);
+    expect(readFileSync(list, 'utf8')).toBe('active\npaid plan\nsignup\n');
     expect(readdirSync(folder.path('.')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 

@@ -39,5 +39,12 @@ describe('labels', () => {
     expect(printable('a\u0000\u001b\u200e\u2028\ud800é😀')).toBe(
       'a\\u{0}\\u{1b}\\u{200e}\\u{2028}\\u{d800}é😀',
     );
+    const unseen =
+      '\t\n\r\u007f\u0080\u009f\u00ad\u034f\u061c\u115f\u180e\u200b\u200d\u200f\u202a\u202e\u2060\u2066\u2069\u3164\ufeff\u{e0041}';
+    for (const character of unseen) {
+      expect(printable(character)).toBe(`\\u{${character.codePointAt(0)!.toString(16)}}`);
+    }
+    const seen = 'A ~\u00a0ÅA\u030a日本\u3000❤\ufe0f👍🏽عربى\\';
+    expect(printable(seen)).toBe(seen);
   });
 });

@@ -1,0 +1,133 @@
+import Table from 'cli-table3';
+import prettyBytes from 'pretty-bytes';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { printable } from '../index.js';
+import type { CensusReport, Holdings, KeyKind, OtherKeys } from './census.js';
+import { grouped, plural } from './output.js';
+
+/** What a source holds, as a table for people. */
+
+/** One line per event and one of all. A table wider than `width`, in columns of a terminal, continues below, in blocks. */
+export function formatCensus(
+  { events, total, others }: CensusReport,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const names = events.map(({ event }) => printable(event));
+  const labels = [...names, `${grouped(events.length)} ${plural(events.length, 'event')}`];
+  const columns = COLUMNS.filter(({ kind }) => kind === undefined || total.keys[kind] > 0).map(
+    ({ title, align, textOf }) => column(title, align, [...events, total].map(textOf)),
+  );
+  const blocks = arrange(column('Event', 'left', labels), columns, width).map(renderBlock);
+  const about = explainOthers(others).map((line) => wrap(line, width));
+  return [...blocks, ...about].map((text) => `${text.replace(/ +$/gm, '')}\n`).join('\n');
+}
+
+interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** Of every event, and of all. */
+  readonly texts: readonly string[];
+  /** Columns of a terminal. */
+  readonly width: number;
+}
+
+function column(title: string, align: Column['align'], texts: readonly string[]): Column {
+  return { title, align, texts, width: Math.max(...[title, ...texts].map((text) => stringWidth(text))) };
+}
+
+interface ColumnRule extends Pick<Column, 'title' | 'align'> {
+  /** Left out if there is no key of this kind. */
+  readonly kind?: KeyKind;
+  readonly textOf: (holdings: Holdings) => string;
+}
+
+function counted(title: string, kind: KeyKind): ColumnRule {
+  const textOf = ({ keys }: Holdings): string => (keys[kind] === 0 ? '' : grouped(keys[kind]));
+  return { title, align: 'right', kind, textOf };
+}
+
+function sized(title: string, bytesOf: (holdings: Holdings) => number): ColumnRule {
+  return { title, align: 'right', textOf: (holdings) => prettyBytes(bytesOf(holdings), { binary: true }) };
+}
+
+const COLUMNS: readonly ColumnRule[] = [
+  { title: 'From', align: 'left', textOf: ({ from }) => from ?? '' },
+  { title: 'To', align: 'left', textOf: ({ to }) => to ?? '' },
+  counted('Months', 'month'),
+  counted('Weeks', 'week'),
+  counted('Days', 'day'),
+  counted('Hours', 'hour'),
+  counted('Flag', 'unique'),
+  { title: 'Ids', align: 'right', textOf: ({ ids }) => grouped(ids) },
+  sized('Raw', ({ bytes }) => bytes),
+  sized('Compressed', ({ roaringBytes }) => roaringBytes),
+];
+
+const GAP = '  ';
+/** Names are continued in further lines before the table is in further blocks, but not in narrower ones than this. */
+const MIN_LABEL_WIDTH = 16;
+/** What names take of a table in blocks, at most. */
+const LABEL_SHARE = 1 / 3;
+
+/** Blocks that begin with the labels and together have all columns. */
+function arrange(label: Column, columns: readonly Column[], width: number): Column[][] {
+  const widthOf = (all: readonly Column[]): number =>
+    all.reduce((sum, { width }) => sum + GAP.length + width, 0);
+  const room = width - widthOf(columns);
+  if (room >= Math.min(label.width, MIN_LABEL_WIDTH)) return [[wrapped(label, room), ...columns]];
+  const narrow = wrapped(label, Math.max(1, Math.floor(width * LABEL_SHARE)));
+  const blocks: Column[][] = [];
+  for (const next of columns) {
+    const block = blocks.at(-1);
+    if (block !== undefined && widthOf([...block.slice(1), next]) <= width - narrow.width) block.push(next);
+    else blocks.push([narrow, next]);
+  }
+  return blocks;
+}
+
+function wrapped(label: Column, width: number): Column {
+  if (label.width <= width) return label;
+  return { ...label, texts: label.texts.map((text) => wrap(text, width)), width };
+}
+
+function wrap(text: string, width: number): string {
+  return stringWidth(text) <= width ? text : wrapAnsi(text, width, { hard: true, trim: false });
+}
+
+function renderBlock(columns: readonly Column[]): string {
+  const table = new Table({
+    head: columns.map(({ title }) => title),
+    colAligns: columns.map(({ align }) => align),
+    chars: BORDERLESS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  const rows = columns[0]!.texts.map((_, row) => columns.map(({ texts }) => texts[row]!));
+  table.push(...rows.slice(0, -1), [], rows.at(-1)!);
+  return table.toString();
+}
+
+const BORDERLESS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
+};
+
+function explainOthers({ count, examples }: OtherKeys): string[] {
+  if (count === 0) return [];
+  const names = examples.map((key) => printable(JSON.stringify(key))).join(', ');
+  const such = examples.length === 0 ? '' : `, such as ${names}`;
+  return [`${grouped(count)} other ${plural(count, 'key')}${such}`];
+}
