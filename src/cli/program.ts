@@ -3,8 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Period, printable } from '../index.js';
 import type { CohortFormat } from './cohort.js';
 import { reportFailure, say } from './failure.js';
+import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.js';
 import type { PlainFormat } from './output.js';
 import { collectSegment } from './segment.js';
+import { columns } from './terminal.js';
 
 /** Runs a command line and returns the exit code: 0, 2 where the user is at fault, 1 where something went wrong. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -24,14 +26,23 @@ function createProgram(): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text) => say(sentenceIn(text)) })
+    .configureOutput({ outputError: (text) => say(sentenceIn(text)), getOutHelpWidth: () => columns() ?? 80 })
+    // Every command has options; saying so leaves less room for what it does.
+    .configureHelp({
+      subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/^\[options\] ?/, '')}`,
+    })
     .addHelpText('after', `\n${SOURCE_HELP}\n\n${EXPRESSION_HELP}\n\n${EXAMPLES}`);
   const command = (usage: string, description: string): Command =>
     program.command(usage).description(description);
 
   // Commands load what they need when they run, so that help and short answers come at once.
-  withMarkOptions(command('import <file>', 'mark the events of a CSV file in Redis'))
-    .requiredOption('--to <redis-url>', 'where to mark them')
+  withMarkOptions(
+    withRequired(
+      command('import <file>', 'mark the events of a CSV file in Redis'),
+      '--to <redis-url>',
+      'where to mark them',
+    ),
+  )
     .option('--no-scripts', 'send a command per mark, also where scripts would save some')
     .action(async (path, options) => (await import('./import.js')).importFile(path, options));
   withFormat(
@@ -67,8 +78,13 @@ function createProgram(): Command {
   )
     .option('--prefix <text>', 'only events whose names begin with this text')
     .action(async (source, options) => (await import('./inspect.js')).inspectSource(source, options));
-  withSourceOptions(command('export <source>', 'copy the bitmaps of a source'))
-    .requiredOption('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL')
+  withSourceOptions(
+    withRequired(
+      command('export <source>', 'copy the bitmaps of a source'),
+      '--to <target>',
+      'an .rdb or .rdb.gz file, a new folder or a redis:// URL',
+    ),
+  )
     .option('--replace', 'replace keys that the Redis has already')
     .action(async (source, options) => (await import('./export.js')).exportSource(source, options));
   withNow(
@@ -82,6 +98,9 @@ function createProgram(): Command {
     .action(async (source, options) => (await import('./explore.js')).explore(source, options));
   withNow(command('demo', 'make up a year of an app with 200,000 users and look at it')).action(
     async (options) => (await import('./demo.js')).runDemo(options),
+  );
+  command('help [command]', 'print this help, or that of a command').action((name?: string) =>
+    printHelp(program, name),
   );
   return program;
 }
@@ -113,6 +132,18 @@ function withNow(command: Command): Command {
   );
 }
 
+/**
+ * Adds an option that a command cannot do without. Commander asks for such before it looks for options that it does not
+ * know, one of which may be this one misspelt.
+ */
+function withRequired(command: Command, flags: string, description: string): Command {
+  const option = new Option(flags, description);
+  return command.addOption(option).hook('preAction', () => {
+    if (command.getOptionValue(option.attributeName()) !== undefined) return;
+    command.error(`error: required option '${flags}' not specified`);
+  });
+}
+
 function withSegments(command: Command): Command {
   return command.option(
     '--segment <name=expression>',
@@ -134,10 +165,12 @@ function withFormat(command: Command, formats: readonly string[] = PLAIN_FORMATS
 }
 
 function withCohortOptions(command: Command): Command {
-  return withFormat(withOutput(command), COHORT_FORMATS)
-    .requiredOption('--select1 <event>', 'who belongs to a cohort: the event of its period')
-    .option('--select1b <event>', 'and this event in the same period')
-    .requiredOption('--select2 <event>', 'who came back: the event of a later period')
+  withRequired(
+    withFormat(withOutput(command), COHORT_FORMATS),
+    '--select1 <event>',
+    'who belongs to a cohort: the event of its period',
+  ).option('--select1b <event>', 'and this event in the same period');
+  return withRequired(command, '--select2 <event>', 'who came back: the event of a later period')
     .option('--select2b <event>', 'and this event in the same period')
     .addOption(
       new Option('--time-group <unit>', 'what a row and a column stand for')
@@ -153,6 +186,13 @@ function withCohortOptions(command: Command): Command {
     .option('--counts', 'numbers of people instead of percentages')
     .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")
     .addHelpText('after', `\n${COHORT_EXAMPLES}`);
+}
+
+async function printHelp(program: Command, name: string | undefined): Promise<void> {
+  const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
+  if (command !== undefined) command.help();
+  // Says that there is none, and the one that may be meant.
+  await program.parseAsync([name!], { from: 'user' });
 }
 
 /** What Commander says, which quotes what the user wrote and puts its suggestion on a line of its own. */
@@ -202,40 +242,3 @@ function version(): string {
 }
 
 const ALLOW_HTTP_HELP = 'read bitmaps over http:// from other machines too, unencrypted';
-
-const SOURCE_HELP = `Sources:
-  events.csv, events.csv.gz     a file with the header user,timestamp,event (unix seconds or ISO 8601)
-  dump.rdb, dump.rdb.gz         a Redis or Valkey dump
-  bitmaps/                      a folder of bitmaps as Redis holds them, each a file with the name of its key
-  https://[user:password@]host/bitmaps/
-                                such a folder as export writes it, published; http:// on this machine or with --allow-http
-  redis://[:password@]host[:port][/database]
-  redis+cluster://[:password@]host[:port],…
-                                a Redis Cluster: one of its nodes is enough
-  demo                          a made-up app: events signup and active, flag pro`;
-
-const EXPRESSION_HELP = `Expressions:
-  signup@2026-11                an event in a year, month, week (2026-W47), day (2026-11-22) or hour (2026-11-22T13)
-  signup@week, signup@day-1     in the current year, month, week, day or hour, or some before it
-  pro@unique                    a dateless flag
-  ~ & ^ |                       not, and, exclusive or, or: strongest first; parentheses group
-  "paid plan"@2026              names with spaces or operators go in double quotes
-  --segment 'vip=active@{period} & pro@unique'
-                                makes vip@2026-11 and the like, and a name for cohorts`;
-
-const EXAMPLES = `Examples:
-  bitmapist demo
-  bitmapist count demo 'active@week-1 & pro@unique'
-  bitmapist count redis://localhost 'active@week & ~active@week-1'
-  bitmapist ids events.csv.gz '(signup@2026-11 | signup@2026-10) & active@2026-11-22'
-  bitmapist inspect dump.rdb.gz
-  bitmapist explore dump.rdb
-  bitmapist export redis://localhost --to events.rdb
-  bitmapist import events.csv --to redis://localhost --hourly
-  bitmapist cohort redis://localhost --select1 signup --select2 active --time-group months --num-results 12`;
-
-const COHORT_EXAMPLES = `Examples:
-  bitmapist cohort events.csv --select1 signup --select2 active --time-group weeks --num-results 8
-  bitmapist cohort redis://localhost --select1 signup --select2 active -o retention.html
-  bitmapist cohort redis://localhost --select1 signup --select2 active --format curves -o retention.svg
-  bitmapist cohort demo --segment 'vip=active@{period} & pro@unique' --select1 signup --select2 vip`;

@@ -1,0 +1,52 @@
+/** Texts of `--help` beside the options, no line longer than a terminal of 80 columns. */
+
+export const SOURCE_HELP = `Sources:
+  events.csv, events.csv.gz     a file with the header user,timestamp,event
+                                (unix seconds or ISO 8601)
+  dump.rdb, dump.rdb.gz         a Redis or Valkey dump
+  bitmaps/                      a folder of bitmaps as Redis holds them, each a
+                                file with the name of its key
+  https://[user:password@]host/bitmaps/
+                                such a folder as export writes it, published;
+                                http:// on this machine or with --allow-http
+  redis://[:password@]host[:port][/database]
+  redis+cluster://[:password@]host[:port],…
+                                a Redis Cluster: one of its nodes is enough
+  demo                          a made-up app: events signup and active, and the
+                                flag pro`;
+
+export const EXPRESSION_HELP = `Expressions:
+  signup@2026-11                an event in a year, month, week (2026-W47), day
+                                (2026-11-22) or hour (2026-11-22T13)
+  signup@week, signup@day-1     in the current year, month, week, day or hour,
+                                or some before it
+  pro@unique                    a dateless flag
+  ~ & ^ |                       not, and, exclusive or, or: strongest first;
+                                parentheses group
+  "paid plan"@2026              names with spaces or operators go in double
+                                quotes
+  --segment 'vip=active@{period} & pro@unique'
+                                makes vip@2026-11 and the like, and a name for
+                                cohorts`;
+
+export const EXAMPLES = `Examples:
+  bitmapist demo
+  bitmapist count demo 'active@week-1 & pro@unique'
+  bitmapist count redis://localhost 'active@week & ~active@week-1'
+  bitmapist ids events.csv.gz '(signup@2026-11 | pro@unique) & active@day'
+  bitmapist inspect dump.rdb.gz
+  bitmapist explore dump.rdb
+  bitmapist export redis://localhost --to events.rdb
+  bitmapist import events.csv --to redis://localhost --hourly
+  bitmapist cohort redis://localhost --select1 signup --select2 active \\
+    --time-group months --num-results 12`;
+
+export const COHORT_EXAMPLES = `Examples:
+  bitmapist cohort events.csv --select1 signup --select2 active \\
+    --time-group weeks --num-results 8
+  bitmapist cohort redis://localhost --select1 signup --select2 active \\
+    -o retention.html
+  bitmapist cohort redis://localhost --select1 signup --select2 active \\
+    --format curves -o retention.svg
+  bitmapist cohort demo --segment 'vip=active@{period} & pro@unique' \\
+    --select1 signup --select2 vip`;
