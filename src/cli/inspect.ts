@@ -1,4 +1,4 @@
-import { exportRoaring, roaringByteLength } from '../bitmaps.js';
+import { exportRoaring, roaringByteLength, smallestContainer } from '../bitmaps.js';
 import { MemoryStore, type Store } from '../index.js';
 import { Census, type CensusReport } from './census.js';
 import { isDump, readDump } from './dump.js';
@@ -104,7 +104,8 @@ async function addKeys(census: Census, store: Store, progress: Progress): Promis
 }
 
 async function measureRoaring(store: Store, key: string): Promise<number> {
-  if (store instanceof MemoryStore) return roaringByteLength(store.containers(key));
+  if (store instanceof MemoryStore)
+    return roaringByteLength(Array.from(store.containers(key), smallestContainer));
   return (await exportRoaring(store, key)).length;
 }
 

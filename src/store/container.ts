@@ -8,7 +8,7 @@
  */
 
 import { borrowKernel, returnKernel } from '../kernel/pool.js';
-import type { ContainerKind } from './types.js';
+import type { Container, ContainerKind } from './types.js';
 
 export const CONTAINER_BYTES = 8192;
 export const CONTAINER_BITS = 65_536;
@@ -51,6 +51,35 @@ export function encode(bytes: Uint8Array): Encoded {
   encodedBytes.set(bytes);
   encodedBytes.fill(0, bytes.length);
   return { kind: 'bitmap', cardinality, words: encoded };
+}
+
+/**
+ * The same ids in their smallest shape: a container that was changed id by id may have kept another. Containers of the same
+ * ids are then the same, however they came about.
+ */
+export function smallestContainer(container: Container): Container {
+  const { kind, words, cardinality } = container;
+  if (kind === 'array' && countRuns(words) * 2 >= cardinality) return container;
+  if (kind === 'run' && isTight(words) && words.length < Math.min(cardinality, BITMAP_WORDS))
+    return container;
+  const bytes = new Uint8Array(CONTAINER_BYTES);
+  decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length);
+  const shape = encode(bytes);
+  return { ...container, kind: shape.kind, words: shape.words.slice() };
+}
+
+function countRuns(ids: Uint16Array): number {
+  let runs = 1;
+  for (let at = 1; at < ids.length; at++) if (ids[at] !== ids[at - 1]! + 1) runs++;
+  return runs;
+}
+
+/** Whether no run begins where the one before it ends. */
+function isTight(runs: Uint16Array): boolean {
+  for (let at = 2; at < runs.length; at += 2) {
+    if (runs[at] === runs[at - 2]! + runs[at - 1]! + 1) return false;
+  }
+  return true;
 }
 
 function encodeArray(view: DataView): Uint16Array {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRdb, type RdbEntry } from '../../src/rdb.js';
@@ -194,6 +194,43 @@ describe('inspect', () => {
       '1 other key, such as "queue"',
       '',
     ]);
+  });
+
+  it('says the same of the same bitmaps, whatever source they are in', async () => {
+    const rows = [...Array(40).keys(), 70_000, ...Array(30).keys()].map(
+      (id, at) => `${id},2026-11-0${1 + (at % 3)}T10:00:00Z,${at < 41 ? 'in a row' : 'again'}\n`,
+    );
+    const source = await folder.write('runs.csv', `user,timestamp,event\n${rows.join('')}`);
+    const chain = ['runs.csv.gz', 'runs.rdb', 'runs.rdb.gz', 'runs'].map(folder.path);
+    await folder.write('runs.csv.gz', gzipSync(readFileSync(source)));
+    for (const to of [...chain.slice(1), server.url])
+      await outputOf('export', source, '--to', to, '--unique');
+    const inspected = await outputOf('inspect', source, '--unique', '--format', 'json');
+    for (const copy of [...chain, server.url]) {
+      expect(await outputOf('inspect', copy, '--unique', '--format', 'json')).toBe(inspected);
+    }
+  });
+
+  it('counts the ids of an event of which there is nothing but a flag', async () => {
+    const entries = [
+      { key: 'trackist_pro_u', bytes: Uint8Array.of(0xf0) },
+      { key: 'trackist_pro_W2026-1', bytes: Uint8Array.of(0x0f) },
+      { key: 'trackist_vip_u', bytes: Uint8Array.of(0x1c) },
+    ];
+    const dump = await writeDump('flags.rdb', entries.slice(2));
+    const { events: listed, total } = JSON.parse(await outputOf('inspect', dump, '--format', 'json'));
+    expect(listed).toMatchObject([{ event: 'vip', keys: { month: 0, unique: 1 }, ids: 3, bytes: 1 }]);
+    expect(total).toMatchObject({ keys: { unique: 1 }, ids: 3, bytes: 1 });
+    expect(listed[0].from).toBeUndefined();
+    const mixed = JSON.parse(
+      await outputOf('inspect', await writeDump('mixed-flags.rdb', entries), '--format', 'json'),
+    );
+    expect(mixed.events.map(({ event, ids }: { event: string; ids: number }) => [event, ids])).toEqual([
+      ['pro', 8],
+      ['vip', 3],
+    ]);
+    // Ids 3, 4 and 5 of vip are among them.
+    expect(mixed.total.ids).toBe(8);
   });
 
   it('knows how many keys of a dump are none of its own', async () => {

@@ -1,6 +1,7 @@
 /** Moves single bitmaps between stores and Roaring files. */
 
 import { CompressedBitmap } from '../../store/compressed.js';
+import { smallestContainer } from '../../store/container.js';
 import { MemoryStore } from '../../store/memory.js';
 import type { RequestOptions, Store } from '../../store/types.js';
 import { decodeRoaring } from './reader.js';
@@ -10,7 +11,8 @@ import { encodeRoaring } from './writer.js';
 const PIECE_BYTES = 2 ** 20;
 
 /**
- * The bitmap of `key` as a Roaring file; a missing key is an empty bitmap. Memory: the bitmap compressed, and 1 MiB.
+ * The bitmap of `key` as a Roaring file; a missing key is an empty bitmap. The same ids give the same file, whatever store
+ * they are in. Memory: the bitmap compressed, and 1 MiB.
  * @throws whatever the store throws.
  */
 export async function exportRoaring(
@@ -18,7 +20,8 @@ export async function exportRoaring(
   key: string,
   options?: RequestOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (store instanceof MemoryStore) return encodeRoaring(store.containers(key));
+  if (store instanceof MemoryStore)
+    return encodeRoaring(Array.from(store.containers(key), smallestContainer));
   const [byteLength = 0] = await store.byteLengths([key], options);
   const bitmap = new CompressedBitmap();
   for (let byteOffset = 0; byteOffset < byteLength; byteOffset += PIECE_BYTES) {

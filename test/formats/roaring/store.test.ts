@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FormatError } from '../../../src/errors.js';
 import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
 import { exportRoaring, importRoaring } from '../../../src/formats/roaring/store.js';
+import { roaringByteLength } from '../../../src/formats/roaring/writer.js';
+import { smallestContainer } from '../../../src/store/container.js';
 import { containerIds } from '../../../src/store/ids.js';
 import { MemoryStore } from '../../../src/store/memory.js';
 import { RedisStore } from '../../../src/store/redis.js';
@@ -36,6 +38,30 @@ it('a bitmap goes from memory through a Roaring file to Redis and back', async (
   await importRoaring(memory, 'back', back);
   const [a, b] = ['k', 'back'].map((key) => [...memory.containers(key)]);
   expect(b).toEqual(a);
+});
+
+it('the same ids are the same file, however they were set', async () => {
+  const redis = new RedisStore(client);
+  const sets = [
+    Array.from({ length: 60 }, (_, at) => at),
+    [3, 7, ...Array.from({ length: 40 }, (_, at) => 65_530 + at)],
+    Array.from({ length: 5000 }, (_, at) => at * 2),
+    Array.from({ length: 9000 }, (_, at) => (at * 7919) % 65_536),
+  ];
+  for (const [at, ids] of sets.entries()) {
+    const slow = new MemoryStore();
+    for (const id of [...ids, 9, 131_072]) await slow.write([{ key: 'k', ids: [id], value: 1 }]);
+    // Once more than a list, then fewer again; and a run that falls apart.
+    for (const id of [131_072, ...(at === 0 ? ids.filter((id) => id % 2) : [])]) {
+      await slow.write([{ key: 'k', ids: [id], value: 0 }]);
+    }
+    const bytes = new Uint8Array((await slow.byteLengths(['k']))[0]!);
+    await slow.read([{ key: 'k', byteOffset: 0, target: bytes }]);
+    await redis.put(`same ${at}`, bytes);
+    const file = await exportRoaring(slow, 'k');
+    expect(Buffer.compare(await exportRoaring(redis, `same ${at}`), file)).toBe(0);
+    expect(roaringByteLength(Array.from(slow.containers('k'), smallestContainer))).toBe(file.length);
+  }
 });
 
 it('the largest id takes no more memory than any other', async () => {
