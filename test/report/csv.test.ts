@@ -32,6 +32,9 @@ describe.skipIf(!hasGolden)('reports in the reference’s own shape', () => {
       expect(floatText(roundHalfEven(value / 100, 1))).toBe(background);
       expect(floatText(roundHalfEven(value / 100 + 0.5, 1))).toBe(color);
     }
+    // Nothing of the golden data lies on a half: Python's own answers.
+    const halves = [0.05, 0.15, 0.25, 0.35, 2.5].map((value) => roundHalfEven(value, value < 1 ? 1 : 0));
+    expect(halves).toEqual([0.1, 0.1, 0.2, 0.3, 2]);
   });
 });
 

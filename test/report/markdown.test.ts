@@ -53,6 +53,26 @@ describe('renderMarkdown', () => {
     expect(elementsOf(root, 'code').slice(1).map(textOf)).toEqual(notes.map(printable));
   });
 
+  it('shows a share of exactly 0.05 % as the tenth of a percent that it rounds to', () => {
+    const table = sampleTable();
+    const textsOf = (total: number): string[] => {
+      const percent = (1 / total) * 100;
+      const rows = table.rows.map((row) => ({
+        ...row,
+        total,
+        cells: row.cells.map((cell) => ({ ...cell, count: 1, percent, state: 'value' as const })),
+      }));
+      const html = parse(renderMarkdown({ ...table, rows }), { async: false });
+      return [...new Set(elementsOf(parseStrictly(html), 'td').map(textOf))].filter((text) =>
+        text.endsWith('%'),
+      );
+    };
+    expect((1 / 2000) * 100).toBe(0.05);
+    expect(textsOf(2000)).toEqual(['0.1%']);
+    expect(textsOf(2001)).toEqual(['<0.1%']);
+    expect(textsOf(1999)).toEqual(['0.1%']);
+  });
+
   it('keeps hostile names text', () => {
     for (const name of HOSTILE_NAMES) {
       const html = parse(renderMarkdown(sampleTable({ select1: name })), { async: false });
