@@ -103,7 +103,7 @@ export class BudgetError extends BitmapistError {
 
   constructor(neededBytes: number, maxBytes: number, operands: number) {
     super(
-      `expected to read at most ${maxBytes} bytes, got a question that needs ${neededBytes} bytes of ${operands} bitmaps`,
+      `expected to read at most ${maxBytes} ${plural(maxBytes, 'byte')}, got a question that needs ${neededBytes} ${plural(neededBytes, 'byte')} of ${operands} ${plural(operands, 'bitmap')}`,
     );
     this.neededBytes = neededBytes;
     this.maxBytes = maxBytes;
@@ -119,11 +119,16 @@ export class IncompleteMarksError extends BitmapistError {
   constructor(rowsWritten: number, options: { cause: unknown }) {
     const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
     super(
-      `expected to mark every row, got an error after ${rowsWritten} rows were written: ${reason}`,
+      `expected to mark every row, got an error after ${rowsWritten} ${plural(rowsWritten, 'row was', 'rows were')} written: ${reason}`,
       options,
     );
     this.rowsWritten = rowsWritten;
   }
+}
+
+/** A noun after a number: 1 `row`, 2 `rows`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
 }
 
 /** A value as messages show it: text in quotes. */

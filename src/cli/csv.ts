@@ -4,7 +4,7 @@ import { CsvError, type EventRow, readEvents } from '../csv.js';
 import { type Bitmapist, type BulkResult, IncompleteMarksError, type QueryNode } from '../index.js';
 import { UsageError } from './failure.js';
 import { sizeOfFile } from './file.js';
-import { grouped } from './output.js';
+import { grouped, plural } from './output.js';
 import { startProgress } from './progress.js';
 import { Span } from './span.js';
 import { isUrl } from './url.js';
@@ -36,7 +36,8 @@ export async function markCsv(
   const progress = startProgress(`reading ${path}`);
   try {
     const marked = await bitmapist.markEvents(span.watch(file.rows()), {
-      onProgress: ({ rows }) => progress.show(`reading ${path}: ${file.percent()} %, ${grouped(rows)} rows`),
+      onProgress: ({ rows }) =>
+        progress.show(`reading ${path}: ${file.percent()} %, ${grouped(rows)} ${plural(rows, 'row')}`),
     });
     return { ...marked, span };
   } catch (error) {
@@ -88,6 +89,6 @@ async function openCsv(path: string, { hourly }: TrackingOptions): Promise<Event
 }
 
 function brokenCsv(path: string, cause: CsvError, consequence = ''): UsageError {
-  const before = cause.rows === 1 ? '1 row was read before it' : `${cause.rows} rows were read before it`;
+  const before = `${cause.rows} ${plural(cause.rows, 'row was', 'rows were')} read before it`;
   return new UsageError(`${path}, ${cause.message}; ${before}${consequence}`, { cause });
 }

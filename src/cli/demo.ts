@@ -1,6 +1,6 @@
 import type { Bitmapist, Period } from '../index.js';
 import { formatCohort } from './cohort.js';
-import { grouped, write, writeLine } from './output.js';
+import { grouped, plural, write, writeLine } from './output.js';
 import { newOnboarding } from './sample.js';
 import { makeDemo, type SourceOptions } from './source.js';
 
@@ -11,7 +11,7 @@ export async function runDemo(options: Pick<SourceOptions, 'now'>): Promise<void
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const users = await bitmapist.query('signup@year | signup@year-1').count();
   await writeLine(
-    `A made-up app: ${grouped(users)} users and ${grouped(marks)} marks up to ${lastDay}, in the embedded store after ${seconds} s.\n`,
+    `A made-up app: ${grouped(users)} ${plural(users, 'user')} and ${grouped(marks)} ${plural(marks, 'mark')} up to ${lastDay}, in the embedded store after ${seconds} s.\n`,
   );
   await showRetention(bitmapist, lastDay);
   await showAnswers(bitmapist);

@@ -3,7 +3,7 @@ import { FormatError, type MemoryStore, StoreError } from '../index.js';
 import { loadRdb, type RdbProgress, type RdbString, readRdb } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { sizeOfFile } from './file.js';
-import { grouped } from './output.js';
+import { grouped, plural } from './output.js';
 import { startProgress } from './progress.js';
 import { isUrl } from './url.js';
 
@@ -68,7 +68,7 @@ async function openDump<T>(
   try {
     return await read(input, ({ inputBytes, keys }) => {
       const percent = Math.floor((inputBytes / Math.max(1, size)) * 100);
-      progress.show(`reading ${path}: ${percent} %, ${grouped(keys)} keys`);
+      progress.show(`reading ${path}: ${percent} %, ${grouped(keys)} ${plural(keys, 'key')}`);
     });
   } catch (cause) {
     throw cause instanceof FormatError ? new StoreError(`${path}: ${cause.message}`, { cause }) : cause;

@@ -9,7 +9,7 @@ import { isDump } from './dump.js';
 import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
-import { grouped, writeLine } from './output.js';
+import { grouped, plural, writeLine } from './output.js';
 import { startProgress } from './progress.js';
 import { isRedisUrl, withRedis } from './redis.js';
 import { type SourceOptions, withSource } from './source.js';
@@ -31,7 +31,7 @@ export async function exportSource(source: string, options: ExportOptions): Prom
     }),
   );
   reportLeftOut(leftOut);
-  await writeLine(`${keys} ${keys === 1 ? 'key' : 'keys'}`);
+  await writeLine(`${keys} ${plural(keys, 'key')}`);
 }
 
 type Target = (store: Store, options: WriteRdbOptions) => Promise<unknown>;
@@ -82,7 +82,7 @@ async function refuseExisting(store: Store, redis: Store, prefix: string): Promi
     const existing = batch.find((_, index) => byteLengths[index]! > 0);
     if (existing === undefined) continue;
     throw new UsageError(
-      `expected a Redis that has none of the ${keys.length} keys, got one that has ${JSON.stringify(existing)}; --replace replaces what is there`,
+      `expected a Redis that has none of the ${keys.length} ${plural(keys.length, 'key')}, got one that has ${JSON.stringify(existing)}; --replace replaces what is there`,
     );
   }
 }
@@ -101,7 +101,7 @@ async function copy(source: string, store: Store, prefix: string, target: Target
       prefix,
       onProgress: (keys) => {
         written = keys;
-        progress.show(`writing: ${grouped(keys)} keys`);
+        progress.show(`writing: ${grouped(keys)} ${plural(keys, 'key')}`);
       },
     });
   } finally {

@@ -6,7 +6,7 @@ import { MemoryStore } from '../index.js';
 import { createFolder, type FolderFile } from '../node.js';
 import type { RdbString } from '../rdb.js';
 import { UsageError } from './failure.js';
-import { grouped } from './output.js';
+import { grouped, plural } from './output.js';
 import { startProgress } from './progress.js';
 
 /** Folders of files that hold the bytes of one bitmap each, named by its key, and an index of them. */
@@ -35,7 +35,9 @@ export async function loadFolder(
     };
     for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
       await Promise.all(files.slice(at, at + FILES_AT_ONCE).map(load));
-      progress.show(`reading ${path}: ${grouped(at)} of ${grouped(files.length)} files`);
+      progress.show(
+        `reading ${path}: ${grouped(at)} of ${grouped(files.length)} ${plural(files.length, 'file')}`,
+      );
     }
     return store;
   } finally {

@@ -1,7 +1,7 @@
 import type { Store } from '../index.js';
 import { checkCsv, isCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
-import { writeLine } from './output.js';
+import { plural, writeLine } from './output.js';
 import { isRedisUrl, withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
 
@@ -22,6 +22,8 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     return markCsv(bitmapistOf(store, options), path, options);
   };
   const { rows, events, ids, span } = await withRedis(options.to, mark, { scripts: options.scripts });
-  await writeLine(`${rows} rows, ${events} events, ${ids} ids`);
+  await writeLine(
+    `${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${plural(ids, 'id')}`,
+  );
   span.report();
 }

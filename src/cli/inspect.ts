@@ -4,7 +4,7 @@ import { Census, type CensusReport } from './census.js';
 import { isDump, readDump } from './dump.js';
 import { isJson } from './ending.js';
 import { formatCensus } from './holdings.js';
-import { type FormatOptions, grouped, print } from './output.js';
+import { type FormatOptions, grouped, plural, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
 import { stringLengths } from './strings.js';
@@ -93,7 +93,7 @@ async function addKeys(census: Census, store: Store, progress: Progress): Promis
     };
     await Promise.all(batch.map((key, at) => addKey(key, byteLengths[at])));
     done += batch.length;
-    progress.show(`looking at ${grouped(done)} keys`);
+    progress.show(`looking at ${grouped(done)} ${plural(done, 'key')}`);
     batch = [];
   };
   for await (const key of store.keys('')) {
@@ -110,5 +110,6 @@ async function measureRoaring(store: Store, key: string): Promise<number> {
 }
 
 function showIn(progress: Progress): (done: number, events: number) => void {
-  return (done, events) => progress.show(`counting ids: ${grouped(done)} of ${grouped(events)} events`);
+  return (done, events) =>
+    progress.show(`counting ids: ${grouped(done)} of ${grouped(events)} ${plural(events, 'event')}`);
 }

@@ -61,8 +61,8 @@ export function grouped(count: number): string {
 }
 
 /** A noun after a number: 1 `row`, 2 `rows`. */
-export function plural(count: number, noun: string): string {
-  return count === 1 ? noun : `${noun}s`;
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { EventRow } from '../csv.js';
 import { Period } from '../index.js';
-import { grouped } from './output.js';
+import { say } from './failure.js';
+import { grouped, plural } from './output.js';
 
 /** The days that were read of a file of events. Told after every answer, they show times in a wrong unit. */
 export class Span {
@@ -28,8 +29,8 @@ export class Span {
 
   /** Says what was read, on standard error. */
   report(): void {
-    const rows = `${grouped(this.#rows)} ${this.#rows === 1 ? 'row' : 'rows'}`;
-    process.stderr.write(`bitmapist: read ${[rows, ...this.#days()].join(', ')}\n`);
+    const rows = `${grouped(this.#rows)} ${plural(this.#rows, 'row')}`;
+    say(`read ${[rows, ...this.#days()].join(', ')}`);
   }
 
   #add(at: EventRow['at']): void {

@@ -3,7 +3,7 @@
  * that were asked for together with it. What is small is read at once after `fill`; only `fill`, `read` and `skip` wait.
  */
 
-import { FormatError } from '../errors.js';
+import { FormatError, plural } from '../errors.js';
 import { concatBytes } from './bytes.js';
 
 /** Memory that is taken on the word of a length alone; more only as the bytes arrive. */
@@ -125,7 +125,7 @@ export class ByteCursor {
   }
 
   #cutOff(missing: number): FormatError {
-    const bytes = missing === 1 ? 'another byte' : `another ${missing} bytes`;
+    const bytes = `another ${missing === 1 ? '' : `${missing} `}${plural(missing, 'byte')}`;
     return new FormatError(`expected ${bytes}, got the end`, this.#bufferOffset + this.#buffer.length);
   }
 }

@@ -1,3 +1,4 @@
+import { plural } from '../errors.js';
 import { kernelHex } from './binary.js';
 import { checkReservation, countSteps } from './limits.js';
 import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
@@ -105,9 +106,12 @@ export class WasmKernel implements Kernel {
       try {
         memory.grow(Math.ceil(missingBytes / PAGE_BYTES));
       } catch (cause) {
-        throw new RangeError(`expected room for ${byteLength} bytes of slots, got less from the engine`, {
-          cause,
-        });
+        throw new RangeError(
+          `expected room for ${byteLength} ${plural(byteLength, 'byte')} of slots, got less from the engine`,
+          {
+            cause,
+          },
+        );
       }
     }
     return new Uint8Array(memory.buffer, this.slotsOffset, byteLength);

@@ -4,6 +4,7 @@ import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { curveMonotoneX, line } from 'd3-shape';
 import type { VNode } from 'preact';
 import type { CohortRow, CohortTable } from '../cohort/types.js';
+import { plural } from '../errors.js';
 import { averageColumns } from './average.js';
 import { periodLabel } from './labels.js';
 import { type ReportUnit, unitOf } from './options.js';
@@ -49,7 +50,7 @@ export function renderSvgCurves(table: CohortTable, options: SvgOptions = {}): s
         <Grid axes={axes} table={table} unit={unit} />
         {cohorts.map(({ row, points }, index) => (
           <Curve
-            title={`${periodLabel(row.period)}: ${formatValue(row.total, 'counts')} people`}
+            title={`${periodLabel(row.period)}: ${formatValue(row.total, 'counts')} ${plural(row.total, 'person', 'people')}`}
             points={points}
             axes={axes}
             color={AGE(cohorts.length === 1 ? 1 : index / (cohorts.length - 1))}
@@ -218,5 +219,5 @@ function describe(table: CohortTable, averages: readonly (number | undefined)[],
   const values = averages.map(
     (value, x) => `${x}: ${value === undefined ? 'none' : formatValue(value, unit)}`,
   );
-  return `Curves of ${table.rows.length} cohorts. Average by ${table.timeGroup} later: ${values.join(', ')}.`;
+  return `Curves of ${table.rows.length} ${plural(table.rows.length, 'cohort')}. Average by ${table.timeGroup} later: ${values.join(', ')}.`;
 }

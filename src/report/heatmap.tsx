@@ -1,6 +1,7 @@
 import { max } from 'd3-array';
 import type { VNode } from 'preact';
 import type { CohortTable } from '../cohort/types.js';
+import { plural } from '../errors.js';
 import { unitOf } from './options.js';
 import {
   BODY_TOP,
@@ -161,9 +162,9 @@ function Cell({ cell: { heat, state, text }, x, y }: { cell: CellView; x: number
 }
 
 function describe({ rows, average, columns }: TableView): string {
-  if (columns.length === 0) return `Sizes of ${rows.length} cohorts.`;
+  if (columns.length === 0) return `Sizes of ${rows.length} ${plural(rows.length, 'cohort')}.`;
   const averages = average.cells
     .map(({ text }, column) => `${columns[column]}: ${text || 'none'}`)
     .join(', ');
-  return `Heatmap of ${rows.length} cohorts. ${average.label} by column: ${averages}.`;
+  return `Heatmap of ${rows.length} ${plural(rows.length, 'cohort')}. ${average.label} by column: ${averages}.`;
 }

@@ -1,5 +1,5 @@
 import type { TimeGroup } from '../cohort/types.js';
-import { describe } from '../errors.js';
+import { describe, plural } from '../errors.js';
 import type { ReportUnit } from './options.js';
 
 /** What the form sends: one query, read the same way by everybody who serves it. */
@@ -79,7 +79,7 @@ export function parseCohortForm(fields: FormFields): CohortForm {
   const cells = numResults * (numOfRows + 1);
   if (cells > MAX_CELLS) {
     throw new RangeError(
-      `expected a table of at most ${MAX_CELLS} cells, got ${numResults} results of ${numOfRows + 1} cells`,
+      `expected a table of at most ${MAX_CELLS} cells, got ${numResults} ${plural(numResults, 'result')} of ${numOfRows + 1} ${plural(numOfRows + 1, 'cell')}`,
     );
   }
   return {

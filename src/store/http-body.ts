@@ -1,7 +1,7 @@
 /** The body of an answer, counted while it comes, so that no more is taken than there can be. */
 
 import { drawUntilAborted, type Source } from '../abort.js';
-import { StoreError } from '../errors.js';
+import { plural, StoreError } from '../errors.js';
 import { isPacked, letGo, unanswered } from './http-answer.js';
 
 export interface BodyLimits {
@@ -35,13 +35,17 @@ export async function readBody(
     use(chunk);
   }
   if (announced !== undefined && byteLength !== announced) {
-    throw new StoreError(`expected the ${announced} bytes that ${url} announces, got ${byteLength}`);
+    throw new StoreError(
+      `expected the ${announced} ${plural(announced, 'byte')} that ${url} announces, got ${byteLength}`,
+    );
   }
   return byteLength;
 }
 
 export function longerThan(limits: Pick<BodyLimits, 'url' | 'maxBytes'>, byteLength: number): StoreError {
-  return new StoreError(`expected at most ${limits.maxBytes} bytes from ${limits.url}, got ${byteLength}`);
+  return new StoreError(
+    `expected at most ${limits.maxBytes} ${plural(limits.maxBytes, 'byte')} from ${limits.url}, got ${byteLength}`,
+  );
 }
 
 /** What Content-Length says of the bytes that are read, if it does. */

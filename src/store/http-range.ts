@@ -1,6 +1,6 @@
 /** One stretch of one file over HTTP (RFC 9110, range requests), from servers that know ranges and from those that do not. */
 
-import { BudgetError, fromPlatform, StoreError } from '../errors.js';
+import { BudgetError, fromPlatform, plural, StoreError } from '../errors.js';
 import { CompressedBitmap } from './compressed.js';
 import { CONTAINER_BYTES } from './container.js';
 import {
@@ -116,7 +116,7 @@ async function readPart(
   const other = [filled, announced ?? wanted].find((byteLength) => byteLength !== wanted);
   if (other !== undefined) {
     throw new StoreError(
-      `expected ${wanted} bytes of ${JSON.stringify(key)} from byte ${byteOffset} on, got ${other}`,
+      `expected ${wanted} ${plural(wanted, 'byte')} of ${JSON.stringify(key)} from byte ${byteOffset} on, got ${other}`,
     );
   }
   const bytes = buffer.subarray(0, filled);

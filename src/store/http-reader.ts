@@ -1,6 +1,6 @@
 /** Reads bitmaps over HTTP for one question: what came as a whole file is kept, compressed, until it is answered. */
 
-import { StoreError } from '../errors.js';
+import { plural, StoreError } from '../errors.js';
 import { CompressedBitmap } from './compressed.js';
 import { type FileVersion, isOtherVersion } from './http-answer.js';
 import type { FetchedRange, RangeRequest } from './http-range.js';
@@ -146,7 +146,9 @@ function learn(file: KnownFile, fetched: FetchedRange | undefined): void {
   if (file.byteLength !== undefined && byteLength !== file.byteLength) {
     const source = file.isIndexed ? 'as the index says' : 'as before';
     const got = fetched ? byteLength : 'no file';
-    throw new StoreError(`expected ${file.byteLength} bytes of ${name}, ${source}, got ${got}`);
+    throw new StoreError(
+      `expected ${file.byteLength} ${plural(file.byteLength, 'byte')} of ${name}, ${source}, got ${got}`,
+    );
   }
   if (file.version && fetched && isOtherVersion(file.version, fetched.version)) {
     throw new StoreError(`expected ${name} to stay as it is while it is read, got another version of it`);

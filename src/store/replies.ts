@@ -1,6 +1,6 @@
 /** What a client answers, looked at before it is believed: clients are received by their shape, and shapes lie. */
 
-import { StoreError } from '../errors.js';
+import { plural, StoreError } from '../errors.js';
 
 const EXCERPT_LENGTH = 40;
 /** A key may begin with what elsewhere is a byte order mark. */
@@ -27,7 +27,8 @@ export function toText(reply: unknown, ...asked: Asked): string {
 /** At most `maxBytes` bytes. Text in their place has lost what is no UTF-8, so it is refused. */
 export function toBytes(reply: unknown, maxBytes: number, ...asked: Asked): Uint8Array {
   if (!(reply instanceof Uint8Array)) throw unexpected(reply, 'bytes', ...asked);
-  if (reply.length > maxBytes) throw unexpected(reply, `at most ${maxBytes} bytes`, ...asked);
+  if (reply.length > maxBytes)
+    throw unexpected(reply, `at most ${maxBytes} ${plural(maxBytes, 'byte')}`, ...asked);
   return reply;
 }
 
@@ -66,7 +67,7 @@ function showReply(reply: unknown): string {
     const excerpt = reply.length > EXCERPT_LENGTH ? `${reply.slice(0, EXCERPT_LENGTH)}…` : reply;
     return `the text ${JSON.stringify(excerpt)}`;
   }
-  if (reply instanceof Uint8Array) return `${reply.length} bytes`;
+  if (reply instanceof Uint8Array) return `${reply.length} ${plural(reply.length, 'byte')}`;
   if (Array.isArray(reply)) return `a list of ${reply.length}`;
   if (typeof reply === 'object' && reply !== null) return 'an object';
   return typeof reply === 'bigint' ? `${reply}n` : String(reply);

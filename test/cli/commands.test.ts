@@ -96,7 +96,7 @@ describe('the command', () => {
       for (const options of [[], ['--no-scripts']]) {
         proxy.commands.length = 0;
         expect(await outputOf('import', many, '--to', proxy.url, ...options)).toBe(
-          '300 rows, 1 events, 300 ids\n',
+          '300 rows, 1 event, 300 ids\n',
         );
         expect(proxy.commands.includes('eval')).toBe(options.length === 0);
         expect(await client.bitcount('trackist_active_2026-11-22')).toBe(300);
@@ -105,6 +105,13 @@ describe('the command', () => {
     } finally {
       await proxy.stop();
     }
+  });
+
+  it('says what it did to one row as it does to many', async () => {
+    const one = await folder.write('one.csv', 'user,timestamp,event\n7,2026-10-30,signup\n');
+    expect(await outputOf('import', one, '--to', server.url)).toBe('1 row, 1 event, 1 id\n');
+    const empty = await folder.write('empty.csv', 'user,timestamp,event\n');
+    expect(await outputOf('import', empty, '--to', server.url)).toBe('0 rows, 0 events, 0 ids\n');
   });
 
   it('marks hours, another prefix and another time zone where asked to', async () => {

@@ -8,6 +8,7 @@ import {
   parseKey,
 } from '../../index.js';
 import { readRdb } from '../../rdb.js';
+import { plural } from '../page/numbers.js';
 import { Dataset } from './dataset.js';
 import { toProblem } from './problem.js';
 import type { LoadAsk, LoadProgress, SourceView } from './protocol.js';
@@ -62,7 +63,7 @@ export async function loadSource(
 
 function nothingFound({ prefix }: LoadAsk, { otherKeys, expiredKeys }: Loaded): Error {
   const prefixes = prefix ? [prefix] : PREFIXES;
-  const others = `${otherKeys} other and ${expiredKeys} expired keys`;
+  const others = `${otherKeys} other and ${expiredKeys} expired ${plural(expiredKeys, 'key')}`;
   return new Error(`expected events, whose keys begin with ${prefixes.join(' or ')}, got ${others}`);
 }
 

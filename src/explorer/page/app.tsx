@@ -3,7 +3,7 @@ import { EventsView } from './events.js';
 import { ExpressionView } from './expression.js';
 import { DateField } from './fields.js';
 import { FileButton, Landing, LoadStatus } from './landing.js';
-import { byteSize, grouped } from './numbers.js';
+import { byteSize, grouped, plural } from './numbers.js';
 import { RetentionView } from './retention.js';
 import { hrefOf, route, setParams, VIEWS, type ViewName } from './route.js';
 import { announcement, dataset, loadFile, loading, partial, problem, source } from './state.js';
@@ -114,17 +114,19 @@ function SourceBar() {
   if (current === undefined || data === undefined) return null;
   const { params } = route.value;
   const skipped = [
-    current.otherKeys > 0 && `${grouped(current.otherKeys)} other keys`,
-    current.expiredKeys > 0 && `${grouped(current.expiredKeys)} expired keys`,
+    current.otherKeys > 0 && `${grouped(current.otherKeys)} other ${plural(current.otherKeys, 'key')}`,
+    current.expiredKeys > 0 &&
+      `${grouped(current.expiredKeys)} expired ${plural(current.expiredKeys, 'key')}`,
   ].filter((text) => text !== false);
   const index =
     current.datasets[Number(params.get('set') ?? 0)] === undefined ? 0 : Number(params.get('set') ?? 0);
+  const bitmaps = current.datasets[index]?.bitmaps ?? 0;
   return (
     <div class="source">
       <p>
         <strong>{current.name}</strong>
         <span class="muted">
-          {byteSize(current.bytes)} · {grouped(current.datasets[index]?.bitmaps ?? 0)} bitmaps in{' '}
+          {byteSize(current.bytes)} · {grouped(bitmaps)} {plural(bitmaps, 'bitmap')} in{' '}
           {byteSize(data.memoryBytes)}
           {data.firstDay !== undefined && ` · ${data.firstDay} – ${data.lastDay}`}
           {skipped.length > 0 && ` · ${skipped.join(' and ')} left out`}
@@ -139,7 +141,7 @@ function SourceBar() {
           >
             {current.datasets.map(({ db, prefix, events }, each) => (
               <option key={`${db} ${prefix}`} value={String(each)}>
-                Database {db}, {prefix} ({grouped(events)} events)
+                Database {db}, {prefix} ({grouped(events)} {plural(events, 'event')})
               </option>
             ))}
           </select>

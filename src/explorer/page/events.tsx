@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { EventStatistics } from '../engine/protocol.js';
 import { Segmented } from './fields.js';
-import { grouped } from './numbers.js';
+import { grouped, plural } from './numbers.js';
 import { hrefOf, route, setParams } from './route.js';
 import { Sparkline } from './sparkline.js';
 import { dataset, statistics, visibleEvents } from './state.js';
@@ -77,7 +77,7 @@ export function EventsView() {
       {found.length === 0 && <p class="empty">No event has “{filter}” in its name.</p>}
       <nav class="pager" aria-label="Pages of events">
         <span role="status">
-          {grouped(found.length)} {found.length === 1 ? 'event' : 'events'}
+          {grouped(found.length)} {plural(found.length, 'event')}
           {known.size < events.length && <span class="muted"> · counted {grouped(known.size)}</span>}
         </span>
         {pages > 1 && (

@@ -3,7 +3,7 @@ import type { CountView, DatasetView, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Combobox } from './combobox.js';
 import { completeExpression } from './completion.js';
-import { duration, grouped } from './numbers.js';
+import { duration, grouped, plural } from './numbers.js';
 import { hrefOf, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
 import { dataset, engine } from './state.js';
@@ -56,7 +56,7 @@ function Count({ answer, text, isPending }: { answer: CountView; text: string; i
   return (
     <div class="count" aria-busy={isPending}>
       <p>
-        <output>{grouped(answer.count)}</output> people
+        <output>{grouped(answer.count)}</output> {plural(answer.count, 'person', 'people')}
         <span class="muted"> in {duration(answer.milliseconds)}</span>
       </p>
       {answer.notes.map((note) => (
@@ -127,7 +127,7 @@ function Examples({ data }: { readonly data: DatasetView }) {
 }
 
 function describe({ count, notes }: CountView): string {
-  return [`${grouped(count)} people`, ...notes].join('; ');
+  return [`${grouped(count)} ${plural(count, 'person', 'people')}`, ...notes].join('; ');
 }
 
 /** A value once it has stayed the same for a moment. */

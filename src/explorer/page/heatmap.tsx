@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { formatQuery, Period, type QueryNode } from '../../index.js';
 import type { RetentionAsk, RetentionCell, RetentionRow, RetentionView } from '../engine/protocol.js';
-import { grouped } from './numbers.js';
+import { grouped, plural } from './numbers.js';
 import { hrefOf } from './route.js';
 
 interface Place {
@@ -156,7 +156,7 @@ interface DetailProps {
 
 function Detail({ view, row, column, cell }: DetailProps) {
   const unit = view.ask.timeGroup.slice(0, -1);
-  const later = column === 0 ? `the same ${unit}` : `${column} ${column === 1 ? unit : `${unit}s`} later`;
+  const later = column === 0 ? `the same ${unit}` : `${column} ${plural(column, unit)} later`;
   return (
     <>
       <strong>{row.label}</strong>, {later} ({cell.period}): {cell.state === 'future' && 'still to come'}

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { LoadProgress } from '../engine/protocol.js';
 import { ProblemNote } from './fields.js';
-import { byteSize, grouped } from './numbers.js';
+import { byteSize, grouped, plural } from './numbers.js';
 import {
   acceptPartial,
   cancelLoading,
@@ -65,6 +65,7 @@ export function Landing() {
 export function LoadStatus() {
   const current = loading.value;
   const half = partial.value;
+  const bitmaps = half?.source.datasets.reduce((sum, { bitmaps }) => sum + bitmaps, 0) ?? 0;
   return (
     <>
       {problem.value && (
@@ -85,8 +86,7 @@ export function LoadStatus() {
         <ProblemNote title="This file could be read in part only">
           <p>{half.source.problem?.message}</p>
           <p>
-            {grouped(half.source.datasets.reduce((sum, { bitmaps }) => sum + bitmaps, 0))} bitmaps came before
-            that.
+            {grouped(bitmaps)} {plural(bitmaps, 'bitmap')} came before that.
           </p>
           <button type="button" class="primary" onClick={acceptPartial}>
             Look at those

@@ -9,7 +9,7 @@ import { useAnswer } from './answer.js';
 import { LineChart, type Series } from './chart.js';
 import { DateField, EventField, NumberField, ProblemNote, Segmented } from './fields.js';
 import { Heatmap } from './heatmap.js';
-import { duration, grouped } from './numbers.js';
+import { duration, grouped, plural } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
 import { dataset, engine } from './state.js';
@@ -32,6 +32,7 @@ const MAX_COLUMNS = 60;
 export function RetentionView() {
   const ask = readAsk(route.value.params, dataset.value);
   const { answer, problem, isPending } = useAnswer('retention', ask, describe);
+  const cells = (answer?.rows.length ?? 0) * (answer?.columns.length ?? 0);
   return (
     <>
       <section class="card">
@@ -43,7 +44,7 @@ export function RetentionView() {
           <header>
             <h2>Cohorts</h2>
             <span class="muted">
-              {grouped(answer.rows.length * answer.columns.length)} cells in {duration(answer.milliseconds)}
+              {grouped(cells)} {plural(cells, 'cell')} in {duration(answer.milliseconds)}
             </span>
             <SaveAs ask={ask} format="csv" />
             <SaveAs ask={ask} format="heatmap" />
@@ -174,7 +175,7 @@ function Curves({ view }: CurvesProps) {
 }
 
 function describe(view: Retention): string {
-  return `Table of ${view.rows.length} cohorts and ${view.columns.length} periods`;
+  return `Table of ${view.rows.length} ${plural(view.rows.length, 'cohort')} and ${view.columns.length} ${plural(view.columns.length, 'period')}`;
 }
 
 /** What the address asks for; where it says nothing, what suits the data. */

@@ -8,6 +8,7 @@ import type {
   Problem,
   SourceView,
 } from '../engine/protocol.js';
+import { grouped, plural } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 
 /** What the page knows, as signals; views read them and call the functions below. */
@@ -128,7 +129,7 @@ async function chooseDataset(from: Engine, ask: { dataset: number; asOf: string 
       statistics.value = new Map();
       dataset.value = view;
     });
-    announcement.value = `${view.events.length} events`;
+    announcement.value = `${grouped(view.events.length)} ${plural(view.events.length, 'event')}`;
     await collectStatistics(from, view);
   } catch (error) {
     if (!isAbort(error)) problem.value = problemOf(error);

@@ -3,7 +3,7 @@ import type { TrendAsk, TrendUnit, TrendView } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { LineChart, type Series } from './chart.js';
 import { DateField, EventField, ProblemNote, Segmented, useNameNotes } from './fields.js';
-import { duration, grouped, shortened } from './numbers.js';
+import { duration, grouped, plural, shortened } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 import { SaveButton, standaloneSvg } from './save.js';
 import { dataset, engine } from './state.js';
@@ -26,6 +26,7 @@ export function TrendsView() {
   );
   const svg = useRef<SVGSVGElement>(null);
   const series = answer ? seriesOf(answer) : [];
+  const counts = (answer?.periods.length ?? 0) * series.length;
   return (
     <>
       <section class="card">
@@ -52,7 +53,7 @@ export function TrendsView() {
           <header>
             <h2>People per {ask.unit}</h2>
             <span class="muted">
-              {grouped(answer.periods.length * series.length)} counts in {duration(answer.milliseconds)}
+              {grouped(counts)} {plural(counts, 'count')} in {duration(answer.milliseconds)}
             </span>
             <SaveButton name="trend.csv" type="text/csv" make={() => engine.value?.ask('trendText', ask)}>
               Save CSV
@@ -173,7 +174,7 @@ function seriesOf(answer: TrendView): Series[] {
 }
 
 function describe(answer: TrendView): string {
-  return `Trend of ${answer.series.length} lines over ${answer.periods.length} periods`;
+  return `Trend of ${answer.series.length} ${plural(answer.series.length, 'line')} over ${answer.periods.length} ${plural(answer.periods.length, 'period')}`;
 }
 
 function readAsk(params: URLSearchParams): TrendAsk {

@@ -3,7 +3,7 @@
  * any other is a back reference: three bits of length, thirteen of distance, one more length byte where the three are all set.
  */
 
-import { FormatError } from '../../errors.js';
+import { FormatError, plural } from '../../errors.js';
 
 /** What LZF can expand at most: three bytes give 264. A header that promises more is a lie. */
 export const MAX_LZF_EXPANSION = 88;
@@ -18,9 +18,10 @@ export function decompressLzf(
   byteLength: number,
   byteOffset: number,
 ): Uint8Array<ArrayBuffer> {
-  if (byteLength > packed.length * MAX_LZF_EXPANSION) {
+  const most = packed.length * MAX_LZF_EXPANSION;
+  if (byteLength > most) {
     throw new FormatError(
-      `expected at most ${packed.length * MAX_LZF_EXPANSION} bytes out of ${packed.length} compressed ones, got a promise of ${byteLength}`,
+      `expected at most ${most} ${plural(most, 'byte')} out of ${packed.length} compressed ${plural(packed.length, 'one')}, got a promise of ${byteLength}`,
       byteOffset,
     );
   }
@@ -48,7 +49,10 @@ export function decompressLzf(
     to += length;
   }
   if (to !== byteLength) {
-    throw new FormatError(`expected ${byteLength} bytes of decompressed data, got ${to}`, byteOffset);
+    throw new FormatError(
+      `expected ${byteLength} ${plural(byteLength, 'byte')} of decompressed data, got ${to}`,
+      byteOffset,
+    );
   }
   return out;
 }

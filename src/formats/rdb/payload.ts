@@ -3,7 +3,7 @@
  * eight (Redis' cluster.c, `createDumpPayload`).
  */
 
-import { FormatError } from '../../errors.js';
+import { FormatError, plural } from '../../errors.js';
 import { MAX_BYTES } from '../../store/length.js';
 import { concatBytes } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
@@ -45,7 +45,7 @@ export async function decodeDumpPayload(payload: Uint8Array): Promise<Uint8Array
   const bytes = await readString(cursor, () => 'a value', MAX_BYTES);
   if (!(await cursor.atEnd())) {
     throw new FormatError(
-      `expected nothing after the value, got ${end - cursor.byteOffset} bytes`,
+      `expected nothing after the value, got ${end - cursor.byteOffset} ${plural(end - cursor.byteOffset, 'byte')}`,
       cursor.byteOffset,
     );
   }

@@ -4,7 +4,7 @@
  * known; a later file is read as long as it holds nothing unknown.
  */
 
-import { FormatError, fromPlatform } from '../../errors.js';
+import { FormatError, fromPlatform, plural } from '../../errors.js';
 import { decodeKey } from '../../store/key.js';
 import { MAX_BYTES } from '../../store/length.js';
 import { latin1 } from '../bytes.js';
@@ -83,7 +83,7 @@ export class RdbError extends FormatError {
   readonly progress: RdbProgress;
 
   constructor(problem: string, byteOffset: number, progress: RdbProgress, options?: ErrorOptions) {
-    super(`${problem}, after ${progress.keys} ${progress.keys === 1 ? 'key' : 'keys'}`, byteOffset, options);
+    super(`${problem}, after ${progress.keys} ${plural(progress.keys, 'key')}`, byteOffset, options);
     this.progress = progress;
   }
 }

@@ -1,6 +1,6 @@
 /** Lengths and strings as RDB writes them, the parts of which everything else in a dump is made (Redis' rdb.h). */
 
-import { FormatError } from '../../errors.js';
+import { FormatError, plural } from '../../errors.js';
 import { latin1Bytes } from '../bytes.js';
 import type { ByteCursor } from '../cursor.js';
 import { decompressLzf } from './lzf.js';
@@ -113,7 +113,7 @@ function restOfLength(first: number, cursor: ByteCursor, byteOffset: number): nu
 function checkSize(byteLength: number, maxBytes: number, name: () => string, byteOffset: number): void {
   if (byteLength <= maxBytes) return;
   throw new FormatError(
-    `expected ${name()} of at most ${maxBytes} bytes, got one of ${byteLength}`,
+    `expected ${name()} of at most ${maxBytes} ${plural(maxBytes, 'byte')}, got one of ${byteLength}`,
     byteOffset,
   );
 }

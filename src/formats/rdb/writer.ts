@@ -3,6 +3,7 @@
  * file, so that the same strings give the same bytes.
  */
 
+import { plural } from '../../errors.js';
 import { encodeKey } from '../../store/key.js';
 import { MAX_BYTES } from '../../store/length.js';
 import { concatBytes, latin1Bytes } from '../bytes.js';
@@ -117,7 +118,9 @@ function counted({ byteLength, chunks }: LongBytes): LongBytes {
         yield chunk;
       }
       if (left !== 0)
-        throw new RangeError(`expected ${byteLength} bytes, got ${left < 0 ? 'more' : byteLength - left}`);
+        throw new RangeError(
+          `expected ${byteLength} ${plural(byteLength, 'byte')}, got ${left < 0 ? 'more' : byteLength - left}`,
+        );
     },
   };
 }

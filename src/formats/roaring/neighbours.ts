@@ -3,6 +3,7 @@
  * name, which helps more than the bytes it begins with.
  */
 
+import { plural } from '../../errors.js';
 import { COOKIE, COOKIE_WITH_RUNS } from './layout.js';
 
 /** The shortest bucket: the high 32 bits of its ids, and an empty bitmap. */
@@ -48,7 +49,7 @@ function nameState(view: DataView): string | undefined {
   const state = 'a groupBitmap state of ClickHouse';
   const [kind, count] = [view.getUint8(0), view.getUint8(1)];
   if (kind === 0 && count <= MAX_LISTED_IDS) {
-    if (view.byteLength === 2 + 4 * count) return `${state}, a list of ${count} ids`;
+    if (view.byteLength === 2 + 4 * count) return `${state}, a list of ${count} ${plural(count, 'id')}`;
     return view.byteLength === 2 + 8 * count ? `${state}, a list of ${count} 64-bit ids` : undefined;
   }
   let byteLength = 0;

@@ -1,6 +1,6 @@
 /** Reads the portable Roaring format. */
 
-import { FormatError } from '../../errors.js';
+import { FormatError, plural } from '../../errors.js';
 import { CONTAINER_BITS, CONTAINER_BYTES } from '../../store/container.js';
 import type { Container } from '../../store/types.js';
 import {
@@ -58,7 +58,10 @@ function readContainers(bytes: Uint8Array): Container[] {
     from = end;
   }
   if (from !== bytes.length) {
-    throw new FormatError(`expected the end of the bitmap, got ${bytes.length - from} more bytes`, from);
+    throw new FormatError(
+      `expected the end of the bitmap, got ${bytes.length - from} more ${plural(bytes.length - from, 'byte')}`,
+      from,
+    );
   }
   return containers;
 }
@@ -110,7 +113,8 @@ const readers: Record<Container['kind'], ReadWords> = {
       free = end;
       ids += words[at + 1]! + 1;
     }
-    if (ids !== cardinality) throw new FormatError(`expected ${cardinality} ids in runs, got ${ids}`, from);
+    if (ids !== cardinality)
+      throw new FormatError(`expected ${cardinality} ${plural(cardinality, 'id')} in runs, got ${ids}`, from);
     return { words, end: from + 2 + runs * 4 };
   },
 
@@ -124,7 +128,10 @@ const readers: Record<Container['kind'], ReadWords> = {
       for (; byte !== 0; byte &= byte - 1) ids++;
     }
     if (ids !== cardinality)
-      throw new FormatError(`expected ${cardinality} ids in a bitmap, got ${ids}`, from);
+      throw new FormatError(
+        `expected ${cardinality} ${plural(cardinality, 'id')} in a bitmap, got ${ids}`,
+        from,
+      );
     return { words: new Uint16Array(bytes.buffer), end: from + CONTAINER_BYTES };
   },
 };
@@ -138,5 +145,8 @@ function readWords(view: DataView, from: number, count: number): Uint16Array {
 
 function expectBytes(view: DataView, from: number, byteLength: number): void {
   if (from + byteLength <= view.byteLength) return;
-  throw new FormatError(`expected ${byteLength} bytes from byte ${from} on, got the end`, view.byteLength);
+  throw new FormatError(
+    `expected ${byteLength} ${plural(byteLength, 'byte')} from byte ${from} on, got the end`,
+    view.byteLength,
+  );
 }

@@ -265,7 +265,7 @@ describe('portable Roaring', () => {
     ['many containers in few bytes', [0x3a, 0x30, 0, 0, 0, 0, 1, 0], 'expected 524296 bytes from byte 0 on'],
     ['another offset', array.with(12, 17), 'expected the offset 16, got 17 (at byte 12)'],
     ['ids that do not ascend', array.with(18, 7), 'expected an id above 7, got 7 (at byte 18)'],
-    ['a byte too many', [...array, 0], 'expected the end of the bitmap, got 1 more bytes (at byte 20)'],
+    ['a byte too many', [...array, 0], 'expected the end of the bitmap, got 1 more byte (at byte 20)'],
     ['a byte too few', array.slice(0, -1), 'expected 4 bytes from byte 16 on, got the end (at byte 19)'],
     ['runs that overlap', runs.with(15, 12), 'expected a run within 13..65535, got 12..13 (at byte 15)'],
     [
