@@ -86,6 +86,7 @@ function createProgram(): Command {
     ),
   )
     .option('--replace', 'replace keys that the Redis has already')
+    .option('--skip-broken', 'leave out keys that the target cannot have, and name them')
     .action(async (source, options) => (await import('./export.js')).exportSource(source, options));
   withNow(
     withMarkOptions(

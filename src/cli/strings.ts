@@ -41,6 +41,11 @@ export function onlyStrings(store: Store, onOther: (key: string) => void): Store
       return byteLengths[index] !== undefined;
     });
   }
+  return withKeys(store, keys);
+}
+
+/** The same store with other keys in its list. */
+export function withKeys(store: Store, keys: Store['keys']): Store {
   return {
     keys,
     byteLengths: (...args) => store.byteLengths(...args),
@@ -53,9 +58,7 @@ export function onlyStrings(store: Store, onOther: (key: string) => void): Store
   };
 }
 
-/** Says on standard error what `onlyStrings` left out. */
-export function reportLeftOut(keys: Iterable<string>): void {
-  for (const key of keys) {
-    say(`left out ${printable(JSON.stringify(key))}, which holds no bitmap`);
-  }
+/** Says on standard error what was left out, and why. */
+export function reportLeftOut(keys: Iterable<string>, why = 'which holds no bitmap'): void {
+  for (const key of keys) say(`left out ${printable(JSON.stringify(key))}, ${why}`);
 }

@@ -117,6 +117,48 @@ describe('a copy of a source', () => {
     expect(readFileSync(dump)).toEqual(before);
   });
 
+  it('is refused before anything is written if the target cannot have a key, or goes without it', async () => {
+    const bytes = Uint8Array.of(0x40);
+    const long = `trackist_${'x'.repeat(300)}_2026-11`;
+    const dump = await writeDump('broken.rdb', [
+      // More than a batch before them.
+      ...Array.from({ length: 400 }, (_, at) => ({ db: 0, key: `trackist_event ${at}_2026-11`, bytes })),
+      { db: 0, key: 'trackist_a\udcff_2026-11', bytes },
+      { db: 0, key: 'trackist_b\udcff\u009b_2026-11', bytes },
+      { db: 0, key: long, bytes },
+      { db: 1, key: 'trackist_c_2026-11', bytes },
+    ]);
+    const to = [server.url, folder.path('unbroken')];
+    expect(await failureOf('export', dump, '--db', '0', '--to', to[0]!)).toEqual({
+      code: 2,
+      stderr:
+        'bitmapist: expected keys that are UTF-8, got "trackist_a\\udcff_2026-11" and 1 more such key; --skip-broken leaves out such keys\n',
+    });
+    expect(await client.dbsize()).toBe(0);
+    expect(await failureOf('export', dump, '--db', '0', '--to', to[1]!)).toEqual({
+      code: 2,
+      stderr: `bitmapist: expected a key whose file name has 1 to 255 characters, got ${long.length} for "${long.slice(0, 100)}"; --skip-broken leaves out such keys\n`,
+    });
+    expect(existsSync(to[1]!)).toBe(false);
+    expect(await runCommand(['export', dump, '--db', '0', '--skip-broken', '--to', to[0]!])).toEqual({
+      code: 0,
+      stdout: '401 keys\n',
+      stderr:
+        'bitmapist: left out "trackist_a\\udcff_2026-11", which is no UTF-8\n' +
+        'bitmapist: left out "trackist_b\\udcff\\u{9b}_2026-11", which is no UTF-8\n',
+    });
+    expect(await client.dbsize()).toBe(401);
+    expect(await runCommand(['export', dump, '--db', '0', '--skip-broken', '--to', to[1]!])).toEqual({
+      code: 0,
+      stdout: '402 keys\n',
+      stderr: `bitmapist: left out "${long}", which is too long for the name of a file\n`,
+    });
+    // A dump can have any key.
+    expect(await outputOf('export', dump, '--db', '0', '--to', folder.path('whole-copy.rdb'))).toBe(
+      '403 keys\n',
+    );
+  });
+
   it('never takes the place of files it does not replace as a whole', async () => {
     await mkdir(folder.path('full'));
     await folder.write('full/notes.txt', 'mine');

@@ -78,12 +78,12 @@ export async function restoreRdb(
 function checkString({ db, key }: RdbString, previousDb: number | undefined, store: Store): void {
   if (previousDb !== undefined && previousDb !== db) {
     throw new BitmapistError(
-      `expected the bitmaps of one database, got some of database ${previousDb} and of database ${db}; choose one with the option db, or fewer keys with the option prefix`,
+      `expected the bitmaps of one database, got some of database ${previousDb} and of database ${db}; choose one with the option db`,
     );
   }
   if (!(store instanceof MemoryStore) && /\p{Surrogate}/u.test(key)) {
     throw new BitmapistError(
-      `expected keys that are UTF-8, got ${JSON.stringify(key)}; leave it out with the option prefix`,
+      `expected keys that are UTF-8, got ${JSON.stringify(key)}; leave it out with the option filter`,
     );
   }
 }

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { encodeFileName } from '../bitmaps.js';
+import type { Store } from '../index.js';
+import { replaceFile, saveStore } from '../node.js';
+import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
+import { isCsv } from './csv.js';
+import { isDump } from './dump.js';
+import { endingOf } from './ending.js';
+import { UsageError } from './failure.js';
+import { checkFolder, writeFolder } from './folder.js';
+import { plural } from './output.js';
+import { isRedisUrl, withRedis } from './redis.js';
+import { isUrl, withoutPassword } from './url.js';
+
+/** Where bitmaps are copied to: a dump, a folder or a Redis. */
+
+export interface Target {
+  /** Says why the target cannot have a key. */
+  readonly refuses: (key: string) => Refusal | undefined;
+  readonly write: (store: Store, options: WriteRdbOptions) => Promise<unknown>;
+}
+
+export interface Refusal {
+  readonly sentence: string;
+  /** What follows the name of the key that is left out. */
+  readonly why: string;
+}
+
+export interface TargetOptions {
+  readonly to: string;
+  readonly replace?: boolean;
+}
+
+/** Finds out what is wrong with a target before the source is read, which may take long. */
+export async function withTarget<T>(
+  { to, replace }: TargetOptions,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
+  if (isRedisUrl(to)) return withRedis(to, (redis) => use(redisTarget(redis, replace ?? false)));
+  const isPackedFile = /\.gz$/i.test(to);
+  const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
+  if (!isDump(to) && (isCsv(to) || isPackedFile || isNewFile || isUrl(to) || to === '')) {
+    throw new UsageError(
+      `expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(withoutPassword(to))}`,
+    );
+  }
+  if (isDump(to)) {
+    return use({
+      refuses: () => undefined,
+      write: (store, options) =>
+        isPackedFile ? replaceFile(to, gzip(writeRdb(store, options))) : saveStore(store, to, options),
+    });
+  }
+  await checkFolder(to);
+  return use({
+    refuses: refuseFileName,
+    write: (store, options) => writeFolder(to, readRdb(writeRdb(store, { ...options, compress: false }))),
+  });
+}
+
+function gzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  // Whoever reads the packed chunks is told of errors by them.
+  return pipeline(Readable.from(chunks), createGzip(), () => {});
+}
+
+function refuseFileName(key: string): Refusal | undefined {
+  try {
+    encodeFileName(key);
+    return undefined;
+  } catch (error) {
+    return { sentence: (error as RangeError).message, why: 'which is too long for the name of a file' };
+  }
+}
+
+function redisTarget(redis: Store, replace: boolean): Target {
+  return {
+    refuses: refuseOtherBytes,
+    write: async (store, options) => {
+      if (!replace) await refuseExisting(store, redis, options.prefix ?? '');
+      await restoreRdb(writeRdb(store, { ...options, compress: false }), redis);
+    },
+  };
+}
+
+/** Clients send keys as text. */
+function refuseOtherBytes(key: string): Refusal | undefined {
+  if (!/\p{Surrogate}/u.test(key)) return undefined;
+  return { sentence: `expected keys that are UTF-8, got ${JSON.stringify(key)}`, why: 'which is no UTF-8' };
+}
+
+const KEYS_AT_ONCE = 1000;
+
+/** What a Redis holds already is replaced only where the user says so. */
+async function refuseExisting(store: Store, redis: Store, prefix: string): Promise<void> {
+  const keys: string[] = [];
+  for await (const key of store.keys(prefix)) keys.push(key);
+  for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+    const batch = keys.slice(at, at + KEYS_AT_ONCE);
+    const byteLengths = await redis.byteLengths(batch);
+    const existing = batch.find((_, index) => byteLengths[index]! > 0);
+    if (existing === undefined) continue;
+    throw new UsageError(
+      `expected a Redis that has none of the ${keys.length} ${plural(keys.length, 'key')}, got one that has ${JSON.stringify(existing)}; --replace replaces what is there`,
+    );
+  }
+}
