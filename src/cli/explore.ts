@@ -3,13 +3,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DEFAULT_PREFIX, Period, printable } from '../index.js';
 import { writeRdb } from '../rdb.js';
+import { isRedisUrl, parseRedisUrl } from './address.js';
 import { isCsv } from './csv.js';
 import { isDump } from './dump.js';
 import { reportFailure, UsageError } from './failure.js';
 import { sizeOfFile } from './file.js';
 import { isHttpUrl, openHttp } from './http.js';
 import { writeLine } from './output.js';
-import { isRedisUrl, serverOf, withRedis } from './redis.js';
+import { withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
 import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut } from './strings.js';
@@ -66,11 +67,13 @@ async function fileFeed(path: string): Promise<Feed> {
 
 async function storeFeed(source: string, options: SourceOptions): Promise<Feed> {
   // What cannot be opened is better known before a page is.
-  if (isRedisUrl(source)) await withRedis(source, async () => {});
+  if (isRedisUrl(source)) await withRedis(source, options, async () => {});
   else if (isHttpUrl(source)) await openHttp(source, options);
   else if (source !== DEMO) await expectFolder(source);
   return {
-    name: isRedisUrl(source) ? serverOf(source) : withoutPassword(source).replace(/^https?:\/\//i, ''),
+    name: isRedisUrl(source)
+      ? parseRedisUrl(source).server
+      : withoutPassword(source).replace(/^https?:\/\//i, ''),
     open: async (send, signal) => {
       const leftOut = new Set<string>();
       await withSource(source, options, ({ store, prefix }) => {

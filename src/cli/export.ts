@@ -1,8 +1,8 @@
 import type { Store } from '../index.js';
+import { isRedisUrl } from './address.js';
 import { UsageError } from './failure.js';
 import { grouped, plural, writeLine } from './output.js';
 import { startProgress } from './progress.js';
-import { isRedisUrl } from './redis.js';
 import { type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut, withKeys } from './strings.js';
 import { type Refusal, type Target, type TargetOptions, withTarget } from './target.js';

@@ -9,11 +9,20 @@ export const SOURCE_HELP = `Sources:
   https://[user:password@]host/bitmaps/
                                 such a folder as export writes it, published;
                                 http:// on this machine or with --allow-http
-  redis://[:password@]host[:port][/database]
-  redis+cluster://[:password@]host[:port],…
-                                a Redis Cluster: one of its nodes is enough
+  redis://[[user]:password@]host[:port][/database]
+                                a Redis or Valkey
+  unix://[[user]:password@]/path[?db=database]
+                                the same by its socket
+  redis+cluster://[[user]:password@]host[:port],…
+                                a cluster: one of its nodes is enough
+  redis+sentinel://[[user]:password@]host[:port],…/master[/database]
+                                what sentinels know by this name; theirs is
+                                ?sentinel-password=
+  rediss://…, valkeys://…       with TLS, also rediss+cluster, rediss+sentinel
   demo                          a made-up app: events signup and active, and the
-                                flag pro`;
+                                flag pro
+
+  The password may also be in the environment, as REDISCLI_AUTH.`;
 
 export const EXPRESSION_HELP = `Expressions:
   signup@2026-11                an event in a year, month, week (2026-W47), day

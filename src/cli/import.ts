@@ -1,8 +1,8 @@
-import type { Store } from '../index.js';
+import { isRedisUrl } from './address.js';
 import { checkCsv, isCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
 import { plural, writeLine } from './output.js';
-import { isRedisUrl, withRedis } from './redis.js';
+import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
 
 export interface ImportOptions extends SourceOptions {
@@ -17,11 +17,10 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     throw new UsageError(`expected a redis:// URL behind --to, got ${JSON.stringify(options.to)}`);
   }
   if (!isCsv(path)) throw new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}`);
-  const mark = async (store: Store) => {
+  const { rows, events, ids, span } = await withRedis(options.to, options, async (store) => {
     await checkCsv(path, options);
     return markCsv(bitmapistOf(store, options), path, options);
-  };
-  const { rows, events, ids, span } = await withRedis(options.to, mark, { scripts: options.scripts });
+  });
   await writeLine(
     `${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${plural(ids, 'id')}`,
   );

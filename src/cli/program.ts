@@ -7,6 +7,7 @@ import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.
 import type { PlainFormat } from './output.js';
 import { collectSegment } from './segment.js';
 import { columns } from './terminal.js';
+import { refuseIdleTls } from './tls.js';
 
 /** Runs a command line and returns the exit code: 0, 2 where the user is at fault, 1 where something went wrong. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -31,7 +32,11 @@ function createProgram(): Command {
     .configureHelp({
       subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/^\[options\] ?/, '')}`,
     })
-    .addHelpText('after', `\n${SOURCE_HELP}\n\n${EXPRESSION_HELP}\n\n${EXAMPLES}`);
+    .addHelpText('after', `\n${SOURCE_HELP}\n\n${EXPRESSION_HELP}\n\n${EXAMPLES}`)
+    .hook('preAction', (_, command) => {
+      const { to, ...options } = command.opts();
+      refuseIdleTls([command.args[0], to], options);
+    });
   const command = (usage: string, description: string): Command =>
     program.command(usage).description(description);
 
@@ -122,7 +127,11 @@ function withMarkOptions(command: Command): Command {
     .option('--hourly', 'also mark the hours of a file')
     .option('--unique', 'also mark the dateless flag of every event of a file')
     .option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)')
-    .option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)');
+    .option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)')
+    .option('--ca <file>', 'whose certificates a rediss:// server may have (PEM)')
+    .option('--cert <file>', 'the certificate to show to a rediss:// server (PEM)')
+    .option('--key <file>', 'the key of that certificate (PEM)')
+    .option('--insecure', 'take any certificate of a rediss:// server');
 }
 
 function withNow(command: Command): Command {

@@ -1,18 +1,19 @@
 import { Bitmapist, DEFAULT_PREFIX, MemoryStore, type Moment, Period, type Store } from '../index.js';
+import { isRedisUrl } from './address.js';
 import { checkTracked, isCsv, markCsv, type TrackingOptions } from './csv.js';
 import { type DumpOptions, isDump, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
 import { isFolder, loadFolder } from './folder.js';
 import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
 import { startProgress } from './progress.js';
-import { isRedisUrl, withRedis } from './redis.js';
+import { type ConnectOptions, withRedis } from './redis.js';
 import { markSample } from './sample.js';
 import type { NamedSegment } from './segment.js';
 import { withoutPassword } from './url.js';
 
 /** Where answers come from: Redis, a published folder, files that are loaded into the embedded store, or the made-up app. */
 
-export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions {
+export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions, ConnectOptions {
   readonly keyPrefix?: string;
   readonly timeZone?: string;
   /** Taken for now; the year of the made-up app ends with its day. */
@@ -28,7 +29,9 @@ export async function withSource<T>(
   options: SourceOptions,
   use: (bitmapist: Bitmapist) => Promise<T>,
 ): Promise<T> {
-  if (isRedisUrl(source)) return withRedis(source, (store) => use(bitmapistOf(store, options)));
+  if (isRedisUrl(source)) {
+    return withRedis(source, options, (store) => use(bitmapistOf(store, options)));
+  }
   if (isCsv(source)) return withCsv(source, options, use);
   return use(await load(source, options));
 }

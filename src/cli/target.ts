@@ -5,13 +5,14 @@ import { encodeFileName } from '../bitmaps.js';
 import type { Store } from '../index.js';
 import { replaceFile, saveStore } from '../node.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
+import { isRedisUrl } from './address.js';
 import { isCsv } from './csv.js';
 import { isDump } from './dump.js';
 import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
 import { plural } from './output.js';
-import { isRedisUrl, withRedis } from './redis.js';
+import { type ConnectOptions, withRedis } from './redis.js';
 import { isUrl, withoutPassword } from './url.js';
 
 /** Where bitmaps are copied to: a dump, a folder or a Redis. */
@@ -28,17 +29,15 @@ export interface Refusal {
   readonly why: string;
 }
 
-export interface TargetOptions {
+export interface TargetOptions extends ConnectOptions {
   readonly to: string;
   readonly replace?: boolean;
 }
 
 /** Finds out what is wrong with a target before the source is read, which may take long. */
-export async function withTarget<T>(
-  { to, replace }: TargetOptions,
-  use: (target: Target) => Promise<T>,
-): Promise<T> {
-  if (isRedisUrl(to)) return withRedis(to, (redis) => use(redisTarget(redis, replace ?? false)));
+export async function withTarget<T>(options: TargetOptions, use: (target: Target) => Promise<T>): Promise<T> {
+  const { to, replace } = options;
+  if (isRedisUrl(to)) return withRedis(to, options, (redis) => use(redisTarget(redis, replace ?? false)));
   const isPackedFile = /\.gz$/i.test(to);
   const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
   if (!isDump(to) && (isCsv(to) || isPackedFile || isNewFile || isUrl(to) || to === '')) {

@@ -1,4 +1,4 @@
-/** Stands between a client and a real server: refuses commands, delays replies, cuts connections. */
+/** Stands between a client and a real server: refuses commands, delays replies, cuts connections, falls silent. */
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { RedisServer } from './redis.js';
@@ -15,6 +15,10 @@ export interface RedisProxy {
   readonly refusals: Map<string, string>;
   /** Milliseconds that every reply is held back from now on. */
   delayMs: number;
+  /** Sends nothing more on a connection once a command of this name (in lower case) has come in on it. */
+  silentFrom: string | undefined;
+  /** Sends replies in pieces of so many bytes, each held back for `delayMs` after the one before. */
+  pieceBytes: number;
   /** Cuts every connection after so many more bytes of replies, once. */
   cutAfterBytes: number;
   /** Cuts every connection now. */
@@ -32,6 +36,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     const upstream = connect(server.port, server.host);
     const parser = new CommandParser();
     let passed = Promise.resolve();
+    let isSilent = false;
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -47,6 +52,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
       upstream.cork();
       for (const { name, bytes } of parser.push(chunk)) {
         commands.push(name);
+        isSilent ||= name === proxy.silentFrom;
         const text = refusals.get(name);
         upstream.write(text === undefined ? bytes : refusal(text));
       }
@@ -57,10 +63,15 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
       if (proxy.cutAfterBytes < 0) {
         proxy.cutAfterBytes = Number.POSITIVE_INFINITY;
         cut();
-      } else {
-        const due = Date.now() + proxy.delayMs;
-        // One behind the other, also when the delay changes meanwhile.
-        passed = passed.then(() => sleepUntil(due)).then(() => void client.write(chunk));
+      } else if (!isSilent) {
+        const receivedMs = Date.now();
+        for (let at = 0, piece = 1; at < chunk.length; at += proxy.pieceBytes, piece++) {
+          const due = receivedMs + proxy.delayMs * piece;
+          // One behind the other, also when the delay changes meanwhile.
+          passed = passed
+            .then(() => sleepUntil(due))
+            .then(() => void client.write(chunk.subarray(at, at + proxy.pieceBytes)));
+        }
       }
     });
   });
@@ -75,6 +86,8 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     commands,
     refusals,
     delayMs: 0,
+    silentFrom: undefined,
+    pieceBytes: Number.POSITIVE_INFINITY,
     cutAfterBytes: Number.POSITIVE_INFINITY,
     cut,
     stop: () => {

@@ -1,7 +1,7 @@
 /** Real servers for tests: on free ports of loopback, with folders of their own, gone when the test process is. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +41,10 @@ export interface ServerOptions {
   /** More arguments, as `['--maxmemory', '2mb']`. */
   readonly args?: readonly string[];
   readonly password?: string;
+  /** PEM files of a server that speaks TLS, and nothing else. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Makes it a sentinel of this master, under the name. */
+  readonly sentinelOf?: { readonly name: string; readonly master: RedisServer; readonly password?: string };
 }
 
 export async function startRedis(options: ServerOptions = {}): Promise<RedisServer> {
@@ -64,7 +68,7 @@ function serverOf(folder: string, port: number, options: ServerOptions, started:
   return {
     host: HOST,
     port,
-    url: `redis://${login}${HOST}:${port}`,
+    url: `${options.tls === undefined ? 'redis' : 'rediss'}://${login}${HOST}:${port}`,
     kill,
     restart: async () => {
       await kill();
@@ -101,7 +105,11 @@ async function startOn(port: number, folder: string, options: ServerOptions): Pr
   const program = await findServer();
   if (program === undefined)
     throw new Error('expected redis-server or valkey-server on the PATH, got neither');
-  const args = ['--port', String(port), '--bind', HOST, '--dir', folder, '--save', '', '--daemonize', 'no'];
+  const args =
+    options.sentinelOf === undefined
+      ? []
+      : [await configureSentinel(folder, options.sentinelOf), '--sentinel'];
+  args.push('--bind', HOST, '--dir', folder, '--save', '', '--daemonize', 'no', ...portArgs(port, options));
   if (options.password !== undefined) args.push('--requirepass', options.password);
   args.push(...(options.args ?? []));
   const guard = spawn('sh', ['-c', GUARD, 'guard', folder, program, ...args], {
@@ -110,6 +118,23 @@ async function startOn(port: number, folder: string, options: ServerOptions): Pr
   });
   await untilReady(guard, port);
   return { end: (order) => end(guard, order) };
+}
+
+function portArgs(port: number, { tls }: ServerOptions): string[] {
+  if (tls === undefined) return ['--port', String(port)];
+  const files = ['--tls-ca-cert-file', tls.ca, '--tls-cert-file', tls.cert, '--tls-key-file', tls.key];
+  return ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files];
+}
+
+/** A sentinel keeps in a file what it knows. */
+async function configureSentinel(
+  folder: string,
+  { name, master, password }: NonNullable<ServerOptions['sentinelOf']>,
+): Promise<string> {
+  const path = join(folder, 'sentinel.conf');
+  const login = password === undefined ? '' : `sentinel auth-pass ${name} ${password}\n`;
+  await writeFile(path, `sentinel monitor ${name} ${master.host} ${master.port} 1\n${login}`);
+  return path;
 }
 
 function untilReady(guard: ChildProcess, port: number): Promise<void> {
@@ -123,7 +148,7 @@ function untilReady(guard: ChildProcess, port: number): Promise<void> {
     const timer = setTimeout(() => fail('it was not ready in time'), START_TIMEOUT_MS);
     guard.stdout?.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-4000);
-      if (log.includes('Ready to accept connections')) {
+      if (/Ready to accept connections|Sentinel ID is/.test(log)) {
         clearTimeout(timer);
         resolve();
       } else if (/in use|FATAL|Failed listening/.test(log)) {
