@@ -128,6 +128,11 @@ function withMarkOptions(command: Command): Command {
     .option('--unique', 'also mark the dateless flag of every event of a file')
     .option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)')
     .option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)')
+    .option(
+      '--timeout <seconds>',
+      'how long a silent Redis is waited for (default: 30; 0: for ever)',
+      parseSeconds,
+    )
     .option('--ca <file>', 'whose certificates a rediss:// server may have (PEM)')
     .option('--cert <file>', 'the certificate to show to a rediss:// server (PEM)')
     .option('--key <file>', 'the key of that certificate (PEM)')
@@ -239,6 +244,11 @@ function parseMoment(text: string): string {
 function parseSize(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected a whole number.');
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected seconds, such as 30 or 0.5; 0 waits for ever.');
 }
 
 function parsePort(text: string): number {

@@ -7,15 +7,35 @@ export interface Progress {
   end(): void;
 }
 
+type Spinner = ReturnType<typeof yoctoSpinner>;
+
+/** Texts of all that is being done, in the order it began; the last of them is shown. */
+const texts = new Map<Progress, string>();
+let spinner: Spinner | undefined;
+
 export function startProgress(text: string): Progress {
   if (!process.stderr.isTTY) return { show: () => {}, end: () => {} };
-  const spinner = yoctoSpinner({ text: printable(text), stream: process.stderr }).start();
-  return {
+  const progress: Progress = {
     show: (next) => {
-      spinner.text = printable(next);
+      texts.set(progress, next);
+      showLast();
     },
     end: () => {
-      spinner.stop();
+      texts.delete(progress);
+      showLast();
     },
   };
+  progress.show(text);
+  return progress;
+}
+
+function showLast(): void {
+  const text = [...texts.values()].at(-1);
+  if (text === undefined) {
+    spinner?.stop();
+    spinner = undefined;
+    return;
+  }
+  spinner ??= yoctoSpinner({ stream: process.stderr }).start();
+  spinner.text = printable(text);
 }

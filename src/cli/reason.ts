@@ -1,8 +1,9 @@
 import { StoreError } from '../index.js';
 import type { RedisAddress } from './address.js';
+import { CONNECT_TIMED_OUT, SilenceError } from './silence.js';
 
 /** Why a server could not be connected to, in a sentence. */
-export function explain(address: RedisAddress, cause: unknown): StoreError {
+export function explain(address: RedisAddress, cause: unknown, timeoutMs: number): StoreError {
   const { text, kind, server, master } = address;
   const { message } = cause as Error;
   const fail = (sentence: string): StoreError => new StoreError(sentence, { cause });
@@ -20,10 +21,10 @@ export function explain(address: RedisAddress, cause: unknown): StoreError {
   const [, sentinelMessage] = /^All sentinels are unreachable.*?(?:Last error: (.*))?$/s.exec(message) ?? [];
   if (kind === 'sentinel' && sentinelMessage !== undefined) {
     return fail(
-      `expected a sentinel at ${server} that knows ${master}, got ${reasonOf({ message: sentinelMessage }, address)}`,
+      `expected a sentinel at ${server} that knows ${master}, got ${reasonOf({ message: sentinelMessage }, address, timeoutMs)}`,
     );
   }
-  return fail(`expected a Redis server at ${text}, got ${reasonOf(cause as Error, address)}`);
+  return fail(`expected a Redis server at ${text}, got ${reasonOf(cause as Error, address, timeoutMs)}`);
 }
 
 const REASONS: Partial<Record<string, string>> = {
@@ -34,10 +35,15 @@ const REASONS: Partial<Record<string, string>> = {
   'Connection is closed.': 'no connection (is it running?)',
 };
 
+/** What the client says if it has waited for so long as it was told to. */
+const WAITED = [CONNECT_TIMED_OUT, 'timeout', 'Command timed out'];
+
 function reasonOf(
   { message, code }: Pick<NodeJS.ErrnoException, 'message' | 'code'>,
   { tls }: RedisAddress,
+  timeoutMs: number,
 ): string {
+  if (WAITED.includes(message) && timeoutMs > 0) return new SilenceError(timeoutMs).message;
   if (code === 'ETIMEDOUT') return 'no answer in time';
   if (code === 'ECONNRESET' && !tls) return 'a closed connection (does it speak TLS? rediss:// does)';
   // Why it has no connection to a sentinel is a thing the client keeps to itself.

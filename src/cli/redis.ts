@@ -4,14 +4,21 @@ import { type Store, StoreError } from '../index.js';
 import { isClusterNode, RedisStore, type RedisStoreOptions } from '../redis.js';
 import { parseRedisUrl, type RedisAddress, type RedisHost } from './address.js';
 import { UsageError } from './failure.js';
+import { startProgress } from './progress.js';
 import { explain } from './reason.js';
+import { endIfSilent, SilenceError } from './silence.js';
 import { readTls, type TlsOptions } from './tls.js';
 
-export interface ConnectOptions extends TlsOptions, Pick<RedisStoreOptions, 'scripts'> {}
+export interface ConnectOptions extends TlsOptions, Pick<RedisStoreOptions, 'scripts'> {
+  /** Seconds that a server may be silent while an answer is awaited (default 30); 0 for any time. */
+  readonly timeout?: number;
+}
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_S = 30;
 /** Until a server has closed its end of a connection, too; one that is silent never does. */
 const DISCONNECT_TIMEOUT_MS = 100;
+/** As long as a timer can run. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Connects, lets `use` work with the store, and closes the connection whatever happens. */
 export async function withRedis<T>(
@@ -20,7 +27,8 @@ export async function withRedis<T>(
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
   const address = parseRedisUrl(url);
-  const client = await createClient(address, options);
+  const timeoutMs = Math.ceil((options.timeout ?? DEFAULT_TIMEOUT_S) * 1000);
+  const client = await createClient(address, options, timeoutMs);
   let connectionError: unknown;
   // What is wrong with a cluster is said of its nodes.
   for (const event of ['error', 'node error']) {
@@ -29,6 +37,7 @@ export async function withRedis<T>(
     });
   }
   try {
+    const progress = startProgress(`connecting to ${address.server}`);
     try {
       await client.connect();
       if (!isCluster(client)) {
@@ -36,9 +45,11 @@ export async function withRedis<T>(
         await selectDatabase(address, client);
       }
     } catch (error) {
-      throw error instanceof UsageError || error instanceof StoreError
-        ? error
-        : explain(address, connectionError ?? error);
+      const isExplained = error instanceof UsageError || error instanceof StoreError;
+      if (isExplained && !(connectionError instanceof SilenceError)) throw error;
+      throw explain(address, connectionError ?? error, timeoutMs);
+    } finally {
+      progress.end();
     }
     return await use(new RedisStore(client, { scripts: options.scripts }));
   } finally {
@@ -46,30 +57,46 @@ export async function withRedis<T>(
   }
 }
 
-async function createClient(address: RedisAddress, options: TlsOptions): Promise<Redis | Cluster> {
+async function createClient(
+  address: RedisAddress,
+  options: ConnectOptions,
+  timeoutMs: number,
+): Promise<Redis | Cluster> {
   const { kind, tls, hosts } = address;
   const common = {
     ...loginOf(address),
     ...(tls ? { tls: await readTls(options) } : {}),
     db: address.db,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: timeoutMs,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     // It is the store that repeats commands.
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,
   };
   const { Cluster, Redis } = await import('ioredis');
+  const watch = (client: Redis): void => {
+    if (timeoutMs > 0) endIfSilent(client, timeoutMs);
+  };
   if (kind === 'cluster') {
-    return new Cluster([...hosts], {
+    const cluster = new Cluster([...hosts], {
       lazyConnect: true,
       clusterRetryStrategy: () => null,
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      // If the cluster fails this check, the client never says that it did not connect.
+      enableReadyCheck: false,
+      slotsRefreshTimeout: timeoutMs || LONGEST_MS,
       // A certificate is for a name, not for the address that it stands for.
       ...(tls ? { dnsLookup: (name, done) => done(null, name) } : {}),
       redisOptions: common,
     });
+    cluster.on('+node', watch);
+    return cluster;
   }
-  const servers = kind === 'sentinel' ? sentinelsOf(address, common.tls) : serverOf(address);
-  return new Redis({ ...common, ...servers, lazyConnect: true, retryStrategy: () => null });
+  const servers = kind === 'sentinel' ? sentinelsOf(address, common.tls, timeoutMs) : serverOf(address);
+  const client = new Redis({ ...common, ...servers, lazyConnect: true, retryStrategy: () => null });
+  watch(client);
+  return client;
 }
 
 type Login = Pick<RedisAddress, 'username' | 'password'>;
@@ -89,6 +116,7 @@ function serverOf({ socket, hosts }: RedisAddress): Partial<RedisHost> | { path:
 function sentinelsOf(
   { hosts, master = '', sentinelUsername, sentinelPassword }: RedisAddress,
   tls: ConnectionOptions | undefined,
+  timeoutMs: number,
 ) {
   return {
     sentinels: [...hosts],
@@ -97,6 +125,8 @@ function sentinelsOf(
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
     ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
     sentinelRetryStrategy: () => null,
+    // Their answers are short: whoever waits for one hears nothing.
+    ...(timeoutMs > 0 ? { sentinelCommandTimeout: timeoutMs } : {}),
   };
 }
 

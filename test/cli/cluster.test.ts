@@ -2,12 +2,15 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisCluster, startCluster } from '../servers/cluster.js';
 import { startRedis } from '../servers/redis.js';
-import { makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
 
 const ROWS = Array.from(
   { length: 2000 },
   (_, at) => `${(at * 7919) % 500},2026-11-${String((at % 20) + 1).padStart(2, '0')},event ${at % 7}\n`,
 );
+
+const PASSWORD = 'open@sesame:';
+const LOGIN = `:${PASSWORD}@`;
 
 let cluster: RedisCluster;
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -96,9 +99,9 @@ describe('the command on a cluster', () => {
   });
 
   it('logs in', async () => {
-    await onEveryNode('CONFIG', 'SET', 'masterauth', 'open@sesame:');
-    await onEveryNode('CONFIG', 'SET', 'requirepass', 'open@sesame:');
-    for (const login of [':open@sesame:@', 'default:open%40sesame%3A@']) {
+    await onEveryNode('CONFIG', 'SET', 'masterauth', PASSWORD);
+    await onEveryNode('CONFIG', 'SET', 'requirepass', PASSWORD);
+    for (const login of [LOGIN, 'default:open%40sesame%3A@']) {
       expect(await outputOf('count', urlOf(login), '"event 1"@2026-11')).toMatch(/^[1-9]\d*\n$/);
     }
     expect(await runCommand(['events', urlOf(':guess@')])).toEqual({
@@ -110,5 +113,37 @@ describe('the command on a cluster', () => {
     expect(stderr).toBe(
       `bitmapist: expected a password in the URL (redis://:password@host), got ${urlOf()}, which asks for one\n`,
     );
+  });
+
+  // From here on it is not what it was.
+  it('gives up on a node that falls silent, and names it', async () => {
+    const [, second] = cluster.nodes;
+    const client = new Redis({ port: second!.port, password: PASSWORD });
+    await client.call('CLIENT', 'PAUSE', '8000', 'ALL');
+    client.disconnect();
+    const { host, port } = second!;
+    expect(await failureOf('inspect', urlOf(LOGIN), '--timeout', '0.4')).toEqual({
+      code: 1,
+      stderr: `bitmapist: expected an answer from Redis, got none: silence from ${host}:${port} for 0.4 s (--timeout waits longer)\n`,
+    });
+  });
+
+  it('misses a node that is gone, and its replica too, with a word', async () => {
+    const [first, , third, , , sixth] = cluster.nodes;
+    await Promise.all([third!.kill(), sixth!.kill()]);
+    const client = new Redis({ port: first!.port, password: PASSWORD, enableReadyCheck: false });
+    const state = async () => String(await client.call('CLUSTER', 'INFO')).split('\r\n')[0];
+    await expect.poll(state, { timeout: 30_000 }).toBe('cluster_state:fail');
+    client.disconnect();
+    const url = urlOf(LOGIN);
+    for (const args of [
+      ['events', url],
+      ['cohort', url, '--select1', 'event 1', '--select2', 'event 2'],
+      ['import', events, '--to', url],
+    ]) {
+      const { code, stderr } = await failureOf(...args);
+      expect([args[0], code]).toEqual([args[0], 1]);
+      expect(stderr).toMatch(/^bitmapist: expected .*, got .*\n$/);
+    }
   });
 });

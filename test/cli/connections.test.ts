@@ -157,7 +157,7 @@ describe('a Redis that speaks TLS', () => {
 
   it('is not spoken to in the clear', async () => {
     const url = server.url.replace('rediss', 'redis');
-    const { code, stderr } = await failureOf('events', url);
+    const { code, stderr } = await failureOf('events', url, '--timeout', '5');
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: `bitmapist: expected a Redis server at ${url.replace(':sesame@', '')}, got a closed connection (does it speak TLS? rediss:// does)\n`,
