@@ -1,23 +1,17 @@
-import { createReadStream } from 'node:fs';
 import { queryEvents } from '../catalogue.js';
 import { CsvError, type EventRow, readEvents } from '../csv.js';
 import { type Bitmapist, type BulkResult, IncompleteMarksError, type QueryNode } from '../index.js';
 import { UsageError } from './failure.js';
-import { sizeOfFile } from './file.js';
+import { type Input, type InputStream, progressOf } from './input.js';
 import { grouped, plural } from './output.js';
 import { startProgress } from './progress.js';
 import { Span } from './span.js';
-import { isUrl } from './url.js';
 
 /** Files of events: read to be marked, or to be checked. */
 
 export interface TrackingOptions {
   readonly hourly?: boolean;
   readonly unique?: boolean;
-}
-
-export function isCsv(path: string): boolean {
-  return !isUrl(path) && /\.csv(\.gz)?$/i.test(path);
 }
 
 /** What was marked, and which days it lies in. */
@@ -28,35 +22,40 @@ export interface MarkedCsv extends BulkResult {
 /** Marks all events of a file. */
 export async function markCsv(
   bitmapist: Bitmapist,
-  path: string,
+  input: Input,
   options: TrackingOptions,
 ): Promise<MarkedCsv> {
-  const file = await openCsv(path, options);
+  const stream = await input.open();
   const span = new Span(bitmapist.timeZone);
-  const progress = startProgress(`reading ${path}`);
+  const progress = startProgress(`reading ${input.name}`);
   try {
-    const marked = await bitmapist.markEvents(span.watch(file.rows()), {
+    const marked = await bitmapist.markEvents(span.watch(rowsOf(stream, options)), {
       onProgress: ({ rows }) =>
-        progress.show(`reading ${path}: ${file.percent()} %, ${grouped(rows)} ${plural(rows, 'row')}`),
+        progress.show(
+          `reading ${input.name}: ${progressOf(stream)}, ${grouped(rows)} ${plural(rows, 'row')}`,
+        ),
     });
     return { ...marked, span };
   } catch (error) {
     const cause = error instanceof IncompleteMarksError ? error.cause : error;
-    throw cause instanceof CsvError ? brokenCsv(path, cause) : error;
+    throw cause instanceof CsvError ? brokenCsv(input, cause) : error;
   } finally {
+    stream.destroy();
     progress.end();
   }
 }
 
 /** Reads a file to its end without marking anything, so that a broken one is refused as a whole. */
-export async function checkCsv(path: string, options: TrackingOptions): Promise<void> {
-  const file = await openCsv(path, options);
-  const progress = startProgress(`checking ${path}`);
+export async function checkCsv(input: Input, options: TrackingOptions): Promise<void> {
+  const stream = await input.open();
+  const progress = startProgress(`checking ${input.name}`);
   try {
-    for await (const _ of file.rows()) progress.show(`checking ${path}: ${file.percent()} %`);
+    for await (const _ of rowsOf(stream, options))
+      progress.show(`checking ${input.name}: ${progressOf(stream)}`);
   } catch (error) {
-    throw error instanceof CsvError ? brokenCsv(path, error, ', nothing was written') : error;
+    throw error instanceof CsvError ? brokenCsv(input, error, ', nothing was written') : error;
   } finally {
+    stream.destroy();
     progress.end();
   }
 }
@@ -73,22 +72,11 @@ export function checkTracked(query: QueryNode, options: TrackingOptions): void {
   }
 }
 
-interface EventFile {
-  rows(): AsyncIterable<readonly EventRow[]>;
-  /** How much of the file has been read. */
-  percent(): number;
+function rowsOf(stream: InputStream, { hourly }: TrackingOptions): AsyncIterable<readonly EventRow[]> {
+  return readEvents(stream, { needsTime: hourly ?? false });
 }
 
-async function openCsv(path: string, { hourly }: TrackingOptions): Promise<EventFile> {
-  const size = await sizeOfFile(path);
-  const stream = createReadStream(path);
-  return {
-    rows: () => readEvents(stream, { needsTime: hourly ?? false }),
-    percent: () => Math.floor((stream.bytesRead / Math.max(1, size)) * 100),
-  };
-}
-
-function brokenCsv(path: string, cause: CsvError, consequence = ''): UsageError {
+function brokenCsv({ name }: Input, cause: CsvError, consequence = ''): UsageError {
   const before = `${cause.rows} ${plural(cause.rows, 'row was', 'rows were')} read before it`;
-  return new UsageError(`${path}, ${cause.message}; ${before}${consequence}`, { cause });
+  return new UsageError(`${name}, ${cause.message}; ${before}${consequence}`, { cause });
 }

@@ -1,17 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { FormatError, type MemoryStore, StoreError } from '../index.js';
 import { loadRdb, type RdbProgress, type RdbString, readRdb } from '../rdb.js';
 import { UsageError } from './failure.js';
-import { sizeOfFile } from './file.js';
+import { type Input, progressOf } from './input.js';
 import { grouped, plural } from './output.js';
 import { startProgress } from './progress.js';
-import { isUrl } from './url.js';
 
 /** Dumps of Redis, plain or gzipped. */
-
-export function isDump(path: string): boolean {
-  return !isUrl(path) && /\.rdb(\.gz)?$/i.test(path);
-}
 
 export interface DumpOptions {
   /** The number of the database, where bitmaps are in several. */
@@ -19,8 +13,8 @@ export interface DumpOptions {
 }
 
 /** Loads the bitmaps of a dump whose keys begin with `prefix`. */
-export function loadDump(path: string, prefix: string, { db }: DumpOptions): Promise<MemoryStore> {
-  return openDump(path, (input, onProgress) => loadRdb(input, { db, prefix, onProgress }));
+export function loadDump(dump: Input, prefix: string, { db }: DumpOptions): Promise<MemoryStore> {
+  return openDump(dump, (input, onProgress) => loadRdb(input, { db, prefix, onProgress }));
 }
 
 /**
@@ -28,7 +22,7 @@ export function loadDump(path: string, prefix: string, { db }: DumpOptions): Pro
  * @returns the number of keys about which `wants` was not asked, since they hold no strings or are in another database
  */
 export async function readDump(
-  path: string,
+  dump: Input,
   { db, wants, use }: DumpOptions & { wants(key: string): boolean; use(string: RdbString): Promise<void> },
 ): Promise<number> {
   let asked = 0;
@@ -37,7 +31,7 @@ export async function readDump(
     asked += 1;
     return wants(key);
   };
-  await openDump(path, async (input, showProgress) => {
+  await openDump(dump, async (input, showProgress) => {
     const onProgress = (progress: RdbProgress): void => {
       keys = progress.keys;
       showProgress(progress);
@@ -56,24 +50,20 @@ export async function readDump(
   return keys - asked;
 }
 
-const READ_BYTES = 2 ** 18;
-
 async function openDump<T>(
-  path: string,
+  { name, open }: Input,
   read: (input: AsyncIterable<Uint8Array>, onProgress: (progress: RdbProgress) => void) => Promise<T>,
 ): Promise<T> {
-  const size = await sizeOfFile(path);
-  const progress = startProgress(`reading ${path}`);
-  const input = createReadStream(path, { highWaterMark: READ_BYTES });
+  const stream = await open();
+  const progress = startProgress(`reading ${name}`);
   try {
-    return await read(input, ({ inputBytes, keys }) => {
-      const percent = Math.floor((inputBytes / Math.max(1, size)) * 100);
-      progress.show(`reading ${path}: ${percent} %, ${grouped(keys)} ${plural(keys, 'key')}`);
-    });
+    return await read(stream, ({ keys }) =>
+      progress.show(`reading ${name}: ${progressOf(stream)}, ${grouped(keys)} ${plural(keys, 'key')}`),
+    );
   } catch (cause) {
-    throw cause instanceof FormatError ? new StoreError(`${path}: ${cause.message}`, { cause }) : cause;
+    throw cause instanceof FormatError ? new StoreError(`${name}: ${cause.message}`, { cause }) : cause;
   } finally {
-    input.destroy();
+    stream.destroy();
     progress.end();
   }
 }

@@ -1,18 +1,15 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { DEFAULT_PREFIX, Period, printable } from '../index.js';
 import { writeRdb } from '../rdb.js';
 import { isRedisUrl, parseRedisUrl } from './address.js';
-import { isCsv } from './csv.js';
-import { isDump } from './dump.js';
 import { reportFailure, UsageError } from './failure.js';
-import { sizeOfFile } from './file.js';
 import { isHttpUrl, openHttp } from './http.js';
+import { type Input, withInput } from './input.js';
 import { writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
 import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
+import { withRepeatable } from './spool.js';
 import { onlyStrings, reportLeftOut } from './strings.js';
 import { withoutPassword } from './url.js';
 
@@ -25,9 +22,13 @@ export interface ExploreOptions extends SourceOptions {
  * it as it is, all else as a dump that is written while it is read.
  */
 export async function explore(source: string, options: ExploreOptions): Promise<void> {
-  // A file of these kinds the page can read itself.
-  const isReadable = isDump(source) || isCsv(source);
-  const { name, open } = isReadable ? await fileFeed(source) : await storeFeed(source, options);
+  await withInput(source, async (input) => {
+    if (input === undefined) await serve(await storeFeed(source, options), options);
+    else await withRepeatable(input, (file) => serve(fileFeed(file), options));
+  });
+}
+
+async function serve({ name, open }: Feed, options: ExploreOptions): Promise<void> {
   const server = await servePage({
     html: nameSource(await readPage(), name, options),
     open,
@@ -53,14 +54,12 @@ interface Feed {
   readonly open: PageOptions['open'];
 }
 
-async function fileFeed(path: string): Promise<Feed> {
-  await sizeOfFile(path);
+function fileFeed({ fileName, open }: Input): Feed {
   return {
-    name: basename(path),
+    name: fileName,
     open: async (send) => {
-      // The file may have grown or shrunk since.
-      const { size } = await stat(path);
-      await send(createReadStream(path, { end: Math.max(size - 1, 0) }), size);
+      const stream = await open();
+      await send(stream, stream.byteLength);
     },
   };
 }

@@ -4,6 +4,9 @@ export const SOURCE_HELP = `Sources:
   events.csv, events.csv.gz     a file with the header user,timestamp,event
                                 (unix seconds or ISO 8601)
   dump.rdb, dump.rdb.gz         a Redis or Valkey dump
+  -                             either of these on standard input, told by its
+                                first bytes; import and explore keep it in a
+                                temporary file meanwhile
   bitmaps/                      a folder of bitmaps as Redis holds them, each a
                                 file with the name of its key
   https://[user:password@]host/bitmaps/
@@ -44,6 +47,7 @@ export const EXAMPLES = `Examples:
   bitmapist count redis://localhost 'active@week & ~active@week-1'
   bitmapist ids events.csv.gz '(signup@2026-11 | pro@unique) & active@day'
   bitmapist inspect dump.rdb.gz
+  redis-cli --rdb - | bitmapist inspect -
   bitmapist explore dump.rdb
   bitmapist export redis://localhost --to events.rdb
   bitmapist import events.csv --to redis://localhost --hourly

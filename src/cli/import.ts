@@ -1,9 +1,12 @@
 import { isRedisUrl } from './address.js';
-import { checkCsv, isCsv, markCsv } from './csv.js';
+import { checkCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
+import type { FileKind } from './file.js';
+import { withInput } from './input.js';
 import { plural, writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
+import { withRepeatable } from './spool.js';
 
 export interface ImportOptions extends SourceOptions {
   readonly to: string;
@@ -16,13 +19,22 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   if (!isRedisUrl(options.to)) {
     throw new UsageError(`expected a redis:// URL behind --to, got ${JSON.stringify(options.to)}`);
   }
-  if (!isCsv(path)) throw new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}`);
-  const { rows, events, ids, span } = await withRedis(options.to, options, async (store) => {
-    await checkCsv(path, options);
-    return markCsv(bitmapistOf(store, options), path, options);
+  const { rows, events, ids, span } = await withInput(path, async (input) => {
+    if (input?.kind !== 'csv') throw refuse(path, input?.kind);
+    return withRedis(options.to, options, (store) =>
+      withRepeatable(input, async (file) => {
+        await checkCsv(file, options);
+        return markCsv(bitmapistOf(store, options), file, options);
+      }),
+    );
   });
   await writeLine(
     `${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${plural(ids, 'id')}`,
   );
   span.report();
+}
+
+function refuse(path: string, kind: FileKind | undefined): UsageError {
+  const advice = kind === 'dump' ? ', which is a dump; export copies dumps' : '';
+  return new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}${advice}`);
 }

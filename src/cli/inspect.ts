@@ -1,9 +1,10 @@
 import { exportRoaring, roaringByteLength, smallestContainer } from '../bitmaps.js';
 import { MemoryStore, type Store } from '../index.js';
 import { Census, type CensusReport } from './census.js';
-import { isDump, readDump } from './dump.js';
+import { readDump } from './dump.js';
 import { isJson } from './ending.js';
 import { formatCensus } from './holdings.js';
+import { type Input, withInput } from './input.js';
 import { type FormatOptions, grouped, plural, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
@@ -19,7 +20,9 @@ export interface InspectOptions extends SourceOptions, FormatOptions {
 export async function inspectSource(source: string, options: InspectOptions): Promise<void> {
   const { output } = options;
   const json = isJson(options);
-  const report = await (isDump(source) ? inspectDump(source, options) : inspectStore(source, options));
+  const report = await withInput(source, (input) =>
+    input?.kind === 'dump' ? inspectDump(input, options) : inspectStore(source, options),
+  );
   const text = json
     ? `${JSON.stringify(report)}\n`
     : formatCensus(report, output === undefined ? columns() : undefined);
@@ -27,12 +30,12 @@ export async function inspectSource(source: string, options: InspectOptions): Pr
 }
 
 /** Reads a dump through; what is kept of it are the bitmaps that ids are counted from. */
-async function inspectDump(path: string, options: InspectOptions): Promise<CensusReport> {
+async function inspectDump(dump: Input, options: InspectOptions): Promise<CensusReport> {
   const kept = new MemoryStore();
   const bitmapist = bitmapistOf(kept, options);
   const census = new Census(bitmapist.prefix, options.prefix ?? '');
   let untilSweep = SWEEP_KEYS;
-  const otherTypes = await readDump(path, {
+  const otherTypes = await readDump(dump, {
     db: options.db,
     wants: (key) => census.wants(key),
     use: async ({ key, bytes }) => {
@@ -43,7 +46,7 @@ async function inspectDump(path: string, options: InspectOptions): Promise<Censu
     },
   });
   census.others.count += otherTypes;
-  const progress = startProgress(`counting ids of ${path}`);
+  const progress = startProgress(`counting ids of ${dump.name}`);
   try {
     return await census.report(bitmapist, showIn(progress));
   } finally {

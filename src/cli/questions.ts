@@ -1,6 +1,5 @@
 import { type EventSet, parseQuery, printable } from '../index.js';
 import { encodeKey } from '../rdb.js';
-import { checkTracked, isCsv } from './csv.js';
 import { isJson, PLAIN_ENDINGS } from './ending.js';
 import { UsageError } from './failure.js';
 import { findNotes, namesIn, reportNotes } from './notes.js';
@@ -114,8 +113,7 @@ async function withSet(
   use: (set: EventSet, note: Note) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
-  if (isCsv(source)) checkTracked(query, options);
-  await withSource(source, options, (bitmapist) => {
+  await withSource(source, { ...options, query }, (bitmapist) => {
     const note: Note = async (isEmpty) => {
       const notes = await findNotes(bitmapist, namesIn(query), { ...options, isEmpty });
       reportNotes(notes);

@@ -1,10 +1,19 @@
-import { Bitmapist, DEFAULT_PREFIX, MemoryStore, type Moment, Period, type Store } from '../index.js';
+import {
+  Bitmapist,
+  DEFAULT_PREFIX,
+  MemoryStore,
+  type Moment,
+  Period,
+  type QueryNode,
+  type Store,
+} from '../index.js';
 import { isRedisUrl } from './address.js';
-import { checkTracked, isCsv, markCsv, type TrackingOptions } from './csv.js';
-import { type DumpOptions, isDump, loadDump } from './dump.js';
+import { checkTracked, markCsv, type TrackingOptions } from './csv.js';
+import { type DumpOptions, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
 import { isFolder, loadFolder } from './folder.js';
 import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
+import { type Input, withInput } from './input.js';
 import { startProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { markSample } from './sample.js';
@@ -19,6 +28,8 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   /** Taken for now; the year of the made-up app ends with its day. */
   readonly now?: Moment;
   readonly segment?: readonly NamedSegment[];
+  /** What will be asked: a source that cannot hold it is refused before it is read. */
+  readonly query?: QueryNode;
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
 }
@@ -32,29 +43,33 @@ export async function withSource<T>(
   if (isRedisUrl(source)) {
     return withRedis(source, options, (store) => use(bitmapistOf(store, options)));
   }
-  if (isCsv(source)) return withCsv(source, options, use);
-  return use(await load(source, options));
+  return await withInput(source, async (input) => {
+    if (input?.kind === 'csv') return withCsv(input, options, use);
+    return use(await load(source, input, options));
+  });
 }
 
 /** Says after the answer what was read of the file, on standard error. */
 async function withCsv<T>(
-  path: string,
+  input: Input,
   options: SourceOptions,
   use: (bitmapist: Bitmapist) => Promise<T>,
 ): Promise<T> {
   const bitmapist = bitmapistOf(new MemoryStore(), options);
-  for (const { query } of options.segment ?? []) checkTracked(query, options);
-  const { span } = await markCsv(bitmapist, path, options);
+  for (const query of [options.query, ...(options.segment ?? []).map((segment) => segment.query)]) {
+    if (query !== undefined) checkTracked(query, options);
+  }
+  const { span } = await markCsv(bitmapist, input, options);
   const answer = await use(bitmapist);
   span.report();
   return answer;
 }
 
-async function load(source: string, options: SourceOptions): Promise<Bitmapist> {
+async function load(source: string, input: Input | undefined, options: SourceOptions): Promise<Bitmapist> {
   const { keyPrefix = DEFAULT_PREFIX, onOther } = options;
   if (source === DEMO) return (await makeDemo(options)).bitmapist;
   if (isHttpUrl(source)) return bitmapistOf(await openHttp(source, options), options);
-  if (isDump(source)) return bitmapistOf(await loadDump(source, keyPrefix, options), options);
+  if (input !== undefined) return bitmapistOf(await loadDump(input, keyPrefix, options), options);
   await expectFolder(source);
   return bitmapistOf(await loadFolder(source, keyPrefix, onOther), options);
 }

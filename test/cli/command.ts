@@ -17,14 +17,24 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs `bitmapist` with arguments; colours are off unless the environment asks for them. */
-export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+/**
+ * Runs `bitmapist` with arguments; colours are off unless the environment asks for them.
+ * @param input what it reads from standard input; nothing, and no end of it, without
+ */
+export function runCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  input?: string | Uint8Array,
+): Promise<CommandResult> {
   const { FORCE_COLOR: _, DEBUG: __, ...inherited } = process.env;
   const options = { env: { ...inherited, ...env }, timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [MAIN, ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });
+    // What a command does not want to read is no failure of the test.
+    child.stdin?.on('error', () => {});
+    if (input !== undefined) child.stdin?.end(input);
   });
 }
 

@@ -1,0 +1,97 @@
+import { constants, gunzipSync } from 'node:zlib';
+import { say, UsageError } from './failure.js';
+import type { FileKind } from './file.js';
+import { startProgress } from './progress.js';
+
+/** Standard input as a source: what it holds is told by its first bytes. */
+
+/** How the user names it. */
+export const STANDARD_INPUT = '-';
+
+export interface StandardInput {
+  readonly kind: FileKind;
+  readonly stream: AsyncIterable<Uint8Array> & { readonly bytesRead: number; destroy(): void };
+}
+
+let opened: Promise<StandardInput> | undefined;
+
+/** There is one, so whoever opens it gets the same. */
+export function openStandardInput(): Promise<StandardInput> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<StandardInput> {
+  const { stdin } = process;
+  const chunks: AsyncIterator<Uint8Array> = stdin[Symbol.asyncIterator]();
+  const { head, kind } = await readHead(chunks).catch((error: unknown) => {
+    stdin.destroy();
+    throw error;
+  });
+  async function* all(): AsyncGenerator<Uint8Array, void> {
+    yield head;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+  const stream = all();
+  return {
+    kind,
+    stream: {
+      [Symbol.asyncIterator]: () => stream,
+      get bytesRead() {
+        return stdin.bytesRead;
+      },
+      destroy: () => void stdin.destroy(),
+    },
+  };
+}
+
+/** Reads until it is clear what comes. */
+async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; kind: FileKind }> {
+  const progress = startWaiting();
+  let head = new Uint8Array(0);
+  try {
+    for (;;) {
+      const { done, value } = await chunks.next();
+      if (done && head.length === 0) {
+        throw new UsageError('expected events or a dump on standard input, got nothing');
+      }
+      if (done) return { head, kind: 'csv' };
+      head = Buffer.concat([head, value]);
+      const kind = kindOf(head.subarray(0, HEAD_BYTES));
+      if (kind !== undefined) return { head, kind };
+      if (head.length >= HEAD_BYTES) return { head, kind: 'csv' };
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** Who is asked to type should know it; everybody else should know who keeps them waiting. */
+function startWaiting(): { end(): void } {
+  if (!process.stdin.isTTY) return startProgress('waiting for standard input');
+  say('waiting for events or a dump, typed here; Ctrl-D ends them');
+  return { end: () => {} };
+}
+
+/** More than a packed file needs to begin with before its first byte. */
+const HEAD_BYTES = 4096;
+const DUMP_MAGICS = ['REDIS', 'VALKEY'];
+const GZIP_MAGIC = '\x1f\x8b';
+
+/** `undefined` if more bytes are needed to tell. */
+function kindOf(head: Uint8Array): FileKind | undefined {
+  const text = Buffer.from(head).toString('latin1');
+  if (text.startsWith(GZIP_MAGIC)) return kindOf(unpackStart(head));
+  if (DUMP_MAGICS.some((magic) => text.startsWith(magic))) return 'dump';
+  if ([...DUMP_MAGICS, GZIP_MAGIC].some((magic) => magic.startsWith(text))) return undefined;
+  return 'csv';
+}
+
+/** What comes out of the beginning of a packed file; whoever reads all of it says what is wrong with it. */
+function unpackStart(head: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array(0);
+  }
+}
