@@ -96,13 +96,14 @@ async function readPage(): Promise<string> {
 
 /** Tells the page what to load. */
 function nameSource(html: string, name: string, options: SourceOptions): string {
-  const { keyPrefix, timeZone, hourly } = options;
+  const { keyPrefix, timeZone, hourly, unique } = options;
   const attributes = Object.entries({
     content: DATA_NAME,
     'data-name': name,
     ...(keyPrefix === undefined || keyPrefix === DEFAULT_PREFIX ? {} : { 'data-prefix': keyPrefix }),
     ...(timeZone === undefined ? {} : { 'data-time-zone': timeZone }),
     ...(hourly ? { 'data-hourly': '' } : {}),
+    ...(unique ? { 'data-unique': '' } : {}),
   }).map(([attribute, value]) => `${attribute}="${escapeAttribute(value)}"`);
   return html.replace('</head>', () => `<meta name="bitmapist-source" ${attributes.join(' ')} /></head>`);
 }

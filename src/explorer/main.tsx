@@ -10,7 +10,8 @@ render(<App />, document.body);
 // A server that has a source to show says so in the page it serves.
 const served = document.querySelector<HTMLMetaElement>('meta[name="bitmapist-source"]');
 if (served !== null) {
-  const { name = 'data', prefix, timeZone, hourly } = served.dataset;
+  const { name = 'data', prefix, timeZone, hourly, unique } = served.dataset;
   const address = new URL(served.content, document.baseURI).href;
-  void load({ source: address, name, prefix, timeZone, hourly: hourly !== undefined });
+  const marks = { hourly: hourly !== undefined, unique: unique !== undefined };
+  void load({ source: address, name, prefix, timeZone, ...marks });
 }

@@ -72,16 +72,20 @@ function ask(url: URL | string, options: { method?: string; host?: string } = {}
   });
 }
 
-async function countVisits(url: URL): Promise<string | null> {
+function countVisits(url: URL): Promise<string | null> {
+  return countIn(url, 'visit@2026-01');
+}
+
+async function countIn(url: URL, expression: string): Promise<string | null> {
   const explorer = await openExplorer(browser, { url: url.href });
   try {
     await explorer.page.waitForSelector('table.events');
-    await explorer.show('#/expression?q=visit@2026-01', 'output');
+    await explorer.show(`#/expression?q=${expression}`, 'output, #expression-note > *');
     expect(explorer.complaints).toEqual([]);
     expect(
       explorer.requests.filter((each) => !each.startsWith('blob:')).map((each) => new URL(each).host),
     ).toEqual([url.host]);
-    return await explorer.page.textContent('output');
+    return await explorer.page.textContent('output, #expression-note > *');
   } finally {
     await explorer.close();
   }
@@ -91,6 +95,16 @@ describe('bitmapist explore', () => {
   it('shows a file in the browser', async () => {
     const { url } = await startExploring(csv);
     expect(await countVisits(url)).toBe('2');
+  });
+
+  it('marks hours and flags of a file only if told to', async () => {
+    const flags = await startExploring(csv, '--unique');
+    expect(await countIn(flags.url, 'visit@unique')).toBe('2');
+    const hours = await startExploring(csv, '--hourly');
+    expect(await countIn(hours.url, 'visit@2026-01-02T10')).toBe('1');
+    expect(await countIn(hours.url, 'visit@unique')).toContain(
+      'expected a CSV whose dateless flags were marked',
+    );
   });
 
   it('shows what a Redis holds, and writes nothing to it', async () => {

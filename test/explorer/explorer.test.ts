@@ -113,6 +113,34 @@ describe('reading', () => {
       }
     }));
 
+  it('marks hours and flags of a CSV only if its reader wants them', () =>
+    withExplorer(async ({ page, open, show }) => {
+      const file = { name: 'events.csv', content: 'user,timestamp,event\n7,2026-01-02T10:00:00Z,visit\n' };
+      const marks = 'visit@2026-01-02T10 | visit@unique';
+      const shown = async (): Promise<(string | null)[]> => {
+        await show('#/events', 'table.events[aria-busy=false]');
+        const badges = await page.locator('table.events .badge').count();
+        const counts: (string | null)[] = [];
+        for (const expression of marks.split(' | ')) {
+          await show(`#/expression?q=${expression}`, 'output, #expression-note > *');
+          counts.push(await page.textContent('output, #expression-note > *'));
+        }
+        return [String(badges), ...counts];
+      };
+      await page.click('summary >> text=Options');
+      await page.click('text=Also mark the hours of a CSV');
+      await page.click('text=Also mark the dateless flag of every event of a CSV');
+      await open(file);
+      expect(await shown()).toEqual(['1', '1', '1']);
+      await page.reload();
+      await open(file);
+      expect(await shown()).toEqual([
+        '0',
+        expect.stringContaining('expected a CSV whose hours were marked when it was opened'),
+        expect.stringContaining('expected a CSV whose dateless flags were marked when it was opened'),
+      ]);
+    }));
+
   it('says what is wrong with a file, where, and keeps what was open', () =>
     withDump(async ({ page }) => {
       await page.setInputFiles('input[type=file]', {

@@ -31,7 +31,7 @@ export function chooseDataset(source: LoadedSource, ask: ChooseAsk): ChosenDatas
       firstDay: days?.first.toString(),
       lastDay: days?.last.toString(),
       asOf: asOf.toString(),
-      periods: suggestPeriods(asOf),
+      periods: suggestPeriods(dataset, asOf),
       examples: suggestExpressions(dataset, asOf),
       memoryBytes: store.byteSize,
     },
@@ -56,10 +56,12 @@ function lastKnownDay(last: Period | undefined): Period {
   return last !== undefined && Period.compare(last, today) < 0 ? last : today;
 }
 
-function suggestPeriods(asOf: Period): string[] {
+/** A flag is no suggestion if there are none. */
+function suggestPeriods({ events }: Dataset, asOf: Period): string[] {
   const named = ['month', 'week', 'day', 'year'] as const;
   const units = named.map((unit) => Period.from(unit, asOf).toString());
-  return [...units, 'unique', ...named, ...named.map((unit) => `${unit}-1`)];
+  const flags = [...events.values()].some(({ hasFlag }) => hasFlag) ? ['unique'] : [];
+  return [...units, ...flags, ...named, ...named.map((unit) => `${unit}-1`)];
 }
 
 /** Up to three questions about the first events of the data. */

@@ -22,6 +22,8 @@ export class Dataset {
   readonly events = new Map<string, EventSpan>();
   readonly units = new Set<PeriodUnit>();
   bitmaps = 0;
+  /** What was marked of a CSV; a dump holds what it holds. */
+  marks: { readonly hourly: boolean; readonly unique: boolean } | undefined;
   /** Periods as numbers: many events share the same few. */
   readonly #startsMs = new Map<Period, number>();
 

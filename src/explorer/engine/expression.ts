@@ -2,6 +2,7 @@ import { noteUnknownNames, queryEvents } from '../../catalogue.js';
 import { parseQuery } from '../../index.js';
 import { printable } from '../../report.js';
 import type { ChosenDataset } from './chosen.js';
+import type { Dataset } from './dataset.js';
 import type { CountView, ExpressionAsk } from './protocol.js';
 
 const FIRST_IDS = 24;
@@ -12,6 +13,7 @@ export async function answerCount(
   { dataset, bitmapist }: ChosenDataset,
   { text }: ExpressionAsk,
 ): Promise<CountView> {
+  expectMarked(dataset, text);
   const started = performance.now();
   const set = bitmapist.query(text);
   const count = await set.count();
@@ -26,7 +28,11 @@ export async function answerCount(
 }
 
 /** All ids of an expression as text, one a line. */
-export async function answerIds({ bitmapist }: ChosenDataset, { text }: ExpressionAsk): Promise<Blob> {
+export async function answerIds(
+  { dataset, bitmapist }: ChosenDataset,
+  { text }: ExpressionAsk,
+): Promise<Blob> {
+  expectMarked(dataset, text);
   const pieces: Blob[] = [];
   let lines: string[] = [];
   let length = 0;
@@ -40,4 +46,20 @@ export async function answerIds({ bitmapist }: ChosenDataset, { text }: Expressi
     length = 0;
   }
   return new Blob([...pieces, ...lines], { type: 'text/plain' });
+}
+
+/** A CSV has no hours and no flags unless they are marked; an answer of 0 would mislead. */
+function expectMarked({ marks }: Dataset, text: string): void {
+  if (marks === undefined) return;
+  for (const { event, period } of queryEvents(parseQuery(text))) {
+    if (period === 'unique' && !marks.unique) throw unmarked('dateless flags', '--unique', event);
+    const isHour = typeof period === 'object' && period.unit === 'hour';
+    if (isHour && !marks.hourly) throw unmarked('hours', '--hourly', event);
+  }
+}
+
+function unmarked(what: string, option: string, event: string): Error {
+  return new Error(
+    `expected a CSV whose ${what} were marked when it was opened (in a page by Options, in a terminal by ${option}), got one without those of ${printable(event)}`,
+  );
 }

@@ -128,7 +128,7 @@ async function loadDump(
 
 async function loadCsv(
   input: ReadableStream<Uint8Array>,
-  { prefix = DEFAULT_PREFIX, timeZone = 'UTC', hourly }: LoadAsk,
+  { prefix = DEFAULT_PREFIX, timeZone = 'UTC', hourly = false, unique = false }: LoadAsk,
   progress: Progress,
 ): Promise<Loaded> {
   const store = new MemoryStore();
@@ -137,7 +137,7 @@ async function loadCsv(
   try {
     await bitmapist.markEvents(readEvents(input), {
       trackHourly: hourly,
-      trackUnique: true,
+      trackUnique: unique,
       onProgress: ({ rows }) => {
         progress.items = rows;
       },
@@ -146,6 +146,7 @@ async function loadCsv(
     failure = error instanceof IncompleteMarksError ? error.cause : error;
   }
   const dataset = new Dataset(0, prefix, store);
+  dataset.marks = { hourly, unique };
   for await (const key of store.keys(prefix)) {
     const parsed = parseKey(prefix, key);
     if (parsed !== undefined) dataset.note(parsed);

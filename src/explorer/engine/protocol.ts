@@ -50,6 +50,8 @@ export interface LoadAsk {
   readonly timeZone?: string | undefined;
   /** Also mark the hours of a CSV. */
   readonly hourly?: boolean | undefined;
+  /** Also mark the dateless flag of every event of a CSV. */
+  readonly unique?: boolean | undefined;
 }
 
 export interface LoadProgress {

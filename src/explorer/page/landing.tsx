@@ -44,20 +44,34 @@ export function Landing() {
                 }}
               />
             </label>
-            <label class="field check">
-              <input
-                type="checkbox"
-                checked={options.isHourly}
-                onChange={({ currentTarget }) => {
-                  fileOptions.value = { ...options, isHourly: currentTarget.checked };
-                }}
-              />
-              <span>Also mark the hours of a CSV</span>
-            </label>
+            <OptionBox option="isHourly">Also mark the hours of a CSV</OptionBox>
+            <OptionBox option="isUnique">Also mark the dateless flag of every event of a CSV</OptionBox>
           </details>
         </div>
       )}
     </section>
+  );
+}
+
+function OptionBox({
+  option,
+  children,
+}: {
+  readonly option: 'isHourly' | 'isUnique';
+  readonly children: string;
+}) {
+  const options = fileOptions.value;
+  return (
+    <label class="field check">
+      <input
+        type="checkbox"
+        checked={options[option]}
+        onChange={({ currentTarget }) => {
+          fileOptions.value = { ...options, [option]: currentTarget.checked };
+        }}
+      />
+      <span>{children}</span>
+    </label>
   );
 }
 

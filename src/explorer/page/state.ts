@@ -42,13 +42,19 @@ const choice = computed(() => {
 });
 
 /** How files are read, however they come in. */
-export const fileOptions = signal({ prefix: '', isHourly: false });
+export const fileOptions = signal({ prefix: '', isHourly: false, isUnique: false });
 
 let loadingEngine: Engine | undefined;
 
 export function loadFile(file: File): Promise<void> {
-  const { prefix, isHourly } = fileOptions.value;
-  return load({ source: file, name: file.name, hourly: isHourly, prefix: prefix || undefined });
+  const { prefix, isHourly, isUnique } = fileOptions.value;
+  return load({
+    source: file,
+    name: file.name,
+    hourly: isHourly,
+    unique: isUnique,
+    prefix: prefix || undefined,
+  });
 }
 
 /** Reads a source in an engine of its own; what is shown now stays until that is done. */
