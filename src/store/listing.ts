@@ -45,7 +45,8 @@ async function* scanNodes(
   options: KeysOptions | undefined,
 ): AsyncGenerator<readonly string[], void, undefined> {
   const { commands } = link;
-  if (commands.isCluster) await link.untilConnected(prefix, options);
+  // Whatever fails here is repeated with all the rest.
+  if (commands.isCluster) await link.sendOnce(() => commands.type(prefix), options);
   else await requireAlone(link, prefix, options);
   const pattern = `${escapeGlob(commands.keyPrefix + prefix)}*`;
   const count = options?.batchSize ?? DEFAULT_BATCH;
@@ -71,7 +72,7 @@ async function requireAlone(
   options: KeysOptions | undefined,
 ): Promise<void> {
   if (link.standsAlone) return;
-  const isNode = await link.sendOne(() => isNodeOfCluster(link.commands, prefix), undefined, options);
+  const isNode = await link.sendOnce(() => isNodeOfCluster(link.commands, prefix), options);
   if (isNode) throw refuseNode('one of its nodes, which names only its own keys');
   link.standsAlone = true;
 }
