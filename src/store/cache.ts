@@ -163,16 +163,14 @@ export class CachedStore implements Store {
   ): Promise<number[]> {
     const byteLengths = keys.map((key) => this.#use(key)?.byteLength);
     const asked = [...keys.keys()].filter((index) => byteLengths[index] === undefined);
-    const found =
-      asked.length === 0
-        ? []
-        : await inner.byteLengths(
-            asked.map((index) => keys[index]!),
-            options,
-          );
+    if (asked.length === 0) return byteLengths as number[];
+    const askedKeys = asked.map((index) => keys[index]!);
+    // Begun before the lengths are known: a write ends what was begun while they were on their way.
+    const recordings = askedKeys.map((key) => this.#startRecording(key));
+    const found = await inner.byteLengths(askedKeys, options);
     asked.forEach((index, position) => {
       byteLengths[index] = checkByteLength(keys[index]!, found[position]!);
-      this.#startRecording(keys[index]!, found[position]!);
+      this.#expect(keys[index]!, recordings[position], found[position]!);
     });
     return byteLengths as number[];
   }
@@ -240,13 +238,18 @@ export class CachedStore implements Store {
     return bitmap;
   }
 
-  #startRecording(key: string, byteLength: number): void {
-    if (!this.#isFinished(key)) return;
+  #startRecording(key: string): Recording | undefined {
+    if (!this.#isFinished(key)) return undefined;
     this.#misses += 1;
-    if (this.#recordings.has(key)) return;
-    const recording = new Recording(byteLength);
+    const recording = this.#recordings.get(key) ?? new Recording();
+    this.#recordings.set(key, recording);
+    return recording;
+  }
+
+  #expect(key: string, recording: Recording | undefined, byteLength: number): void {
+    if (recording === undefined || this.#recordings.get(key) !== recording) return;
+    recording.expect(byteLength);
     if (recording.isComplete) this.#keep(key, recording.bitmap);
-    else this.#recordings.set(key, recording);
   }
 
   #keep(key: string, bitmap: CompressedBitmap): void {
@@ -281,10 +284,11 @@ export class CachedStore implements Store {
 /** A bitmap on its way into the cache, as its windows come by in ascending order. */
 class Recording {
   readonly bitmap = new CompressedBitmap();
-  readonly #byteLength: number;
+  #byteLength: number | undefined;
 
-  constructor(byteLength: number) {
-    this.#byteLength = byteLength;
+  /** How long the bitmap is going to be; the first answer counts. */
+  expect(byteLength: number): void {
+    this.#byteLength ??= byteLength;
   }
 
   get isComplete(): boolean {
