@@ -9,15 +9,16 @@ import {
 import { hasBit } from './kernel/bits.js';
 import { countLists } from './lists.js';
 import {
+  closeSources,
   describeOperands,
   measureOperands,
-  openReaders,
+  openSources,
   readOperands,
-  snapshotOperands,
+  withSources,
 } from './operands.js';
 import { planReads } from './plan.js';
 import { checkEvaluateOptions, type EvaluateOptions } from './question.js';
-import { alignLength, PAGE_BYTES, type ReadablePlan, runWindows } from './runner.js';
+import { alignLength, type ComputedWindow, PAGE_BYTES, type ReadablePlan, runWindows } from './runner.js';
 import type { BitmapReader } from './store/types.js';
 import { traceQuestion, traceStream } from './tracing.js';
 
@@ -47,11 +48,14 @@ export async function countIds(
     checkEvaluateOptions(options);
     const single = countInStore(expressions, options);
     if (single !== undefined) return [await single];
-    const plan = await makePlan(expressions, 'counts', options);
-    const counters = new Float64Array(plan.program.counters);
-    const rest = options.windowBytes === undefined ? await countLists(plan, options, counters) : plan;
-    for await (const _ of runWindows(rest, options, counters));
-    return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counters[counter]!));
+    const operands = bitmapsOf(expressions);
+    return withSources(operands, options, async (sources) => {
+      const plan = await makePlan(expressions, operands, sources, 'counts', options);
+      const counters = new Float64Array(plan.program.counters);
+      const rest = options.windowBytes === undefined ? await countLists(plan, options, counters) : plan;
+      for await (const _ of runWindows(rest, options, counters));
+      return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counters[counter]!));
+    });
   });
 }
 
@@ -61,11 +65,14 @@ export async function hasIds(expression: Expression, options: EvaluateOptions = 
     checkEvaluateOptions(options);
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
-    const plan = await makePlan([expression], 'counts', options);
-    for await (const { counters } of runWindows(plan, options)) {
-      if (counters.some((count) => count > 0)) return true;
-    }
-    return false;
+    const operands = bitmapsOf([expression]);
+    return withSources(operands, options, async (sources) => {
+      const plan = await makePlan([expression], operands, sources, 'counts', options);
+      for await (const { counters } of runWindows(plan, options)) {
+        if (counters.some((count) => count > 0)) return true;
+      }
+      return false;
+    });
   });
 }
 
@@ -78,14 +85,15 @@ export async function hasId(
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
     const operands = bitmapsOf([expression]);
-    const sources = await sourcesOf(operands, options);
     const byteOffset = Math.floor(id / 8);
     const bytes = operands.map(() => new Uint8Array(1));
     const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
-    const [byteLengths] = await Promise.all([
-      complementedOf([expression]).size > 0 ? measureOperands(operands, sources, options) : [],
-      readOperands(sources, reads, options),
-    ]);
+    const [byteLengths] = await withSources(operands, options, (sources) =>
+      Promise.all([
+        complementedOf([expression]).size > 0 ? measureOperands(operands, sources, options) : [],
+        readOperands(sources, reads, options),
+      ]),
+    );
     // Complements end with the longest operand.
     if (byteLengths.length > 0 && byteOffset >= longest(byteLengths)) return false;
     const isMarked = ({ store, key }: BitmapExpression): boolean => {
@@ -132,27 +140,25 @@ async function* computePages(
   expression: Expression,
   options: EvaluateOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  const plan = await makePlan([expression], 'bitmaps', checkEvaluateOptions(options));
-  const [slot] = plan.program.outputs;
-  if (slot === undefined) return plan.resultBytes;
-  let page = new Uint32Array(PAGE_IDS);
-  let length = 0;
-  for await (const { window, memory, kernel, offsetOf, pageOffset } of runWindows(plan, options)) {
-    for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
-      const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
-      const firstId = (window.byteOffset + start) * 8;
-      const found = kernel.ids(pageOffset, offsetOf(slot) + start, byteLength, firstId);
-      if (length + found > PAGE_IDS) {
-        yield page.subarray(0, length);
-        page = new Uint32Array(PAGE_IDS);
-        length = 0;
+  return yield* streamWindows(expression, options, async function* (windows, slot) {
+    let page = new Uint32Array(PAGE_IDS);
+    let length = 0;
+    for await (const { window, memory, kernel, offsetOf, pageOffset } of windows) {
+      for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
+        const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
+        const firstId = (window.byteOffset + start) * 8;
+        const found = kernel.ids(pageOffset, offsetOf(slot) + start, byteLength, firstId);
+        if (length + found > PAGE_IDS) {
+          yield page.subarray(0, length);
+          page = new Uint32Array(PAGE_IDS);
+          length = 0;
+        }
+        page.set(new Uint32Array(memory.buffer, memory.byteOffset + pageOffset, found), length);
+        length += found;
       }
-      page.set(new Uint32Array(memory.buffer, memory.byteOffset + pageOffset, found), length);
-      length += found;
     }
-  }
-  if (length > 0) yield page.slice(0, length);
-  return plan.resultBytes;
+    if (length > 0) yield page.slice(0, length);
+  });
 }
 
 /** The bits of an expression, window by window; returns the length of the result as `pagesOf` does. */
@@ -167,15 +173,30 @@ async function* computeWindows(
   expression: Expression,
   options: EvaluateOptions,
 ): AsyncGenerator<ResultWindow, number, undefined> {
-  const plan = await makePlan([expression], 'bitmaps', checkEvaluateOptions(options));
-  const [slot] = plan.program.outputs;
-  if (slot !== undefined) {
-    for await (const { window, memory, offsetOf } of runWindows(plan, options)) {
+  return yield* streamWindows(expression, options, async function* (windows, slot) {
+    for await (const { window, memory, offsetOf } of windows) {
       const start = offsetOf(slot);
       yield { byteOffset: window.byteOffset, bytes: memory.subarray(start, start + window.byteLength) };
     }
+  });
+}
+
+/** Hands the windows of one expression to `use`, with the slot of its answer; returns the length of the result. */
+async function* streamWindows<T>(
+  expression: Expression,
+  options: EvaluateOptions,
+  use: (windows: AsyncIterable<ComputedWindow>, slot: number) => AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, number, undefined> {
+  const operands = bitmapsOf([expression]);
+  const sources = await openSources(operands, checkEvaluateOptions(options));
+  try {
+    const plan = await makePlan([expression], operands, sources, 'bitmaps', options);
+    const [slot] = plan.program.outputs;
+    if (slot !== undefined) yield* use(runWindows(plan, options), slot);
+    return plan.resultBytes;
+  } finally {
+    closeSources(sources);
   }
-  return plan.resultBytes;
 }
 
 interface MadePlan extends ReadablePlan {
@@ -185,11 +206,11 @@ interface MadePlan extends ReadablePlan {
 
 async function makePlan(
   expressions: readonly Expression[],
+  operands: readonly BitmapExpression[],
+  sources: readonly BitmapReader[],
   answer: 'counts' | 'bitmaps',
   options: EvaluateOptions,
 ): Promise<MadePlan> {
-  const operands = bitmapsOf(expressions);
-  const sources = await sourcesOf(operands, options);
   // Not every platform has `performance`.
   const clock = globalThis.performance ?? Date;
   const asked = clock.now();
@@ -210,13 +231,6 @@ async function makePlan(
 function memoryFor(roundTripMs: number): number {
   const scale = Math.max(1, roundTripMs / NEAR_MS);
   return Math.min(MAX_MEMORY_BYTES, DEFAULT_MEMORY_BYTES * scale);
-}
-
-function sourcesOf(
-  operands: readonly BitmapExpression[],
-  options: EvaluateOptions,
-): readonly BitmapReader[] | Promise<BitmapReader[]> {
-  return options.consistent ? snapshotOperands(operands, options) : openReaders(operands);
 }
 
 /** A plain key counts itself where its store can, without its bytes being moved. */

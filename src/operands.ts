@@ -7,14 +7,41 @@ import { traceFetch } from './tracing.js';
 
 /** What the evaluator asks of the stores its operands live in: one call per store, all stores at the same time. */
 
-/** Per operand, what it is read from for one question: one reader per store. */
-export function openReaders(operands: readonly BitmapExpression[]): BitmapReader[] {
+export interface SourceOptions extends RequestOptions {
+  /** Reads all operands as of one moment. */
+  readonly consistent?: boolean | undefined;
+}
+
+/** Asks with sources that are closed once there is an answer, or none to come. */
+export async function withSources<T>(
+  operands: readonly BitmapExpression[],
+  options: SourceOptions,
+  ask: (sources: readonly BitmapReader[]) => Promise<T>,
+): Promise<T> {
+  const sources = await openSources(operands, options);
+  try {
+    return await ask(sources);
+  } finally {
+    closeSources(sources);
+  }
+}
+
+/** Per operand, what it is read from for one question: one reader per store. To be closed when the question ends. */
+export async function openSources(
+  operands: readonly BitmapExpression[],
+  options: SourceOptions,
+): Promise<readonly BitmapReader[]> {
+  if (options.consistent) return snapshotOperands(operands, options);
   const readers = new Map<Store, BitmapReader>();
   return operands.map(({ store }) => {
     const reader = readers.get(store) ?? store.reader?.() ?? store;
     readers.set(store, reader);
     return reader;
   });
+}
+
+export function closeSources(sources: readonly BitmapReader[]): void {
+  for (const reader of new Set(sources)) reader.close?.();
 }
 
 /**
@@ -88,9 +115,9 @@ export async function readOperands(
  * Stores that answer for the operands as they are now. Bitmaps are frozen, and so fetched, as a whole.
  * @throws BitmapistError where the operands lie in several stores, or their store cannot freeze them; BudgetError
  */
-export async function snapshotOperands(
+async function snapshotOperands(
   operands: readonly BitmapExpression[],
-  options: RequestOptions,
+  options: SourceOptions,
 ): Promise<BitmapReader[]> {
   const stores = new Set(operands.map(({ store }) => store));
   const [store] = stores;

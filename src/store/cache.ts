@@ -1,5 +1,5 @@
 import { CompressedBitmap } from './compressed.js';
-import { CONTAINER_BYTES } from './container.js';
+import { KeptBitmaps, type Recording } from './kept.js';
 import { checkByteLength } from './length.js';
 import type {
   BitmapReader,
@@ -32,29 +32,33 @@ export interface CacheStatistics {
   readonly misses: number;
   /** Bitmaps kept. */
   readonly bitmaps: number;
-  /** The memory they take, bookkeeping included. */
+  /** Bitmaps that questions under way have read in part; they are kept once they are whole. */
+  readonly partial: number;
+  /** The memory that both take, bookkeeping included; at most `maxBytes`. */
   readonly bytes: number;
+}
+
+/** Where one question reads from, and what it has begun to keep. */
+interface Asker {
+  readonly reader: BitmapReader;
+  readonly begun: Map<string, Recording>;
 }
 
 /** Bitmaps from this length on are not read as a whole only to be kept. */
 const HUGE_BYTES = 4 * 1024 * 1024;
-/** Key text and its place in the map, by estimate; a missing key is remembered too. */
-const ENTRY_BYTES = 100;
 
 /**
  * Keeps finished bitmaps as they are read, window by window; a bitmap that was read to its end is not fetched again. Least
- * recently used ones make room. Writes through this store forget what they touch; what others write to a finished bitmap
- * is not noticed until `invalidate` or `clear` is called or the bitmap is evicted.
+ * recently used ones make room. What a question has read in part is forgotten when it ends, however it ends. Writes through
+ * this store forget what they touch; what others write to a finished bitmap is not noticed until `invalidate` or `clear` is
+ * called or the bitmap is evicted.
  */
 export class CachedStore implements Store {
   /** Where the inner store can: a consistent read goes past the cache, since it is asked for what is true now. */
   readonly snapshot?: NonNullable<Store['snapshot']>;
   readonly #inner: Store;
   readonly #isFinished: (key: string) => boolean;
-  readonly #maxBytes: number;
-  readonly #cached = new Map<string, CompressedBitmap>();
-  readonly #recordings = new Map<string, Recording>();
-  #bytes = 0;
+  readonly #kept: KeptBitmaps;
   #hits = 0;
   #misses = 0;
 
@@ -65,31 +69,27 @@ export class CachedStore implements Store {
     if (inner.snapshot !== undefined) this.snapshot = inner.snapshot.bind(inner);
     this.#inner = inner;
     this.#isFinished = isFinished;
-    this.#maxBytes = maxBytes;
+    this.#kept = new KeptBitmaps(maxBytes);
   }
 
   /** Since the store was made; `clear` does not reset hits and misses. */
   get statistics(): CacheStatistics {
-    return { hits: this.#hits, misses: this.#misses, bitmaps: this.#cached.size, bytes: this.#bytes };
+    const { whole, partial } = this.#kept.counts;
+    return { hits: this.#hits, misses: this.#misses, bitmaps: whole, partial, bytes: this.#kept.byteSize };
   }
 
   /** Forgets all bitmaps; statistics go on. */
   clear(): void {
-    this.#cached.clear();
-    this.#recordings.clear();
-    this.#bytes = 0;
+    this.#kept.clear();
   }
 
   /** Forgets single bitmaps, for callers who learn that somebody else has changed them. */
   invalidate(keys: Iterable<string>): void {
-    for (const key of keys) {
-      this.#recordings.delete(key);
-      this.#drop(key);
-    }
+    for (const key of keys) this.#kept.drop(key);
   }
 
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
-    return this.#byteLengths(this.#inner, keys, options);
+    return this.#byteLengths(askerOf(this.#inner), keys, options);
   }
 
   read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
@@ -105,17 +105,21 @@ export class CachedStore implements Store {
   }
 
   containers(key: string): Iterable<Container> | undefined {
-    return this.#cached.get(key)?.containers() ?? this.#inner.containers?.(key);
+    return this.#kept.get(key)?.containers() ?? this.#inner.containers?.(key);
   }
 
   /** What is not cached comes from the inner store's own reader for one question. */
   reader(): Required<BitmapReader> {
-    const inner = this.#inner.reader?.() ?? this.#inner;
+    const asker = askerOf(this.#inner.reader?.() ?? this.#inner);
     return {
-      byteLengths: (keys, options) => this.#byteLengths(inner, keys, options),
-      read: (reads, options) => this.#read(inner, reads, options),
-      occupied: (keys, byteLengths, options) => this.#occupied(inner, keys, byteLengths, options),
+      byteLengths: (keys, options) => this.#byteLengths(asker, keys, options),
+      read: (reads, options) => this.#read(asker.reader, reads, options),
+      occupied: (keys, byteLengths, options) => this.#occupied(asker.reader, keys, byteLengths, options),
       containers: (key) => this.containers(key),
+      close: () => {
+        this.#kept.abandon(asker.begun);
+        asker.reader.close?.();
+      },
     };
   }
 
@@ -142,10 +146,15 @@ export class CachedStore implements Store {
     const known = this.#use(key)?.cardinality;
     if (known !== undefined) return known;
     if (this.#inner.count !== undefined) return this.#inner.count(key, options);
-    const [byteLength] = await this.byteLengths([key], options);
-    const bytes = new Uint8Array(byteLength!);
-    await this.read([{ key, byteOffset: 0, target: bytes }], options);
-    return CompressedBitmap.fromBytes(bytes).cardinality;
+    const reader = this.reader();
+    try {
+      const [byteLength] = await reader.byteLengths([key], options);
+      const bytes = new Uint8Array(byteLength!);
+      await reader.read([{ key, byteOffset: 0, target: bytes }], options);
+      return CompressedBitmap.fromBytes(bytes).cardinality;
+    } finally {
+      reader.close();
+    }
   }
 
   ids(key: string): Uint32Array<ArrayBuffer> | undefined {
@@ -157,7 +166,7 @@ export class CachedStore implements Store {
   }
 
   async #byteLengths(
-    inner: BitmapReader,
+    { reader, begun }: Asker,
     keys: readonly string[],
     options: RequestOptions | undefined,
   ): Promise<number[]> {
@@ -166,12 +175,15 @@ export class CachedStore implements Store {
     if (asked.length === 0) return byteLengths as number[];
     const askedKeys = asked.map((index) => keys[index]!);
     // Begun before the lengths are known: a write ends what was begun while they were on their way.
-    const recordings = askedKeys.map((key) => this.#startRecording(key));
-    const found = await inner.byteLengths(askedKeys, options);
-    asked.forEach((index, position) => {
-      byteLengths[index] = checkByteLength(keys[index]!, found[position]!);
-      this.#expect(keys[index]!, recordings[position], found[position]!);
-    });
+    for (const key of askedKeys) this.#begin(key, begun);
+    const found = await reader.byteLengths(askedKeys, options);
+    for (const [position, index] of asked.entries()) {
+      const key = keys[index]!;
+      const byteLength = checkByteLength(key, found[position]!);
+      byteLengths[index] = byteLength;
+      const recording = begun.get(key);
+      if (recording !== undefined) this.#kept.update(key, recording, () => recording.expect(byteLength));
+    }
     return byteLengths as number[];
   }
 
@@ -182,21 +194,18 @@ export class CachedStore implements Store {
   ): Promise<void> {
     const passed: ByteRead[] = [];
     for (const read of reads) {
-      const bitmap = this.#cached.get(read.key);
+      const bitmap = this.#kept.get(read.key);
       if (bitmap === undefined) passed.push(read);
       else bitmap.readInto(read.target, read.byteOffset);
     }
     if (passed.length === 0) return;
-    const recordings = passed.map(({ key }) => this.#recordings.get(key));
+    const recordings = passed.map(({ key }) => this.#kept.partOf(key));
     await inner.read(passed, options);
-    passed.forEach(({ key, byteOffset, target }, index) => {
+    for (const [index, { key, byteOffset, target }] of passed.entries()) {
       const recording = recordings[index];
       // A write may have ended the recording while its bytes were on their way.
-      if (recording === undefined || this.#recordings.get(key) !== recording) return;
-      recording.add(byteOffset, target);
-      if (recording.isComplete) this.#keep(key, recording.bitmap);
-      else if (recording.bitmap.byteSize > this.#maxBytes) this.#recordings.delete(key);
-    });
+      if (recording !== undefined) this.#kept.update(key, recording, () => recording.add(byteOffset, target));
+    }
   }
 
   async #occupied(
@@ -205,13 +214,12 @@ export class CachedStore implements Store {
     byteLengths: readonly number[],
     options: RequestOptions | undefined,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
-    const occupied: (readonly ByteRange[] | undefined)[] = keys.map((key) =>
-      this.#cached.get(key)?.occupied(),
-    );
+    const occupied: (readonly ByteRange[] | undefined)[] = keys.map((key) => this.#kept.get(key)?.occupied());
     // What is being recorded is read as a whole, so that it is complete, unless it is huge.
     const asked = [...keys.keys()].filter((index) => {
       const key = keys[index]!;
-      return !this.#cached.has(key) && (!this.#recordings.has(key) || byteLengths[index]! >= HUGE_BYTES);
+      const isRecorded = this.#kept.partOf(key) !== undefined;
+      return this.#kept.get(key) === undefined && (!isRecorded || byteLengths[index]! >= HUGE_BYTES);
     });
     if (asked.length > 0 && inner.occupied !== undefined) {
       const found = await inner.occupied(
@@ -222,7 +230,8 @@ export class CachedStore implements Store {
       asked.forEach((index, position) => {
         occupied[index] = found[position];
         // Mostly empty: the parts that are not are fetched faster again and again than the whole once.
-        if (found[position] !== undefined) this.#recordings.delete(keys[index]!);
+        const key = keys[index]!;
+        if (found[position] !== undefined && this.#kept.partOf(key) !== undefined) this.#kept.drop(key);
       });
     }
     return occupied;
@@ -230,44 +239,16 @@ export class CachedStore implements Store {
 
   /** The cached bitmap of a key, now the most recently used. */
   #use(key: string): CompressedBitmap | undefined {
-    const bitmap = this.#cached.get(key);
-    if (bitmap === undefined) return undefined;
-    this.#hits += 1;
-    this.#cached.delete(key);
-    this.#cached.set(key, bitmap);
+    const bitmap = this.#kept.use(key);
+    if (bitmap !== undefined) this.#hits += 1;
     return bitmap;
   }
 
-  #startRecording(key: string): Recording | undefined {
-    if (!this.#isFinished(key)) return undefined;
+  #begin(key: string, begun: Map<string, Recording>): void {
+    if (!this.#isFinished(key)) return;
     this.#misses += 1;
-    const recording = this.#recordings.get(key) ?? new Recording();
-    this.#recordings.set(key, recording);
-    return recording;
-  }
-
-  #expect(key: string, recording: Recording | undefined, byteLength: number): void {
-    if (recording === undefined || this.#recordings.get(key) !== recording) return;
-    recording.expect(byteLength);
-    if (recording.isComplete) this.#keep(key, recording.bitmap);
-  }
-
-  #keep(key: string, bitmap: CompressedBitmap): void {
-    this.#recordings.delete(key);
-    this.#drop(key);
-    this.#cached.set(key, bitmap);
-    this.#bytes += bitmap.byteSize + ENTRY_BYTES;
-    for (const oldest of this.#cached.keys()) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#drop(oldest);
-    }
-  }
-
-  #drop(key: string): void {
-    const bitmap = this.#cached.get(key);
-    if (bitmap === undefined) return;
-    this.#cached.delete(key);
-    this.#bytes -= bitmap.byteSize + ENTRY_BYTES;
+    const recording = this.#kept.begin(key);
+    if (recording !== undefined) begun.set(key, recording);
   }
 
   /** Forgets before and after a change: what is read meanwhile may be either. */
@@ -281,24 +262,6 @@ export class CachedStore implements Store {
   }
 }
 
-/** A bitmap on its way into the cache, as its windows come by in ascending order. */
-class Recording {
-  readonly bitmap = new CompressedBitmap();
-  #byteLength: number | undefined;
-
-  /** How long the bitmap is going to be; the first answer counts. */
-  expect(byteLength: number): void {
-    this.#byteLength ??= byteLength;
-  }
-
-  get isComplete(): boolean {
-    return this.bitmap.byteLength === this.#byteLength;
-  }
-
-  add(byteOffset: number, bytes: Uint8Array): void {
-    // Windows of another question over the same key come by too; each stretch is wanted once and in order.
-    const at = this.bitmap.byteLength;
-    const isLast = byteOffset + bytes.length === this.#byteLength;
-    if (byteOffset === at && (isLast || bytes.length % CONTAINER_BYTES === 0)) this.bitmap.append(bytes);
-  }
+function askerOf(reader: BitmapReader): Asker {
+  return { reader, begun: new Map() };
 }

@@ -104,6 +104,9 @@ export interface BitmapReader {
    * key; `undefined` for a key that is kept elsewhere. For work that takes the time of the ids, however far apart they lie.
    */
   containers?(key: string): Iterable<Container> | undefined;
+
+  /** Called once when the question that this reader was made for has ended, however it ended. */
+  close?(): void;
 }
 
 /**

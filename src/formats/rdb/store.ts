@@ -113,17 +113,21 @@ async function* readEntries(store: Store, options: WriteRdbOptions): AsyncGenera
   const { prefix = '', db, signal, onProgress } = options;
   let written = 0;
   for await (const keys of inBatches(store.keys(prefix, { signal }), BATCH_KEYS)) {
-    const reader = store.reader?.() ?? store;
-    const byteLengths = await reader.byteLengths(keys, { signal });
-    const expiries = await store.expiries?.(keys, { signal });
-    for (let from = 0; from < keys.length; ) {
-      const to = endOfBatch(byteLengths, from);
-      const values = await readValues(reader, keys.slice(from, to), byteLengths.slice(from, to), signal);
-      for (const [at, bytes] of values.entries()) {
-        yield { db, key: keys[from + at]!, bytes, expiresAtMs: wholeMs(expiries?.[from + at]) };
-        onProgress?.(++written);
+    const reader: BitmapReader = store.reader?.() ?? store;
+    try {
+      const byteLengths = await reader.byteLengths(keys, { signal });
+      const expiries = await store.expiries?.(keys, { signal });
+      for (let from = 0; from < keys.length; ) {
+        const to = endOfBatch(byteLengths, from);
+        const values = await readValues(reader, keys.slice(from, to), byteLengths.slice(from, to), signal);
+        for (const [at, bytes] of values.entries()) {
+          yield { db, key: keys[from + at]!, bytes, expiresAtMs: wholeMs(expiries?.[from + at]) };
+          onProgress?.(++written);
+        }
+        from = to;
       }
-      from = to;
+    } finally {
+      reader.close?.();
     }
   }
 }

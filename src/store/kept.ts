@@ -1,0 +1,135 @@
+import { CompressedBitmap } from './compressed.js';
+import { CONTAINER_BYTES } from './container.js';
+
+/** Bitmaps within so many bytes of memory, those that are only read in part included; the least recently used make room. */
+
+/** Key text and its place in the map, by estimate; a missing key is remembered too. */
+const ENTRY_BYTES = 100;
+
+export class KeptBitmaps {
+  readonly #maxBytes: number;
+  /** The least recently used first. */
+  readonly #entries = new Map<string, Recording>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The memory of all, in bytes. */
+  get byteSize(): number {
+    return this.#bytes;
+  }
+
+  /** How many are whole, and how many are not yet. */
+  get counts(): { whole: number; partial: number } {
+    const recordings = [...this.#entries.values()];
+    const whole = recordings.filter(({ isWhole }) => isWhole).length;
+    return { whole, partial: recordings.filter(({ isUnderWay }) => isUnderWay).length };
+  }
+
+  /** The bitmap of a key if all of it is here. */
+  get(key: string): CompressedBitmap | undefined {
+    const recording = this.#entries.get(key);
+    return recording?.isWhole ? recording.bitmap : undefined;
+  }
+
+  /** The same, now the most recently used. */
+  use(key: string): CompressedBitmap | undefined {
+    const bitmap = this.get(key);
+    if (bitmap !== undefined) this.#touch(key, this.#entries.get(key)!);
+    return bitmap;
+  }
+
+  /** Begins to keep a bitmap; `undefined` if it was begun before, or is known not to fit. */
+  begin(key: string): Recording | undefined {
+    const known = this.#entries.get(key);
+    const recording = known ?? new Recording();
+    this.#touch(key, recording);
+    if (known !== undefined) return undefined;
+    this.#settle(recording);
+    return recording;
+  }
+
+  /** What has been read of a bitmap that is not whole. */
+  partOf(key: string): Recording | undefined {
+    const recording = this.#entries.get(key);
+    return recording?.isUnderWay ? recording : undefined;
+  }
+
+  /** Notes what came of a bitmap, unless it was dropped while that was on its way. */
+  update(key: string, recording: Recording, note: (recording: Recording) => void): void {
+    if (this.#entries.get(key) !== recording) return;
+    note(recording);
+    // What does not fit is remembered as such, or it would push everything else out each time it is read.
+    if (ENTRY_BYTES + recording.bitmap.byteSize > this.#maxBytes) recording.giveUp();
+    this.#touch(key, recording);
+    this.#settle(recording);
+  }
+
+  /** Ends what was begun and has not come to an end. */
+  abandon(begun: ReadonlyMap<string, Recording>): void {
+    for (const [key, recording] of begun) if (this.partOf(key) === recording) this.drop(key);
+  }
+
+  drop(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.countedBytes ?? 0;
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
+  #touch(key: string, recording: Recording): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, recording);
+  }
+
+  /** Counts what a bitmap has come to take, and makes room for it. */
+  #settle(recording: Recording): void {
+    const byteSize = ENTRY_BYTES + recording.bitmap.byteSize;
+    this.#bytes += byteSize - recording.countedBytes;
+    recording.countedBytes = byteSize;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.drop(oldest);
+    }
+  }
+}
+
+/** A bitmap as its windows come by, in ascending order. */
+export class Recording {
+  bitmap = new CompressedBitmap();
+  /** What it is known to take. */
+  countedBytes = 0;
+  #byteLength: number | undefined;
+  #isTooLarge = false;
+
+  get isWhole(): boolean {
+    return this.bitmap.byteLength === this.#byteLength;
+  }
+
+  get isUnderWay(): boolean {
+    return !this.isWhole && !this.#isTooLarge;
+  }
+
+  /** How long the bitmap is going to be. */
+  expect(byteLength: number): void {
+    this.#byteLength = byteLength;
+  }
+
+  add(byteOffset: number, bytes: Uint8Array): void {
+    // Windows of another question over the same key come by too; each stretch is wanted once and in order.
+    const isNext = !this.#isTooLarge && byteOffset === this.bitmap.byteLength;
+    const isLast = byteOffset + bytes.length === this.#byteLength;
+    if (isNext && (isLast || bytes.length % CONTAINER_BYTES === 0)) this.bitmap.append(bytes);
+  }
+
+  giveUp(): void {
+    this.bitmap = new CompressedBitmap();
+    this.#byteLength = undefined;
+    this.#isTooLarge = true;
+  }
+}
