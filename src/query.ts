@@ -48,14 +48,23 @@ export type QueryNode = QueryEvent | QueryNot | QueryJoin;
 
 /** Parentheses and complements may be nested this deep. */
 export const MAX_QUERY_DEPTH = 200;
+/** A text may name so many events, each time counted. */
+export const MAX_QUERY_EVENTS = 10_000;
+/** A text may be so long, in UTF-16 code units. */
+export const MAX_QUERY_LENGTH = 1_000_000;
 
 /**
  * Parses expression text such as `(signup@2026-11 | login@week-1) & ~"paid plan"@unique`.
- * @throws SyntaxProblem with the offset of the first character that does not fit, invalid periods included
+ * @throws SyntaxProblem with the offset of the first character that does not fit, invalid periods included; also for texts
+ * that are too long, too deep or name too many events
  */
 export function parseQuery(text: string): QueryNode {
   if (typeof text !== 'string') throw new TypeError(`expected expression text, got ${String(text)}`);
-  const scanner = { text, offset: 0 };
+  const scanner = { text, offset: 0, events: 0 };
+  if (text.length > MAX_QUERY_LENGTH) {
+    const message = `expected an expression of at most ${MAX_QUERY_LENGTH} characters, got ${text.length}`;
+    throw problem({ ...scanner, offset: MAX_QUERY_LENGTH }, message);
+  }
   const node = parseJoin(scanner, 0, 0);
   if (scanner.offset < text.length) throw unexpected(scanner, '"&", "^", "|" or the end of the expression');
   return node;
@@ -78,6 +87,8 @@ export function formatQuery(node: QueryNode): string {
 interface Scanner {
   readonly text: string;
   offset: number;
+  /** Named so far. */
+  events: number;
 }
 
 /** Weakest first. */
@@ -109,6 +120,9 @@ function parseOperand(scanner: Scanner, depth: number): QueryNode {
 }
 
 function parseEvent(scanner: Scanner): QueryNode {
+  if (scanner.events++ === MAX_QUERY_EVENTS) {
+    throw problem(scanner, `expected at most ${MAX_QUERY_EVENTS} events in an expression, got more`);
+  }
   const event = scanner.text[scanner.offset] === '"' ? quotedName(scanner) : bareName(scanner);
   if (scanner.text[scanner.offset] !== '@') throw unexpected(scanner, '"@" and a period');
   scanner.offset++;

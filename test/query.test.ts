@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Period } from '../src/calendar.js';
 import { SyntaxProblem } from '../src/errors.js';
-import { formatQuery, MAX_QUERY_DEPTH, parseQuery, type QueryNode } from '../src/query.js';
+import {
+  formatQuery,
+  MAX_QUERY_DEPTH,
+  MAX_QUERY_EVENTS,
+  MAX_QUERY_LENGTH,
+  parseQuery,
+  type QueryNode,
+} from '../src/query.js';
 
 const at = (event: string, period: QueryNodePeriod): QueryNode => ({ op: 'event', event, period });
 type QueryNodePeriod = Extract<QueryNode, { op: 'event' }>['period'];
@@ -98,7 +105,7 @@ describe('expression text', () => {
     }
   });
 
-  it('answers deep nesting with a sentence and reads long chains', () => {
+  it('answers deep nesting with a sentence', () => {
     for (const text of ['('.repeat(100_000), '~'.repeat(100_000), '(~'.repeat(100_000)]) {
       expect(problemOf(text).message).toBe(
         `expected at most ${MAX_QUERY_DEPTH} nested "(" and "~", got more`,
@@ -106,8 +113,37 @@ describe('expression text', () => {
     }
     const open = '('.repeat(MAX_QUERY_DEPTH);
     expect(parsed(`${open}a@unique${open.replaceAll('(', ')')}`)).toEqual(at('a', 'unique'));
-    const chain = parseQuery(Array(100_000).fill('a@unique').join('|'));
-    expect(chain.op === 'or' && chain.of.length).toBe(100_000);
+    expect(problemOf(`${open}(a@unique${open.replaceAll('(', ')')})`).offset).toBe(MAX_QUERY_DEPTH + 1);
+    const closed = '~'.repeat(MAX_QUERY_DEPTH);
+    expect(formatQuery(parseQuery(`${closed}a@unique`))).toBe(`${closed}a@unique`);
+  });
+
+  it('reads long chains, and answers longer ones with a sentence', () => {
+    const chainOf = (events: number) => Array(events).fill('a@unique').join('|');
+    const chain = parseQuery(chainOf(MAX_QUERY_EVENTS));
+    expect(chain.op === 'or' && chain.of.length).toBe(10_000);
+    for (const events of [MAX_QUERY_EVENTS + 1, 100_000]) {
+      const { message, offset } = problemOf(chainOf(events));
+      expect(message).toBe('expected at most 10000 events in an expression, got more');
+      expect(offset).toBe(MAX_QUERY_EVENTS * 'a@unique|'.length);
+    }
+    // Events count wherever they stand.
+    const scattered = Array.from({ length: 2501 }, () => '~(a@unique & a@unique) ^ (a@unique | a@unique)');
+    expect(problemOf(scattered.join('|')).message).toContain('at most 10000 events');
+  });
+
+  it('answers long texts with a sentence, at once', () => {
+    const long = (length: number) => `${'a'.repeat(length - '@unique'.length)}@unique`;
+    expect(formatQuery(parseQuery(long(MAX_QUERY_LENGTH)))).toHaveLength(1_000_000);
+    const { message, offset } = problemOf(long(MAX_QUERY_LENGTH + 1));
+    expect([message, offset]).toEqual([
+      'expected an expression of at most 1000000 characters, got 1000001',
+      MAX_QUERY_LENGTH,
+    ]);
+    const start = performance.now();
+    const million = problemOf(Array(1_000_000).fill('a@2026-11').join('|'));
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(million.excerpt.length).toBeLessThan(200);
   });
 
   it('shows the place in one line, however long the text', () => {
