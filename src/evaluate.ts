@@ -1,16 +1,17 @@
 import { BudgetError } from './errors.js';
 import {
   type BitmapExpression,
-  bitmapsOf,
   complementedOf,
   type Expression,
   foldExpression,
+  indexBitmaps,
 } from './expression.js';
 import { hasBit } from './kernel/bits.js';
 import { countLists } from './lists.js';
 import {
   closeSources,
   describeOperands,
+  findOperands,
   measureOperands,
   openSources,
   readOperands,
@@ -48,7 +49,7 @@ export async function countIds(
     checkEvaluateOptions(options);
     const single = countInStore(expressions, options);
     if (single !== undefined) return [await single];
-    const operands = bitmapsOf(expressions);
+    const operands = findOperands(expressions);
     return withSources(operands, options, async (sources) => {
       const plan = await makePlan(expressions, operands, sources, 'counts', options);
       const counters = new Float64Array(plan.program.counters);
@@ -65,7 +66,7 @@ export async function hasIds(expression: Expression, options: EvaluateOptions = 
     checkEvaluateOptions(options);
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
-    const operands = bitmapsOf([expression]);
+    const operands = findOperands([expression]);
     return withSources(operands, options, async (sources) => {
       const plan = await makePlan([expression], operands, sources, 'counts', options);
       for await (const { counters } of runWindows(plan, options)) {
@@ -84,7 +85,7 @@ export async function hasId(
 ): Promise<boolean> {
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
-    const operands = bitmapsOf([expression]);
+    const operands = findOperands([expression]);
     const byteOffset = Math.floor(id / 8);
     const bytes = operands.map(() => new Uint8Array(1));
     const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
@@ -96,11 +97,8 @@ export async function hasId(
     );
     // Complements end with the longest operand.
     if (byteLengths.length > 0 && byteOffset >= longest(byteLengths)) return false;
-    const isMarked = ({ store, key }: BitmapExpression): boolean => {
-      const operand = operands.findIndex((each) => each.store === store && each.key === key);
-      return hasBit(bytes[operand]!, id % 8);
-    };
-    return holds(expression, isMarked);
+    const operandOf = indexBitmaps(operands);
+    return holds(expression, (leaf) => hasBit(bytes[operandOf(leaf)]!, id % 8));
   });
 }
 
@@ -187,7 +185,7 @@ async function* streamWindows<T>(
   options: EvaluateOptions,
   use: (windows: AsyncIterable<ComputedWindow>, slot: number) => AsyncGenerator<T, void, undefined>,
 ): AsyncGenerator<T, number, undefined> {
-  const operands = bitmapsOf([expression]);
+  const operands = findOperands([expression]);
   const sources = await openSources(operands, checkEvaluateOptions(options));
   try {
     const plan = await makePlan([expression], operands, sources, 'bitmaps', options);

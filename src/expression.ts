@@ -38,6 +38,9 @@ export interface ComplementExpression {
   readonly operand: Expression;
 }
 
+/** An expression may combine so many bitmaps. */
+export const MAX_BITMAPS = 10_000;
+
 export function bitmap(store: Store, key: string): BitmapExpression {
   return Object.freeze({ kind: 'bitmap', store, key });
 }
@@ -73,7 +76,7 @@ export function foldExpression<T>(
     const operands = operandsOf(part);
     const missing = made.has(part) ? [] : operands.filter((operand) => !made.has(operand));
     if (missing.length > 0) {
-      pending.push(...missing.reverse());
+      for (const operand of missing.reverse()) pending.push(operand);
       continue;
     }
     pending.pop();
@@ -102,10 +105,20 @@ export function bitmapsOf(expressions: Iterable<Expression>): BitmapExpression[]
       if (!keys.has(part.key)) keys.set(part.key, part);
       found.set(part.store, keys);
     } else {
-      pending.push(...operandsOf(part).toReversed());
+      for (const operand of operandsOf(part).toReversed()) pending.push(operand);
     }
   }
   return [...found.values()].flatMap((keys) => [...keys.values()]);
+}
+
+/** Which of `bitmaps`, which are distinct, a bitmap is. */
+export function indexBitmaps(bitmaps: readonly BitmapExpression[]): (wanted: BitmapExpression) => number {
+  const indexes = new Map<Store, Map<string, number>>();
+  for (const [index, { store, key }] of bitmaps.entries()) {
+    const keys = indexes.get(store) ?? new Map<string, number>();
+    indexes.set(store, keys.set(key, index));
+  }
+  return ({ store, key }) => indexes.get(store)!.get(key)!;
 }
 
 /** Those expressions in which a complement stands anywhere. */
@@ -116,21 +129,32 @@ export function complementedOf(expressions: readonly Expression[]): Set<Expressi
   return new Set(expressions.filter((expression) => foldExpression(expression, isComplemented, known)));
 }
 
+/** Refuses expressions that combine too many bitmaps; returns how many it is. */
+export function checkBitmaps(bitmaps: number): number {
+  if (bitmaps > MAX_BITMAPS) {
+    throw new RangeError(`expected at most ${MAX_BITMAPS} bitmaps in an expression, got ${bitmaps}`);
+  }
+  return bitmaps;
+}
+
 /** Whether two expressions have the same shape over the same bitmaps; the order of operands matters. */
 export function sameExpression(a: Expression, b: Expression): boolean {
-  const pending: [Expression, Expression][] = [[a, b]];
-  for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
-    const [left, right] = pair;
-    if (left === right) continue;
-    if (left.kind === 'bitmap') {
-      if (right.kind !== 'bitmap' || left.store !== right.store || left.key !== right.key) return false;
-      continue;
-    }
-    const [ofLeft, ofRight] = [operandsOf(left), operandsOf(right)];
-    if (left.kind !== right.kind || ofLeft.length !== ofRight.length) return false;
-    pending.push(...ofLeft.map((operand, index): [Expression, Expression] => [operand, ofRight[index]!]));
-  }
-  return true;
+  const stores = new Map<Store, number>();
+  const numbers = new Map<string, number>();
+  // Equal parts get equal numbers, so that parts which occur often are compared once.
+  const identify = (part: Expression, operands: readonly number[]): number =>
+    numberOf(
+      numbers,
+      part.kind === 'bitmap' ? `${numberOf(stores, part.store)} ${part.key}` : `${part.kind} ${operands}`,
+    );
+  const made = new Map<Expression, number>();
+  return foldExpression(a, identify, made) === foldExpression(b, identify, made);
+}
+
+function numberOf<T>(numbers: Map<T, number>, thing: T): number {
+  const number = numbers.get(thing) ?? numbers.size;
+  numbers.set(thing, number);
+  return number;
 }
 
 function operandsOf(expression: Expression): readonly Expression[] {

@@ -78,7 +78,8 @@ export class Graph {
       needs[node.a] = Math.max(needs[node.a]!, need);
       if (node.op !== 'not') needs[node.b] = Math.max(needs[node.b]!, need);
     }
-    return { end: Math.max(0, ...roots.map((root) => ends[root]!)), complementEnd, operandEnds };
+    const end = roots.reduce((furthest, root) => Math.max(furthest, ends[root]!), 0);
+    return { end, complementEnd, operandEnds };
   }
 
   /** Lays the graph out as a program that counts every root. */

@@ -1,11 +1,30 @@
 import { BitmapistError, BudgetError } from './errors.js';
-import type { BitmapExpression } from './expression.js';
+import {
+  type BitmapExpression,
+  bitmapsOf,
+  checkBitmaps,
+  type Expression,
+  MAX_BITMAPS,
+} from './expression.js';
 import type { OperandInfo } from './plan.js';
 import { checkByteLength } from './store/length.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from './store/types.js';
 import { traceFetch } from './tracing.js';
 
 /** What the evaluator asks of the stores its operands live in: one call per store, all stores at the same time. */
+
+/**
+ * The distinct bitmaps of a question.
+ * @throws RangeError for an expression that combines more than `MAX_BITMAPS`
+ */
+export function findOperands(expressions: readonly Expression[]): BitmapExpression[] {
+  const operands = bitmapsOf(expressions);
+  // A table may have more in all.
+  if (operands.length > MAX_BITMAPS) {
+    for (const expression of expressions) checkBitmaps(bitmapsOf([expression]).length);
+  }
+  return operands;
+}
 
 export interface SourceOptions extends RequestOptions {
   /** Reads all operands as of one moment. */

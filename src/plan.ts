@@ -1,15 +1,15 @@
 import {
   type BitmapExpression,
-  bitmapsOf,
   type Combination,
   complementedOf,
   type Expression,
   foldExpression,
+  indexBitmaps,
 } from './expression.js';
 import { Graph } from './graph.js';
 import { SLOT_ALIGNMENT } from './kernel/types.js';
 import type { Program } from './program.js';
-import type { ByteRange, Store } from './store/types.js';
+import type { ByteRange } from './store/types.js';
 
 /**
  * The planner: from expressions and the lengths of their keys to what is read and computed, as data. Bitmaps are worked
@@ -179,15 +179,17 @@ function graphBuilder(
   infos: readonly OperandInfo[],
   complemented: ReadonlySet<Expression>,
 ): (root: Expression) => number {
-  const indexes = indexOperands(operands);
-  const indexOf = (leaf: BitmapExpression): number => indexes.get(leaf.store)!.get(leaf.key)!;
-  const made = new Map<Expression, number>();
+  const indexOf = indexBitmaps(operands);
+  const lengthOf = (part: Expression, lengths: readonly number[]): number =>
+    part.kind === 'bitmap'
+      ? infos[indexOf(part)]!.byteLength
+      : lengths.reduce((longest, length) => Math.max(longest, length), 0);
+  const lengths = new Map<Expression, number>();
+  // Complements reach to the longest operand of their root: what is made of them holds for roots of that length.
+  const madeWithin = new Map<number | undefined, Map<Expression, number>>();
   return (root) => {
-    // Complements reach to the longest operand of their root: what is made of them holds for this root alone.
     const hasComplement = complemented.has(root);
-    const universeBytes = hasComplement
-      ? Math.max(...bitmapsOf([root]).map((leaf) => infos[indexOf(leaf)]!.byteLength))
-      : 0;
+    const universeBytes = hasComplement ? foldExpression(root, lengthOf, lengths) : 0;
     const make = (part: Expression, nodes: readonly number[]): number => {
       if (part.kind === 'bitmap') {
         const index = indexOf(part);
@@ -200,7 +202,10 @@ function graphBuilder(
         hasComplement && part.kind === 'and' ? complementsLast(graph, nodes) : nodes,
       );
     };
-    return foldExpression(root, make, hasComplement ? new Map() : made);
+    const universe = hasComplement ? universeBytes : undefined;
+    const made = madeWithin.get(universe) ?? new Map<Expression, number>();
+    madeWithin.set(universe, made);
+    return foldExpression(root, make, made);
   };
 }
 
@@ -212,16 +217,6 @@ function complementsLast(graph: Graph, nodes: readonly number[]): number[] {
 
 function fold(graph: Graph, kind: Combination, nodes: readonly number[]): number {
   return nodes.slice(1).reduce((left, right) => graph[kind](left, right), nodes[0]!);
-}
-
-function indexOperands(operands: readonly BitmapExpression[]): Map<Store, Map<string, number>> {
-  const indexes = new Map<Store, Map<string, number>>();
-  operands.forEach((operand, index) => {
-    const keys = indexes.get(operand.store) ?? new Map<string, number>();
-    keys.set(operand.key, index);
-    indexes.set(operand.store, keys);
-  });
-  return indexes;
 }
 
 function whole(info: OperandInfo): ByteRange {

@@ -1,11 +1,22 @@
 import { Period } from './calendar.js';
-import { bitmap, combine, complement, type Expression, foldExpression } from './expression.js';
+import {
+  bitmap,
+  bitmapsOf,
+  checkBitmaps,
+  combine,
+  complement,
+  type Expression,
+  foldExpression,
+} from './expression.js';
 import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from './keys.js';
 import type { Moment } from './moment.js';
-import type { QueryNode, QueryPeriod } from './query.js';
+import type { QueryEvent, QueryNode, QueryPeriod } from './query.js';
 import type { EvaluateOptions } from './question.js';
 import type { Segments } from './segments.js';
 import type { Store } from './store/types.js';
+
+/** Of a stored result, in UTF-16 code units: more than any text of an expression makes. */
+const MAX_KEY_LENGTH = 1_000_000;
 
 /** What the event sets of one `Bitmapist` have in common, and how names and periods become expressions over its keys. */
 export interface EventSource {
@@ -64,31 +75,48 @@ export function checkMarkable({ prefix, segments }: EventSource, event: unknown)
 /**
  * The set that a parsed expression text describes.
  * @param placeholder what `@{period}` stands for
+ * @throws RangeError for a set of too many bitmaps, those of its segments included
  */
 export function queryExpression(
   source: EventSource,
   node: QueryNode,
   placeholder?: Period | 'unique',
 ): Expression {
-  switch (node.op) {
-    case 'event':
-      return eventExpression(source, node.event, resolvePeriod(source, node.period, placeholder));
-    case 'not':
-      return complement(queryExpression(source, node.of, placeholder));
-    default:
-      return combine(
-        node.op,
-        node.of.map((operand) => queryExpression(source, operand, placeholder)),
-      );
-  }
+  // Segments may be long and named often: each is made once per period.
+  const made = new Map<string, Expression>();
+  let bitmaps = 0;
+  const eventOf = ({ event, period }: QueryEvent): Expression => {
+    const resolved = resolvePeriod(source, period, placeholder);
+    const name = `${resolved}@${event}`;
+    let expression = made.get(name);
+    if (expression === undefined) {
+      expression = eventExpression(source, event, resolved);
+      made.set(name, expression);
+      bitmaps = checkBitmaps(bitmaps + bitmapsOf([expression]).length);
+    }
+    return expression;
+  };
+  const expressionOf = (part: QueryNode): Expression => {
+    if (part.op === 'event') return eventOf(part);
+    if (part.op === 'not') return complement(expressionOf(part.of));
+    return combine(part.op, part.of.map(expressionOf));
+  };
+  return expressionOf(node);
 }
 
 /**
  * The key under which the reference keeps a combination: it names the operation and the keys of its operands.
- * @throws RangeError for operands of another store: their keys would name other bitmaps here
+ * @throws RangeError for operands of another store: their keys would name other bitmaps here; and for keys that become too
+ * long, since they repeat the keys of all operands
  */
 export function storedResultKey({ prefix, store }: EventSource, expression: Expression): string {
   return foldExpression<string>(expression, (part, keys) => {
+    const length = keys.reduce((sum, key) => sum + key.length, 0);
+    if (length > MAX_KEY_LENGTH) {
+      throw new RangeError(
+        `expected operands whose keys have at most ${MAX_KEY_LENGTH} characters together, got ${length} to store a result of`,
+      );
+    }
     switch (part.kind) {
       case 'bitmap':
         if (part.store !== store) {

@@ -444,6 +444,69 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(() => analytics.query('active@{period}')).toThrow('which only a segment can fill');
   });
 
+  it('makes a segment once however often it is named, and refuses what they multiply to', async () => {
+    const analytics = await open();
+    await analytics.markUnique('e9999', [1, 2, 3]);
+    let calls = 0;
+    const flags = Array.from({ length: 10_000 }, (_, index) => `e${index}@{period}`).join('|');
+    analytics.defineSegment('any', flags);
+    analytics.defineSegment('called', (period) => {
+      calls += 1;
+      return analytics.events('any', 'day', period === 'unique' ? undefined : period);
+    });
+    const repeated = (name: string, sign: string) => Array(9999).fill(name).join(sign);
+    const odd = analytics.query(repeated('any@unique', '^'));
+    expect(await odd.count()).toBe(3);
+    expect(await odd.has(2)).toBe(true);
+    expect(await analytics.query(repeated('called@day', '&')).count()).toBe(0);
+    expect(calls).toBe(1);
+    // Each period has bitmaps of its own; nothing is made once they are too many.
+    const message = 'expected at most 10000 bitmaps in an expression, got 20000';
+    const days = Array.from({ length: 9999 }, (_, back) => `any@day-${back}`);
+    expect(() => analytics.query(days.join('|'))).toThrow(new RangeError(message));
+    expect(() => analytics.query('any@day | e@day')).toThrow('got 10001');
+  });
+
+  it('refuses segments that refer to others too deep or too often', async () => {
+    const analytics = await open();
+    await analytics.markUnique('s', 1);
+    analytics.defineSegment('deep0', 's@{period}');
+    analytics.defineSegment('wide0', 's@{period}');
+    for (let level = 1; level <= 16; level += 1) {
+      analytics.defineSegment(`deep${level}`, `deep${level - 1}@{period} & s@{period}`);
+      const inner = () => analytics.unique(`wide${level - 1}`);
+      analytics.defineSegment(`wide${level}`, () => inner().or(inner()));
+    }
+    expect(await analytics.unique('deep15').count()).toBe(1);
+    expect(() => analytics.unique('deep16')).toThrow(
+      'expected a segment of at most 10000 others, at most 16 in each other, got more in "deep16"',
+    );
+    expect(await analytics.unique('wide12').count()).toBe(1);
+    expect(() => analytics.unique('wide13')).toThrow(RangeError);
+    expect(await analytics.unique('wide12').count()).toBe(1);
+  });
+
+  it('compares and counts sets that double sixty times, and stores none under a name without end', async () => {
+    const analytics = await open();
+    await analytics.markUnique('s', [1, 2]);
+    const doubled = (times: number) => {
+      let set: EventSet = analytics.unique('s');
+      for (let time = 0; time < times; time += 1) set = set.or(set);
+      return set;
+    };
+    expect(doubled(60).equals(doubled(60))).toBe(true);
+    expect(doubled(60).equals(doubled(59))).toBe(false);
+    expect(await doubled(60).count()).toBe(2);
+    await expect(doubled(60).storeResult()).rejects.toThrow(
+      'expected operands whose keys have at most 1000000 characters together, got 1',
+    );
+    expect(
+      await doubled(10)
+        .storeResult()
+        .then((stored) => stored.count()),
+    ).toBe(2);
+  });
+
   it('mixes sets of several instances', async () => {
     const analytics = await open();
     const other = new Bitmapist({ clock: () => NOW });

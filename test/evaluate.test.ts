@@ -222,6 +222,48 @@ describe('evaluation', () => {
     expect(await hasId(complement(chain), 9)).toBe(false);
   });
 
+  it('asks whether an id belongs to one of ten thousand bitmaps in no more time than it counts them', async () => {
+    const store = new MemoryStore();
+    await store.write([{ key: 'k9999', ids: [9], value: 1 }]);
+    const leaves = Array.from({ length: 10_000 }, (_, index) => bitmap(store, `k${index}`));
+    const timeOf = async (ask: () => Promise<unknown>): Promise<number> => {
+      await ask();
+      const start = performance.now();
+      await ask();
+      return performance.now() - start;
+    };
+    const either = combine('or', leaves);
+    expect([await hasId(either, 9), await hasId(either, 8)]).toEqual([true, false]);
+    const counting = await timeOf(() => countIds([either]));
+    expect(await timeOf(() => hasId(either, 9))).toBeLessThan(2 * counting + 50);
+  });
+
+  it('refuses an expression of more bitmaps than ten thousand, not a table of many', async () => {
+    const store = new CountingStore(new MemoryStore());
+    const leaves = Array.from({ length: 10_001 }, (_, index) => bitmap(store, `k${index}`));
+    const tooMany = combine('or', leaves);
+    const message = 'expected at most 10000 bitmaps in an expression, got 10001';
+    const questions = [
+      () => countIds([leaves[0]!, tooMany]),
+      () => hasIds(tooMany),
+      () => hasId(tooMany, 1),
+      () => allIdsOf(complement(tooMany)),
+      () => pagesOf(tooMany).next(),
+      () => windowsOf(tooMany).next(),
+    ];
+    for (const ask of questions) await expect(ask()).rejects.toThrow(new RangeError(message));
+    expect(store.calls).toMatchObject({ byteLengths: 0, read: 0 });
+    expect(await countIds([combine('or', leaves.slice(1)), leaves[0]!])).toEqual([0, 0]);
+    expect(await countIds(leaves)).toEqual(leaves.map(() => 0));
+  });
+
+  it('counts more sets at a time than a call takes arguments', async () => {
+    const store = await storeOf([{ ids: new Set([1, 9]), byteLength: 2 }]);
+    const sets = Array.from({ length: 200_000 }, () => complement(bitmap(store, '0')));
+    expect(new Set(await countIds(sets))).toEqual(new Set([14]));
+    expect(await countIds([combine('or', sets)])).toEqual([14]);
+  });
+
   it.each([
     [{ maxBytes: Number.NaN }, 'expected maxBytes to be a whole number of at least 0, got NaN'],
     [{ maxBytes: '12' }, 'expected maxBytes to be a whole number of at least 0, got "12"'],
