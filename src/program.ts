@@ -58,9 +58,10 @@ export class Layout {
 
   count(root: NodeId, counter: number): void {
     const node = this.#nodes[root]!;
-    // A result that nobody else needs is counted as it is computed, without being written anywhere.
+    // A result that nobody else needs, or has needed, is counted as it is computed, without being written anywhere.
     if (
       this.#uses[root] === 1 &&
+      !this.#slotOf.has(root) &&
       (node.op === 'and' || node.op === 'or' || node.op === 'xor' || node.op === 'andNot')
     ) {
       const a = this.materialise(node.a);
