@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countIds, hasId, hasIds, windowsOf } from '../src/evaluate.js';
+import { idsOf as allIdsOf, countIds, hasId, hasIds, windowsOf } from '../src/evaluate.js';
 import { bitmap, combine, complement, type Expression } from '../src/expression.js';
 import type { EvaluateOptions } from '../src/question.js';
+import { CachedStore } from '../src/store/cache.js';
+import { MemoryStore } from '../src/store/memory.js';
 import type { Store } from '../src/store/types.js';
 import { idsOf, storeOf, toBytes } from './bitmaps.js';
 import { bitmapArbitrary, expressionArbitrary, type ModelExpression, modelBytes, modelIds } from './model.js';
+import { answerOf, type Bytes, fill, idsIn, type Question, questionArbitrary } from './questions.js';
+import { CountingStore } from './store/counting.js';
 
 const BITMAPS = 5;
 const questions = fc.record({
@@ -58,3 +62,76 @@ async function bytesOf(expression: Expression, options: EvaluateOptions): Promis
   for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
   return all;
 }
+
+// Sets of one question that share parts, over bitmaps that end just before, at and just after the edges of everything.
+
+const stores: [string, (memory: MemoryStore) => Store][] = [
+  ['memory', (memory) => memory],
+  ['a store that is only read', (memory) => new CountingStore(memory)],
+  ['a cache', (memory) => cacheOf(memory, 2 ** 20)],
+  ['a cache that has hardly any room', (memory) => cacheOf(memory, 10_000)],
+];
+
+function cacheOf(memory: MemoryStore, maxBytes: number): Store {
+  const isFinished = (key: string) => key !== '0';
+  return new CachedStore(new CountingStore(memory), { isFinished, maxBytes });
+}
+
+async function memoryOf(bitmaps: readonly Bytes[]): Promise<MemoryStore> {
+  const memory = new MemoryStore();
+  for (const [index, bytes] of bitmaps.entries()) {
+    if (bytes.length > 0) await memory.put(String(index), bytes);
+  }
+  return memory;
+}
+
+function expressionsOf({ bitmaps, parts, roots }: Question, store: Store): Expression[] {
+  const made: Expression[] = bitmaps.map((_, index) => bitmap(store, String(index)));
+  for (const { op, of } of parts) {
+    const operands = of.map((operand) => made[operand]!);
+    made.push(op === 'not' ? complement(operands[0]!) : combine(op, operands));
+  }
+  return roots.map((root) => made[root]!);
+}
+
+function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  // Compared by hand first: a matcher over so many elements takes its time.
+  expect(actual.length).toBe(expected.length);
+  for (let at = 0; at < expected.length; at += 1)
+    if (actual[at] !== expected[at]) expect([at, actual[at]]).toEqual([at, expected[at]]);
+}
+
+describe.each(['wasm', 'js'] as const)('sets that share parts, by the %s kernel', (kernel) => {
+  it.each(stores)('have the right ids, from %s', async (_, storeOf) => {
+    await fc.assert(
+      fc.asyncProperty(
+        questionArbitrary(5),
+        fc.constantFrom(undefined, undefined, 64, 8192, 16_384, 65_600),
+        async (question, windowBytes) => {
+          const bitmaps = question.bitmaps.map(fill);
+          const store = storeOf(await memoryOf(bitmaps));
+          const options = { kernel, windowBytes };
+          const expressions = expressionsOf(question, store);
+          const answers = question.roots.map((root) => answerOf(bitmaps, question, root));
+          const ids = answers.map(idsIn);
+          const counts = ids.map(({ length }) => length);
+          expect(await countIds(expressions, options)).toEqual(counts);
+          // Once more: by now a cache has some of it.
+          expect(await countIds(expressions, options)).toEqual(counts);
+          const [expression] = expressions;
+          const [answer] = answers;
+          expectSame(await bytesOf(expression!, options), answer!);
+          expectSame(await allIdsOf(expression!, options), ids[0]!);
+          expectSame(await idsOf(expression!, options), ids[0]!);
+          expect(await hasIds(expression!, options)).toBe(counts[0]! > 0);
+          for (const id of [0, answer!.length * 8 - 1, answer!.length * 8, ids[0]!.at(-1) ?? 9]) {
+            const byte = answer![id >> 3] ?? 0;
+            if (id >= 0)
+              expect(await hasId(expression!, id, options)).toBe((byte & (0x80 >> (id & 7))) !== 0);
+          }
+        },
+      ),
+      { numRuns: 100, seed: 20_262 },
+    );
+  });
+});
