@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../../src/store/memory.js';
-import { bytesOf, describeConformance, idsOf } from './conformance.js';
+import { bytesOf, describeConformance, idsOf, namesOf } from './conformance.js';
 
 describeConformance('MemoryStore', async () => new MemoryStore(), { runs: 300 });
 
@@ -37,6 +37,48 @@ describe('MemoryStore', () => {
     const target = new Uint8Array(before.length);
     await snapshot.read([{ key: 'a', byteOffset: 0, target }]);
     expect(target).toEqual(before);
+  });
+
+  it('has a key to the last millisecond of its time, and in no list after that', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const store = new MemoryStore();
+      await store.put('brief', Uint8Array.of(1), { ttlSeconds: 2 });
+      await store.put('kept', Uint8Array.of(1), { ttlSeconds: 2 });
+      store.putContainers('kept', []);
+      vi.advanceTimersByTime(1999);
+      expect(await store.byteLengths(['brief', 'kept'])).toEqual([1, 0]);
+      const keys = store.keys('');
+      expect(await keys.next()).toMatchObject({ value: 'brief' });
+      await store.put('brief2', Uint8Array.of(1), { ttlSeconds: 1 });
+      const later = store.keys('');
+      expect(await later.next()).toMatchObject({ value: 'brief' });
+      vi.advanceTimersByTime(1);
+      // Those that are gone meanwhile are not named any more.
+      expect(await later.next()).toMatchObject({ value: 'kept' });
+      vi.advanceTimersByTime(1000);
+      expect(await later.next()).toMatchObject({ done: true });
+      expect(await store.byteLengths(['brief', 'brief2', 'kept'])).toEqual([0, 0, 0]);
+      expect(await namesOf(store, '')).toEqual(['kept']);
+      // A new bitmap under the name of one that is gone has no end.
+      await store.write([{ key: 'brief', ids: [1], value: 1 }]);
+      vi.advanceTimersByTime(10_000);
+      expect(await store.count('brief')).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('occupies nothing under a missing key', async () => {
+    expect(await new MemoryStore().occupied(['missing'], [0])).toEqual([[]]);
+  });
+
+  it('forgets when a deleted key was to end', async () => {
+    const store = new MemoryStore();
+    await store.put('k', Uint8Array.of(1), { ttlSeconds: 100 });
+    expect(await store.delete(['k', 'k', 'missing'])).toBe(1);
+    await store.write([{ key: 'k', ids: [1], value: 1 }]);
+    expect(await store.expiries(['k'])).toEqual([undefined]);
   });
 
   it('gives its containers in order, each in the smallest shape', async () => {
