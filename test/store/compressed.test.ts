@@ -9,8 +9,11 @@ const CONTAINER_BYTES = 8192;
 
 /** What is changed in one container: few or many ids, scattered, in runs, up to both ends of it. */
 const changes = fc.record({
-  high: fc.nat({ max: 11 }),
-  kind: fc.constantFrom('one', 'few', 'thousands', 'run', 'start', 'end', 'all'),
+  high: fc.nat({ max: 7 }),
+  kind: fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom('one', 'few', 'thousands', 'run', 'start', 'end') },
+    { weight: 1, arbitrary: fc.constant('all' as const) },
+  ),
   at: fc.nat({ max: CONTAINER - 1 }),
   value: fc.constantFrom<0 | 1>(1, 1, 1, 0),
 });
@@ -75,7 +78,7 @@ describe('a compressed bitmap', () => {
   it('holds what a set holds, however its containers fill and empty', () => {
     fc.assert(
       fc.property(
-        fc.array(changes, { minLength: 1, maxLength: 30 }),
+        fc.array(changes, { minLength: 1, maxLength: 20 }),
         fc.constantFrom(1000, 8191, 8192, 20_000),
         (steps, windowBytes) => {
           const bitmap = new CompressedBitmap();
@@ -101,7 +104,7 @@ describe('a compressed bitmap', () => {
           expect(idsOf(bytesOf(copy, 8192)).join()).toBe(ids.join());
         },
       ),
-      { seed: 7, numRuns: 30 },
+      { seed: 7, numRuns: 25 },
     );
   });
 
