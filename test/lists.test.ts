@@ -112,6 +112,44 @@ describe('bitmaps in memory', () => {
     expect(store.bytesRead).toBeLessThanOrEqual(3 * 8192);
   });
 
+  it.each([1, 2, 3, 4, 5])(
+    'are counted to the last stretch where %i of them have an id in each of all there are',
+    async (bitmaps) => {
+      // Four of them fill the table of where lists begin, but for its end.
+      const STRETCHES = 65_536;
+      const store = new WatchedStore();
+      for (let index = 0; index < bitmaps; index += 1) {
+        const ids = Uint32Array.from({ length: STRETCHES }, (_, stretch) => stretch * STRETCH + index);
+        // One that all have, in the last stretch of all.
+        await store.write([{ key: `k${index}`, ids: [2 ** 32 - 1], value: 1 }]);
+        await store.write([{ key: `k${index}`, ids, value: 1 }]);
+      }
+      const { expressions, sets } = questions(store, bitmaps);
+      expect(await countIds(expressions)).toEqual(
+        sets.map(({ length }) => (length === 1 ? STRETCHES + 1 : 1)),
+      );
+      expect(store.bytesRead).toBe(0);
+    },
+  );
+
+  it.each([-1, 0, 1])('are counted where %i ids more than there is room for are laid out', async (more) => {
+    // 1,024 stretches of 512 and 512 ids fill it to the last.
+    const store = new WatchedStore();
+    const idsOfStretch = (stretch: number, index: number) =>
+      Array.from({ length: 512 }, (_, id) => stretch * STRETCH + id * 2 + index);
+    const stretches = Array.from({ length: 1024 }, (_, stretch) => stretch);
+    for (const index of [0, 1]) {
+      const ids = stretches.flatMap((stretch) => idsOfStretch(stretch, index));
+      if (index === 1 && more < 0) ids.pop();
+      if (index === 1 && more > 0) ids.push(1023 * STRETCH);
+      await store.write([{ key: `k${index}`, ids, value: 1 }]);
+    }
+    const total = 1024 * 512;
+    const { expressions } = questions(store, 2);
+    expect(await countIds(expressions)).toEqual([total, Number(more > 0), total + more]);
+    expect(store.bytesRead).toBe(0);
+  });
+
   it('take as long as their ids, not as the largest of them', async () => {
     const store = new WatchedStore();
     await store.write([

@@ -5,9 +5,17 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Byte lengths around the edges of vectors, of unrolled loops and of the blocks that programs are run in. */
 export const byteLengths = fc.oneof(
-  fc.constantFrom(0, 16, 32, 48, 64, 80, 112, 128, 144, 240, 256, 272, 480, 496, 512, 528),
-  fc.constantFrom(2032, 2048, 2064, 4080, 4096, 4112, 8176, 8192, 8208, 12304, 16368, 16400),
-  fc.integer({ min: 0, max: 40 }).map((vectors) => vectors * 16),
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(0, 16, 32, 48, 64, 80, 112, 128, 144, 240, 256, 272, 480, 496, 512, 528),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(2032, 2048, 2064, 4080, 4096, 4112, 8176, 8192, 8208, 12304, 16368, 16400),
+  },
+  // A block of programs is 16,384 bytes long.
+  { weight: 1, arbitrary: fc.constantFrom(16_384, 20_000, 32_752, 32_784) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 40 }).map((vectors) => vectors * 16) },
 );
 
 /** How the bits of a bitmap lie. */

@@ -188,6 +188,7 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       b: fc.constant(0),
       limit: fc.oneof(
         fc.constantFrom(0, 1, 15, 16, 17, 8191, 8192, 8193, 8207, 8208, 0x7fffffff),
+        fc.constantFrom(16_383, 16_384, 16_385, 16_399, 20_000, 32_769),
         fc.nat({ max: 16_500 }),
       ),
     });
@@ -257,10 +258,20 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       8207,
       8208,
       8209,
+      16_383,
+      16_384,
+      16_385,
+      16_400,
+      20_000,
+      20_015,
+      32_767,
+      32_768,
+      32_769,
       2 ** 31 - 1,
       2 ** 32 - 1,
     ])('complements up to byte %d and zeroes the rest', (limit) => {
-      const a = makeBitmap({ kind: 'uniform', density: 0.3, seed: limit }, 8224);
+      // Two blocks and a little more.
+      const a = makeBitmap({ kind: 'uniform', density: 0.3, seed: limit }, 32_800);
       const { slotBytes, byteLength, slotAt, expectGuards } = layOut([a, a]);
       const counters = new Float64Array(1);
       kernel.run(Int32Array.of(Opcode.Not, slotBytes, 0, limit), byteLength, counters);
@@ -268,6 +279,24 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       kernel.run(Int32Array.of(Opcode.Not, 0, 0, limit), byteLength, counters);
       expectBytes(slotAt(0), complement(a, limit));
       expectGuards();
+    });
+
+    it.each([20_000, 16_385, 16_399, 32_769, 40_001])('counts the complement of %d bytes', (limit) => {
+      // As long as vectors need it to be: what is behind the end is no part of the complement.
+      const byteLength = Math.ceil(limit / 16) * 16;
+      const a = makeBitmap({ kind: 'uniform', density: 0.3, seed: limit }, byteLength).fill(0, limit);
+      const { slotBytes } = layOut([a, a, a]);
+      const counters = new Float64Array(4);
+      const program = Int32Array.of(
+        ...[Opcode.Not, slotBytes, 0, limit],
+        ...[Opcode.Count, 0, slotBytes, 0],
+        ...[Opcode.CountOr, 1, slotBytes, 0],
+        ...[Opcode.CountAnd, 2, slotBytes, 0],
+        ...[Opcode.CountXor, 3, 2 * slotBytes, slotBytes],
+      );
+      kernel.run(program, byteLength, counters);
+      const bits = limit * 8;
+      expect([...counters]).toEqual([bits - countOf(a), bits, 0, bits]);
     });
 
     it('may be longer than any scratch memory', () => {

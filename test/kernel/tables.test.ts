@@ -126,6 +126,48 @@ describe.each(['js', 'wasm'] as const)('tables by the %s kernel', (name) => {
     expectModel(kernel, bitmaps, [...wide, ...long]);
   });
 
+  it('of more columns than a row takes at a time see what is written to any of them in between', () => {
+    // A row takes 128 columns, and all groups together have 256.
+    const COLUMNS = 300;
+    const sparse: Shape = { kind: 'uniform', density: 0.02, seed: 0 };
+    const bitmaps = Array.from({ length: COLUMNS + 4 }, (_, seed) => makeBitmap({ ...sparse, seed }, 272));
+    for (const columns of [127, 128, 129, 200, 248, 249, 255, 256, 257, COLUMNS]) {
+      const row = (a: number): Step[] =>
+        Array.from({ length: columns }, (_, column): Step => [Opcode.CountAnd, 0, a, 4 + column]);
+      for (const written of [4, 4 + Math.floor(columns / 2), 4 + 127, 4 + columns - 1]) {
+        const compute: Step = [Opcode.Or, written, 1, 2];
+        expectModel(kernel, bitmaps, [...row(0), compute, ...row(3)]);
+        expectModel(kernel, bitmaps, [
+          ...row(0),
+          ...row(3),
+          compute,
+          ...row(1).slice(0, columns - 3),
+          ...row(0),
+        ]);
+      }
+    }
+  });
+
+  it('see what was computed for each row, as tables of segments have it', () => {
+    const sparse: Shape = { kind: 'uniform', density: 0.01, seed: 0 };
+    for (const columns of [40, 140]) {
+      const bitmaps = Array.from({ length: columns + 6 }, (_, seed) => makeBitmap({ ...sparse, seed }, 528));
+      const steps = Array.from({ length: 12 }, (_, row): Step[] => {
+        // Two slots are computed anew for each row, one of which is a column, too.
+        const computed: Step[] = [
+          [Opcode.And, 4, row % 4, 6 + row],
+          [Opcode.Or, 5, 4, 6 + ((row * 7) % columns)],
+        ];
+        const cells = Array.from(
+          { length: columns },
+          (_, column): Step => [Opcode.CountAnd, 0, 5, 6 + column],
+        );
+        return [...computed, ...cells, [Opcode.CountAnd, 0, 5, 4], [Opcode.Xor, 6 + row, 4, 5]];
+      });
+      expectModel(kernel, bitmaps, steps.flat());
+    }
+  });
+
   it('see what a step between two rows wrote to a column', () => {
     const [empty, full] = [new Uint8Array(4112), new Uint8Array(4112).fill(0xff)];
     const row = (a: number): Step[] => [1, 2, 3, 4].map((b) => [Opcode.CountAnd, 0, a, b]);

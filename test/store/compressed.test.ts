@@ -38,10 +38,10 @@ function idsFor({ high, kind, at }: Change): number[] {
 function bytesOf(bitmap: CompressedBitmap, windowBytes: number): Uint8Array {
   const all = new Uint8Array(bitmap.byteLength);
   for (let byteOffset = 0; byteOffset < all.length; byteOffset += windowBytes) {
-    const memory = new Uint8Array(windowBytes + 32).fill(0xa5);
+    const memory = new Uint8Array(windowBytes + 32).fill(0x5a);
     bitmap.readInto(memory.subarray(16, 16 + windowBytes), byteOffset);
     expect(
-      [...memory.subarray(0, 16), ...memory.subarray(16 + windowBytes)].every((byte) => byte === 0xa5),
+      [...memory.subarray(0, 16), ...memory.subarray(16 + windowBytes)].every((byte) => byte === 0x5a),
     ).toBe(true);
     const inside = Math.min(windowBytes, all.length - byteOffset);
     expect(memory.subarray(16 + inside, 16 + windowBytes).every((byte) => byte === 0)).toBe(true);

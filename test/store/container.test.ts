@@ -96,13 +96,13 @@ describe('a container', () => {
         [8191, 8192],
         [50, 50],
       ] as const) {
-        const target = new Uint8Array(to - from + 40).fill(0xa5);
+        const target = new Uint8Array(to - from + 40).fill(0x5a);
         decodeInto(target, 20, from, to, encoded.kind, words, 3, 3 + encoded.words.length);
         expect(idsOf(target.subarray(20, 20 + to - from)).map((id) => id + from * 8)).toEqual(
           lows.filter((low) => low >= from * 8 && low < to * 8),
         );
         expect(
-          [...target.subarray(0, 20), ...target.subarray(20 + to - from)].every((byte) => byte === 0xa5),
+          [...target.subarray(0, 20), ...target.subarray(20 + to - from)].every((byte) => byte === 0x5a),
         ).toBe(true);
       }
     },
