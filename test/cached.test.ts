@@ -126,6 +126,53 @@ describe('a cached store', () => {
     expect(() => cached(inner, { maxBytes: 0 })).toThrow('expected maxBytes to be a positive number, got 0');
   });
 
+  it('takes a period for over when its grace is, in its own time zone, and flags for never', async () => {
+    const inner = new MemoryStore();
+    const keysKeptAt = async (now: string, options: Parameters<typeof cached>[1]) => {
+      const store = cached(inner, { clock: () => new Date(now), ...options });
+      const keys = ['trackist_a_2026-3-14', 'trackist_a_2026-3-14-23', 'trackist_a_u', 'other'];
+      await store.byteLengths(keys);
+      return store.statistics.bitmaps;
+    };
+    // The day and its last hour end in the last millisecond of it.
+    expect(await keysKeptAt('2026-03-14T23:59:59.999Z', { graceMs: 0 })).toBe(0);
+    expect(await keysKeptAt('2026-03-15T00:00:00.000Z', { graceMs: 0 })).toBe(2);
+    expect(await keysKeptAt('2026-03-15T00:00:00.099Z', { graceMs: 100 })).toBe(0);
+    expect(await keysKeptAt('2026-03-15T00:00:00.100Z', { graceMs: 100 })).toBe(2);
+    expect(await keysKeptAt('2026-03-15T23:59:59.999Z', {})).toBe(0);
+    expect(await keysKeptAt('2026-03-16T00:00:00.000Z', {})).toBe(2);
+    expect(await keysKeptAt('2026-03-14T14:59:59.999Z', { graceMs: 0, timeZone: 'Asia/Tokyo' })).toBe(0);
+    expect(await keysKeptAt('2026-03-14T15:00:00.000Z', { graceMs: 0, timeZone: 'Asia/Tokyo' })).toBe(2);
+  });
+
+  it('notices that a period has ended since it was asked last', async () => {
+    let now = new Date('2026-03-14T12:00:00Z');
+    const store = cached(new MemoryStore(), { clock: () => now, graceMs: 0 });
+    await store.byteLengths(['trackist_a_2026-3-14']);
+    expect(store.statistics.bitmaps).toBe(0);
+    now = new Date('2026-03-15T00:00:00Z');
+    await store.byteLengths(['trackist_a_2026-3-14']);
+    expect(store.statistics.bitmaps).toBe(1);
+  });
+
+  it('has 64 MiB of room unless told otherwise', async () => {
+    const MIB = 2 ** 20;
+    const inner = new MemoryStore();
+    const bytes = new Uint8Array(15 * MIB).fill(0x5a);
+    const keys = [1, 2, 3, 4, 5].map((day) => `trackist_a_2026-3-${day}`);
+    for (const key of keys) await inner.put(key, bytes);
+    const bitmapsOf = async (maxBytes?: number) => {
+      const store = cached(new CountingStore(inner), { clock: () => NOW, maxBytes });
+      await store.byteLengths(keys);
+      const target = new Uint8Array(bytes.length);
+      for (const key of keys) await store.read([{ key, byteOffset: 0, target }]);
+      expect(store.statistics.bytes).toBeLessThanOrEqual(maxBytes ?? 64 * MIB);
+      return store.statistics.bitmaps;
+    };
+    expect(await bitmapsOf()).toBe(4);
+    expect(await bitmapsOf(32 * MIB)).toBe(2);
+  });
+
   it('answers any sequence of marks and questions as the plain store does', async () => {
     const step = fc.record({
       day: fc.integer({ min: 1, max: 14 }),

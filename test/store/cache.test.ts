@@ -4,7 +4,7 @@ import { bitmap, combine, complement, type Expression } from '../../src/expressi
 import { writeRdb } from '../../src/formats/rdb/store.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import type { ByteRead, RequestOptions } from '../../src/store/types.js';
+import type { ByteRange, ByteRead, RequestOptions } from '../../src/store/types.js';
 import { CountingStore } from './counting.js';
 import { HeldStore } from './held.js';
 
@@ -273,5 +273,148 @@ describe('a cached store, of replies that come late', () => {
     letGo();
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 0 });
+  });
+});
+
+describe('a cached store, before another', () => {
+  it('asks where huge bitmaps and running ones hold bits, and reads the others whole', async () => {
+    const HUGE = 4 * 2 ** 20;
+    const asked: string[][] = [];
+    const memory = new MemoryStore();
+    const inner = Object.assign(new CountingStore(memory), {
+      occupied: async (keys: readonly string[]) => {
+        asked.push([...keys]);
+        return keys.map((key) => (key === 'full' ? undefined : [{ byteOffset: 9, byteLength: 1 }]));
+      },
+    });
+    const isFinished = (key: string) => key !== 'running';
+    const store = new CachedStore(inner, { isFinished, maxBytes: 2 ** 24 });
+    const keys = ['short', 'huge', 'full', 'running', 'kept'];
+    const lengths = [HUGE - 1, HUGE, HUGE, 100, 100];
+    for (const [index, key] of keys.entries())
+      await memory.put(key, new Uint8Array(lengths[index]!).fill(1, 9, 10));
+    const reader = store.reader();
+    await reader.byteLengths(['kept']);
+    await reader.read([{ key: 'kept', byteOffset: 0, target: new Uint8Array(100) }]);
+    const found = [{ byteOffset: 9, byteLength: 1 }];
+    expect(await reader.byteLengths(keys)).toEqual(lengths);
+    expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 3 });
+    expect(await reader.occupied(keys, lengths)).toEqual([undefined, found, undefined, found, found]);
+    expect(asked).toEqual([['huge', 'full', 'running']]);
+    // A bitmap of which only a part is read is not kept; the others still may be.
+    expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 2 });
+    expect(await store.occupied(['running'], [100])).toEqual([found]);
+  });
+
+  it('does not drop a bitmap that another question has read meanwhile', async () => {
+    const memory = new MemoryStore();
+    await memory.put('k', new Uint8Array(5 * 2 ** 20).fill(1, 0, 1));
+    let answer: () => void = () => {};
+    const inner = Object.assign(new CountingStore(memory), {
+      occupied: () =>
+        new Promise<ByteRange[][]>((resolve) => {
+          answer = () => resolve([[{ byteOffset: 0, byteLength: 1 }]]);
+        }),
+    });
+    const store = new CachedStore(inner, { isFinished: () => true, maxBytes: 2 ** 24 });
+    const reader = store.reader();
+    const byteLengths = await reader.byteLengths(['k']);
+    const occupied = reader.occupied(['k'], byteLengths);
+    await store.read([{ key: 'k', byteOffset: 0, target: new Uint8Array(byteLengths[0]!) }]);
+    answer();
+    expect(await occupied).toEqual([[{ byteOffset: 0, byteLength: 1 }]]);
+    expect(store.statistics.bitmaps).toBe(1);
+  });
+
+  it('does not answer from what it has while a write is under way', async () => {
+    const inner = new HeldStore(new MemoryStore());
+    await inner.put('k', denseBytes(100));
+    const store = new CachedStore(inner, { isFinished: () => true, maxBytes: MAX_BYTES });
+    const read = async () => {
+      const target = new Uint8Array(1);
+      await store.read([{ key: 'k', byteOffset: 0, target }]);
+      return target[0];
+    };
+    await store.byteLengths(['k']);
+    await store.read([{ key: 'k', byteOffset: 0, target: new Uint8Array(100) }]);
+    expect(await read()).toBe(0x5a);
+    const letGo = inner.hold('write');
+    const writing = store.write([{ key: 'k', ids: [0], value: 1 }]);
+    expect(await read()).toBe(0xda);
+    letGo();
+    await writing;
+  });
+
+  it('counts, lists and hands out what it has, and leaves the rest to the other', async () => {
+    const memory = new MemoryStore();
+    await memory.write([{ key: 'k', ids: [1, 70_000], value: 1 }]);
+    await memory.put('brief', Uint8Array.of(1), { ttlSeconds: 100 });
+    const inner = new CountingStore(memory);
+    const store = new CachedStore(inner, { isFinished: () => true, maxBytes: MAX_BYTES });
+    expect([store.ids('k'), store.containers('k'), store.snapshot]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(await store.count('k')).toBe(2);
+    expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 0, hits: 0, misses: 1 });
+    inner.reset();
+    expect(await store.count('k')).toBe(2);
+    expect([...store.ids('k')!]).toEqual([1, 70_000]);
+    expect([...store.containers('k')!].map(({ firstId }) => firstId)).toEqual([0, 65_536]);
+    expect(inner.calls).toMatchObject({ byteLengths: 0, read: 0 });
+    expect(store.statistics).toMatchObject({ hits: 2, misses: 1 });
+    expect(await store.expiries(['k', 'brief'])).toEqual([undefined, undefined]);
+    const able = new CachedStore(memory, { isFinished: () => true, maxBytes: MAX_BYTES });
+    const [none, brief] = await able.expiries(['k', 'brief']);
+    expect([none, Math.round((brief! - Date.now()) / 100_000)]).toEqual([undefined, 1]);
+    expect([...able.ids('k')!]).toEqual([1, 70_000]);
+    expect([...able.containers('k')!].map(({ firstId }) => firstId)).toEqual([0, 65_536]);
+    const snapshot = await able.snapshot!(['k']);
+    await memory.write([{ key: 'k', ids: [900_000], value: 1 }]);
+    expect(await snapshot.byteLengths(['k'])).toEqual([8751]);
+    expect(await able.count('k')).toBe(3);
+  });
+
+  it('leaves nothing under way where counting fails', async () => {
+    const { inner, store } = await open();
+    inner.failsFrom = 0;
+    await expect(store.count('k1')).rejects.toThrow('gone');
+    expect(store.statistics).toMatchObject({ partial: 0, bytes: 0 });
+  });
+
+  it('opens a reader of the other for each question, and tells it of the end', async () => {
+    let [opened, closed] = [0, 0];
+    const memory = new MemoryStore();
+    await memory.put('k', denseBytes(10));
+    const inner = Object.assign(new CountingStore(memory), {
+      reader: () => {
+        opened += 1;
+        return {
+          byteLengths: memory.byteLengths.bind(memory),
+          read: memory.read.bind(memory),
+          close: () => {
+            closed += 1;
+          },
+        };
+      },
+    });
+    const store = new CachedStore(inner, { isFinished: () => false, maxBytes: MAX_BYTES });
+    const either = combine('or', [bitmap(store, 'k'), bitmap(store, 'none')]);
+    expect(await countIds([either])).toEqual([40]);
+    expect(await hasId(either, 1)).toBe(true);
+    expect([opened, closed, inner.calls.read]).toEqual([2, 2, 0]);
+  });
+
+  it('forgets what is replaced or deleted through it', async () => {
+    const { inner, store } = await open();
+    const leaf = (key: string) => combine('or', [bitmap(store, key), bitmap(store, 'none')]);
+    expect(await countIds([leaf('k0'), leaf('k1'), leaf('k2')])).toEqual([BYTES * 4, BYTES * 4, BYTES * 4]);
+    await store.put('k0', Uint8Array.of(1));
+    expect(await store.delete(['k1'])).toBe(1);
+    await inner.put('k2', Uint8Array.of(3));
+    expect(await countIds([leaf('k0'), leaf('k1'), leaf('k2')])).toEqual([1, 0, BYTES * 4]);
+    store.invalidate(['k2']);
+    expect(await countIds([leaf('k2')])).toEqual([2]);
   });
 });
