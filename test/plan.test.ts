@@ -127,6 +127,10 @@ describe('a plan', () => {
         [Opcode.AndNot, 3, 1, 0],
         [Opcode.CountAndNot, 0, 3, 2],
       ]);
+      expect(stepsOf([combine('and', [complement(a), complement(b), c])], [100, 300, 200])).toEqual([
+        [Opcode.AndNot, 3, 2, 0],
+        [Opcode.CountAndNot, 0, 3, 1],
+      ]);
       // What comes first matters elsewhere.
       expect(stepsOf([combine('andNot', [complement(a), b])], [100, 300])).toEqual([
         [Opcode.Not, 2, 0, 300],
@@ -190,6 +194,15 @@ describe('windows', () => {
       '64+64 0:64+64',
       '256+64 0:256+64',
     ]);
+  });
+
+  it('are not looked for one by one in between', () => {
+    const occupied = [range(0, 1), range(2 ** 29 - 1, 1)];
+    const made = plan([a], [{ byteLength: 2 ** 29, occupied }], options);
+    const start = performance.now();
+    expect(windowsOf(made)).toEqual(['0+64 0:0+1', `${2 ** 29 - 64}+64 0:${2 ** 29 - 1}+1`]);
+    // Eight million windows would take seconds.
+    expect(performance.now() - start).toBeLessThan(200);
   });
 
   it('go through each operand at its own pace', () => {

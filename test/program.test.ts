@@ -101,6 +101,15 @@ describe('a program that counts', () => {
     expect(counting(graph, [...chains, ...chains])).toMatchObject({ steps, slots, counters: 3 });
   });
 
+  it('complements in place what nobody else needs', () => {
+    const { graph, a, b, c } = open();
+    const neither = graph.not(graph.or(a, b), 40);
+    expect(counting(graph, [graph.xor(neither, c)])).toMatchObject({
+      steps: ['Or 4: 0 1', 'Not 4: 4 40', 'CountXor 0: 4 2'],
+      slots: 5,
+    });
+  });
+
   it('leaves out what no answer needs', () => {
     const { graph, a, b, c } = open();
     const odd = graph.xor(b, c);
