@@ -97,7 +97,11 @@ describe('running a plan', () => {
   it('does nothing where there is nothing to compute', async () => {
     const store = new MemoryStore();
     const plan = await planOf([bitmap(store, 'missing')], store);
-    expect(await countsOf(plan)).toEqual([]);
+    const kernel = borrowKernel('js');
+    returnKernel(kernel);
+    expect(await countsOf(plan, { kernel: 'js' })).toEqual([]);
+    expect(borrowKernel('js')).toBe(kernel);
+    returnKernel(kernel);
   });
 
   it('ends with the reason of its signal between windows, also while nothing is read', async () => {

@@ -374,6 +374,13 @@ describe('a cached store, before another', () => {
     await memory.write([{ key: 'k', ids: [900_000], value: 1 }]);
     expect(await snapshot.byteLengths(['k'])).toEqual([8751]);
     expect(await able.count('k')).toBe(3);
+    // What it has is counted as it is, whatever others have made of it.
+    const [byteLength] = await able.byteLengths(['k']);
+    await able.read([{ key: 'k', byteOffset: 0, target: new Uint8Array(byteLength!) }]);
+    await memory.write([{ key: 'k', ids: [5], value: 1 }]);
+    expect(await able.count('k')).toBe(3);
+    able.clear();
+    expect(await able.count('k')).toBe(4);
   });
 
   it('leaves nothing under way where counting fails', async () => {
