@@ -56,6 +56,8 @@ describe('keys', () => {
     'bitmapist_a_2024-1',
   ])('are not found in %s', (key) => {
     expect(parseKey('trackist_', key)).toBeUndefined();
+    // Once more: what a suffix stands for is remembered, also if it is nothing.
+    expect(parseKey('trackist_', key)).toBeUndefined();
   });
 
   it('tell stored results from events whose names begin with bitop', () => {
@@ -63,6 +65,10 @@ describe('keys', () => {
     expect(stored).toBe('trackist_bitop_OR_trackist_a_2024-1-trackist_a_2024-2');
     expect(isStoredResult('trackist_', stored)).toBe(true);
     expect(parseKey('trackist_', stored)).toBeUndefined();
+    for (const operation of ['AND', 'OR', 'XOR', 'NOT']) {
+      expect(isStoredResult('trackist_', resultKey('trackist_', operation, ['trackist_a_u']))).toBe(true);
+    }
+    expect(isStoredResult('trackist_', 'trackist_bitop_NAND_trackist_a_u')).toBe(false);
     expect(isStoredResult('trackist_', 'trackist_bitop_x_2024-1')).toBe(false);
     expect(isStoredResult('trackist_', 'trackist_bitop_AND_2024-1')).toBe(false);
     expect(isStoredResult('trackist_', resultKey('trackist_', 'AND', [stored, stored]))).toBe(true);
