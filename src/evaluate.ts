@@ -1,6 +1,7 @@
 import { BudgetError } from './errors.js';
 import {
   type BitmapExpression,
+  bitmapsOf,
   complementedOf,
   type Expression,
   foldExpression,
@@ -9,12 +10,11 @@ import {
 import { hasBit } from './kernel/bits.js';
 import { countLists } from './lists.js';
 import {
-  closeSources,
   describeOperands,
-  findOperands,
   measureOperands,
   openSources,
   readOperands,
+  releaseSources,
   withSources,
 } from './operands.js';
 import { planReads } from './plan.js';
@@ -49,7 +49,7 @@ export async function countIds(
     checkEvaluateOptions(options);
     const single = countInStore(expressions, options);
     if (single !== undefined) return [await single];
-    const operands = findOperands(expressions);
+    const operands = bitmapsOf(expressions);
     return withSources(operands, options, async (sources) => {
       const plan = await makePlan(expressions, operands, sources, 'counts', options);
       const counters = new Float64Array(plan.program.counters);
@@ -66,7 +66,7 @@ export async function hasIds(expression: Expression, options: EvaluateOptions = 
     checkEvaluateOptions(options);
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
-    const operands = findOperands([expression]);
+    const operands = bitmapsOf([expression]);
     return withSources(operands, options, async (sources) => {
       const plan = await makePlan([expression], operands, sources, 'counts', options);
       for await (const { counters } of runWindows(plan, options)) {
@@ -85,7 +85,7 @@ export async function hasId(
 ): Promise<boolean> {
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
-    const operands = findOperands([expression]);
+    const operands = bitmapsOf([expression]);
     const byteOffset = Math.floor(id / 8);
     const bytes = operands.map(() => new Uint8Array(1));
     const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
@@ -185,7 +185,7 @@ async function* streamWindows<T>(
   options: EvaluateOptions,
   use: (windows: AsyncIterable<ComputedWindow>, slot: number) => AsyncGenerator<T, void, undefined>,
 ): AsyncGenerator<T, number, undefined> {
-  const operands = findOperands([expression]);
+  const operands = bitmapsOf([expression]);
   const sources = await openSources(operands, checkEvaluateOptions(options));
   try {
     const plan = await makePlan([expression], operands, sources, 'bitmaps', options);
@@ -193,7 +193,7 @@ async function* streamWindows<T>(
     if (slot !== undefined) yield* use(runWindows(plan, options), slot);
     return plan.resultBytes;
   } finally {
-    closeSources(sources);
+    releaseSources(sources);
   }
 }
 

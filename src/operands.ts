@@ -1,11 +1,5 @@
 import { BitmapistError, BudgetError } from './errors.js';
-import {
-  type BitmapExpression,
-  bitmapsOf,
-  checkBitmaps,
-  type Expression,
-  MAX_BITMAPS,
-} from './expression.js';
+import type { BitmapExpression } from './expression.js';
 import type { OperandInfo } from './plan.js';
 import { checkByteLength } from './store/length.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from './store/types.js';
@@ -13,25 +7,12 @@ import { traceFetch } from './tracing.js';
 
 /** What the evaluator asks of the stores its operands live in: one call per store, all stores at the same time. */
 
-/**
- * The distinct bitmaps of a question.
- * @throws RangeError for an expression that combines more than `MAX_BITMAPS`
- */
-export function findOperands(expressions: readonly Expression[]): BitmapExpression[] {
-  const operands = bitmapsOf(expressions);
-  // A table may have more in all.
-  if (operands.length > MAX_BITMAPS) {
-    for (const expression of expressions) checkBitmaps(bitmapsOf([expression]).length);
-  }
-  return operands;
-}
-
 export interface SourceOptions extends RequestOptions {
   /** Reads all operands as of one moment. */
   readonly consistent?: boolean | undefined;
 }
 
-/** Asks with sources that are closed once there is an answer, or none to come. */
+/** Asks with sources that are released once there is an answer, or none to come. */
 export async function withSources<T>(
   operands: readonly BitmapExpression[],
   options: SourceOptions,
@@ -41,11 +22,11 @@ export async function withSources<T>(
   try {
     return await ask(sources);
   } finally {
-    closeSources(sources);
+    releaseSources(sources);
   }
 }
 
-/** Per operand, what it is read from for one question: one reader per store. To be closed when the question ends. */
+/** Per operand, what it is read from for one question: one reader per store. To be released when the question ends. */
 export async function openSources(
   operands: readonly BitmapExpression[],
   options: SourceOptions,
@@ -59,8 +40,8 @@ export async function openSources(
   });
 }
 
-export function closeSources(sources: readonly BitmapReader[]): void {
-  for (const reader of new Set(sources)) reader.close?.();
+export function releaseSources(sources: readonly BitmapReader[]): void {
+  for (const reader of new Set(sources)) reader.release?.();
 }
 
 /**

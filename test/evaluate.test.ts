@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../src/bitmapist.js';
 import { idsOf as allIdsOf, countIds, hasId, hasIds, pagesOf, windowsOf } from '../src/evaluate.js';
-import { bitmap, combine, complement, type Expression } from '../src/expression.js';
+import { type BitmapExpression, bitmap, combine, complement, type Expression } from '../src/expression.js';
 import { MemoryStore } from '../src/store/memory.js';
 import type { Store } from '../src/store/types.js';
 import { idsOf, storeOf } from './bitmaps.js';
@@ -222,39 +222,34 @@ describe('evaluation', () => {
     expect(await hasId(complement(chain), 9)).toBe(false);
   });
 
-  it('asks whether an id belongs to one of ten thousand bitmaps in no more time than it counts them', async () => {
+  it('looks at each of ten thousand bitmaps a few times to tell whether one holds an id', async () => {
     const store = new MemoryStore();
     await store.write([{ key: 'k9999', ids: [9], value: 1 }]);
-    const leaves = Array.from({ length: 10_000 }, (_, index) => bitmap(store, `k${index}`));
-    const timeOf = async (ask: () => Promise<unknown>): Promise<number> => {
-      await ask();
-      const start = performance.now();
-      await ask();
-      return performance.now() - start;
-    };
+    let looks = 0;
+    const leaves = Array.from(
+      { length: 10_000 },
+      (_, index): BitmapExpression => ({
+        kind: 'bitmap',
+        store,
+        get key() {
+          looks += 1;
+          return `k${index}`;
+        },
+      }),
+    );
     const either = combine('or', leaves);
     expect([await hasId(either, 9), await hasId(either, 8)]).toEqual([true, false]);
-    const counting = await timeOf(() => countIds([either]));
-    expect(await timeOf(() => hasId(either, 9))).toBeLessThan(2 * counting + 50);
+    expect(looks).toBeLessThan(40 * leaves.length);
   });
 
-  it('refuses an expression of more bitmaps than ten thousand, not a table of many', async () => {
-    const store = new CountingStore(new MemoryStore());
-    const leaves = Array.from({ length: 10_001 }, (_, index) => bitmap(store, `k${index}`));
-    const tooMany = combine('or', leaves);
-    const message = 'expected at most 10000 bitmaps in an expression, got 10001';
-    const questions = [
-      () => countIds([leaves[0]!, tooMany]),
-      () => hasIds(tooMany),
-      () => hasId(tooMany, 1),
-      () => allIdsOf(complement(tooMany)),
-      () => pagesOf(tooMany).next(),
-      () => windowsOf(tooMany).next(),
-    ];
-    for (const ask of questions) await expect(ask()).rejects.toThrow(new RangeError(message));
-    expect(store.calls).toMatchObject({ byteLengths: 0, read: 0 });
-    expect(await countIds([combine('or', leaves.slice(1)), leaves[0]!])).toEqual([0, 0]);
-    expect(await countIds(leaves)).toEqual(leaves.map(() => 0));
+  it('combines any number of bitmaps in code', async () => {
+    const store = new MemoryStore();
+    await store.write([{ key: 'k19999', ids: [3, 9], value: 1 }]);
+    const leaves = Array.from({ length: 20_000 }, (_, index) => bitmap(store, `k${index}`));
+    const either = combine('or', leaves);
+    expect(await countIds([either, combine('and', [either, leaves[0]!])])).toEqual([2, 0]);
+    expect(await hasIds(either)).toBe(true);
+    expect([...(await allIdsOf(either))]).toEqual([3, 9]);
   });
 
   it('counts more sets at a time than a call takes arguments', async () => {

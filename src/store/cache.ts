@@ -116,9 +116,9 @@ export class CachedStore implements Store {
       read: (reads, options) => this.#read(asker.reader, reads, options),
       occupied: (keys, byteLengths, options) => this.#occupied(asker.reader, keys, byteLengths, options),
       containers: (key) => this.containers(key),
-      close: () => {
+      release: () => {
         this.#kept.abandon(asker.begun);
-        asker.reader.close?.();
+        asker.reader.release?.();
       },
     };
   }
@@ -153,7 +153,7 @@ export class CachedStore implements Store {
       await reader.read([{ key, byteOffset: 0, target: bytes }], options);
       return CompressedBitmap.fromBytes(bytes).cardinality;
     } finally {
-      reader.close();
+      reader.release();
     }
   }
 

@@ -106,7 +106,7 @@ export interface BitmapReader {
   containers?(key: string): Iterable<Container> | undefined;
 
   /** Called once when the question that this reader was made for has ended, however it ended. */
-  close?(): void;
+  release?(): void;
 }
 
 /**

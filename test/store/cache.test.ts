@@ -400,7 +400,7 @@ describe('a cached store, before another', () => {
         return {
           byteLengths: memory.byteLengths.bind(memory),
           read: memory.read.bind(memory),
-          close: () => {
+          release: () => {
             closed += 1;
           },
         };

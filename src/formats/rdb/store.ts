@@ -127,7 +127,7 @@ async function* readEntries(store: Store, options: WriteRdbOptions): AsyncGenera
         from = to;
       }
     } finally {
-      reader.close?.();
+      reader.release?.();
     }
   }
 }
