@@ -1,5 +1,5 @@
 import { plural } from '../errors.js';
-import { kernelHex } from './binary.js';
+import { kernelText } from './binary.js';
 import { checkReservation, countSteps } from './limits.js';
 import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
 
@@ -45,7 +45,7 @@ const PAGE_BYTES = 65_536;
  * or forbidden, as by a content security policy.
  */
 export function compileKernel(): WebAssembly.Module {
-  return new WebAssembly.Module(decodeHex(kernelHex));
+  return new WebAssembly.Module(decodeBytes(kernelText));
 }
 
 /** The WebAssembly kernel, in a memory of its own. */
@@ -54,16 +54,19 @@ export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
   return new WasmKernel(instance.exports as unknown as KernelExports);
 }
 
-function decodeHex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) => {
-    return (hexDigit(text, 2 * index) << 4) | hexDigit(text, 2 * index + 1);
-  });
-}
-
-/** Lower case: `0` to `9` are 0x30 to 0x39, `a` to `f` 0x61 to 0x66. */
-function hexDigit(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  return (code & 15) + 9 * (code >> 6);
+/** The other way round from `assembly/embed.js`. */
+function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  let base = 0;
+  for (const character of text) {
+    if (character === '}') base = 90;
+    else if (character === '~') base = 180;
+    else {
+      bytes.push(base + (character === '!' ? 57 : character.charCodeAt(0) - 35));
+      base = 0;
+    }
+  }
+  return Uint8Array.from(bytes);
 }
 
 /** How often rows of a program met columns in which way (see assembly/pass.ts), since the kernel was created. */
