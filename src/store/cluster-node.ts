@@ -10,8 +10,8 @@ const SUFFIXES = ['bitmapist-wasm:a', 'bitmapist-wasm:b'];
 
 /**
  * Whether the server of `client` is a node of a cluster: such a one has only some of the keys, so a client of the whole
- * cluster is needed. The server is asked what it says of itself, and tried with a transaction over two keys that no node
- * serves together; one that allows neither is taken to stand alone.
+ * cluster is needed. The server is asked what it says of itself; if it does not say, it is tried with a transaction over two keys
+ * that no node serves together. One that allows neither is taken to stand alone.
  * @throws StoreError if it does not answer
  */
 export async function isClusterNode(client: RedisClient): Promise<boolean> {
@@ -26,17 +26,24 @@ export async function isClusterNode(client: RedisClient): Promise<boolean> {
 
 /** @param prefix of keys that the user may ask for; some may ask for no others */
 export async function isNodeOfCluster(commands: RedisCommands, prefix: string): Promise<boolean> {
-  const [told, tried] = await Promise.allSettled([
-    commands.info('cluster'),
-    commands.getAll(SUFFIXES.map((suffix) => prefix + suffix)),
-  ]);
-  const text = told.status === 'fulfilled' ? told.value : undefined;
+  const text = await orRefused(commands.info('cluster'));
   const [, enabled] = /^cluster_enabled:([01])/m.exec(text ?? '') ?? [];
   if (enabled !== undefined) return enabled === '1';
-  for (const outcome of [told, tried]) {
-    if (outcome.status === 'fulfilled' || isRefusedCommand(outcome.reason)) continue;
-    if (isMisplaced(outcome.reason)) return true;
-    throw outcome.reason;
+  try {
+    await orRefused(commands.getAll(SUFFIXES.map((suffix) => prefix + suffix)));
+    return false;
+  } catch (error) {
+    if (isMisplaced(error)) return true;
+    throw error;
   }
-  return false;
+}
+
+/** `undefined` if the server does not know the command or does not allow it. */
+async function orRefused<T>(reply: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reply;
+  } catch (error) {
+    if (isRefusedCommand(error)) return undefined;
+    throw error;
+  }
 }
