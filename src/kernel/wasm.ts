@@ -56,17 +56,19 @@ export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
 
 /** The other way round from `assembly/embed.js`. */
 function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
-  let base = 0;
-  for (const character of text) {
-    if (character === '}') base = 90;
-    else if (character === '~') base = 180;
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  let base = -35;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    // `}` and `~`, and `!` for the backslash.
+    if (code > 124) base = code === 125 ? 55 : 145;
     else {
-      bytes.push(base + (character === '!' ? 57 : character.charCodeAt(0) - 35));
-      base = 0;
+      bytes[length++] = (code === 33 ? 92 : code) + base;
+      base = -35;
     }
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, length);
 }
 
 /** How often rows of a program met columns in which way (see assembly/pass.ts), since the kernel was created. */
