@@ -49,8 +49,7 @@ export async function countIds(
     checkEvaluateOptions(options);
     const single = countInStore(expressions, options);
     if (single !== undefined) return [await single];
-    const operands = bitmapsOf(expressions);
-    return withSources(operands, options, async (sources) => {
+    return withSources(expressions, options, async (operands, sources) => {
       const plan = await makePlan(expressions, operands, sources, 'counts', options);
       const counters = new Float64Array(plan.program.counters);
       const rest = options.windowBytes === undefined ? await countLists(plan, options, counters) : plan;
@@ -66,8 +65,7 @@ export async function hasIds(expression: Expression, options: EvaluateOptions = 
     checkEvaluateOptions(options);
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
-    const operands = bitmapsOf([expression]);
-    return withSources(operands, options, async (sources) => {
+    return withSources([expression], options, async (operands, sources) => {
       const plan = await makePlan([expression], operands, sources, 'counts', options);
       for await (const { counters } of runWindows(plan, options)) {
         if (counters.some((count) => count > 0)) return true;
@@ -85,20 +83,19 @@ export async function hasId(
 ): Promise<boolean> {
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
-    const operands = bitmapsOf([expression]);
-    const byteOffset = Math.floor(id / 8);
-    const bytes = operands.map(() => new Uint8Array(1));
-    const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
-    const [byteLengths] = await withSources(operands, options, (sources) =>
-      Promise.all([
+    return withSources([expression], options, async (operands, sources) => {
+      const byteOffset = Math.floor(id / 8);
+      const bytes = operands.map(() => new Uint8Array(1));
+      const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
+      const [byteLengths] = await Promise.all([
         complementedOf([expression]).size > 0 ? measureOperands(operands, sources, options) : [],
         readOperands(sources, reads, options),
-      ]),
-    );
-    // Complements end with the longest operand.
-    if (byteLengths.length > 0 && byteOffset >= longest(byteLengths)) return false;
-    const operandOf = indexBitmaps(operands);
-    return holds(expression, (leaf) => hasBit(bytes[operandOf(leaf)]!, id % 8));
+      ]);
+      // Complements end with the longest operand.
+      if (byteLengths.length > 0 && byteOffset >= longest(byteLengths)) return false;
+      const operandOf = indexBitmaps(operands);
+      return holds(expression, (leaf) => hasBit(bytes[operandOf(leaf)]!, id % 8));
+    });
   });
 }
 
@@ -134,11 +131,11 @@ export function pagesOf(
   return traceStream({ question: 'ids', expressions: 1 }, computePages(expression, options));
 }
 
-async function* computePages(
+function computePages(
   expression: Expression,
   options: EvaluateOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  return yield* streamWindows(expression, options, async function* (windows, slot) {
+  return streamWindows(expression, options, async function* (windows, slot) {
     let page = new Uint32Array(PAGE_IDS);
     let length = 0;
     for await (const { window, memory, kernel, offsetOf, pageOffset } of windows) {
@@ -167,11 +164,11 @@ export function windowsOf(
   return traceStream({ question: 'bytes', expressions: 1 }, computeWindows(expression, options));
 }
 
-async function* computeWindows(
+function computeWindows(
   expression: Expression,
   options: EvaluateOptions,
 ): AsyncGenerator<ResultWindow, number, undefined> {
-  return yield* streamWindows(expression, options, async function* (windows, slot) {
+  return streamWindows(expression, options, async function* (windows, slot) {
     for await (const { window, memory, offsetOf } of windows) {
       const start = offsetOf(slot);
       yield { byteOffset: window.byteOffset, bytes: memory.subarray(start, start + window.byteLength) };

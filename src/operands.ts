@@ -1,5 +1,5 @@
 import { BitmapistError, BudgetError } from './errors.js';
-import type { BitmapExpression } from './expression.js';
+import { type BitmapExpression, bitmapsOf, type Expression } from './expression.js';
 import type { OperandInfo } from './plan.js';
 import { checkByteLength } from './store/length.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from './store/types.js';
@@ -12,15 +12,16 @@ export interface SourceOptions extends RequestOptions {
   readonly consistent?: boolean | undefined;
 }
 
-/** Asks with sources that are released once there is an answer, or none to come. */
+/** Asks for the operands of a question, with sources that are released once there is an answer, or none to come. */
 export async function withSources<T>(
-  operands: readonly BitmapExpression[],
+  expressions: readonly Expression[],
   options: SourceOptions,
-  ask: (sources: readonly BitmapReader[]) => Promise<T>,
+  ask: (operands: readonly BitmapExpression[], sources: readonly BitmapReader[]) => Promise<T>,
 ): Promise<T> {
+  const operands = bitmapsOf(expressions);
   const sources = await openSources(operands, options);
   try {
-    return await ask(sources);
+    return await ask(operands, sources);
   } finally {
     releaseSources(sources);
   }
@@ -117,7 +118,7 @@ export async function readOperands(
  */
 async function snapshotOperands(
   operands: readonly BitmapExpression[],
-  options: SourceOptions,
+  options: RequestOptions,
 ): Promise<BitmapReader[]> {
   const stores = new Set(operands.map(({ store }) => store));
   const [store] = stores;

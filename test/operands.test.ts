@@ -89,7 +89,7 @@ describe('the operands of a question', () => {
     await expect(withSources(operands, {}, () => Promise.reject(new Error('failed')))).rejects.toThrow(
       'failed',
     );
-    expect(await withSources(operands, {}, async (readers) => readers.length)).toBe(4);
+    expect(await withSources(operands, {}, async (_, readers) => readers.length)).toBe(4);
     expect(one.readers.map(({ released }) => released)).toEqual([1, 1, 1]);
   });
 

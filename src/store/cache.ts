@@ -38,12 +38,6 @@ export interface CacheStatistics {
   readonly bytes: number;
 }
 
-/** Where one question reads from, and what it has begun to keep. */
-interface Asker {
-  readonly reader: BitmapReader;
-  readonly begun: Map<string, Recording>;
-}
-
 /** Bitmaps from this length on are not read as a whole only to be kept. */
 const HUGE_BYTES = 4 * 1024 * 1024;
 
@@ -89,11 +83,11 @@ export class CachedStore implements Store {
   }
 
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
-    return this.#byteLengths(askerOf(this.#inner), keys, options);
+    return this.reader().byteLengths(keys, options);
   }
 
   read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
-    return this.#read(this.#inner, reads, options);
+    return this.reader().read(reads, options);
   }
 
   occupied(
@@ -101,24 +95,25 @@ export class CachedStore implements Store {
     byteLengths: readonly number[],
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
-    return this.#occupied(this.#inner, keys, byteLengths, options);
+    return this.reader().occupied(keys, byteLengths, options);
   }
 
   containers(key: string): Iterable<Container> | undefined {
     return this.#kept.get(key)?.containers() ?? this.#inner.containers?.(key);
   }
 
-  /** What is not cached comes from the inner store's own reader for one question. */
+  /** What is not cached comes from the inner store's own reader for one question, which has begun to keep what it reads. */
   reader(): Required<BitmapReader> {
-    const asker = askerOf(this.#inner.reader?.() ?? this.#inner);
+    const reader: BitmapReader = this.#inner.reader?.() ?? this.#inner;
+    const begun = new Map<string, Recording>();
     return {
-      byteLengths: (keys, options) => this.#byteLengths(asker, keys, options),
-      read: (reads, options) => this.#read(asker.reader, reads, options),
-      occupied: (keys, byteLengths, options) => this.#occupied(asker.reader, keys, byteLengths, options),
+      byteLengths: (keys, options) => this.#byteLengths(reader, begun, keys, options),
+      read: (reads, options) => this.#read(reader, reads, options),
+      occupied: (keys, byteLengths, options) => this.#occupied(reader, keys, byteLengths, options),
       containers: (key) => this.containers(key),
       release: () => {
-        this.#kept.abandon(asker.begun);
-        asker.reader.release?.();
+        this.#kept.abandon(begun);
+        reader.release?.();
       },
     };
   }
@@ -166,7 +161,8 @@ export class CachedStore implements Store {
   }
 
   async #byteLengths(
-    { reader, begun }: Asker,
+    reader: BitmapReader,
+    begun: Map<string, Recording>,
     keys: readonly string[],
     options: RequestOptions | undefined,
   ): Promise<number[]> {
@@ -260,8 +256,4 @@ export class CachedStore implements Store {
       this.invalidate(keys);
     }
   }
-}
-
-function askerOf(reader: BitmapReader): Asker {
-  return { reader, begun: new Map() };
 }
