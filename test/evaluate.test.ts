@@ -54,6 +54,33 @@ describe('evaluation', () => {
     expect(far.calls.read).toBeLessThanOrEqual(near.calls.read / 4);
   });
 
+  it('asks a store however far away for no more than 64 MiB at a time', async () => {
+    class DistantStore extends CountingStore {
+      override async byteLengths(keys: readonly string[]): Promise<number[]> {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        return super.byteLengths(keys);
+      }
+    }
+    const far = new DistantStore(new MemoryStore());
+    const leaves = Array.from({ length: 64 }, (_, index) => bitmap(far, `k${index}`));
+    for (const { key } of leaves) await far.put(key, new Uint8Array(2 ** 20).fill(1));
+    far.reset();
+    // 129 slots of a quarter of a mebibyte: half of one each would be too much.
+    expect(await countIds([combine('or', leaves)])).toEqual([2 ** 20]);
+    expect(far.calls.read).toBe(4);
+  });
+
+  it('says that there is somebody where there is one alone', async () => {
+    const store = await storeOf([
+      { ids: new Set([70]), byteLength: 9 },
+      { ids: new Set([70, 71]), byteLength: 9 },
+    ]);
+    const [one, two] = [bitmap(store, '0'), bitmap(store, '1')];
+    expect([await hasIds(one), await hasIds(combine('and', [one, two]))]).toEqual([true, true]);
+    expect(await hasIds(combine('andNot', [one, two]))).toBe(false);
+    expect(await idsOf(combine('and', [one, two]), {})).toEqual([70]);
+  });
+
   it('stops at the first window that has an id', async () => {
     const store = new CountingStore(new MemoryStore());
     await store.put('a', new Uint8Array(100_000).fill(1));

@@ -189,6 +189,96 @@ describe('bitmaps in memory', () => {
     expect(inner.readsOf('k7')).toBe(1);
   });
 
+  it('are counted from lists up to a thousand ids of each stretch, on average', async () => {
+    for (const [first, second, isRead] of [
+      [1000, 1000, false],
+      [400, 1600, false],
+      [1001, 1000, true],
+    ] as const) {
+      const store = new WatchedStore();
+      const ids = (count: number) => Array.from({ length: count }, (_, index) => STRETCH + index * 3);
+      await store.write([{ key: 'k0', ids: ids(first), value: 1 }]);
+      await store.write([{ key: 'k1', ids: ids(second), value: 1 }]);
+      const common = Math.min(first, second);
+      expect(await countIds(questions(store, 2).expressions)).toEqual([first, common, second]);
+      expect(store.bytesRead > 0).toBe(isRead);
+    }
+  });
+
+  it('are counted with those of another store that are worth fetching: a quarter of all, up to 8 MiB', async () => {
+    const few: Fill[] = [{ kind: 'few', seed: 1 }];
+    const MIB = 2 ** 20;
+    for (const [elsewhere, byteLength, isRead] of [
+      [2, MIB, false],
+      [3, MIB, true],
+      [2, 4 * MIB, false],
+      [2, 4 * MIB + 1, true],
+    ] as const) {
+      const store = new WatchedStore();
+      await storeOf(
+        Array.from({ length: 8 - elsewhere }, () => few),
+        store,
+      );
+      const other = new CountingStore(new MemoryStore());
+      const bytes = new Uint8Array(byteLength);
+      bytes[byteLength - 1] = 1;
+      bytes[0] = 0xff;
+      for (let index = 0; index < elsewhere; index += 1) await other.put(`o${index}`, bytes);
+      const leaves = [
+        ...Array.from({ length: 8 - elsewhere }, (_, index) => bitmap(store, `k${index}`)),
+        ...Array.from({ length: elsewhere }, (_, index) => bitmap(other, `o${index}`)),
+      ];
+      const [a, b] = [leaves[0]!, leaves.at(-1)!];
+      // Of the first eight ids, the one has 1 and none besides.
+      const counts = await countIds([combine('and', [a, b]), ...leaves]);
+      expect(counts).toEqual([1, ...leaves.map((leaf) => (leaf.store === other ? 9 : 51))]);
+      expect(store.bytesRead > 0).toBe(isRead);
+    }
+  });
+
+  it('are counted with one that is fetched from where its first id is to where its last is', async () => {
+    class OccupiedStore extends CountingStore {
+      async occupied(keys: readonly string[]) {
+        return keys.map(() => [{ byteOffset: 30_000, byteLength: 10 }]);
+      }
+    }
+    const other = new OccupiedStore(new MemoryStore());
+    const store = new WatchedStore();
+    await other.write([{ key: 'o', ids: [240_000, 240_079, 300_000], value: 1 }]);
+    await other.write([{ key: 'o', ids: [300_000], value: 0 }]);
+    for (const key of ['k0', 'k1', 'k2']) await store.write([{ key, ids: [7, 240_000, 240_079], value: 1 }]);
+    const pairs = ['k0', 'k1', 'k2'].map((key) => combine('and', [bitmap(store, key), bitmap(other, 'o')]));
+    expect(await countIds(pairs)).toEqual([2, 2, 2]);
+    expect(store.bytesRead).toBe(0);
+  });
+
+  it('are read in windows when one of them is dropped while others are fetched', async () => {
+    let isDropped = false;
+    class DroppingStore extends WatchedStore {
+      override containers(key: string) {
+        return (isDropped && key === 'k0' ? undefined : super.containers(key)) as ReturnType<
+          MemoryStore['containers']
+        >;
+      }
+    }
+    const store = new DroppingStore();
+    await storeOf(
+      Array.from({ length: 4 }, () => [{ kind: 'few', seed: 1 }]),
+      store,
+    );
+    const memory = new MemoryStore();
+    await memory.put('o', Uint8Array.of(0xff));
+    const other = Object.assign(new CountingStore(memory), {
+      read: async (reads: readonly ByteRead[]) => {
+        isDropped = true;
+        return memory.read(reads);
+      },
+    });
+    const leaves = [0, 1, 2, 3].map((index) => bitmap(store, `k${index}`));
+    expect(await countIds([...leaves, bitmap(other, 'o')])).toEqual([51, 51, 51, 51, 8]);
+    expect(store.bytesRead).toBeGreaterThan(0);
+  });
+
   it('do not go on when the question is aborted', async () => {
     const store = new MemoryStore();
     await storeOf([[{ kind: 'few', seed: 1 }], [{ kind: 'few', seed: 2 }]], store);
@@ -223,6 +313,7 @@ describe('bitmaps in memory', () => {
         const ids = await idsOf(leaf);
         expect(store.bytesRead).toBe(0);
         expect(ids).toEqual(await idsOf(leaf, { windowBytes: 8192 }));
+        expect(store.bytesRead > 0).toBe(ids.length > 0);
       }),
       { seed: 2, numRuns: 40 },
     );
