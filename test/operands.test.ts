@@ -103,7 +103,7 @@ describe('the operands of a question', () => {
     expect(frozen[0]).toBe(frozen[1]);
     expect(await frozen[0]!.byteLengths(['a', 'b'])).toEqual([2, 1]);
     await expect(openSources([a, b], { consistent: true, maxBytes: 1 })).rejects.toThrow(
-      'expected to read at most 1 bytes, got a question that needs 2 bytes of 2 bitmaps',
+      'expected to read at most 1 byte, got a question that needs 2 bytes of 2 bitmaps',
     );
     await expect(openSources([a, bitmap(two, 'a')], { consistent: true })).rejects.toThrow(
       'expected a consistent read from one store, got bitmaps of 2 stores',

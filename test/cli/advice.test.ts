@@ -9,6 +9,7 @@ import { outputOf } from './command.js';
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 const SOURCE_COMMANDS = ['events', 'count', 'ids', 'has', 'cohort', 'inspect', 'export'];
+const CONNECTING_COMMANDS = [...SOURCE_COMMANDS, 'explore', 'import'];
 const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'cohort'];
 
 /** Files whose messages name options, and the commands that can end in such a message. */
@@ -22,6 +23,9 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/target.ts': ['export'],
   'cli/http.ts': [...SOURCE_COMMANDS, 'explore'],
   'cli/import.ts': ['import'],
+  'cli/reason.ts': CONNECTING_COMMANDS,
+  'cli/silence.ts': CONNECTING_COMMANDS,
+  'cli/tls.ts': CONNECTING_COMMANDS,
   'formats/rdb/store.ts': SOURCE_COMMANDS,
 };
 
