@@ -2,11 +2,14 @@ import { INDEX_FILE_NAME } from '../bitmaps.js';
 import { HttpStore } from '../http.js';
 import type { Store } from '../index.js';
 import { UsageError } from './failure.js';
+import { fetchUnlessSilent } from './fetch.js';
+import { startProgress } from './progress.js';
+import { type TimeoutOptions, timeoutMsOf } from './silence.js';
 import { decodePart, withoutPassword } from './url.js';
 
 /** Folders of bitmaps that `export` wrote, index included, and a host publishes. */
 
-export interface HttpOptions {
+export interface HttpOptions extends TimeoutOptions {
   /** Reads over http:// from other machines too. */
   readonly allowHttp?: boolean;
 }
@@ -21,11 +24,18 @@ export async function openHttp(text: string, options: HttpOptions): Promise<Stor
   const { username, password } = url;
   url.username = '';
   url.password = '';
+  const timeoutMs = timeoutMsOf(options);
   const store = new HttpStore(url, {
     index: INDEX_FILE_NAME,
+    ...(timeoutMs > 0 ? { fetch: fetchUnlessSilent(timeoutMs) } : {}),
     ...(username || password ? { headers: { Authorization: basic(username, password) } } : {}),
   });
-  await store.keys('').next();
+  const progress = startProgress(`waiting for ${url.host}`);
+  try {
+    await store.keys('').next();
+  } finally {
+    progress.end();
+  }
   return store;
 }
 

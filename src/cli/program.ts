@@ -130,7 +130,7 @@ function withMarkOptions(command: Command): Command {
     .option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)')
     .option(
       '--timeout <seconds>',
-      'how long a silent Redis is waited for (default: 30; 0: for ever)',
+      'how long a silent server is waited for (default: 30; 0: for ever)',
       parseSeconds,
     )
     .option('--ca <file>', 'whose certificates a rediss:// server may have (PEM)')

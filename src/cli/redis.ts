@@ -6,15 +6,11 @@ import { parseRedisUrl, type RedisAddress, type RedisHost } from './address.js';
 import { UsageError } from './failure.js';
 import { startProgress } from './progress.js';
 import { explain } from './reason.js';
-import { endIfSilent, SilenceError } from './silence.js';
+import { endIfSilent, SilenceError, type TimeoutOptions, timeoutMsOf } from './silence.js';
 import { readTls, type TlsOptions } from './tls.js';
 
-export interface ConnectOptions extends TlsOptions, Pick<RedisStoreOptions, 'scripts'> {
-  /** Seconds that a server may be silent while an answer is awaited (default 30); 0 for any time. */
-  readonly timeout?: number;
-}
+export interface ConnectOptions extends TimeoutOptions, TlsOptions, Pick<RedisStoreOptions, 'scripts'> {}
 
-const DEFAULT_TIMEOUT_S = 30;
 /** Until a server has closed its end of a connection, too; one that is silent never does. */
 const DISCONNECT_TIMEOUT_MS = 100;
 /** As long as a timer can run. */
@@ -27,7 +23,7 @@ export async function withRedis<T>(
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
   const address = parseRedisUrl(url);
-  const timeoutMs = Math.ceil((options.timeout ?? DEFAULT_TIMEOUT_S) * 1000);
+  const timeoutMs = timeoutMsOf(options);
   const client = await createClient(address, options, timeoutMs);
   let connectionError: unknown;
   // What is wrong with a cluster is said of its nodes.

@@ -3,6 +3,18 @@ import { type Progress, startProgress } from './progress.js';
 
 /** A server that answers no more: a connection on which an answer is awaited and no byte moves is given up. */
 
+export interface TimeoutOptions {
+  /** Seconds that a server may be silent while an answer is awaited (default 30); 0 for any time. */
+  readonly timeout?: number;
+}
+
+const DEFAULT_TIMEOUT_S = 30;
+
+/** 0 for any time. */
+export function timeoutMsOf({ timeout = DEFAULT_TIMEOUT_S }: TimeoutOptions): number {
+  return Math.ceil(timeout * 1000);
+}
+
 /** What a command fails with then. */
 export class SilenceError extends Error {
   override name = 'SilenceError';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Host } from '../servers/host.js';
-import { failureOf, makeFolder, outputOf } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
 
 const ROWS = [
   '1,2026-10-30T10:00:00Z,signup',
@@ -171,5 +172,42 @@ describe('a host', () => {
     expect((await failureOf('events', elsewhere)).code).toBe(2);
     expect(await outputOf('events', elsewhere, '--allow-http')).toContain('signup\n');
     expect(await outputOf('events', host.url.replace('127.0.0.1', 'localhost'))).toContain('signup\n');
+  });
+
+  it('is given up once it is silent, before an answer or within one, and not while it trickles', async () => {
+    const count = (timeout: string) => runCommand(['count', host.url, 'signup@2026', '--timeout', timeout]);
+    const silence = (place: string) => ({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^bitmapist: expected an answer from \\S+${place}, got none: silence for 0.3 s \\(--timeout waits longer\\)\n$`,
+        ),
+      ),
+    });
+    host.behave = () => true;
+    expect(await count('0.3')).toEqual(silence('@index.json'));
+    host.behave = (request, response) => {
+      if (request.url!.endsWith('@index.json')) return false;
+      response.writeHead(206, { 'content-type': 'application/octet-stream', 'content-range': 'bytes 0-1/2' });
+      response.write('@');
+      return true;
+    };
+    expect(await count('0.3')).toEqual(silence('trackist_signup_2026-\\d+'));
+    host.behave = (request, response) => {
+      const file = host.fileOf(request)!;
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      const send = async (): Promise<void> => {
+        const pieces = Math.ceil(file.length / 8);
+        for (let at = 0; at < file.length; at += pieces) {
+          response.write(file.subarray(at, at + pieces));
+          await sleep(100);
+        }
+        response.end();
+      };
+      send();
+      return true;
+    };
+    expect(await count('1')).toEqual({ code: 0, stdout: '3\n', stderr: '' });
   });
 });
