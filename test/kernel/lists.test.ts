@@ -104,6 +104,25 @@ describe.each(['js', 'wasm'] as const)('lists of ids in the %s kernel', (name) =
     expectModel(makeLists(8, 24, 1, 50), bandOf(18, 6, 0));
   });
 
+  it('leave nothing behind at either end of a stretch, whether few or many ids are to be forgotten', () => {
+    const ends = [0, 65_535];
+    for (const count of [1, 4095]) {
+      const long = (step: number) => Array.from({ length: count }, (_, index) => 1 + index * step);
+      // The first has both ends, and more than 16,384 ids are in all of them together.
+      const first = [[0, ...long(2), 65_535], long(3), long(5), long(7), long(11)];
+      const pairs = bandOf(5, 1, 0);
+      expectModel([first, [[], ends, ends, [], []]], [...pairs, [0, 1], [0, 2], [1, 2]]);
+      expectModel(
+        [[[], ends, ends, [], []]],
+        [
+          [0, 1],
+          [1, 2],
+          [0, 3],
+        ],
+      );
+    }
+  });
+
   it('may hold the first and the last id there is', () => {
     const ends = [[[0, 65_535], [65_535], [0]]];
     expect(
