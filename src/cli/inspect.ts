@@ -8,6 +8,7 @@ import { type Input, withInput } from './input.js';
 import { type FormatOptions, grouped, plural, print } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
+import type { Span } from './span.js';
 import { stringLengths } from './strings.js';
 import { columns, textFor } from './terminal.js';
 import { withoutPassword } from './url.js';
@@ -20,13 +21,16 @@ export interface InspectOptions extends SourceOptions, FormatOptions {
 export async function inspectSource(source: string, options: InspectOptions): Promise<void> {
   const { output } = options;
   const json = isJson(options);
+  const spans: Span[] = [];
+  const withSpans = { ...options, onSpan: (span: Span) => void spans.push(span) };
   const report = await withInput(source, (input) =>
-    input?.kind === 'dump' ? inspectDump(input, options) : inspectStore(source, options),
+    input?.kind === 'dump' ? inspectDump(input, options) : inspectStore(source, withSpans),
   );
   const text = json
     ? `${JSON.stringify(report)}\n`
     : formatCensus(report, output === undefined ? columns() : undefined);
   await print([textFor(output, text)], options);
+  for (const span of spans) span.report();
 }
 
 /** Reads a dump through; what is kept of it are the bitmaps that ids are counted from. */

@@ -102,7 +102,7 @@ async function printAnswer(
   }
 }
 
-/** Says, and returns, what is to be said beside an answer; it takes a look at the names. */
+/** Finds what is to be said beside an answer, and will be after it; it takes a look at the names. */
 type Note = (isEmpty: boolean) => Promise<string[]>;
 
 /** Reads the expression before it opens the source, which may take long. */
@@ -113,12 +113,12 @@ async function withSet(
   use: (set: EventSet, note: Note) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
-  await withSource(source, { ...options, query }, (bitmapist) => {
-    const note: Note = async (isEmpty) => {
-      const notes = await findNotes(bitmapist, namesIn(query), { ...options, isEmpty });
-      reportNotes(notes);
+  await withSource(source, { ...options, query }, async (bitmapist) => {
+    let notes: string[] = [];
+    await use(bitmapist.query(text), async (isEmpty) => {
+      notes = await findNotes(bitmapist, namesIn(query), { ...options, isEmpty });
       return notes;
-    };
-    return use(bitmapist.query(text), note);
+    });
+    reportNotes(notes);
   });
 }

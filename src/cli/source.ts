@@ -18,6 +18,7 @@ import { startProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { markSample } from './sample.js';
 import type { NamedSegment } from './segment.js';
+import type { Span } from './span.js';
 import { withoutPassword } from './url.js';
 
 /** Where answers come from: Redis, a published folder, files that are loaded into the embedded store, or the made-up app. */
@@ -32,6 +33,8 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly query?: QueryNode;
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
+  /** Told what was read of a file of events, by a command whose answer comes later; otherwise it is said after `use`. */
+  readonly onSpan?: (span: Span) => void;
 }
 
 /** Opens a source, lets `use` ask it, and closes it whatever happens. */
@@ -49,7 +52,7 @@ export async function withSource<T>(
   });
 }
 
-/** Says after the answer what was read of the file, on standard error. */
+/** Says after the answer what was read of the file, on standard error, unless the command will do so. */
 async function withCsv<T>(
   input: Input,
   options: SourceOptions,
@@ -61,7 +64,8 @@ async function withCsv<T>(
   }
   const { span } = await markCsv(bitmapist, input, options);
   const answer = await use(bitmapist);
-  span.report();
+  if (options.onSpan) options.onSpan(span);
+  else span.report();
   return answer;
 }
 

@@ -30,6 +30,23 @@ async function runShell(line: string): Promise<{ code: number; stdout: string; s
   );
 }
 
+it.each([
+  ['events $events', ''],
+  ['inspect $events', ''],
+  ['inspect $events --format json', ''],
+  ['export $events --to order.rdb', ''],
+  ['count $events sigup@2026', 'sigup'],
+  ['count $events sigup@2026 --format json', 'sigup'],
+  ['ids $events sigup@2026 --format json', 'sigup'],
+])('an answer comes before what is said beside it: %s', async (args, unknown) => {
+  const answer = (await runShell(`$bitmapist ${args} 2>&-`)).stdout;
+  const both = (await runShell(`$bitmapist ${args} 2>&1`)).stdout;
+  expect(both.startsWith(answer)).toBe(true);
+  const note = unknown ? `bitmapist: no event "${unknown}" here; did you mean "signup"?\n` : '';
+  const read = 'bitmapist: read 3 rows, 2026-10-30 to 2026-11-20\n';
+  expect(both.slice(answer.length)).toBe(note + read);
+});
+
 describe('an output file', () => {
   it.each([
     [['cohort', ...COHORT], 'r.png', '.html, .htm, .svg, .md, .csv, .json, .txt or .log'],
