@@ -14,7 +14,7 @@ import { formatOfEnding, TEXT_ENDINGS } from './ending.js';
 import { findNotes, reportNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
-import { colorDepth, columns, textFor } from './terminal.js';
+import { colorDepth, columns, jsonFor, textFor } from './terminal.js';
 
 export interface CohortCommandOptions extends SourceOptions, OutputOptions {
   readonly select1: string;
@@ -43,7 +43,7 @@ export async function printCohort(source: string, options: CohortCommandOptions)
     const notes = await findNotes(bitmapist, names, { ...options, isEmpty });
     const text = formatCohort({ ...table, notes }, { ...options, format });
     // A table for people shows names as they can be seen, and colours beside them.
-    await print([format === 'text' ? text : textFor(output, text)], options);
+    await print([format === 'text' ? text : (format === 'json' ? jsonFor : textFor)(output, text)], options);
     reportNotes(notes);
   });
 }

@@ -10,7 +10,7 @@ import { type Progress, startProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
 import type { Span } from './span.js';
 import { stringLengths } from './strings.js';
-import { columns, textFor } from './terminal.js';
+import { columns, jsonFor, textFor } from './terminal.js';
 import { withoutPassword } from './url.js';
 
 export interface InspectOptions extends SourceOptions, FormatOptions {
@@ -27,9 +27,9 @@ export async function inspectSource(source: string, options: InspectOptions): Pr
     input?.kind === 'dump' ? inspectDump(input, options) : inspectStore(source, withSpans),
   );
   const text = json
-    ? `${JSON.stringify(report)}\n`
-    : formatCensus(report, output === undefined ? columns() : undefined);
-  await print([textFor(output, text)], options);
+    ? jsonFor(output, `${JSON.stringify(report)}\n`)
+    : textFor(output, formatCensus(report, output === undefined ? columns() : undefined));
+  await print([text], options);
   for (const span of spans) span.report();
 }
 

@@ -5,7 +5,7 @@ import { UsageError } from './failure.js';
 import { findNotes, namesIn, reportNotes } from './notes.js';
 import { type FormatOptions, print, write, writeLine } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
-import { isTerminal, textFor } from './terminal.js';
+import { isTerminal, jsonFor } from './terminal.js';
 
 export interface QuestionOptions extends SourceOptions, FormatOptions {}
 
@@ -22,7 +22,7 @@ export async function printEvents(source: string, options: EventsOptions): Promi
   await withSource(source, options, async (bitmapist) => {
     const events = await bitmapist.eventNames(options);
     await print(
-      [json ? textFor(options.output, `${JSON.stringify({ events })}\n`) : listOf(events, options)],
+      [json ? jsonFor(options.output, `${JSON.stringify({ events })}\n`) : listOf(events, options)],
       options,
     );
   });
@@ -65,14 +65,14 @@ async function* jsonOf(
   note: Note,
   { output }: QuestionOptions,
 ): AsyncGenerator<string, void> {
-  yield textFor(output, `{"expression":${JSON.stringify(expression)},"ids":[`);
+  yield jsonFor(output, `{"expression":${JSON.stringify(expression)},"ids":[`);
   let separator = '';
   for await (const page of set.pages()) {
     if (page.length === 0) continue;
     yield `${separator}${page.join(',')}`;
     separator = ',';
   }
-  yield textFor(output, `],"notes":${JSON.stringify(await note(separator === ''))}}\n`);
+  yield jsonFor(output, `],"notes":${JSON.stringify(await note(separator === ''))}}\n`);
 }
 
 export async function printHas(
@@ -95,7 +95,7 @@ async function printAnswer(
   options: QuestionOptions,
 ): Promise<void> {
   if (isJson(options)) {
-    await write(textFor(undefined, `${JSON.stringify({ ...answer, notes: await note() })}\n`));
+    await write(jsonFor(undefined, `${JSON.stringify({ ...answer, notes: await note() })}\n`));
   } else {
     await writeLine(line);
     await note();

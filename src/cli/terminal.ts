@@ -28,6 +28,20 @@ export function textFor(output: string | undefined, text: string): string {
   return isTerminal(output) ? printableLines(text) : text;
 }
 
+/** JSON as an output takes it: a terminal, with the escapes of JSON for characters that cannot be seen. */
+export function jsonFor(output: string | undefined, json: string): string {
+  return isTerminal(output) ? json.replace(BEYOND_ASCII, escapeUnseen) : json;
+}
+
+/** What `JSON.stringify` does not look at. */
+const BEYOND_ASCII = /[\u007f-\u{10ffff}]/gu;
+
+function escapeUnseen(character: string): string {
+  if (printable(character) === character) return character;
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
 /** Lines of others in which every character can be seen. */
 export function printableLines(text: string): string {
   return text

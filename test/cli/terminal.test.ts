@@ -74,6 +74,18 @@ describe('names in a terminal', () => {
     expect(csv).toBe(await outputOf(...cohort, '--format', 'csv', '-o', '/dev/stdout'));
   });
 
+  it('are still JSON there', async () => {
+    const shown = async (...args: string[]): Promise<unknown> =>
+      JSON.parse(await showInTerminal([...args, '--format', 'json'], { columns: 1000 }));
+    const expression = `"${HOSTILE}"@2026`;
+    expect(await shown('events', hostile)).toEqual({ events: [HOSTILE, 'byte\udcff'] });
+    expect(await shown('count', hostile, expression)).toEqual({ expression, count: 1, notes: [] });
+    expect(await shown('ids', hostile, expression)).toMatchObject({ expression, ids: [1] });
+    expect(await shown('inspect', hostile)).toMatchObject({ events: [{ event: HOSTILE }, {}] });
+    const select = ['--select1', HOSTILE, '--select2', HOSTILE, '--num-results', '1'];
+    expect(await shown('cohort', hostile, ...select)).toMatchObject({ select1: HOSTILE, select2: HOSTILE });
+  });
+
   it('are said on standard error as they can be seen', async () => {
     for (const args of [
       ['count', HOSTILE, 'a@day'],
