@@ -84,7 +84,7 @@ function toTemporal(parts: Partial<Record<string, string>>): ReadMoment {
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^\d{4}(?:\d\d)?$/, ', perhaps a year or a month: write a day of it, as 2026-11-02'],
   [COMPACT, ', perhaps a date and time: write it as 2026-11-02T00:30:00'],
-  [/^\d{13}(?:\d{3}){0,2}$/, ', perhaps milliseconds or less: unix seconds have ten digits'],
+  [/^\d{13}(?:\d{3}){0,2}$/, ', perhaps milliseconds, micro- or nanoseconds: unix seconds have ten digits'],
   [/^-?\d{1,8}(?:\.\d+)?$/, '; a plain number is unix seconds, from 100000000 (1973) on'],
   [
     /^\d\d?[/. -](?:\d\d?|[a-z]{3})[/. -]\d{4}|^[a-z]{3},? \w/i,
