@@ -267,6 +267,17 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     await batch.send();
   });
 
+  it('keeps what is added to a batch while it is sent in vain', async () => {
+    const analytics = await open();
+    const batch = analytics.batch().markEvent('a', 1);
+    const sending = batch.send({ signal: AbortSignal.abort(new Error('not now')) });
+    batch.markEvent('b', [2, 3]);
+    await expect(sending).rejects.toThrow('not now');
+    await batch.send();
+    expect(await analytics.day('a').ids()).toEqual(Uint32Array.of(1));
+    expect(await analytics.day('b').ids()).toEqual(Uint32Array.of(2, 3));
+  });
+
   it('marks many rows at once, of any source', async () => {
     const analytics = await open({ trackUnique: true });
     async function* rows() {
@@ -294,6 +305,24 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     const progress: number[] = [];
     await analytics.markEvents([rows], { onProgress: ({ rows }) => progress.push(rows) });
     expect(progress).toEqual([250_000, 500_000, 600_000]);
+  });
+
+  it('says once why it ended between two batches of rows', async () => {
+    const analytics = await open();
+    const rows = Array.from({ length: 500_000 }, (_, id) => ({
+      event: 'a',
+      id: id % 1000,
+      at: '2024-01-01',
+    }));
+    const enough = new AbortController();
+    const failure = await analytics
+      .markEvents([rows], { signal: enough.signal, onProgress: () => enough.abort(new Error('enough')) })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(IncompleteMarksError);
+    expect((failure as Error).cause).toBe(enough.signal.reason);
+    expect((failure as Error).message).toBe(
+      'expected to mark every row, got an error after 250000 rows were written: enough',
+    );
   });
 
   it('writes the rows before a broken one, and says how many', async () => {
