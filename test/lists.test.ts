@@ -239,7 +239,10 @@ describe('bitmaps in memory', () => {
   it('are counted with one that is fetched from where its first id is to where its last is', async () => {
     class OccupiedStore extends CountingStore {
       async occupied(keys: readonly string[]) {
-        return keys.map(() => [{ byteOffset: 30_000, byteLength: 10 }]);
+        return keys.map(() => [
+          { byteOffset: 30_000, byteLength: 1 },
+          { byteOffset: 30_009, byteLength: 1 },
+        ]);
       }
     }
     const other = new OccupiedStore(new MemoryStore());
