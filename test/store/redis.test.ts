@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PartialWriteError, StoreError, WrongTypeError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { RedisStore } from '../../src/store/redis.js';
+import { startProxy } from '../servers/proxy.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
 import { bytesOf, describeConformance, namesOf } from './conformance.js';
 
@@ -126,6 +127,31 @@ describe('RedisStore', () => {
     expect(error.failedKeys).toEqual(['bad']);
     expect(error.cause).toBeInstanceOf(WrongTypeError);
     expect(await store.count('good')).toBe(2);
+  });
+
+  it('says that bits may be written when one key was refused and another had no answer', async () => {
+    await client.flushall();
+    await client.rpush('bad', 'x');
+    const proxy = await startProxy(server);
+    const fragile = new Redis(proxy.url, { maxRetriesPerRequest: 0, retryStrategy: () => 10 });
+    fragile.on('error', () => {});
+    try {
+      await fragile.ping();
+      // The refusal passes, the answer after it does not.
+      proxy.cutAfterBytes = '-WRONGTYPE Operation against a key holding the wrong kind of value\r\n'.length;
+      const error = await new RedisStore(fragile, { maxInFlight: 1, retryMs: 0 })
+        .write([
+          { key: 'bad', ids: [1], value: 1 },
+          { key: 'good', ids: [1], value: 1 },
+        ])
+        .catch((reason) => reason);
+      expect(error).not.toBeInstanceOf(WrongTypeError);
+      expect(error.message).toMatch(/key "bad".*; no bit is confirmed as written$/);
+      expect(await client.getbit('good', 1)).toBe(1);
+    } finally {
+      fragile.disconnect();
+      await proxy.stop();
+    }
   });
 
   it('ends a call early when its signal fires, and leaves the target alone from then on', async () => {

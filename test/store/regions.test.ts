@@ -149,6 +149,16 @@ describe('regions', () => {
     expect(sizeOf(ranges!)).toBeLessThan(4 * 130_000);
   });
 
+  it('are refused of a key that is gone since it was measured, and would look empty', async () => {
+    await client.setbit('gone', 8 * MIB * 8 - 1, 1);
+    const reader = store.reader();
+    const byteLengths = await reader.byteLengths(['gone']);
+    await client.del('gone');
+    await expect(reader.occupied(['gone'], byteLengths)).rejects.toThrow(
+      'expected key "gone" to stay while it is read, got one that is shorter than before',
+    );
+  });
+
   it('are unknown where the server cannot count ranges', async () => {
     const proxy = await startProxy(server, ['bitpos']);
     const limited = new Redis(proxy.url);
