@@ -75,6 +75,11 @@ describe('parseCohortForm', () => {
     expect(renderHtmlTable(table, chosen)).toContain('signup → signup');
   });
 
+  it('takes a table of as many cells as there may be', () => {
+    const { numResults, numOfRows } = parseCohortForm({ num_results: '10000', num_of_rows: '24' });
+    expect([numResults, numOfRows]).toEqual([10_000, 24]);
+  });
+
   it('takes names as they are, whatever they hold', () => {
     for (const name of [...HOSTILE_NAMES, ' a ', '__proto__', 'x'.repeat(100_000)]) {
       expect(parseCohortForm(new URLSearchParams({ select1: name })).select1).toBe(name);
@@ -102,6 +107,10 @@ describe('parseCohortForm', () => {
     [
       'num_results=10000&num_of_rows=10000',
       'expected a table of at most 250000 cells, got 10000 results of 10001 cells',
+    ],
+    [
+      'num_results=10000&num_of_rows=25',
+      'expected a table of at most 250000 cells, got 10000 results of 26 cells',
     ],
   ])('says what cannot be: %s', (query, sentence) => {
     const read = (): CohortForm => parseCohortForm(new URLSearchParams(query));
