@@ -80,6 +80,15 @@ describe('an output file', () => {
     },
   );
 
+  it.each([
+    ['table.CSV', 'csv'],
+    ['table.Json', 'json'],
+  ])('has the format of its ending in whatever letters: %s', async (name, format) => {
+    const cohort = ['cohort', events, ...COHORT];
+    await outputOf(...cohort, '-o', folder.path(name));
+    expect(readFileSync(folder.path(name), 'utf8')).toBe(await outputOf(...cohort, '--format', format));
+  });
+
   it('is called as one likes if the format is given', async () => {
     const path = folder.path('r.dat');
     await outputOf('cohort', events, ...COHORT, '--format', 'csv', '-o', path);

@@ -90,6 +90,19 @@ describe('a copy of a source', () => {
     expect(await outputOf('ids', server.url, 'active@2026-11')).toBe('1\n2\n');
   });
 
+  it('replaces no key of Redis unasked, however many others come before it', async () => {
+    const keys = Array.from({ length: 1001 }, (_, index) => `trackist_event${index}_2026-11`);
+    const dump = await writeDump(
+      'many.rdb',
+      keys.map((key) => ({ key, bytes: Uint8Array.of(0x80) })),
+    );
+    await client.set(keys.at(-1)!, 'theirs');
+    expect((await failureOf('export', dump, '--to', server.url)).stderr).toContain(
+      'expected a Redis that has none of the 1001 keys, got one that has "trackist_event1000_2026-11"',
+    );
+    expect(await client.dbsize()).toBe(1);
+  });
+
   it('takes the time to live of its keys along', async () => {
     await client.setbit('trackist_active_2026-11', 7, 1);
     await client.pexpire('trackist_active_2026-11', 3_600_000);
