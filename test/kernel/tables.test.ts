@@ -148,6 +148,31 @@ describe.each(['js', 'wasm'] as const)('tables by the %s kernel', (name) => {
     }
   });
 
+  it('see what is computed into further columns when there is hardly room for a group more', () => {
+    const COLUMNS = 256;
+    const FIRST = 4 + COLUMNS;
+    const sparse: Shape = { kind: 'uniform', density: 0.05, seed: 0 };
+    const bitmaps = Array.from({ length: FIRST + 9 }, (_, seed) => makeBitmap({ ...sparse, seed }, 80));
+    for (let columns = 232; columns <= COLUMNS; columns += 1) {
+      for (const further of [3, 7, 8, 9]) {
+        const row = (a: number, first: number, length: number): Step[] =>
+          Array.from({ length }, (_, column): Step => [Opcode.CountAnd, 0, a, first + column]);
+        // What was written may not join a group that others are in.
+        const compute: Step[] = [
+          [Opcode.Or, FIRST, 1, 2],
+          [Opcode.AndNot, FIRST + 2, 3, 2],
+        ];
+        expectModel(kernel, bitmaps, [
+          ...row(0, 4, columns),
+          ...compute,
+          ...row(0, FIRST, further),
+          ...row(3, 4, columns),
+          ...row(3, FIRST, further),
+        ]);
+      }
+    }
+  });
+
   it('see what was computed for each row, as tables of segments have it', () => {
     const sparse: Shape = { kind: 'uniform', density: 0.01, seed: 0 };
     for (const columns of [40, 140]) {
