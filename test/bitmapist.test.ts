@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { Temporal } from 'temporal-polyfill';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Bitmapist, type BitmapistOptions } from '../src/bitmapist.js';
 import { IncompleteMarksError, WrongTypeError } from '../src/errors.js';
 import type { EventSet } from '../src/events.js';
@@ -220,6 +220,29 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     await analytics.day('a').not().storeResult();
     await expect(analytics.deleteAllEvents({ signal: AbortSignal.abort() })).rejects.toThrow();
     expect(await analytics.deleteRuntimeBitopKeys()).toBe(1);
+  });
+
+  it('hands the signal on to the store when a result is stored, and when it is deleted', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', 1);
+    const { signal } = new AbortController();
+    const put = vi.spyOn(analytics.store, 'put');
+    const stored = await analytics.day('a').not().storeResult({ signal });
+    expect(put.mock.lastCall![2]!.signal).toBe(signal);
+    const aborted = { signal: AbortSignal.abort(new Error('not now')) };
+    await expect(stored.delete(aborted)).rejects.toThrow('not now');
+    await expect(analytics.deleteRuntimeBitopKeys(aborted)).rejects.toThrow('not now');
+    expect(await stored.count()).toBe(7);
+    expect(await analytics.deleteRuntimeBitopKeys()).toBe(1);
+  });
+
+  it('answers a cohort as its own options say, and as those of the instance say otherwise', async () => {
+    const analytics = await open({ evaluate: { maxBytes: 0 } });
+    await analytics.markEvent('a', 1);
+    const options = { select1: 'a', select2: 'a', timeGroup: 'days', numResults: 1, numOfRows: 0 } as const;
+    await expect(analytics.cohort(options)).rejects.toThrow('expected to read at most 0 bytes');
+    const { rows } = await analytics.cohort({ ...options, maxBytes: 100 });
+    expect(rows.map(({ total }) => total)).toEqual([1]);
   });
 
   it('marks no event that would be taken for a stored result', async () => {
