@@ -103,6 +103,17 @@ describe('a copy of a source', () => {
     expect(await client.dbsize()).toBe(1);
   });
 
+  it('exports each of many keys of a Redis once, those after one that holds something else too', async () => {
+    const keys = Array.from({ length: 600 }, (_, index) => `trackist_event${index}_2026-11`);
+    await client.mset(Object.fromEntries(keys.map((key) => [key, 'x'])));
+    await client.rpush('trackist_a_2026-12', 'job');
+    expect(await runCommand(['export', server.url, '--to', folder.path('each-once.rdb')])).toEqual({
+      code: 0,
+      stdout: '600 keys\n',
+      stderr: 'bitmapist: left out "trackist_a_2026-12", which holds no bitmap\n',
+    });
+  });
+
   it('takes the time to live of its keys along', async () => {
     await client.setbit('trackist_active_2026-11', 7, 1);
     await client.pexpire('trackist_active_2026-11', 3_600_000);
