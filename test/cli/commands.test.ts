@@ -412,6 +412,10 @@ describe('what the user got wrong', () => {
       'expected NAME=EXPRESSION behind --segment, such as \'paying=active@{period} & pro@unique\', got "vip"',
     ],
     [
+      ['count', 'FILE', 'a@2026', '--segment', '=signup@{period}'],
+      'expected NAME=EXPRESSION behind --segment, such as \'paying=active@{period} & pro@unique\', got "=signup@{period}"',
+    ],
+    [
       ['count', 'FILE', 'vip@2026', '--segment', 'vip=signup@{period} & vip@2025'],
       'expected segments that do not refer to each other in a circle, got vip → vip',
     ],
