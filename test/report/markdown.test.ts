@@ -43,6 +43,16 @@ describe('renderMarkdown', () => {
     expect(elementsOf(parseStrictly(html), 'td').map(textOf)).toContain('<0.1%');
   });
 
+  it('names the time zone of the periods, of sizes alone too, and not if it is UTC', () => {
+    const table = sampleTable();
+    const sizes = { ...table, numOfRows: -1, rows: table.rows.map((row) => ({ ...row, cells: [] })) };
+    const timeZone = 'Europe/Berlin';
+    const headOf = (each: typeof table): string => renderMarkdown(each).split('\n', 1)[0]!;
+    expect(headOf({ ...table, timeZone })).toContain(', 0 to 3 months later (Europe/Berlin) · total');
+    expect(headOf({ ...sizes, timeZone })).toBe('` signup → login `: sizes of the cohorts (Europe/Berlin)');
+    expect(headOf(sizes)).toBe('` signup → login `: sizes of the cohorts');
+  });
+
   it('ends with the notes of the table, as text whatever they hold', () => {
     const notes = HOSTILE_NAMES.map((name) => `no event ${name} here`);
     const markdown = renderMarkdown({ ...sampleTable(), notes });
