@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BitmapistError } from '../../../src/errors.js';
 import { type RdbString, readRdb } from '../../../src/formats/rdb/reader.js';
 import { loadRdb, restoreRdb, writeRdb } from '../../../src/formats/rdb/store.js';
@@ -135,6 +135,18 @@ describe('a dump and a store', () => {
     expect(mostKeys).toBe(256);
     await restoreRdb(dump(strings(20, 2 ** 20)), store);
     expect(mostBytes).toBe(2 ** 22);
+  });
+
+  it('hands the signal on to the store with every string, whether it expires or not', async () => {
+    const store = new MemoryStore();
+    const put = vi.spyOn(store, 'put');
+    const { signal } = new AbortController();
+    const file = dump([expiresAtMs(Date.now() + 60_000), 0, text('a'), text('x'), 0, text('b'), text('y')]);
+    await restoreRdb(file, store, { signal });
+    expect(put.mock.calls.map(([key, , options]) => [key, options?.signal === signal])).toEqual([
+      ['a', true],
+      ['b', true],
+    ]);
   });
 
   it('that is broken, or a store that fails, ends in the error, all puts awaited', async () => {
