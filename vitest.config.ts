@@ -1,12 +1,14 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_ARGS, provideChromium } from './test/browser/chromium.js';
+import { CHROMIUM_ARGS, provideChromium } from './test/support/chromium.js';
 
 /** Tests of what browsers load run in Node and in a real browser. */
 const CORE = [
   'test/kernel/*.test.ts',
-  'test/store/{memory,key}.test.ts',
-  'test/{cached,expressions,keys,marks,query}.test.ts',
+  'test/store/memory.test.ts',
+  'test/{base,names}/*.test.ts',
+  'test/engine/expressions.test.ts',
+  'test/events/{cached,marks,query}.test.ts',
   'test/formats/rdb/{crc64,lzf,writer}.test.ts',
 ];
 
@@ -21,7 +23,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', include: ['test/**/*.test.ts'], globalSetup: ['test/servers/setup.ts'] },
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/servers/setup.ts'],
+        },
       },
       {
         extends: true,

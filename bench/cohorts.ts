@@ -5,8 +5,8 @@
 import { Cluster, Redis } from 'ioredis';
 import { Bitmapist, cached, type Store } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
-import { startCluster } from '../test/servers/cluster.js';
-import { startRedis } from '../test/servers/redis.js';
+import { startCluster } from '../test/support/servers/cluster.js';
+import { startRedis } from '../test/support/servers/redis.js';
 import { fillBitmap, makeIds } from './data.js';
 import type { Suite } from './suite.js';
 

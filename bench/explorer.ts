@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Bitmapist, type Mark, MemoryStore } from '../src/index.js';
 import { saveStore } from '../src/node.js';
-import { launchChromium } from '../test/browser/chromium.js';
-import { MAIN } from '../test/cli/command.js';
-import { openExplorer } from '../test/explorer/page.js';
+import { launchChromium } from '../test/support/chromium.js';
+import { MAIN } from '../test/support/cli/command.js';
+import { openExplorer } from '../test/support/explorer/page.js';
 import { seededRandom } from './data.js';
 import type { Suite } from './suite.js';
 

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { Bitmapist, type Mark } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
-import { startRedis } from '../test/servers/redis.js';
+import { startRedis } from '../test/support/servers/redis.js';
 import type { Suite } from './suite.js';
 
 const FILE = new URL('../../shared/data/onlineretail.csv.gz', import.meta.url);

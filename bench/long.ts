@@ -1,7 +1,7 @@
 /** Keys as long as they get in practice: memory stays bounded, time grows with the bytes. Measured in a process of its own. */
 import { spawn } from 'node:child_process';
 import { Redis } from 'ioredis';
-import { startRedis } from '../test/servers/redis.js';
+import { startRedis } from '../test/support/servers/redis.js';
 import { seededRandom } from './data.js';
 import type { Suite } from './suite.js';
 

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { RoaringBitmap32 } from 'roaring-wasm';
 import { Bitmapist, MemoryStore } from '../src/index.js';
-import { startRedis } from '../test/servers/redis.js';
+import { startRedis } from '../test/support/servers/redis.js';
 import { seededRandom } from './data.js';
 import type { Suite } from './suite.js';
 

@@ -1,20 +1,20 @@
-import { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
-import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './bulk.js';
-import { Period, type PeriodUnit } from './calendar.js';
-import { type CohortOptions, cohortTable } from './cohort/cohort.js';
-import type { CohortTable } from './cohort/types.js';
-import { describe } from './errors.js';
-import { countIds } from './evaluate.js';
-import { EventSet, PeriodEvents, UniqueEvents } from './events.js';
-import { DEFAULT_PREFIX, isStoredResult, parseKey } from './keys.js';
-import { MarkKeys, type MarkOptions } from './marks.js';
-import { checkTimeZone, type Moment } from './moment.js';
-import { parseQuery } from './query.js';
-import { checkEvaluateOptions, type EvaluateOptions } from './question.js';
-import { Segments } from './segments.js';
-import { checkMarkable, type EventSource, eventExpression, queryExpression } from './source.js';
+import { describe } from './base/errors.js';
+import { countIds } from './engine/answers.js';
+import { checkEvaluateOptions, type EvaluateOptions } from './engine/options.js';
+import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
+import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './events/bulk.js';
+import { MarkKeys, type MarkOptions } from './events/marks.js';
+import { parseQuery } from './events/query.js';
+import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
+import { Segments } from './events/segments.js';
+import { EventSet, PeriodEvents, UniqueEvents } from './events/sets.js';
+import { type CohortOptions, cohortTable } from './measures/cohort.js';
+import type { CohortTable } from './measures/types.js';
+import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
+import { checkTimeZone, type Moment } from './time/moment.js';
+import { Period, type PeriodUnit } from './time/period.js';
 
 /** Keys per deletion. */
 const DELETE_BATCH = 1000;
@@ -53,7 +53,7 @@ export class Bitmapist {
   readonly timeZone: string;
   readonly #tracking: MarkOptions;
   readonly #clock: () => Moment;
-  readonly #source: EventSource;
+  readonly #scope: Scope;
 
   /** @throws RangeError for a time zone that does not exist */
   constructor(options: BitmapistOptions = {}) {
@@ -62,7 +62,7 @@ export class Bitmapist {
     this.timeZone = checkTimeZone(options.timeZone ?? 'UTC');
     this.#tracking = { trackHourly: options.trackHourly, trackUnique: options.trackUnique };
     this.#clock = options.clock ?? (() => new Date());
-    this.#source = {
+    this.#scope = {
       store: this.store,
       prefix: this.prefix,
       timeZone: this.timeZone,
@@ -99,7 +99,7 @@ export class Bitmapist {
 
   /** Collects marks of any kind to be sent together, all or none where the store can. */
   batch(): MarkBatch {
-    return new MarkBatch(this.#source, (options) => this.#keysOf(options));
+    return new MarkBatch(this.#scope, (options) => this.#keysOf(options));
   }
 
   /** Marks many rows, from an array, a generator or a stream, in batches and in bounded memory. */
@@ -134,12 +134,12 @@ export class Bitmapist {
 
   /** The users who did an event in the period of a unit that holds `when` (default: the current one). */
   events(event: string, unit: PeriodUnit, when: Period | Moment = this.#clock()): PeriodEvents {
-    return new PeriodEvents(this.#source, event, Period.from(unit, when, this.timeZone));
+    return new PeriodEvents(this.#scope, event, Period.from(unit, when, this.timeZone));
   }
 
   /** The users who carry a dateless flag. */
   unique(event: string): UniqueEvents {
-    return new UniqueEvents(this.#source, event);
+    return new UniqueEvents(this.#scope, event);
   }
 
   /**
@@ -147,7 +147,7 @@ export class Bitmapist {
    * @throws SyntaxProblem which says where the text goes wrong
    */
   query(text: string): EventSet {
-    return new EventSet(this.#source, queryExpression(this.#source, parseQuery(text)));
+    return new EventSet(this.#scope, queryExpression(this.#scope, parseQuery(text)));
   }
 
   /**
@@ -159,7 +159,7 @@ export class Bitmapist {
    */
   defineSegment(name: string, definition: string | ((period: Period | 'unique') => EventSet)): void {
     if (typeof definition === 'function') {
-      this.#source.segments.define(name, (period) => {
+      this.#scope.segments.define(name, (period) => {
         const set: unknown = definition(period);
         if (set instanceof EventSet) return set.expression;
         throw new TypeError(
@@ -168,13 +168,13 @@ export class Bitmapist {
       });
     } else {
       const node = parseQuery(definition);
-      this.#source.segments.define(name, (period) => queryExpression(this.#source, node, period));
+      this.#scope.segments.define(name, (period) => queryExpression(this.#scope, node, period));
     }
   }
 
   /** Names of the segments defined here, sorted. */
   get segmentNames(): string[] {
-    return this.#source.segments.names;
+    return this.#scope.segments.names;
   }
 
   /** The names of all events that begin with `prefix` (taken literally), sorted. */
@@ -191,7 +191,7 @@ export class Bitmapist {
   /** Deletes everything under the prefix, and says how many keys there were (the reference's `delete_all_events`). */
   async deleteAllEvents(options: KeysOptions = {}): Promise<number> {
     const deleted = await this.#deleteKeys(() => true, this.prefix, options);
-    this.#source.storedKeys.clear();
+    this.#scope.storedKeys.clear();
     return deleted;
   }
 
@@ -205,9 +205,9 @@ export class Bitmapist {
 
   /** Deletes exactly the results that were stored through this instance (the reference's `delete_runtime_bitop_keys`). */
   async deleteRuntimeBitopKeys(options: RequestOptions = {}): Promise<number> {
-    const keys = [...this.#source.storedKeys];
+    const keys = [...this.#scope.storedKeys];
     const deleted = keys.length > 0 ? await this.store.delete(keys, options) : 0;
-    for (const key of keys) this.#source.storedKeys.delete(key);
+    for (const key of keys) this.#scope.storedKeys.delete(key);
     return deleted;
   }
 
@@ -216,8 +216,8 @@ export class Bitmapist {
     return cohortTable(options, {
       timeZone: this.timeZone,
       now: this.#clock(),
-      events: (name, period) => eventExpression(this.#source, name, period),
-      count: (expressions) => countIds(expressions, { ...this.#source.defaults, ...options }),
+      events: (name, period) => eventExpression(this.#scope, name, period),
+      count: (expressions) => countIds(expressions, { ...this.#scope.defaults, ...options }),
     });
   }
 
@@ -226,7 +226,7 @@ export class Bitmapist {
       trackHourly: trackHourly ?? this.#tracking.trackHourly,
       trackUnique: trackUnique ?? this.#tracking.trackUnique,
     };
-    return new MarkKeys(this.prefix, this.timeZone, options, (event) => checkMarkable(this.#source, event));
+    return new MarkKeys(this.prefix, this.timeZone, options, (event) => checkMarkable(this.#scope, event));
   }
 
   async #deleteKeys(

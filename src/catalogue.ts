@@ -1,2 +1,2 @@
-export { EventHistory } from './everybody.js';
-export { findUnknownNames, type ListNames, noteUnknownNames, queryEvents } from './names.js';
+export { findUnknownNames, type ListNames, noteUnknownNames, queryEvents } from './events/hints.js';
+export { EventHistory } from './events/history.js';

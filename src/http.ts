@@ -1,1 +1,1 @@
-export { HttpStore, type HttpStoreOptions } from './store/http.js';
+export { HttpStore, type HttpStoreOptions } from './store/http/http.js';

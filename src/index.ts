@@ -1,10 +1,3 @@
-export { type Ids, MarkBatch, type MarkMomentOptions } from './batch.js';
-export { Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
-export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './bulk.js';
-export { type CachedOptions, cached } from './cached.js';
-export { Period, type PeriodUnit } from './calendar.js';
-export type { CohortOptions } from './cohort/cohort.js';
-export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './cohort/types.js';
 export {
   BitmapistError,
   BudgetError,
@@ -15,20 +8,23 @@ export {
   StoreError,
   SyntaxProblem,
   WrongTypeError,
-} from './errors.js';
-export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events.js';
+} from './base/errors.js';
+export type { ByteRange, Container, ContainerKind } from './bitmap/types.js';
+export { Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
 export type {
   BitmapExpression,
   Combination,
   CombinedExpression,
   ComplementExpression,
   Expression,
-} from './expression.js';
-export type { KernelChoice } from './kernel/pool.js';
-export type { Kernel } from './kernel/types.js';
-export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './keys.js';
-export type { MarkOptions } from './marks.js';
-export type { Moment, TemporalLike } from './moment.js';
+} from './engine/expression.js';
+export type { EvaluateOptions } from './engine/options.js';
+export type { FetchTrace, QuestionTrace } from './engine/tracing.js';
+export type { EvaluateProgress } from './engine/windows.js';
+export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
+export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';
+export { type CachedOptions, cached } from './events/cached.js';
+export type { MarkOptions } from './events/marks.js';
 export {
   type CurrentPeriod,
   formatQuery,
@@ -38,23 +34,25 @@ export {
   type QueryNode,
   type QueryNot,
   type QueryPeriod,
-} from './query.js';
-export type { EvaluateOptions } from './question.js';
-export type { EvaluateProgress } from './runner.js';
-export type { EventSource } from './source.js';
+} from './events/query.js';
+export type { Scope } from './events/scope.js';
+export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';
+export type { KernelChoice } from './kernel/pool.js';
+export type { Kernel } from './kernel/types.js';
+export type { CohortOptions } from './measures/cohort.js';
+export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './measures/types.js';
+export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';
 export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
 export { MemoryStore } from './store/memory.js';
 export type {
   BitmapReader,
   BitWrite,
-  ByteRange,
   ByteRead,
-  Container,
-  ContainerKind,
   KeysOptions,
   PutOptions,
   RequestOptions,
   Store,
   WriteOptions,
 } from './store/types.js';
-export type { FetchTrace, QuestionTrace } from './tracing.js';
+export type { Moment, TemporalLike } from './time/moment.js';
+export { Period, type PeriodUnit } from './time/period.js';

@@ -1,3 +1,3 @@
 export { replaceFile } from './formats/file.js';
 export { createFolder, type FolderFile } from './formats/folder.js';
-export { loadStore, saveStore } from './formats/rdb/file.js';
+export { loadStore, saveStore } from './store/dump-file.js';

@@ -7,6 +7,6 @@ export {
   type RdbString,
   readRdb,
 } from './formats/rdb/reader.js';
-export { loadRdb, restoreRdb, type WriteRdbOptions, writeRdb } from './formats/rdb/store.js';
 export { type EncodeRdbOptions, encodeRdb, type LongBytes, type RdbEntry } from './formats/rdb/writer.js';
-export { decodeKey, encodeKey } from './store/key.js';
+export { decodeKey, encodeKey } from './names/key-text.js';
+export { loadRdb, restoreRdb, type WriteRdbOptions, writeRdb } from './store/dump.js';

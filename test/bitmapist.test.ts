@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { IncompleteMarksError, WrongTypeError } from '../src/base/errors.js';
 import { Bitmapist, type BitmapistOptions } from '../src/bitmapist.js';
-import { IncompleteMarksError, WrongTypeError } from '../src/errors.js';
-import type { EventSet } from '../src/events.js';
+import type { EventSet } from '../src/events/sets.js';
 import { MemoryStore } from '../src/store/memory.js';
-import { RedisStore } from '../src/store/redis.js';
+import { RedisStore } from '../src/store/redis/redis.js';
 import type { Store } from '../src/store/types.js';
-import { type RedisServer, startRedis } from './servers/redis.js';
-import { CountingStore } from './store/counting.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
+import { CountingStore } from './support/store/counting.js';
 
 let server: RedisServer;
 let client: Redis;

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEvents } from '../src/csv.js';
 import { Bitmapist, formatQuery, parseQuery } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
-import { answerOf, type Node, readBitops, setOf, sha256, textOf } from './golden/bitops.js';
-import { goldenPath, hasGolden } from './golden/files.js';
-import { type ModelBitmap, type ModelExpression, modelIds } from './model.js';
-import { type RedisServer, startRedis } from './servers/redis.js';
+import { answerOf, type Node, readBitops, setOf, sha256, textOf } from './support/golden/bitops.js';
+import { goldenPath, hasGolden } from './support/golden/files.js';
+import { type ModelBitmap, type ModelExpression, modelIds } from './support/model.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 /** Every combination of sets that the Python reference answers for four real data sets, against ours, bit for bit. */
 

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
-import { type RedisServer, startRedis } from './servers/redis.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = new URL('../docs/', import.meta.url);

@@ -1,14 +1,14 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BitmapistError, IncompleteMarksError, PartialWriteError, StoreError } from '../src/base/errors.js';
 import { Bitmapist } from '../src/bitmapist.js';
-import { BitmapistError, IncompleteMarksError, PartialWriteError, StoreError } from '../src/errors.js';
-import { countIds, pagesOf } from '../src/evaluate.js';
-import { bitmap, combine, type Expression } from '../src/expression.js';
-import { RedisStore } from '../src/store/redis.js';
-import { startCluster } from './servers/cluster.js';
-import { type RedisProxy, startProxy } from './servers/proxy.js';
-import { type RedisServer, startRedis } from './servers/redis.js';
-import { namesOf } from './store/conformance.js';
+import { countIds, pagesOf } from '../src/engine/answers.js';
+import { bitmap, combine, type Expression } from '../src/engine/expression.js';
+import { RedisStore } from '../src/store/redis/redis.js';
+import { startCluster } from './support/servers/cluster.js';
+import { type RedisProxy, startProxy } from './support/servers/proxy.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
+import { namesOf } from './support/store/conformance.js';
 
 /** Whatever breaks, the outcome is the right answer or a typed error: no wrong number, no hang, no mark lost in silence. */
 

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StoreError } from '../src/base/errors.js';
 import { Bitmapist } from '../src/bitmapist.js';
-import { StoreError } from '../src/errors.js';
-import type { RedisClient } from '../src/store/client.js';
-import { RedisStore } from '../src/store/redis.js';
-import { type RedisServer, startRedis } from './servers/redis.js';
+import type { RedisClient } from '../src/store/redis/client.js';
+import { RedisStore } from '../src/store/redis/redis.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 /** A guest in somebody's process takes nothing before it is asked, and leaves nothing behind. */
 

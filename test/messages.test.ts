@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { BudgetError, IncompleteMarksError, WrongTypeError } from '../src/errors.js';
-import { plural as pluralOfExplorer } from '../src/explorer/page/numbers.js';
+import { BudgetError, IncompleteMarksError, WrongTypeError } from '../src/base/errors.js';
+import { plural as pluralOfExplorer } from '../src/explorer/engine/numbers.js';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 

@@ -10,8 +10,8 @@ import {
 } from '../src/index.js';
 import { floatText, roundHalfEven } from '../src/report/rounding.js';
 import { averageColumns, compatCells, renderCsv, renderHtmlForm, toDatesData } from '../src/report.js';
-import { hasGolden, readGoldenJson } from './golden/files.js';
-import { tableOf } from './report/golden.js';
+import { hasGolden, readGoldenJson } from './support/golden/files.js';
+import { tableOf } from './support/report/golden.js';
 
 /**
  * The odd corners of the Python reference, one by one: where we answer the same, where better, and what we refuse. The

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countIds, windowsOf } from '../src/evaluate.js';
-import { bitmap, combine, complement, type Expression } from '../src/expression.js';
-import { RedisStore } from '../src/store/redis.js';
-import { bitmapArbitrary, expressionArbitrary, type ModelExpression } from './model.js';
-import { type RedisServer, startRedis } from './servers/redis.js';
+import { countIds, windowsOf } from '../src/engine/answers.js';
+import { bitmap, combine, complement, type Expression } from '../src/engine/expression.js';
+import { RedisStore } from '../src/store/redis/redis.js';
+import { bitmapArbitrary, expressionArbitrary, type ModelExpression } from './support/model.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 let server: RedisServer;
 let client: Redis;

@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
-import { BitmapistError, FormatError } from '../errors.js';
-import { hasTimeOfDay, type Moment } from '../moment.js';
-import { guessMoment } from '../moment-text.js';
+import { BitmapistError, FormatError } from '../base/errors.js';
+import { hasTimeOfDay, type Moment } from '../time/moment.js';
+import { guessMoment } from '../time/moment-text.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
 import { Utf8Reader } from './text.js';

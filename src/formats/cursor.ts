@@ -3,7 +3,7 @@
  * that were asked for together with it. What is small is read at once after `fill`; only `fill`, `read` and `skip` wait.
  */
 
-import { FormatError, plural } from '../errors.js';
+import { FormatError, plural } from '../base/errors.js';
 import { concatBytes } from './bytes.js';
 
 /** Memory that is taken on the word of a length alone; more only as the bytes arrive. */

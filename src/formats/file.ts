@@ -3,7 +3,7 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { StoreError } from '../errors.js';
+import { StoreError } from '../base/errors.js';
 import { explainSystemError } from './system-error.js';
 import { removeAbandoned, temporaryPath } from './temporary.js';
 

@@ -1,6 +1,6 @@
 /** gzip around another format: recognised by its first two bytes and unpacked on the way, by the platform. */
 
-import { FormatError, fromPlatform } from '../errors.js';
+import { FormatError, fromPlatform } from '../base/errors.js';
 import { concatBytes } from './bytes.js';
 import { readChunks } from './input.js';
 

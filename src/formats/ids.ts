@@ -3,7 +3,7 @@
  * matter.
  */
 
-import { FormatError, fromPlatform } from '../errors.js';
+import { FormatError, fromPlatform } from '../base/errors.js';
 import { latin1 } from './bytes.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';

@@ -1,6 +1,6 @@
 /** What the readers accept as a sequence of bytes, and how it becomes a sequence of chunks. */
 
-import { drawUntilAborted, openIterable, type Source } from '../abort.js';
+import { drawUntilAborted, openIterable, type Source } from '../base/abort.js';
 
 /** Bytes to read: at hand, in a file of a browser, in the body of a response, or arriving in chunks. */
 export type ByteInput =

@@ -1,6 +1,6 @@
 /** What the file system refuses, in this library's words. For Node only. */
 
-import { StoreError } from '../errors.js';
+import { StoreError } from '../base/errors.js';
 
 /**
  * Waits for work with files; `expected` says what it is for.

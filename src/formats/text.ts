@@ -1,7 +1,7 @@
 /** UTF-8 text that arrives in chunks, read the same wherever the chunks end. */
 
-import { fromPlatform } from '../errors.js';
-import { unfinishedLength, wellFormedLength } from '../store/utf8.js';
+import { fromPlatform } from '../base/errors.js';
+import { unfinishedLength, wellFormedLength } from '../base/utf8.js';
 import { concatBytes } from './bytes.js';
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;

@@ -1,5 +1,5 @@
-import type { Moment } from '../moment.js';
-import { readMoment, readSeconds } from '../moment-text.js';
+import type { Moment } from '../time/moment.js';
+import { readMoment, readSeconds } from '../time/moment-text.js';
 
 /** Timestamps of event files, of which there are millions: what nearly every file holds is read without a calendar. */
 export class TimestampReader {

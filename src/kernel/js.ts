@@ -1,4 +1,4 @@
-import { bitMask, setBit } from './bits.js';
+import { bitMask, setBit } from '../base/bits.js';
 import { checkReservation, countSteps } from './limits.js';
 import { type Kernel, LIST_IDS, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
 

@@ -1,4 +1,4 @@
-import { plural } from '../errors.js';
+import { plural } from '../base/errors.js';
 import { kernelText } from './binary.js';
 import { checkReservation, countSteps } from './limits.js';
 import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';

@@ -1,5 +1,5 @@
 import { mean, range, sum } from 'd3-array';
-import type { CohortRow, CohortTable } from '../cohort/types.js';
+import type { CohortRow, CohortTable } from '../measures/types.js';
 import { toDatesData } from './dates.js';
 import type { AverageKind, ReportUnit } from './options.js';
 

@@ -1,5 +1,5 @@
 import { range } from 'd3-array';
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 import { averageEntries } from './average.js';
 import { type DatesEntry, toDatesData } from './dates.js';
 import { compatLabel } from './labels.js';

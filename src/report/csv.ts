@@ -1,6 +1,6 @@
 import { range } from 'd3-array';
 import Papa from 'papaparse';
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 import { type DatesEntry, toDatesData } from './dates.js';
 import { compatLabel, selectionLabel } from './labels.js';
 import { isCompat, type ReportOptions, type ReportUnit, unitOf } from './options.js';

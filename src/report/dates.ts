@@ -1,4 +1,4 @@
-import type { CohortCell, CohortRow, CohortTable } from '../cohort/types.js';
+import type { CohortCell, CohortRow, CohortTable } from '../measures/types.js';
 import { type ReportOptions, type ReportUnit, unitOf } from './options.js';
 
 /** A cell of the reference's data: a number, or `''` where it has no entry. */

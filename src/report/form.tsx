@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { TimeGroup } from '../cohort/types.js';
+import type { TimeGroup } from '../measures/types.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
 import { type ReportUnit, unitOf } from './options.js';
 import {

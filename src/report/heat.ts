@@ -2,7 +2,7 @@ import { max, range } from 'd3-array';
 import { lab } from 'd3-color';
 import { interpolateLab, piecewise, quantize } from 'd3-interpolate';
 import { scaleQuantize } from 'd3-scale';
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 import type { ReportUnit } from './options.js';
 
 /** Colours of a heatmap cell, as `#rrggbb`. */

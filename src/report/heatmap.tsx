@@ -1,7 +1,7 @@
 import { max } from 'd3-array';
 import type { VNode } from 'preact';
-import type { CohortTable } from '../cohort/types.js';
-import { plural } from '../errors.js';
+import { plural } from '../base/errors.js';
+import type { CohortTable } from '../measures/types.js';
 import { unitOf } from './options.js';
 import {
   BODY_TOP,

@@ -1,7 +1,7 @@
 import { utcFormat } from 'd3-time-format';
-import type { Period, PeriodUnit } from '../calendar.js';
-import type { CohortRow, CohortTable, TimeGroup } from '../cohort/types.js';
-import { printable } from '../errors.js';
+import { printable } from '../base/errors.js';
+import type { CohortRow, CohortTable, TimeGroup } from '../measures/types.js';
+import type { Period, PeriodUnit } from '../time/period.js';
 
 export { printable };
 

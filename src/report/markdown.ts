@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 import { selectionLabel } from './labels.js';
 import { type AverageKind, type ReportUnit, unitOf } from './options.js';
 import {

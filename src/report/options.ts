@@ -1,4 +1,4 @@
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 
 /** What cells show: the share of the cohort in percent, or how many. */
 export type ReportUnit = 'percent' | 'counts';

@@ -1,5 +1,5 @@
-import type { TimeGroup } from '../cohort/types.js';
-import { describe, plural } from '../errors.js';
+import { describe, plural } from '../base/errors.js';
+import type { TimeGroup } from '../measures/types.js';
 import type { ReportUnit } from './options.js';
 
 /** What the form sends: one query, read the same way by everybody who serves it. */

@@ -1,7 +1,7 @@
 import { range } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 import { Style } from './fragment.js';
 import { HEAT_STEPS, heatColors } from './heat.js';
 import { selectionLabel } from './labels.js';

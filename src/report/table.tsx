@@ -1,6 +1,6 @@
 import { range } from 'd3-array';
 import type { VNode } from 'preact';
-import type { CohortCell, CohortRow, CohortTable, TimeGroup } from '../cohort/types.js';
+import type { CohortCell, CohortRow, CohortTable, TimeGroup } from '../measures/types.js';
 import { type CompatCell, compatCells } from './compat.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
 import { HEAT_STEPS } from './heat.js';

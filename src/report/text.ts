@@ -1,6 +1,6 @@
 import { Ansis } from 'ansis';
 import { max, range } from 'd3-array';
-import type { CohortTable } from '../cohort/types.js';
+import type { CohortTable } from '../measures/types.js';
 import { HEAT_STEPS, type HeatColor, heatColors } from './heat.js';
 import { selectionLabel } from './labels.js';
 import { type AverageKind, type ReportOptions, unitOf } from './options.js';

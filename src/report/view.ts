@@ -1,5 +1,5 @@
 import { range, sum } from 'd3-array';
-import type { CellState, CohortCell, CohortRow, CohortTable } from '../cohort/types.js';
+import type { CellState, CohortCell, CohortRow, CohortTable } from '../measures/types.js';
 import { averageColumns } from './average.js';
 import { type HeatScale, heatScale } from './heat.js';
 import { periodLabel, printable } from './labels.js';

@@ -1,8 +1,8 @@
 /** What every store refuses before it touches anything. */
 
-import { describe } from '../errors.js';
-import { checkId } from '../id.js';
-import { MAX_BYTES } from './length.js';
+import { describe } from '../base/errors.js';
+import { checkId } from '../base/id.js';
+import { MAX_BYTES } from '../base/length.js';
 import type { BitWrite, KeysOptions, PutOptions } from './types.js';
 
 /** @throws {TypeError} or {RangeError} where an id is no integer in [0, 2^32) */

@@ -1,12 +1,11 @@
-import { CompressedBitmap } from './compressed.js';
+import { checkByteLength } from '../base/length.js';
+import { CompressedBitmap } from '../bitmap/compressed.js';
+import type { ByteRange, Container } from '../bitmap/types.js';
 import { KeptBitmaps, type Recording } from './kept.js';
-import { checkByteLength } from './length.js';
 import type {
   BitmapReader,
   BitWrite,
-  ByteRange,
   ByteRead,
-  Container,
   KeysOptions,
   PutOptions,
   RequestOptions,

@@ -1,5 +1,5 @@
-import { CompressedBitmap } from './compressed.js';
-import { CONTAINER_BYTES } from './container.js';
+import { CompressedBitmap } from '../bitmap/compressed.js';
+import { CONTAINER_BYTES } from '../bitmap/container.js';
 
 /** Bitmaps within so many bytes of memory, those that are only read in part included; the least recently used make room. */
 

@@ -1,13 +1,12 @@
 /** The embedded store: bitmaps in this process, compressed. */
 
+import { CompressedBitmap } from '../bitmap/compressed.js';
+import type { ByteRange, Container } from '../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
-import { CompressedBitmap } from './compressed.js';
 import type {
   BitmapReader,
   BitWrite,
-  ByteRange,
   ByteRead,
-  Container,
   KeysOptions,
   PutOptions,
   RequestOptions,

@@ -3,6 +3,8 @@
  * and that keys stand for periods, is not its business.
  */
 
+import type { ByteRange, Container } from '../bitmap/types.js';
+
 /** Options of every store call that can take more than one round trip. */
 export interface RequestOptions {
   /** Ends the call early: the promise rejects with the signal's reason. */
@@ -12,14 +14,6 @@ export interface RequestOptions {
    * rejects with a `BudgetError` instead.
    */
   readonly maxBytes?: number | undefined;
-}
-
-/** A stretch of a bitmap, in bytes. */
-export interface ByteRange {
-  /** From the beginning of the bitmap. */
-  readonly byteOffset: number;
-  /** 0 or more. */
-  readonly byteLength: number;
 }
 
 /** Asks for `target.length` bytes of `key` from `byteOffset` on, to be written to `target`. */
@@ -41,24 +35,6 @@ export interface BitWrite {
   /** What the bits become. */
   readonly value: 0 | 1;
 }
-
-/** 65,536 neighbouring ids of a bitmap, as a store keeps them in memory. */
-export interface Container {
-  /** First id that the container can hold: a multiple of 65,536. */
-  readonly firstId: number;
-  /** Number of ids set, 1..65,536. */
-  readonly cardinality: number;
-  /** How `words` is to be read. */
-  readonly kind: ContainerKind;
-  /**
-   * `array`: the low 16 bits of each id, ascending. `run`: pairs of the low 16 bits of a run's first id and the run's
-   * length minus one, ascending. `bitmap`: 8,192 bytes in Redis' bit order. A view: copy it before the next write.
-   */
-  readonly words: Uint16Array;
-}
-
-/** The smallest shape of a container, the idea of Roaring bitmaps (roaringformat.org). */
-export type ContainerKind = 'array' | 'run' | 'bitmap';
 
 /** How a bitmap is replaced. */
 export interface PutOptions extends RequestOptions {
@@ -110,7 +86,7 @@ export interface BitmapReader {
 }
 
 /**
- * A place that keeps bitmaps under keys. One conformance suite (`test/store/conformance.ts`) holds for every
+ * A place that keeps bitmaps under keys. One conformance suite (`test/support/store/conformance.ts`) holds for every
  * implementation.
  */
 export interface Store extends BitmapReader {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { outputOf } from './command.js';
+import { outputOf } from '../support/cli/command.js';
 
 /** Advice names options. Whoever follows it must find them in the command that gave it. */
 
@@ -26,14 +26,14 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/reason.ts': CONNECTING_COMMANDS,
   'cli/silence.ts': CONNECTING_COMMANDS,
   'cli/tls.ts': CONNECTING_COMMANDS,
-  'formats/rdb/store.ts': SOURCE_COMMANDS,
+  'store/dump.ts': SOURCE_COMMANDS,
 };
 
 /**
  * For callers of the library alone: the command always gives the index and, in a header, the password; and
  * refuses keys before it writes any.
  */
-const FOR_CALLERS = ['store/http.ts: index', 'store/http.ts: headers', 'formats/rdb/store.ts: filter'];
+const FOR_CALLERS = ['store/http/http.ts: index', 'store/http/http.ts: headers', 'store/dump.ts: filter'];
 
 const OPTION = /(?<![\w-])--([a-z][a-z0-9-]+)|\bthe options? ([a-zA-Z]+)/g;
 

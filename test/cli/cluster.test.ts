@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisCluster, startCluster } from '../servers/cluster.js';
-import { startRedis } from '../servers/redis.js';
-import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { type RedisCluster, startCluster } from '../support/servers/cluster.js';
+import { startRedis } from '../support/servers/redis.js';
 
 const ROWS = Array.from(
   { length: 2000 },

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startProxy } from '../servers/proxy.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { makeFolder, outputOf, readStart, runCommand } from './command.js';
+import { makeFolder, outputOf, readStart, runCommand } from '../support/cli/command.js';
+import { startProxy } from '../support/servers/proxy.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const EVENTS = `user,timestamp,event
 1,2026-10-30,signup

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Certificates, makeCertificates } from '../servers/certificates.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { type Certificates, makeCertificates } from '../support/servers/certificates.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const CSV = 'user,timestamp,event\n7,2026-01-02T10:00:00Z,visit\n8,2026-01-03T10:00:00Z,visit\n';
 

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goldenPath, hasGolden } from '../golden/files.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { outputOf } from './command.js';
+import { outputOf } from '../support/cli/command.js';
+import { goldenPath, hasGolden } from '../support/golden/files.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const FORMATS = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json', 'dates-data'];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markSample } from '../../src/cli/sample.js';
 import { Bitmapist, Period } from '../../src/index.js';
-import { outputOf, runCommand } from './command.js';
+import { outputOf, runCommand } from '../support/cli/command.js';
 
 const LAST_DAY = Period.parse('2026-11-22');
 

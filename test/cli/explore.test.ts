@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../browser/chromium.js';
-import { openExplorer } from '../explorer/page.js';
-import { Host } from '../servers/host.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { MAIN, makeFolder, runCommand } from './command.js';
+import { launchChromium } from '../support/chromium.js';
+import { MAIN, makeFolder, runCommand } from '../support/cli/command.js';
+import { openExplorer } from '../support/explorer/page.js';
+import { Host } from '../support/servers/host.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const CSV = 'user,timestamp,event\n7,2026-01-02T10:00:00Z,visit\n8,2026-01-03T10:00:00Z,visit\n';
 

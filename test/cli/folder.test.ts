@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
 import { loadStore } from '../../src/node.js';
 import { encodeRdb } from '../../src/rdb.js';
-import { makeFolder, outputOf, runCommand } from './command.js';
+import { makeFolder, outputOf, runCommand } from '../support/cli/command.js';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 

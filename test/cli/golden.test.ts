@@ -5,7 +5,8 @@ import { formatCohort } from '../../src/cli/cohort.js';
 import { readEvents } from '../../src/csv.js';
 import { Bitmapist, type CohortTable } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
-import { goldenPath, hasGolden } from '../golden/files.js';
+import { outputOf, runCommand } from '../support/cli/command.js';
+import { goldenPath, hasGolden } from '../support/golden/files.js';
 import {
   type CohortParams,
   DATA_SETS,
@@ -17,9 +18,8 @@ import {
   readReference,
   readRetention,
   segmentText,
-} from '../golden/reference.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { outputOf, runCommand } from './command.js';
+} from '../support/golden/reference.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 /** Every answer of the Python reference for four real data sets, from Redis and from the embedded store. */
 

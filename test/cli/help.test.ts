@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { outputOf, runCommand, showInTerminal } from './command.js';
+import { outputOf, runCommand, showInTerminal } from '../support/cli/command.js';
 
 async function commandNames(): Promise<string[]> {
   const [, list] = (await outputOf('--help')).split('Commands:\n');

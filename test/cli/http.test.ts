@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Host } from '../servers/host.js';
-import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { Host } from '../support/servers/host.js';
 
 const ROWS = [
   '1,2026-10-30T10:00:00Z,signup',

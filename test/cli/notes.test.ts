@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNotes } from '../../src/cli/notes.js';
 import { Bitmapist } from '../../src/index.js';
 import { RedisStore } from '../../src/redis.js';
-import { startProxy } from '../servers/proxy.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { complaintsOf, makeFolder, outputOf, runCommand } from './command.js';
+import { complaintsOf, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { startProxy } from '../support/servers/proxy.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const EVENTS = `user,timestamp,event
 1,2024-03-01T10:00:00Z,signup

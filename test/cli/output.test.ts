@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { lstat, mkdir, symlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complaintsOf, MAIN, makeFolder, outputOf, runCommand } from './command.js';
+import { complaintsOf, MAIN, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let events: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisProxy, startProxy } from '../servers/proxy.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { makeFolder, outputOf } from './command.js';
-import { openTerminal } from './terminal.js';
+import { makeFolder, outputOf } from '../support/cli/command.js';
+import { openTerminal } from '../support/cli/terminal.js';
+import { type RedisProxy, startProxy } from '../support/servers/proxy.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
 let server: RedisServer;

@@ -7,9 +7,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endIfSilent } from '../../src/cli/silence.js';
 import { encodeRdb } from '../../src/rdb.js';
-import { type RedisProxy, startProxy } from '../servers/proxy.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { type CommandResult, MAIN, makeFolder, outputOf, runCommand } from './command.js';
+import { type CommandResult, MAIN, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { type RedisProxy, startProxy } from '../support/servers/proxy.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 /** Seconds of silence that the command is told to bear; far fewer than it takes to find out that it bears any. */
 const TIMEOUT_S = '0.4';

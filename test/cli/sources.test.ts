@@ -6,8 +6,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRdb, type RdbEntry } from '../../src/rdb.js';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { failureOf, makeFolder, outputOf, runCommand } from './command.js';
+import { failureOf, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const EVENTS = `user,timestamp,event
 1,2026-10-30T10:00:00Z,signup

@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, readlink } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RedisServer, startRedis } from '../servers/redis.js';
-import { complaintsOf, MAIN, makeFolder, outputOf, runCommand } from './command.js';
-import { openTerminal } from './terminal.js';
+import { complaintsOf, MAIN, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { openTerminal } from '../support/cli/terminal.js';
+import { type RedisServer, startRedis } from '../support/servers/redis.js';
 
 const CSV = `user,timestamp,event
 1,2026-10-30T10:00:00Z,signup

@@ -7,9 +7,9 @@ import Papa from 'papaparse';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
-import { launchChromium } from '../browser/chromium.js';
-import { dumpOf, writeLargeDump } from './dumps.js';
-import { type Explorer, openExplorer, PAGE_URL, readHeatmap, settle } from './page.js';
+import { launchChromium } from '../support/chromium.js';
+import { dumpOf, writeLargeDump } from '../support/explorer/dumps.js';
+import { type Explorer, openExplorer, PAGE_URL, readHeatmap, settle } from '../support/explorer/page.js';
 
 let browser: Browser;
 let folder: string;

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../browser/chromium.js';
-import { goldenPath, hasGolden, readGoldenJson } from '../golden/files.js';
-import { type Explorer, openExplorer, readHeatmap } from './page.js';
+import { launchChromium } from '../support/chromium.js';
+import { type Explorer, openExplorer, readHeatmap } from '../support/explorer/page.js';
+import { goldenPath, hasGolden, readGoldenJson } from '../support/golden/files.js';
 
 interface GoldenCohort {
   readonly params: Readonly<Record<string, string | number | null>>;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../browser/chromium.js';
-import { writeLargeDump } from './dumps.js';
-import { openExplorer, settle } from './page.js';
+import { launchChromium } from '../support/chromium.js';
+import { writeLargeDump } from '../support/explorer/dumps.js';
+import { openExplorer, settle } from '../support/explorer/page.js';
 
 const MEBIBYTES = 200;
 const MAX_TASK_MS = 200;

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CsvError, type EventRow, readEvents } from '../../src/csv.js';
-import { goldenPath, hasGolden, readGolden } from '../golden/files.js';
-import { chunksOf } from './chunks.js';
+import { chunksOf } from '../support/formats/chunks.js';
+import { goldenPath, hasGolden, readGolden } from '../support/golden/files.js';
 
 const HEADER = 'user,timestamp,event\n';
 

@@ -17,7 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StoreError } from '../../src/errors.js';
+import { StoreError } from '../../src/base/errors.js';
 import { replaceFile } from '../../src/formats/file.js';
 import { createFolder } from '../../src/formats/folder.js';
 

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FormatError } from '../../src/errors.js';
+import { FormatError } from '../../src/base/errors.js';
 import { encodeIds, readIds } from '../../src/formats/ids.js';
 import type { ByteInput } from '../../src/formats/input.js';
-import { chunksOf } from './chunks.js';
+import { chunksOf } from '../support/formats/chunks.js';
 
 async function read(input: ByteInput): Promise<number[]> {
   const ids: number[] = [];

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FormatError } from '../../src/base/errors.js';
 import { CsvError, readEvents } from '../../src/csv.js';
-import { FormatError } from '../../src/errors.js';
 import { readIds } from '../../src/formats/ids.js';
 import type { ByteInput } from '../../src/formats/input.js';
 import { readRdb } from '../../src/formats/rdb/reader.js';
-import { chunksOf, splitAt } from './chunks.js';
-import { buildCorpus } from './fuzz/corpus.js';
-import { mutate, withChecksum } from './fuzz/mutation.js';
-import { Random } from './fuzz/random.js';
+import { chunksOf, splitAt } from '../support/formats/chunks.js';
+import { buildCorpus } from '../support/formats/fuzz/corpus.js';
+import { mutate, withChecksum } from '../support/formats/fuzz/mutation.js';
+import { Random } from '../support/formats/fuzz/random.js';
 
 /** What came of reading: everything that was handed out, and the error at the end, if there was one. */
 interface Outcome {

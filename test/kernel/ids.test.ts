@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileKernel, createWasmKernel, type StretchCounts } from '../../src/kernel/wasm.js';
-import { makeBitmap, type Shape } from './bitmaps.js';
-import { idsOf } from './model.js';
+import { makeBitmap, type Shape } from '../support/kernel/bitmaps.js';
+import { idsOf } from '../support/kernel/model.js';
 
 // Which way ids are found depends on how many there are; that each way is right, and taken, is known here.
 

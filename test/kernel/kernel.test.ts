@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, Opcode, SLOT_ALIGNMENT } from '../../src/kernel/types.js';
-import { byteLengths, makeBitmap, shapes } from './bitmaps.js';
-import { combine, complement, countOf, idsOf, operations, runProgram } from './model.js';
+import { byteLengths, makeBitmap, shapes } from '../support/kernel/bitmaps.js';
+import { combine, complement, countOf, idsOf, operations, runProgram } from '../support/kernel/model.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

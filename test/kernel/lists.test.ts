@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, LIST_IDS, Opcode, STEP_WIDTH } from '../../src/kernel/types.js';
-import { seededRandom } from './bitmaps.js';
-import { idsOf } from './model.js';
+import { seededRandom } from '../support/kernel/bitmaps.js';
+import { idsOf } from '../support/kernel/model.js';
 
 type Pair = readonly [a: number, b: number];
 

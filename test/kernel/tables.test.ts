@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, Opcode, STEP_WIDTH } from '../../src/kernel/types.js';
 import { compileKernel, createWasmKernel } from '../../src/kernel/wasm.js';
-import { byteLengths, makeBitmap, type Shape, shapes } from './bitmaps.js';
-import { runProgram } from './model.js';
+import { byteLengths, makeBitmap, type Shape, shapes } from '../support/kernel/bitmaps.js';
+import { runProgram } from '../support/kernel/model.js';
 
 // Programs that count what many rows have in common with many columns: the WebAssembly kernel takes such steps together.
 

@@ -2,14 +2,14 @@ import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dump, text } from '../formats/rdb/dump.js';
-import type * as scenario from './scenario.js';
+import { dump, text } from '../support/formats/rdb/dump.js';
+import type * as scenario from '../support/platform/scenario.js';
 
 let bundle: string;
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: [new URL('scenario.ts', import.meta.url).pathname],
+    entryPoints: [new URL('../support/platform/scenario.ts', import.meta.url).pathname],
     bundle: true,
     write: false,
     format: 'iife',

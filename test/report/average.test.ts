@@ -7,8 +7,8 @@ import {
   renderSvgHeatmap,
   renderText,
 } from '../../src/report.js';
-import { tableOf } from './golden.js';
-import { sampleTable } from './tables.js';
+import { tableOf } from '../support/report/golden.js';
+import { sampleTable } from '../support/report/tables.js';
 
 describe('an average that does not exist', () => {
   it.each([

@@ -14,10 +14,10 @@ import {
   renderSvgHeatmap,
   reportStylesheet,
 } from '../../src/report.js';
-import { launchChromium } from '../browser/chromium.js';
-import { hasGolden } from '../golden/files.js';
-import { GOLDEN_NAMES, readCohorts, tableOf } from './golden.js';
-import { HOSTILE_NAMES, sampleTable } from './tables.js';
+import { launchChromium } from '../support/chromium.js';
+import { hasGolden } from '../support/golden/files.js';
+import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
+import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const EVENTS = [

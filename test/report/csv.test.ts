@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/report/labels.js';
 import { floatText, roundHalfEven } from '../../src/report/rounding.js';
 import { renderCsv, toCsv, toDatesData } from '../../src/report.js';
-import { hasGolden, readGoldenJson } from '../golden/files.js';
-import { GOLDEN_NAMES, readCohorts, tableOf } from './golden.js';
-import { HOSTILE_NAMES, sampleTable } from './tables.js';
+import { hasGolden, readGoldenJson } from '../support/golden/files.js';
+import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
+import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
 
 describe.skipIf(!hasGolden)('reports in the reference’s own shape', () => {
   it.each(GOLDEN_NAMES)('print the CSV of every cohort of %s to the letter', (name) => {

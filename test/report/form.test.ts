@@ -2,9 +2,16 @@ import fc from 'fast-check';
 import { parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { formScript, type HtmlFormOptions, renderHtmlForm, reportStylesheet } from '../../src/report.js';
-import { hasGolden, readGoldenJson } from '../golden/files.js';
-import { attributeOf, type Element, elementsOf, findActive, parseStrictly, textOf } from './markup.js';
-import { HOSTILE_NAMES } from './tables.js';
+import { hasGolden, readGoldenJson } from '../support/golden/files.js';
+import {
+  attributeOf,
+  type Element,
+  elementsOf,
+  findActive,
+  parseStrictly,
+  textOf,
+} from '../support/report/markup.js';
+import { HOSTILE_NAMES } from '../support/report/tables.js';
 
 const EVENTS = [['Are active', 'active'], '---', ['Played a song', 'song:play'], 'merge'] as const;
 

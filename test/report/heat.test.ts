@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { HEAT_STEPS, heatColors, heatScale } from '../../src/report/heat.js';
 import { roundHalfEven } from '../../src/report/rounding.js';
 import { alphaClasses, reportStylesheet } from '../../src/report/style.js';
-import { blend, contrast } from './contrast.js';
-import { sampleTable } from './tables.js';
+import { blend, contrast } from '../support/report/contrast.js';
+import { sampleTable } from '../support/report/tables.js';
 
 /** WCAG AA for text of ordinary size. */
 const READABLE = 4.5;

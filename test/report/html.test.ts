@@ -2,10 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/report/labels.js';
 import { compatCells, renderHtmlPage, renderHtmlTable, reportStylesheet } from '../../src/report.js';
-import { hasGolden, readGoldenJson } from '../golden/files.js';
-import { GOLDEN_NAMES, type GoldenCohort, readCohorts, tableOf } from './golden.js';
-import { attributeOf, type Element, elementsOf, findActive, parseStrictly, textOf } from './markup.js';
-import { HOSTILE_NAMES, sampleTable, wideTable } from './tables.js';
+import { hasGolden, readGoldenJson } from '../support/golden/files.js';
+import { GOLDEN_NAMES, type GoldenCohort, readCohorts, tableOf } from '../support/report/golden.js';
+import {
+  attributeOf,
+  type Element,
+  elementsOf,
+  findActive,
+  parseStrictly,
+  textOf,
+} from '../support/report/markup.js';
+import { HOSTILE_NAMES, sampleTable, wideTable } from '../support/report/tables.js';
 
 interface GoldenCells {
   readonly head: string[];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Period } from '../../src/calendar.js';
 import { compatLabel, printable, selectionLabel } from '../../src/report/labels.js';
 import { periodLabel } from '../../src/report.js';
-import { hasGolden, readGoldenJson } from '../golden/files.js';
-import { sampleTable } from './tables.js';
+import { Period } from '../../src/time/period.js';
+import { hasGolden, readGoldenJson } from '../support/golden/files.js';
+import { sampleTable } from '../support/report/tables.js';
 
 describe('labels', () => {
   it.each([

@@ -2,8 +2,8 @@ import { lexer, parse, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/report/labels.js';
 import { renderMarkdown } from '../../src/report.js';
-import { elementsOf, findActive, parseStrictly, textOf } from './markup.js';
-import { HOSTILE_NAMES, sampleTable } from './tables.js';
+import { elementsOf, findActive, parseStrictly, textOf } from '../support/report/markup.js';
+import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
 
 describe('renderMarkdown', () => {
   it('is a table with the selections above and the signs below', () => {

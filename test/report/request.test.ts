@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
 import { type CohortForm, parseCohortForm, renderHtmlForm, renderHtmlTable } from '../../src/report.js';
-import { HOSTILE_NAMES } from './tables.js';
+import { HOSTILE_NAMES } from '../support/report/tables.js';
 
 const NOTHING: CohortForm = {
   select1: undefined,

@@ -8,7 +8,7 @@ import {
   renderText,
   toDatesData,
 } from '../../src/report.js';
-import { wideTable } from './tables.js';
+import { wideTable } from '../support/report/tables.js';
 
 describe('a year of days by a year of days', () => {
   // More cells than a call of a function takes arguments.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderSvgCurves, renderSvgHeatmap } from '../../src/report.js';
-import { attributeOf, elementsOf, parseStrictly, textOf } from './markup.js';
-import { sampleTable } from './tables.js';
+import { attributeOf, elementsOf, parseStrictly, textOf } from '../support/report/markup.js';
+import { sampleTable } from '../support/report/tables.js';
 
 const textsOf = (svg: string): string[] => elementsOf(parseStrictly(svg), 'text').map(textOf);
 

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderText } from '../../src/report.js';
-import { hasGolden } from '../golden/files.js';
-import { GOLDEN_NAMES, readCohorts, tableOf } from './golden.js';
-import { HOSTILE_NAMES, sampleTable } from './tables.js';
+import { hasGolden } from '../support/golden/files.js';
+import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
+import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
 
 describe('renderText', () => {
   it('tells all states of a cell apart without colour', () => {

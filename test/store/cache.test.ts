@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../../src/evaluate.js';
-import { bitmap, combine, complement, type Expression } from '../../src/expression.js';
-import { writeRdb } from '../../src/formats/rdb/store.js';
+import type { ByteRange } from '../../src/bitmap/types.js';
+import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../../src/engine/answers.js';
+import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import { CachedStore } from '../../src/store/cache.js';
+import { writeRdb } from '../../src/store/dump.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import type { ByteRange, ByteRead, RequestOptions } from '../../src/store/types.js';
-import { CountingStore } from './counting.js';
-import { HeldStore } from './held.js';
+import type { ByteRead, RequestOptions } from '../../src/store/types.js';
+import { CountingStore } from '../support/store/counting.js';
+import { HeldStore } from '../support/store/held.js';
 
 const WINDOW = 16_384;
 const BITMAPS = 20;

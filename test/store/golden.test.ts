@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { formatCohort } from '../../src/cli/cohort.js';
 import { readEvents } from '../../src/csv.js';
-import { RedisStore } from '../../src/store/redis.js';
-import { answerOf, readBitops, setOf, sha256, textOf } from '../golden/bitops.js';
-import { goldenPath, hasGolden } from '../golden/files.js';
+import { RedisStore } from '../../src/store/redis/redis.js';
+import { answerOf, readBitops, setOf, sha256, textOf } from '../support/golden/bitops.js';
+import { goldenPath, hasGolden } from '../support/golden/files.js';
 import {
   DATA_SETS,
   describeKey,
@@ -16,11 +16,11 @@ import {
   readReference,
   readRetention,
   segmentText,
-} from '../golden/reference.js';
-import { startCluster } from '../servers/cluster.js';
-import { startProxy } from '../servers/proxy.js';
-import { startRedis } from '../servers/redis.js';
-import { namesOf } from './conformance.js';
+} from '../support/golden/reference.js';
+import { startCluster } from '../support/servers/cluster.js';
+import { startProxy } from '../support/servers/proxy.js';
+import { startRedis } from '../support/servers/redis.js';
+import { namesOf } from '../support/store/conformance.js';
 
 /** Every answer of the Python reference for real data, from Redis as it is found: clusters, lesser servers, key prefixes. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../../src/store/memory.js';
-import { bytesOf, describeConformance, idsOf, namesOf } from './conformance.js';
+import { bytesOf, describeConformance, idsOf, namesOf } from '../support/store/conformance.js';
 
 describeConformance('MemoryStore', async () => new MemoryStore(), { runs: 300 });
 

@@ -8,8 +8,8 @@ import {
   parseKey,
 } from '../../index.js';
 import { readRdb } from '../../rdb.js';
-import { plural } from '../page/numbers.js';
 import { Dataset } from './dataset.js';
+import { plural } from './numbers.js';
 import { toProblem } from './problem.js';
 import type { LoadAsk, LoadProgress, SourceView } from './protocol.js';
 

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { byteSize, grouped, plural } from '../engine/numbers.js';
 import { EventsView } from './events.js';
 import { ExpressionView } from './expression.js';
 import { DateField } from './fields.js';
 import { FileButton, Landing, LoadStatus } from './landing.js';
-import { byteSize, grouped, plural } from './numbers.js';
 import { RetentionView } from './retention.js';
 import { hrefOf, route, setParams, VIEWS, type ViewName } from './route.js';
 import { announcement, dataset, loadFile, loading, partial, problem, source } from './state.js';

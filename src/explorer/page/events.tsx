@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { grouped, plural } from '../engine/numbers.js';
 import type { EventStatistics } from '../engine/protocol.js';
 import { Segmented } from './fields.js';
-import { grouped, plural } from './numbers.js';
 import { hrefOf, route, setParams } from './route.js';
 import { Sparkline } from './sparkline.js';
 import { dataset, statistics, visibleEvents } from './state.js';

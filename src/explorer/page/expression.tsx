@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import { duration, grouped, plural } from '../engine/numbers.js';
 import type { CountView, DatasetView, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Combobox } from './combobox.js';
 import { completeExpression } from './completion.js';
-import { duration, grouped, plural } from './numbers.js';
 import { hrefOf, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
 import { dataset, engine } from './state.js';

@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { formatQuery, Period, type QueryNode } from '../../index.js';
+import { grouped, plural } from '../engine/numbers.js';
 import type { RetentionAsk, RetentionCell, RetentionRow, RetentionView } from '../engine/protocol.js';
-import { grouped, plural } from './numbers.js';
 import { hrefOf } from './route.js';
 
 interface Place {

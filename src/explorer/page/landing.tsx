@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
+import { byteSize, grouped, plural } from '../engine/numbers.js';
 import type { LoadProgress } from '../engine/protocol.js';
 import { ProblemNote } from './fields.js';
-import { byteSize, grouped, plural } from './numbers.js';
 import {
   acceptPartial,
   cancelLoading,

@@ -1,4 +1,5 @@
 import type { TimeGroup } from '../../index.js';
+import { duration, grouped, plural } from '../engine/numbers.js';
 import type {
   DatasetView,
   RetentionView as Retention,
@@ -9,7 +10,6 @@ import { useAnswer } from './answer.js';
 import { LineChart, type Series } from './chart.js';
 import { DateField, EventField, NumberField, ProblemNote, Segmented } from './fields.js';
 import { Heatmap } from './heatmap.js';
-import { duration, grouped, plural } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
 import { dataset, engine } from './state.js';

@@ -1,5 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { Engine, EngineError } from '../engine/client.js';
+import { grouped, plural } from '../engine/numbers.js';
 import type {
   DatasetView,
   EventStatistics,
@@ -8,7 +9,6 @@ import type {
   Problem,
   SourceView,
 } from '../engine/protocol.js';
-import { grouped, plural } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 
 /** What the page knows, as signals; views read them and call the functions below. */

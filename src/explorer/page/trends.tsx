@@ -1,9 +1,9 @@
 import { useRef } from 'preact/hooks';
+import { duration, grouped, plural, shortened } from '../engine/numbers.js';
 import type { TrendAsk, TrendUnit, TrendView } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { LineChart, type Series } from './chart.js';
 import { DateField, EventField, ProblemNote, Segmented, useNameNotes } from './fields.js';
-import { duration, grouped, plural, shortened } from './numbers.js';
 import { readDate, route, setParams } from './route.js';
 import { SaveButton, standaloneSvg } from './save.js';
 import { dataset, engine } from './state.js';

@@ -3,7 +3,7 @@
  * any other is a back reference: three bits of length, thirteen of distance, one more length byte where the three are all set.
  */
 
-import { FormatError, plural } from '../../errors.js';
+import { FormatError, plural } from '../../base/errors.js';
 
 /** What LZF can expand at most: three bytes give 264. A header that promises more is a lie. */
 export const MAX_LZF_EXPANSION = 88;

@@ -3,8 +3,8 @@
  * eight (Redis' cluster.c, `createDumpPayload`).
  */
 
-import { FormatError, plural } from '../../errors.js';
-import { MAX_BYTES } from '../../store/length.js';
+import { FormatError, plural } from '../../base/errors.js';
+import { MAX_BYTES } from '../../base/length.js';
 import { concatBytes } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
 import { Crc64 } from './crc64.js';

@@ -4,9 +4,9 @@
  * known; a later file is read as long as it holds nothing unknown.
  */
 
-import { FormatError, fromPlatform, plural } from '../../errors.js';
-import { decodeKey } from '../../store/key.js';
-import { MAX_BYTES } from '../../store/length.js';
+import { FormatError, fromPlatform, plural } from '../../base/errors.js';
+import { MAX_BYTES } from '../../base/length.js';
+import { decodeKey } from '../../names/key-text.js';
 import { latin1 } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
 import { unpackGzip } from '../gzip.js';

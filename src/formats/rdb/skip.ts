@@ -1,6 +1,6 @@
 /** Skips whatever a layout describes, of any size, in constant memory. */
 
-import { FormatError } from '../../errors.js';
+import { FormatError } from '../../base/errors.js';
 import type { ByteCursor } from '../cursor.js';
 import type { Layout, Part } from './layouts.js';
 import { LOOKAHEAD, readLength, readStringHead } from './strings.js';

@@ -1,6 +1,6 @@
 /** Lengths and strings as RDB writes them, the parts of which everything else in a dump is made (Redis' rdb.h). */
 
-import { FormatError, plural } from '../../errors.js';
+import { FormatError, plural } from '../../base/errors.js';
 import { latin1Bytes } from '../bytes.js';
 import type { ByteCursor } from '../cursor.js';
 import { decompressLzf } from './lzf.js';

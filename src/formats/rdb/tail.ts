@@ -1,6 +1,6 @@
 /** What may follow a dump's checksum. Redis itself reads no further than that. */
 
-import { FormatError } from '../../errors.js';
+import { FormatError } from '../../base/errors.js';
 import { latin1 } from '../bytes.js';
 import type { ByteCursor } from '../cursor.js';
 

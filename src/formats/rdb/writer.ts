@@ -3,9 +3,9 @@
  * file, so that the same strings give the same bytes.
  */
 
-import { plural } from '../../errors.js';
-import { encodeKey } from '../../store/key.js';
-import { MAX_BYTES } from '../../store/length.js';
+import { plural } from '../../base/errors.js';
+import { MAX_BYTES } from '../../base/length.js';
+import { encodeKey } from '../../names/key-text.js';
 import { concatBytes, latin1Bytes } from '../bytes.js';
 import { Crc64 } from './crc64.js';
 import { END, EXPIRES_MS, SELECT_DB, STRING } from './layouts.js';

@@ -3,7 +3,7 @@
  * name, which helps more than the bytes it begins with.
  */
 
-import { plural } from '../../errors.js';
+import { plural } from '../../base/errors.js';
 import { COOKIE, COOKIE_WITH_RUNS } from './layout.js';
 
 /** The shortest bucket: the high 32 bits of its ids, and an empty bitmap. */

@@ -1,8 +1,8 @@
 /** Reads the portable Roaring format. */
 
-import { FormatError, plural } from '../../errors.js';
-import { CONTAINER_BITS, CONTAINER_BYTES } from '../../store/container.js';
-import type { Container } from '../../store/types.js';
+import { FormatError, plural } from '../../base/errors.js';
+import { CONTAINER_BITS, CONTAINER_BYTES } from '../../bitmap/container.js';
+import type { Container } from '../../bitmap/types.js';
 import {
   COOKIE,
   COOKIE_WITH_RUNS,

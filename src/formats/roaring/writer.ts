@@ -1,7 +1,7 @@
 /** Writes the portable Roaring format. */
 
-import { CONTAINER_BYTES } from '../../store/container.js';
-import type { Container } from '../../store/types.js';
+import { CONTAINER_BYTES } from '../../bitmap/container.js';
+import type { Container } from '../../bitmap/types.js';
 import {
   COOKIE,
   COOKIE_WITH_RUNS,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fuzz } from './run.js';
+import { fuzz } from '../../support/formats/fuzz/run.js';
 
 it('broken files end in typed errors, soon, and within the bounds on memory', async () => {
   const inputs = 6000;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readRdb } from '../../../src/formats/rdb/reader.js';
-import { goldenPath, hasGolden, readGolden } from '../../golden/files.js';
+import { goldenPath, hasGolden, readGolden } from '../../support/golden/files.js';
 
 describe.skipIf(!hasGolden)('dumps of a real Redis holding real events', () => {
   it.each(['cdnow', 'git_express', 'git_redis', 'onlineretail'])(

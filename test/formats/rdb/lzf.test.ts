@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FormatError } from '../../../src/errors.js';
+import { FormatError } from '../../../src/base/errors.js';
 import { concatBytes } from '../../../src/formats/bytes.js';
 import { compressLzf, decompressLzf } from '../../../src/formats/rdb/lzf.js';
-import { Random } from '../fuzz/random.js';
+import { Random } from '../../support/formats/fuzz/random.js';
 
 /** Bytes with stretches of zeros, of repetition and of noise, as bitmaps have. */
 const bitmap = fc

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FormatError } from '../../../src/errors.js';
+import { FormatError } from '../../../src/base/errors.js';
 import { Crc64 } from '../../../src/formats/rdb/crc64.js';
 import { decodeDumpPayload, encodeDumpPayload } from '../../../src/formats/rdb/payload.js';
-import { type RedisServer, startRedis } from '../../servers/redis.js';
-import { checksumBytes, type Raw, raw, text } from './dump.js';
+import { checksumBytes, type Raw, raw, text } from '../../support/formats/rdb/dump.js';
+import { type RedisServer, startRedis } from '../../support/servers/redis.js';
 
 let server: RedisServer;
 let client: Redis;

@@ -1,13 +1,22 @@
 import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { FormatError } from '../../../src/errors.js';
+import { FormatError } from '../../../src/base/errors.js';
 import type { ByteInput } from '../../../src/formats/input.js';
 import { RdbError, type RdbProgress, type RdbReadOptions, readRdb } from '../../../src/formats/rdb/reader.js';
-import { encodeKey } from '../../../src/store/key.js';
-import { chunksOf } from '../chunks.js';
-import { checksumBytes, dump, expiresAtMs, junk, length, type Raw, raw, text } from './dump.js';
-import { opcodes, values } from './parts.js';
+import { encodeKey } from '../../../src/names/key-text.js';
+import { chunksOf } from '../../support/formats/chunks.js';
+import {
+  checksumBytes,
+  dump,
+  expiresAtMs,
+  junk,
+  length,
+  type Raw,
+  raw,
+  text,
+} from '../../support/formats/rdb/dump.js';
+import { opcodes, values } from '../../support/formats/rdb/parts.js';
 
 /** `db/key=value[@expiry]` of every string of a dump. */
 async function read(input: ByteInput, options?: RdbReadOptions): Promise<string[]> {

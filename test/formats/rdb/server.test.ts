@@ -11,9 +11,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RdbString, readRdb } from '../../../src/formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../../../src/formats/rdb/writer.js';
-import { encodeKey } from '../../../src/store/key.js';
-import { findServer } from '../../servers/binary.js';
-import { type RedisServer, startRedis } from '../../servers/redis.js';
+import { encodeKey } from '../../../src/names/key-text.js';
+import { findServer } from '../../support/servers/binary.js';
+import { type RedisServer, startRedis } from '../../support/servers/redis.js';
 
 const MIB = 2 ** 20;
 const SOON_MS = Date.now() + 3_600_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compressLzf } from '../../../src/formats/rdb/lzf.js';
 import { readRdb } from '../../../src/formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../../../src/formats/rdb/writer.js';
-import { Random } from '../fuzz/random.js';
+import { Random } from '../../support/formats/fuzz/random.js';
 
 async function write(entries: Iterable<RdbEntry>, options?: EncodeRdbOptions): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { RoaringBitmap32, roaringLibraryInitialize } from 'roaring-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FormatError } from '../../../src/errors.js';
+import { FormatError } from '../../../src/base/errors.js';
+import { CompressedBitmap } from '../../../src/bitmap/compressed.js';
+import { containerIds } from '../../../src/bitmap/ids.js';
 import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
 import { encodeRoaring, roaringByteLength } from '../../../src/formats/roaring/writer.js';
-import { CompressedBitmap } from '../../../src/store/compressed.js';
-import { containerIds } from '../../../src/store/ids.js';
 
 beforeAll(() => roaringLibraryInitialize());
 

@@ -1,0 +1,85 @@
+import { checkId } from '../base/id.js';
+import { uniqueKey } from '../names/keys.js';
+import type { BitWrite, RequestOptions } from '../store/types.js';
+import type { Moment } from '../time/moment.js';
+import type { MarkKeys, MarkOptions } from './marks.js';
+import { checkMarkable, type Scope } from './scope.js';
+
+/** One id or several. */
+export type Ids = number | readonly number[] | Uint32Array;
+
+export interface MarkMomentOptions extends MarkOptions {
+  /** When it happened (default: now). */
+  readonly now?: Moment | undefined;
+}
+
+/**
+ * Marks that are collected and sent together: in one round trip, and all or none where the store can (a single Redis
+ * server, the embedded store; not across the slots of a cluster). The reference's pipelines and bitmapist4's transactions.
+ */
+export class MarkBatch {
+  readonly #scope: Scope;
+  readonly #keysOf: (options: MarkOptions) => MarkKeys;
+  #writes: BitWrite[] = [];
+
+  /** @internal */
+  constructor(scope: Scope, keysOf: (options: MarkOptions) => MarkKeys) {
+    this.#scope = scope;
+    this.#keysOf = keysOf;
+  }
+
+  /**
+   * Adds marks as `Bitmapist.markEvent` makes them.
+   * @throws TypeError or RangeError for what is no id, event name or moment; the batch is as before then
+   */
+  markEvent(event: string, ids: Ids, options: MarkMomentOptions = {}): this {
+    return this.#add(this.#eventKeys(event, options), ids, 1);
+  }
+
+  /** Adds marks to be taken back, as `Bitmapist.unmarkEvent` does; otherwise as `markEvent`. */
+  unmarkEvent(event: string, ids: Ids, options: MarkMomentOptions = {}): this {
+    return this.#add(this.#eventKeys(event, options), ids, 0);
+  }
+
+  /** Adds dateless flags to be given; otherwise as `markEvent`. */
+  markUnique(event: string, ids: Ids): this {
+    return this.#add([this.#uniqueKey(event)], ids, 1);
+  }
+
+  /** Adds dateless flags to be taken back; otherwise as `markEvent`. */
+  unmarkUnique(event: string, ids: Ids): this {
+    return this.#add([this.#uniqueKey(event)], ids, 0);
+  }
+
+  /** Sends what was collected since the last time. What was not confirmed is kept, so that sending can be tried again. */
+  async send(options?: RequestOptions): Promise<void> {
+    const writes = this.#writes;
+    this.#writes = [];
+    try {
+      if (writes.length > 0) await this.#scope.store.write(writes, { ...options, atomic: true });
+    } catch (error) {
+      this.#writes = [...writes, ...this.#writes];
+      throw error;
+    }
+  }
+
+  #eventKeys(event: string, options: MarkMomentOptions): readonly string[] {
+    const { now = this.#scope.now() } = options;
+    return this.#keysOf(options).of(event, now);
+  }
+
+  #uniqueKey(event: string): string {
+    return uniqueKey(this.#scope.prefix, checkMarkable(this.#scope, event));
+  }
+
+  #add(keys: readonly string[], ids: Ids, value: 0 | 1): this {
+    const all = checkIds(ids);
+    this.#writes.push(...keys.map((key) => ({ key, ids: all, value })));
+    return this;
+  }
+}
+
+function checkIds(ids: Ids): readonly number[] {
+  if (Array.isArray(ids) || ids instanceof Uint32Array) return Array.from(ids, checkId);
+  return [checkId(ids)];
+}

@@ -1,0 +1,148 @@
+import {
+  bitmap,
+  bitmapsOf,
+  checkBitmaps,
+  combine,
+  complement,
+  type Expression,
+  foldExpression,
+} from '../engine/expression.js';
+import type { EvaluateOptions } from '../engine/options.js';
+import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from '../names/keys.js';
+import type { Store } from '../store/types.js';
+import type { Moment } from '../time/moment.js';
+import { Period } from '../time/period.js';
+import type { QueryEvent, QueryNode, QueryPeriod } from './query.js';
+import type { Segments } from './segments.js';
+
+/** Of a stored result, in UTF-16 code units: more than any text of an expression makes. */
+const MAX_KEY_LENGTH = 1_000_000;
+
+/** What the event sets of one `Bitmapist` have in common, and how names and periods become expressions over its keys. */
+export interface Scope {
+  /** Where results are stored and events are read. */
+  readonly store: Store;
+  /** What keys begin with. */
+  readonly prefix: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** @internal */
+  readonly segments: Segments;
+  /** Keys of results that were stored through this instance. */
+  readonly storedKeys: Set<string>;
+  /** Options of every question, unless a call says otherwise. */
+  readonly defaults: EvaluateOptions;
+  /** What time it is. */
+  now(): Moment;
+}
+
+/** The set of an event, or of a segment, in a period, or of its dateless flag. */
+export function eventExpression(scope: Scope, name: string, period: Period | 'unique'): Expression {
+  if (scope.segments.has(name)) return scope.segments.expressionOf(name, period);
+  const keys = eventKeys(scope, name, period);
+  return combine(
+    'or',
+    keys.map((key) => bitmap(scope.store, key)),
+  );
+}
+
+/** The keys of an event in a period; of a year, those of its months. */
+export function eventKeys({ prefix }: Scope, event: string, period: Period | 'unique'): string[] {
+  checkEventName(event);
+  if (period === 'unique') return [uniqueKey(prefix, event)];
+  if (!(period instanceof Period)) throw new TypeError(`expected a Period, got ${String(period)}`);
+  const periods = period.unit === 'year' ? period.months() : [period];
+  return periods.map((each) => periodKey(prefix, event, each));
+}
+
+/**
+ * Refuses names that cannot be marked, since nobody would find the marks: those of segments, and those whose keys would be
+ * taken for stored results. Returns it otherwise.
+ */
+export function checkMarkable({ prefix, segments }: Scope, event: unknown): string {
+  const name = checkEventName(event);
+  if (segments.has(name)) {
+    throw new RangeError(`expected the name of an event to mark, got the segment ${JSON.stringify(name)}`);
+  }
+  if (isStoredResult(prefix, `${prefix}${name}_`)) {
+    throw new RangeError(
+      `expected the name of an event to mark, got ${JSON.stringify(name)}, as stored results are called`,
+    );
+  }
+  return name;
+}
+
+/**
+ * The set that a parsed expression text describes.
+ * @param placeholder what `@{period}` stands for
+ * @throws RangeError for a set of too many bitmaps, those of its segments included
+ */
+export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Period | 'unique'): Expression {
+  // Segments may be long and named often: each is made once per period.
+  const made = new Map<string, Expression>();
+  let bitmaps = 0;
+  const eventOf = ({ event, period }: QueryEvent): Expression => {
+    const resolved = resolvePeriod(scope, period, placeholder);
+    const name = `${resolved}@${event}`;
+    let expression = made.get(name);
+    if (expression === undefined) {
+      expression = eventExpression(scope, event, resolved);
+      made.set(name, expression);
+      bitmaps = checkBitmaps(bitmaps + bitmapsOf([expression]).length);
+    }
+    return expression;
+  };
+  const expressionOf = (part: QueryNode): Expression => {
+    if (part.op === 'event') return eventOf(part);
+    if (part.op === 'not') return complement(expressionOf(part.of));
+    return combine(part.op, part.of.map(expressionOf));
+  };
+  return expressionOf(node);
+}
+
+/**
+ * The key under which the reference keeps a combination: it names the operation and the keys of its operands.
+ * @throws RangeError for operands of another store: their keys would name other bitmaps here; and for keys that become too
+ * long, since they repeat the keys of all operands
+ */
+export function storedResultKey({ prefix, store }: Scope, expression: Expression): string {
+  return foldExpression<string>(expression, (part, keys) => {
+    const length = keys.reduce((sum, key) => sum + key.length, 0);
+    if (length > MAX_KEY_LENGTH) {
+      throw new RangeError(
+        `expected operands whose keys have at most ${MAX_KEY_LENGTH} characters together, got ${length} to store a result of`,
+      );
+    }
+    switch (part.kind) {
+      case 'bitmap':
+        if (part.store !== store) {
+          throw new RangeError(
+            `expected sets of the store that keeps the result, got ${JSON.stringify(part.key)} of another store`,
+          );
+        }
+        return part.key;
+      case 'andNot': {
+        // The reference has no such operation: it is AND with complements there.
+        const [first, ...others] = keys;
+        return resultKey(prefix, 'AND', [first!, ...others.map((key) => resultKey(prefix, 'NOT', [key]))]);
+      }
+      default:
+        return resultKey(prefix, part.kind.toUpperCase(), keys);
+    }
+  });
+}
+
+function resolvePeriod(
+  scope: Scope,
+  period: QueryPeriod,
+  placeholder: Period | 'unique' | undefined,
+): Period | 'unique' {
+  if (period === 'unique' || period instanceof Period) return period;
+  if (period === '{period}') {
+    if (placeholder === undefined) {
+      throw new RangeError('expected a period, got the placeholder {period}, which only a segment can fill');
+    }
+    return placeholder;
+  }
+  return Period.of(period.unit, scope.now(), scope.timeZone).delta(-period.back);
+}

@@ -1,0 +1,275 @@
+import { checkId } from '../base/id.js';
+import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../engine/answers.js';
+import {
+  bitmap,
+  type Combination,
+  combine,
+  complement,
+  type Expression,
+  sameExpression,
+} from '../engine/expression.js';
+import type { EvaluateOptions } from '../engine/options.js';
+import { MemoryStore } from '../store/memory.js';
+import type { PutOptions, RequestOptions } from '../store/types.js';
+import type { Period } from '../time/period.js';
+import { eventExpression, eventKeys, type Scope, storedResultKey } from './scope.js';
+
+/** How long a stored result lives by default. */
+const RESULT_TTL_SECONDS = 3600;
+
+/**
+ * A set of ids: the users who did something, or a combination of such sets. It is lazy: nothing is read until a question
+ * is asked, and asking again reads again. Sets of different instances and stores may be combined.
+ */
+export class EventSet implements AsyncIterable<number> {
+  /** The set as data. */
+  readonly expression: Expression;
+  protected readonly scope: Scope;
+
+  /** @internal */
+  constructor(scope: Scope, expression: Expression) {
+    this.scope = scope;
+    this.expression = expression;
+  }
+
+  /** The number of ids (the reference's `get_count`, `len`). */
+  async count(options?: EvaluateOptions): Promise<number> {
+    const [count] = await countIds([this.expression], this.#with(options));
+    return count!;
+  }
+
+  /**
+   * Whether an id belongs to the set (the reference's `in`); reads one byte per bitmap.
+   * @param id an integer in [0, 2^32)
+   */
+  async has(id: number, options?: EvaluateOptions): Promise<boolean> {
+    return hasId(this.expression, checkId(id), this.#with(options));
+  }
+
+  /** Whether the set has any id; stops reading at the first. */
+  async hasEventsMarked(options?: EvaluateOptions): Promise<boolean> {
+    return hasIds(this.expression, this.#with(options));
+  }
+
+  /** All ids, ascending: 4 bytes each. For sets that may be huge, iterate or use `pages`. */
+  async ids(options?: EvaluateOptions): Promise<Uint32Array<ArrayBuffer>> {
+    return idsOf(this.expression, this.#with(options));
+  }
+
+  /** The ids, ascending, in pages of at most 65,536. */
+  async *pages(options?: EvaluateOptions): AsyncGenerator<Uint32Array<ArrayBuffer>, void, undefined> {
+    yield* pagesOf(this.expression, this.#with(options));
+  }
+
+  /** The ids, ascending, one by one; read in pages. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<number, void, undefined> {
+    for await (const page of this.pages()) yield* page;
+  }
+
+  /** The set as a Redis string: bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`; as long as its longest operand. */
+  async bytes(options?: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const windows = windowsOf(this.expression, this.#with(options));
+    const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
+    let next = await windows.next();
+    for (; !next.done; next = await windows.next()) {
+      parts.push({ byteOffset: next.value.byteOffset, bytes: next.value.bytes.slice() });
+    }
+    const all = new Uint8Array(next.value);
+    for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
+    return all;
+  }
+
+  /** Reads the set once, for many questions: the result lives in this process, compressed, and no longer changes. */
+  async load(options?: EvaluateOptions): Promise<EventSet> {
+    const store = new MemoryStore();
+    const key = 'loaded';
+    const pages = pagesOf(this.expression, this.#with(options));
+    let next = await pages.next();
+    for (; !next.done; next = await pages.next()) await store.write([{ key, ids: next.value, value: 1 }]);
+    // As long as its longest operand, so that its complement is the complement of what was loaded.
+    const [byteLength] = await store.byteLengths([key]);
+    if (byteLength! < next.value) await store.write([{ key, ids: [next.value * 8 - 1], value: 0 }]);
+    return new EventSet(this.scope, bitmap(store, key));
+  }
+
+  /**
+   * Stores the set in Redis under the key that the reference gives such a combination (`trackist_bitop_AND_…`), for others
+   * to read. `deleteRuntimeBitopKeys` of the instance deletes it.
+   * @param options `ttlSeconds` until the store forgets it, an hour by default
+   * @throws RangeError for a single bitmap, which has its key already, and for sets of other stores or loaded ones, which
+   * have none here
+   */
+  async storeResult(options: EvaluateOptions & PutOptions = {}): Promise<StoredEvents> {
+    const key = storedResultKey(this.scope, this.expression);
+    if (this.expression.kind === 'bitmap') {
+      throw new RangeError(
+        `expected a combination of sets to store, got the single bitmap ${JSON.stringify(key)}`,
+      );
+    }
+    const bytes = await this.bytes(options);
+    const { ttlSeconds = RESULT_TTL_SECONDS, signal } = options;
+    await this.scope.store.put(key, bytes, { ttlSeconds, signal });
+    this.scope.storedKeys.add(key);
+    return new StoredEvents(this.scope, key);
+  }
+
+  /** Ids that are in this set and in all others. */
+  and(...others: readonly EventSet[]): EventSet {
+    return this.#combined('and', others);
+  }
+
+  /** Ids that are in this set or in any other. */
+  or(...others: readonly EventSet[]): EventSet {
+    return this.#combined('or', others);
+  }
+
+  /** Ids that are in an odd number of these sets. */
+  xor(...others: readonly EventSet[]): EventSet {
+    return this.#combined('xor', others);
+  }
+
+  /** Ids that are in this set and in none of the others. */
+  andNot(...others: readonly EventSet[]): EventSet {
+    return this.#combined('andNot', others);
+  }
+
+  /**
+   * Ids that are not in this set, up to the end of the longest bitmap of the expression it is asked in, in whole bytes:
+   * alone, it is Redis' BITOP NOT, padding bits included.
+   */
+  not(): EventSet {
+    return new EventSet(this.scope, complement(this.expression));
+  }
+
+  /**
+   * Whether two sets ask the same of the same keys of the same store, operands in the same order; it does not compare what
+   * they hold. False for whatever is no set.
+   */
+  equals(other: EventSet): boolean {
+    return other instanceof EventSet && sameExpression(this.expression, other.expression);
+  }
+
+  #combined(kind: Combination, others: readonly EventSet[]): EventSet {
+    for (const other of others) {
+      if (!(other instanceof EventSet)) throw new TypeError(`expected a set of events, got ${String(other)}`);
+    }
+    return new EventSet(
+      this.scope,
+      combine(
+        kind,
+        [this, ...others].map(({ expression }) => expression),
+      ),
+    );
+  }
+
+  #with(options: EvaluateOptions | undefined): EvaluateOptions {
+    return { ...this.scope.defaults, ...options };
+  }
+}
+
+/** A result that was stored under a key. */
+export class StoredEvents extends EventSet {
+  /** Where the result is, without a prefix that the client adds. */
+  readonly key: string;
+
+  /** @internal */
+  constructor(scope: Scope, key: string) {
+    super(scope, bitmap(scope.store, key));
+    this.key = key;
+  }
+
+  /** Deletes the result; asked again, the set is empty. */
+  async delete(options?: RequestOptions): Promise<void> {
+    await this.scope.store.delete([this.key], options);
+    this.scope.storedKeys.delete(this.key);
+  }
+}
+
+/** The users who did an event in a year, month, ISO week, day or hour. */
+export class PeriodEvents extends EventSet {
+  /** The name of the event, or of a segment. */
+  readonly event: string;
+  /** When. */
+  readonly period: Period;
+
+  /** @internal */
+  constructor(scope: Scope, event: string, period: Period) {
+    super(scope, eventExpression(scope, event, period));
+    this.event = event;
+    this.period = period;
+  }
+
+  /** The same event `n` periods later (earlier where negative). */
+  delta(n: number): PeriodEvents {
+    return new PeriodEvents(this.scope, this.event, this.period.delta(n));
+  }
+
+  /** The same event in the period after. */
+  next(): PeriodEvents {
+    return this.delta(1);
+  }
+
+  /** The same event in the period before. */
+  prev(): PeriodEvents {
+    return this.delta(-1);
+  }
+
+  /** The first instant of the period in the time zone of the instance. */
+  periodStart(): Date {
+    return new Date(this.period.start(this.scope.timeZone).epochMilliseconds);
+  }
+
+  /** The last millisecond of the period in the time zone of the instance. */
+  periodEnd(): Date {
+    return new Date(this.period.end(this.scope.timeZone).epochMilliseconds);
+  }
+
+  /** Deletes the marks of this event and period, and of no other; of a year, those of its months. */
+  async delete(options?: RequestOptions): Promise<void> {
+    await deleteEvents(this.scope, this.event, this.period, options);
+  }
+}
+
+/** The users who carry a dateless flag. It has no period: `next`, `prev` and `delta` are the set itself. */
+export class UniqueEvents extends EventSet {
+  /** The name of the flag, or of a segment. */
+  readonly event: string;
+
+  /** @internal */
+  constructor(scope: Scope, event: string) {
+    super(scope, eventExpression(scope, event, 'unique'));
+    this.event = event;
+  }
+
+  /** The set itself. */
+  delta(_n: number): this {
+    return this;
+  }
+
+  /** The set itself. */
+  next(): this {
+    return this;
+  }
+
+  /** The set itself. */
+  prev(): this {
+    return this;
+  }
+
+  /** Deletes the flag of all users. */
+  async delete(options?: RequestOptions): Promise<void> {
+    await deleteEvents(this.scope, this.event, 'unique', options);
+  }
+}
+
+async function deleteEvents(
+  scope: Scope,
+  event: string,
+  period: Period | 'unique',
+  options: RequestOptions | undefined,
+): Promise<void> {
+  if (scope.segments.has(event)) {
+    throw new RangeError(`expected an event to delete, got the segment ${JSON.stringify(event)}`);
+  }
+  await scope.store.delete(eventKeys(scope, event, period), options);
+}

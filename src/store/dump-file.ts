@@ -1,0 +1,33 @@
+/** Stores in files: dumps that are replaced as a whole or not at all. For Node only. */
+
+import { createReadStream } from 'node:fs';
+import { replaceFile } from '../formats/file.js';
+import type { RdbReadOptions } from '../formats/rdb/reader.js';
+import { explainSystemError } from '../formats/system-error.js';
+import { loadRdb, type WriteRdbOptions, writeRdb } from './dump.js';
+import type { MemoryStore } from './memory.js';
+import type { Store } from './types.js';
+
+/**
+ * Writes the bitmaps of a store to a dump at `path`. A dump that is there stays as it is until the new one is complete and
+ * on the disk: whatever happens meanwhile (the process dies, the power fails, the disk is full), one of the two is there.
+ * @throws StoreError where the file cannot be written (`cause` is what the file system says); whatever the store throws.
+ */
+export async function saveStore(store: Store, path: string, options: WriteRdbOptions = {}): Promise<void> {
+  await replaceFile(path, writeRdb(store, options));
+}
+
+/**
+ * Loads the dump at `path` into memory, plain or gzipped; `options` as for `loadRdb`.
+ * @throws StoreError where the file cannot be read (`cause` is what the file system says); whatever `loadRdb` throws.
+ */
+export async function loadStore(path: string, options: RdbReadOptions = {}): Promise<MemoryStore> {
+  const chunks = createReadStream(path, { highWaterMark: READ_BYTES });
+  try {
+    return await explainSystemError(`a dump to be read at ${path}`, loadRdb(chunks, options));
+  } finally {
+    chunks.destroy();
+  }
+}
+
+const READ_BYTES = 2 ** 18;

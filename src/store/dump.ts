@@ -1,0 +1,187 @@
+/** Moves bitmaps from dumps into stores and from stores into dumps. */
+
+import { BitmapistError } from '../base/errors.js';
+import type { ByteInput } from '../formats/input.js';
+import { type RdbProgress, type RdbReadOptions, type RdbString, readRdb } from '../formats/rdb/reader.js';
+import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../formats/rdb/writer.js';
+import { MemoryStore } from './memory.js';
+import type { BitmapReader, Store } from './types.js';
+
+/** What of a store is written, and how. Keys expire as in the store, if that can tell; otherwise they are kept. */
+export interface WriteRdbOptions extends EncodeRdbOptions {
+  /** What the keys that are written begin with (default: all are). */
+  readonly prefix?: string | undefined;
+  /** Number of the database that they are written to (default 0). */
+  readonly db?: number | undefined;
+  /** Called after each key with how many have been written. */
+  readonly onProgress?: ((keys: number) => void) | undefined;
+}
+
+/** How much is asked of a store, or given to it, at a time. */
+const BATCH_KEYS = 256;
+const BATCH_BYTES = 2 ** 22;
+/** Longer bitmaps are read in pieces of this size. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * Loads the bitmaps of a dump into memory. Take `prefix` where the dump holds other things too: every string counts as a
+ * bitmap. Where no `db` is given, all that is wanted must be in one database.
+ * @throws RdbError, a FormatError, for a dump that is damaged; BitmapistError for keys in several databases; TypeError
+ * where the input is no sequence of bytes; the signal's reason.
+ */
+export async function loadRdb(input: ByteInput, options: RdbReadOptions = {}): Promise<MemoryStore> {
+  const store = new MemoryStore();
+  await restoreRdb(input, store, options);
+  return store;
+}
+
+/**
+ * Puts the bitmaps of a dump into a store, some hundreds or 4 MiB at a time, and says how many there were. Keys that
+ * expire do so in the store as well, to the second; what has expired already and is wanted all the same is kept for ever.
+ * After an error the store holds what was put there before.
+ * @throws as `loadRdb` does, and whatever the store throws.
+ */
+export async function restoreRdb(
+  input: ByteInput,
+  store: Store,
+  options: RdbReadOptions = {},
+): Promise<RdbProgress> {
+  let progress: RdbProgress = { inputBytes: 0, byteOffset: 0, keys: 0, strings: 0, expired: 0 };
+  const onProgress = (latest: RdbProgress) => {
+    progress = latest;
+    options.onProgress?.(latest);
+  };
+  let puts: Promise<void>[] = [];
+  let bytes = 0;
+  let db: number | undefined;
+  try {
+    for await (const string of readRdb(input, { ...options, onProgress })) {
+      checkString(string, db, store);
+      db = string.db;
+      const put = putString(string, store, options.signal);
+      // It is waited for later; until then its failure is nobody's surprise.
+      put.catch(() => {});
+      puts.push(put);
+      bytes += string.bytes.length;
+      if (puts.length < BATCH_KEYS && bytes < BATCH_BYTES) continue;
+      await Promise.all(puts);
+      puts = [];
+      bytes = 0;
+    }
+  } finally {
+    await Promise.all(puts);
+  }
+  return progress;
+}
+
+/** Compares with what one store can hold. */
+function checkString({ db, key }: RdbString, previousDb: number | undefined, store: Store): void {
+  if (previousDb !== undefined && previousDb !== db) {
+    throw new BitmapistError(
+      `expected the bitmaps of one database, got some of database ${previousDb} and of database ${db}; choose one with the option db`,
+    );
+  }
+  if (!(store instanceof MemoryStore) && /\p{Surrogate}/u.test(key)) {
+    throw new BitmapistError(
+      `expected keys that are UTF-8, got ${JSON.stringify(key)}; leave it out with the option filter`,
+    );
+  }
+}
+
+function putString(
+  { key, bytes, expiresAtMs }: RdbString,
+  store: Store,
+  signal?: AbortSignal,
+): Promise<void> {
+  const ttlMs = expiresAtMs === undefined ? 0 : expiresAtMs - Date.now();
+  return store.put(key, bytes, ttlMs > 0 ? { ttlSeconds: Math.ceil(ttlMs / 1000), signal } : { signal });
+}
+
+/**
+ * The bytes of a dump with the bitmaps of a store, in chunks of 128 KiB: a file that Redis (from 5 on) and Valkey load.
+ * Bitmaps are as the store has them when their turn comes.
+ * @throws whatever the store throws; the signal's reason. The file is then without an end, which every reader notices.
+ */
+export function writeRdb(
+  store: Store,
+  options: WriteRdbOptions = {},
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  return encodeRdb(readEntries(store, options), options);
+}
+
+async function* readEntries(store: Store, options: WriteRdbOptions): AsyncGenerator<RdbEntry, void> {
+  const { prefix = '', db, signal, onProgress } = options;
+  let written = 0;
+  for await (const keys of inBatches(store.keys(prefix, { signal }), BATCH_KEYS)) {
+    const reader: BitmapReader = store.reader?.() ?? store;
+    try {
+      const byteLengths = await reader.byteLengths(keys, { signal });
+      const expiries = await store.expiries?.(keys, { signal });
+      for (let from = 0; from < keys.length; ) {
+        const to = endOfBatch(byteLengths, from);
+        const values = await readValues(reader, keys.slice(from, to), byteLengths.slice(from, to), signal);
+        for (const [at, bytes] of values.entries()) {
+          yield { db, key: keys[from + at]!, bytes, expiresAtMs: wholeMs(expiries?.[from + at]) };
+          onProgress?.(++written);
+        }
+        from = to;
+      }
+    } finally {
+      reader.release?.();
+    }
+  }
+}
+
+/** How far from `from` on bitmaps are read together: at least one, and more as long as they are short. */
+function endOfBatch(byteLengths: readonly number[], from: number): number {
+  let to = from + 1;
+  let bytes = byteLengths[from]!;
+  while (to < byteLengths.length && bytes + byteLengths[to]! <= BATCH_BYTES) bytes += byteLengths[to++]!;
+  return to;
+}
+
+async function readValues(
+  reader: BitmapReader,
+  keys: readonly string[],
+  byteLengths: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<RdbEntry['bytes'][]> {
+  const byteLength = byteLengths[0]!;
+  if (byteLength > BATCH_BYTES)
+    return [{ byteLength, chunks: () => readPieces(reader, keys[0]!, byteLength, signal) }];
+  const targets = byteLengths.map((length) => new Uint8Array(length));
+  await reader.read(
+    targets.map((target, at) => ({ key: keys[at]!, byteOffset: 0, target })),
+    { signal },
+  );
+  return targets;
+}
+
+async function* readPieces(
+  reader: BitmapReader,
+  key: string,
+  byteLength: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  const piece = new Uint8Array(PIECE_BYTES);
+  for (let byteOffset = 0; byteOffset < byteLength; byteOffset += PIECE_BYTES) {
+    const target = piece.subarray(0, Math.min(PIECE_BYTES, byteLength - byteOffset));
+    await reader.read([{ key, byteOffset, target }], { signal });
+    yield target;
+  }
+}
+
+async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function wholeMs(expiresAtMs: number | undefined): number | undefined {
+  return expiresAtMs === undefined ? undefined : Math.round(expiresAtMs);
+}

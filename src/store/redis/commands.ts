@@ -1,0 +1,213 @@
+/** The caller's client behind commands whose replies are what Redis answers, or a `StoreError`: the only place that talks to it. */
+
+import type { Buffer } from 'node:buffer';
+import { StoreError } from '../../base/errors.js';
+import { ID_LIMIT } from '../../base/id.js';
+import { checkByteLength } from '../../base/length.js';
+import type { BitWrite } from '../types.js';
+import type { RedisClient, RedisNode, RedisTransaction } from './client.js';
+import { codeOf, isRefusedCommand, NoTransactionsError } from './refusal.js';
+import { toBytes, toInteger, toList, toText, unexpected } from './replies.js';
+
+/** PTTL answers with -1 for a key without expiry and with -2 for a missing one. */
+const MISSING = -2;
+const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
+
+export class RedisCommands {
+  readonly #client: RedisClient;
+
+  constructor(client: RedisClient) {
+    this.#client = client;
+  }
+
+  get isCluster(): boolean {
+    return typeof this.#client.nodes === 'function';
+  }
+
+  get keyPrefix(): string {
+    return this.#client.options?.keyPrefix ?? '';
+  }
+
+  /** Whether a connection that is lost will come back by itself, as far as the client tells. */
+  get reconnects(): boolean {
+    return this.#client.status !== undefined && this.#client.status !== 'end';
+  }
+
+  async strlen(key: string): Promise<number> {
+    const reply = await this.#with('strlen').strlen(key);
+    return checkByteLength(key, toInteger(reply, 0, MAX_INTEGER, 'STRLEN', key));
+  }
+
+  /** The bytes from `start` to `end`, both included, or as many as there are: a view that holds until the next tick. */
+  async getrange(key: string, start: number, end: number): Promise<Uint8Array> {
+    const reply = await this.#with('getrangeBuffer').getrangeBuffer(key, start, end);
+    return toBytes(reply, end - start + 1, 'GETRANGE', key);
+  }
+
+  /** `null` for a missing key. */
+  async get(key: string): Promise<Uint8Array | null> {
+    return toValue(key, await this.#with('getBuffer').getBuffer(key));
+  }
+
+  async bitcount(key: string): Promise<number> {
+    const reply = await this.#with('bitcount').bitcount(key);
+    return toInteger(reply, 0, ID_LIMIT, 'BITCOUNT', key);
+  }
+
+  /** Within bytes `start` to `end`, both included. */
+  async bitcountWithin(key: string, start: number, end: number): Promise<number> {
+    const reply = await this.#with('bitcount').bitcount(key, start, end);
+    return toInteger(reply, 0, (end - start + 1) * 8, 'BITCOUNT', key);
+  }
+
+  /** The first bit that is set within bytes `start` to `end`, both included; -1 if none is. */
+  async bitpos(key: string, start: number, end: number): Promise<number> {
+    const last = end * 8 + 7;
+    const bit = toInteger(await this.#with('bitpos').bitpos(key, 1, start, end), -1, last, 'BITPOS', key);
+    return bit === -1 ? bit : toInteger(bit, start * 8, last, 'BITPOS', key);
+  }
+
+  async setbit(key: string, offset: number, value: 0 | 1): Promise<void> {
+    toInteger(await this.#with('setbit').setbit(key, offset, value), 0, 1, 'SETBIT', key);
+  }
+
+  async set(key: string, value: Buffer, ttlSeconds: number | undefined): Promise<void> {
+    const client = this.#with('set');
+    const reply = await (ttlSeconds === undefined
+      ? client.set(key, value)
+      : client.set(key, value, 'EX', ttlSeconds));
+    if (toText(reply, 'SET', key) !== 'OK') throw unexpected(reply, 'OK', 'SET', key);
+  }
+
+  /** A script that answers with a whole number, `min` or more. */
+  async evalForInteger(
+    script: string,
+    keys: readonly string[],
+    values: readonly (string | Buffer)[],
+    min: number,
+  ): Promise<number> {
+    const reply = await this.#with('eval').eval(script, keys.length, ...keys, ...values);
+    return toInteger(reply, min, MAX_INTEGER, 'EVAL', keys[0]);
+  }
+
+  /** Milliseconds until the key expires; `undefined` if it does not, or is missing. */
+  async pttl(key: string): Promise<number | undefined> {
+    const reply = await this.#with('pttl').pttl(key);
+    const milliseconds = toInteger(reply, MISSING, MAX_INTEGER, 'PTTL', key);
+    return milliseconds < 0 ? undefined : milliseconds;
+  }
+
+  async type(key: string): Promise<string> {
+    return toText(await this.#with('type').type(key), 'TYPE', key);
+  }
+
+  async unlink(keys: readonly string[]): Promise<number> {
+    return toInteger(await this.#with('unlink').unlink(...keys), 0, keys.length, 'UNLINK');
+  }
+
+  async del(keys: readonly string[]): Promise<number> {
+    return toInteger(await this.#with('del').del(...keys), 0, keys.length, 'DEL');
+  }
+
+  /** `undefined` if the client does not offer it. */
+  async info(section: string): Promise<string | undefined> {
+    if (this.#client.info === undefined) return undefined;
+    return toText(await this.#client.info(section), 'INFO');
+  }
+
+  /** One client per server that has keys: the masters of a cluster, or the client itself. */
+  nodes(): readonly RedisNode[] {
+    if (this.#client.nodes === undefined) return [this.#client];
+    const nodes = toList(this.#client.nodes('master'), undefined, 'the client') as readonly RedisNode[];
+    if (nodes.length === 0) throw new StoreError('expected the masters of a cluster, got none');
+    return nodes;
+  }
+
+  /** The cursor `0` ends a scan. It may be text of any kind before. */
+  async scan(
+    node: RedisNode,
+    cursor: string,
+    pattern: string,
+    count: number,
+  ): Promise<[cursor: string, keys: string[]]> {
+    if (typeof node.scan !== 'function') throw lacking('scan');
+    const reply = await node.scan(cursor, 'MATCH', pattern, 'COUNT', count);
+    const [next, keys] = toList(reply, 2, 'SCAN');
+    return [toCursor(next), toList(keys, undefined, 'SCAN').map((key) => toText(key, 'SCAN'))];
+  }
+
+  /** GETs in one transaction: per key its bytes, `null` if it is missing, or the error it ended in. */
+  async getAll(keys: readonly string[]): Promise<(Uint8Array | Error | null)[]> {
+    const replies = await this.#transact(keys.length, (transaction) => {
+      for (const key of keys) transaction.getBuffer(key);
+    });
+    return replies.map((reply, index) => (reply instanceof Error ? reply : toValue(keys[index]!, reply)));
+  }
+
+  /** SETBITs in one transaction: per bit the error it ended in, or `null`. */
+  async setBits(writes: readonly BitWrite[]): Promise<(Error | null)[]> {
+    const keys = writes.flatMap(({ key, ids }) => new Array<string>(ids.length).fill(key));
+    const replies = await this.#transact(keys.length, (transaction) => {
+      for (const { key, ids, value } of writes) {
+        for (let index = 0; index < ids.length; index += 1) transaction.setbit(key, ids[index]!, value);
+      }
+    });
+    return replies.map((reply, index) => {
+      if (reply instanceof Error) return reply;
+      toInteger(reply, 0, 1, 'SETBIT', keys[index]);
+      return null;
+    });
+  }
+
+  async #transact(length: number, fill: (transaction: RedisTransaction) => void): Promise<unknown[]> {
+    const transaction = this.#with('multi').multi();
+    for (const method of ['getBuffer', 'setbit', 'exec'] as const) {
+      if (typeof transaction?.[method] !== 'function') throw lacking(`${method} of multi`);
+    }
+    fill(transaction);
+    const replies = await transaction.exec().catch((error) => {
+      const cause = firstCause(error);
+      // What was aborted was begun: then it is one of its commands that is not allowed.
+      const isUnknown = codeOf(error) !== 'EXECABORT' && isRefusedCommand(cause);
+      throw isUnknown ? new NoTransactionsError(cause) : cause;
+    });
+    return toList(replies, length, 'EXEC').map((reply) => {
+      const [error, value] = toList(reply, undefined, 'EXEC');
+      if (error !== null && !(error instanceof Error)) throw unexpected(error, 'errors or null', 'EXEC');
+      return error ?? value;
+    });
+  }
+
+  #with(method: keyof RedisClient): RedisClient {
+    if (typeof this.#client[method] !== 'function') throw lacking(method);
+    return this.#client;
+  }
+}
+
+/** Clients reject with EXEC's error, which may only say that there were others before. */
+function firstCause(error: unknown): unknown {
+  const hasOthers = error instanceof Error && 'previousErrors' in error;
+  return hasOthers && Array.isArray(error.previousErrors) ? (error.previousErrors[0] ?? error) : error;
+}
+
+function toValue(key: string, reply: unknown): Uint8Array | null {
+  if (reply === null) return null;
+  const bytes = toBytes(reply, MAX_INTEGER, 'GET', key);
+  checkByteLength(key, bytes.length);
+  return bytes;
+}
+
+/** Of Redis a whole number of 64 bits, elsewhere text of any kind. */
+function toCursor(reply: unknown): string {
+  if (typeof reply === 'bigint' && reply >= 0) return String(reply);
+  const cursor =
+    typeof reply === 'number' ? String(toInteger(reply, 0, MAX_INTEGER, 'SCAN')) : toText(reply, 'SCAN');
+  if (cursor === '') throw unexpected(reply, 'a cursor', 'SCAN');
+  return cursor;
+}
+
+function lacking(method: string): StoreError {
+  return new StoreError(
+    `expected a client of ioredis or iovalkey, or one of node-redis in fromNodeRedis, got one without ${method}`,
+  );
+}

@@ -1,0 +1,284 @@
+/** Bitmaps in Redis, through the caller's client. */
+
+import { Buffer } from 'node:buffer';
+import { describe, StoreError } from '../../base/errors.js';
+import type { ByteRange } from '../../bitmap/types.js';
+import { checkKeysOptions, checkPut, checkWrites } from '../arguments.js';
+import { MemoryStore } from '../memory.js';
+import type {
+  BitmapReader,
+  BitWrite,
+  ByteRead,
+  KeysOptions,
+  PutOptions,
+  RequestOptions,
+  Store,
+  WriteOptions,
+} from '../types.js';
+import type { RedisClient } from './client.js';
+import { RedisCommands } from './commands.js';
+import { explainFailure } from './failure.js';
+import { RedisLink } from './link.js';
+import { listKeys } from './listing.js';
+import { isBulky, probeMerging } from './merge.js';
+import { RangeReader } from './ranges.js';
+import { NoTransactionsError } from './refusal.js';
+import { WholeReader } from './whole.js';
+import { writeBits } from './writer.js';
+
+const DEFAULT_MAX_IN_FLIGHT = 1000;
+const DEFAULT_RETRY_MS = 10_000;
+/** Keys per UNLINK: long enough to save round trips, short enough not to keep the server from others. */
+const DELETE_BATCH = 500;
+
+/**
+ * How bitmaps are read: `ranges` with STRLEN, GETRANGE, BITCOUNT and BITPOS, only the bytes that are wanted; `whole` with
+ * GET, for servers that know nothing else.
+ */
+export type ReadStrategy = 'ranges' | 'whole';
+
+/** How a server is asked. */
+export interface RedisStoreOptions {
+  /** How many requests may be under way at once (default 1,000). */
+  readonly maxInFlight?: number | undefined;
+  /** `auto` (the default) begins with `ranges` and falls back to `whole` at the first command that the server refuses. */
+  readonly readStrategy?: ReadStrategy | 'auto' | undefined;
+  /** `false` writes a command per bit even where many bits of a key change (default `true`: by script, where allowed). */
+  readonly scripts?: boolean | undefined;
+  /**
+   * For how many milliseconds a request is repeated, after growing pauses, that was refused or lost for a reason that
+   * passes by itself: a failover, a server that is starting, a connection that the client makes anew (default 10,000; 0:
+   * not at all).
+   */
+  readonly retryMs?: number | undefined;
+}
+
+/**
+ * Reads and writes bitmaps in Redis or a Redis Cluster. The client is received, never created or closed.
+ *
+ * Every method rejects with a `StoreError` if Redis does not answer, refuses (`cause` is the client's error) or answers
+ * with something that its command does not answer with, and with a `WrongTypeError` if a key holds something other than a
+ * string.
+ */
+export class RedisStore implements Store {
+  readonly #link: RedisLink;
+  readonly #strategy: ReadStrategy | 'auto';
+  /** Whether a script has run there. */
+  #merges = false;
+
+  /** @throws RangeError for options out of their range */
+  constructor(client: RedisClient, options: RedisStoreOptions = {}) {
+    const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, retryMs = DEFAULT_RETRY_MS } = options;
+    const { readStrategy = 'auto', scripts = true } = options;
+    if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
+      throw new RangeError(`expected maxInFlight to be a positive integer, got ${maxInFlight}`);
+    }
+    if (!(Number.isFinite(retryMs) && retryMs >= 0)) {
+      throw new RangeError(`expected retryMs to be 0 or more milliseconds, got ${describe(retryMs)}`);
+    }
+    if (!['auto', 'ranges', 'whole'].includes(readStrategy)) {
+      throw new RangeError(`expected the read strategy auto, ranges or whole, got ${readStrategy}`);
+    }
+    this.#link = new RedisLink(new RedisCommands(client), { maxInFlight, retryMs });
+    this.#strategy = readStrategy;
+    if (!scripts) this.#link.goWithout('scripts');
+  }
+
+  /** How bitmaps are read; with `auto` it is known after the first read. */
+  get readStrategy(): ReadStrategy {
+    if (this.#strategy !== 'auto') return this.#strategy;
+    return this.#link.lacks('ranges') ? 'whole' : 'ranges';
+  }
+
+  byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
+    return this.reader().byteLengths(keys, options);
+  }
+
+  read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    return this.reader().read(reads, options);
+  }
+
+  occupied(
+    keys: readonly string[],
+    byteLengths: readonly number[],
+    options?: RequestOptions,
+  ): Promise<(readonly ByteRange[] | undefined)[]> {
+    return this.reader().occupied(keys, byteLengths, options);
+  }
+
+  /** A reader for one question: where whole values have to be fetched, it fetches each of them once. */
+  reader(): Required<Omit<BitmapReader, 'containers' | 'release'>> {
+    let whole: WholeReader | undefined;
+    const ranges = new RangeReader(this.#link);
+    const readWhole = <T>(call: (reader: WholeReader) => Promise<T>): Promise<T> => {
+      whole ??= new WholeReader(this.#link);
+      return call(whole);
+    };
+    const read = <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
+      if (this.#strategy === 'ranges') return call(ranges);
+      if (this.#strategy === 'whole') return readWhole(call);
+      return this.#link.attempt(
+        'ranges',
+        () => call(ranges),
+        () => readWhole(call),
+      );
+    };
+    return {
+      byteLengths: (keys, options) => read((reader) => reader.byteLengths(keys, options)),
+      read: (reads, options) => read((reader) => reader.read(reads, options)),
+      occupied: (keys, byteLengths, options) =>
+        read((reader): Promise<(readonly ByteRange[] | undefined)[]> => {
+          return reader.occupied(keys, byteLengths, options);
+        }),
+    };
+  }
+
+  count(key: string, options?: RequestOptions): Promise<number> {
+    const { commands } = this.#link;
+    const askLength = () =>
+      this.#link.attempt(
+        'lengths',
+        () => commands.strlen(key),
+        async () => 0,
+      );
+    const countBits = () => commands.bitcount(key);
+    const count = async (): Promise<number> => {
+      let bits = 0;
+      // In one round trip: a key that is longer than ids go is refused, whatever its bits are.
+      await this.#link.sendAll(
+        [countBits, askLength],
+        {
+          send: (ask) => ask(),
+          receive: (reply, ask) => {
+            if (ask === countBits) bits = reply;
+          },
+          keyOf: () => key,
+        },
+        options,
+      );
+      return bits;
+    };
+    return this.#link.attempt('counts', count, () => new WholeReader(this.#link).count(key, options));
+  }
+
+  async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
+    checkWrites(writes);
+    const bulky = writes.find((write) => isBulky(this.#link, write));
+    const merges = bulky !== undefined && (await this.#canMerge(bulky.key, options));
+    await writeBits(this.#link, writes, { ...options, merges });
+  }
+
+  async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
+    checkPut(key, bytes, options);
+    const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    await this.#link.sendOne(() => this.#link.commands.set(key, value, options?.ttlSeconds), key, options);
+  }
+
+  async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
+    checkKeysOptions(options);
+    yield* listKeys(this.#link, prefix, options);
+  }
+
+  /** A server that does not know PTTL, or does not allow it, is taken to keep every key. */
+  expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
+    const { commands } = this.#link;
+    const ask = async (): Promise<(number | undefined)[]> => {
+      const expiries = new Array<number | undefined>(keys.length).fill(undefined);
+      await this.#link.sendAll(
+        keys,
+        {
+          send: (key) => commands.pttl(key),
+          receive: (milliseconds, _, index) => {
+            if (milliseconds !== undefined) expiries[index] = Date.now() + milliseconds;
+          },
+          keyOf: (key) => key,
+        },
+        options,
+      );
+      return expiries;
+    };
+    return this.#link.attempt('expiries', ask, async () => keys.map(() => undefined));
+  }
+
+  async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
+    // Keys of different cluster slots cannot be named in one command.
+    const batchSize = this.#link.commands.isCluster ? 1 : DELETE_BATCH;
+    const batches: string[][] = [];
+    for (let at = 0; at < keys.length; at += batchSize) batches.push(keys.slice(at, at + batchSize));
+    let deleted = 0;
+    await this.#link.sendAll(
+      batches,
+      {
+        send: (batch) => this.#unlink(batch),
+        receive: (count) => {
+          deleted += count;
+        },
+        // What was deleted and not answered would not be counted by a repeat.
+        once: true,
+      },
+      options,
+    );
+    return deleted;
+  }
+
+  /**
+   * A copy in memory of `keys` as they were at one moment: GETs in one transaction.
+   * @throws StoreError on a cluster where the keys are not in one slot, and where the server knows no transactions
+   */
+  async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
+    const distinct = [...new Set(keys)];
+    const copy = new MemoryStore();
+    if (distinct.length === 0) return copy;
+    if (this.#link.commands.isCluster) await this.#link.untilConnected(distinct[0]!, options);
+    const values = await this.#link
+      .sendOne(() => this.#link.commands.getAll(distinct), undefined, options)
+      .catch((error) => Promise.reject(refuseMoment(error, this.#link)));
+    for (const [index, key] of distinct.entries()) {
+      const value = values[index]!;
+      if (value instanceof Error) throw await explainFailure(this.#link.commands, value, key);
+      if (value !== null) await copy.put(key, value);
+    }
+    return copy;
+  }
+
+  /** A script that is not allowed is no error: every bit is written by a command of its own. */
+  async #canMerge(key: string, options: RequestOptions | undefined): Promise<boolean> {
+    this.#merges ||= await this.#link.attempt(
+      'scripts',
+      async () => {
+        await this.#link.sendOne(() => probeMerging(this.#link, key), key, options);
+        return true;
+      },
+      async () => false,
+    );
+    return this.#merges;
+  }
+
+  /** UNLINK came with Redis 4; servers without it know DEL. */
+  #unlink(keys: readonly string[]): Promise<number> {
+    const { commands } = this.#link;
+    return this.#link.attempt(
+      'unlink',
+      () => commands.unlink(keys),
+      () => commands.del(keys),
+    );
+  }
+}
+
+/** Says why keys cannot be read as of one moment, if that is the trouble. */
+function refuseMoment(error: unknown, { commands }: RedisLink): unknown {
+  const cause = error instanceof StoreError ? error.cause : undefined;
+  const message = cause instanceof Error ? cause.message : '';
+  if (commands.isCluster && /CROSSSLOT|same slot/i.test(message)) {
+    return new StoreError(
+      'expected keys of one cluster slot for a consistent read, got keys of several; a cluster cannot freeze them together',
+      { cause },
+    );
+  }
+  if (error instanceof NoTransactionsError) {
+    return new StoreError('expected a server with transactions for a consistent read, got one without', {
+      cause,
+    });
+  }
+  return error;
+}

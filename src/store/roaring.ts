@@ -1,0 +1,54 @@
+/** Moves single bitmaps between stores and Roaring files. */
+
+import { CompressedBitmap } from '../bitmap/compressed.js';
+import { smallestContainer } from '../bitmap/container.js';
+import { decodeRoaring } from '../formats/roaring/reader.js';
+import { encodeRoaring } from '../formats/roaring/writer.js';
+import { MemoryStore } from './memory.js';
+import type { RequestOptions, Store } from './types.js';
+
+/** A multiple of what a container holds. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * The bitmap of `key` as a Roaring file; a missing key is an empty bitmap. The same ids give the same file, whatever store
+ * they are in. Memory: the bitmap compressed, and 1 MiB.
+ * @throws whatever the store throws.
+ */
+export async function exportRoaring(
+  store: Store,
+  key: string,
+  options?: RequestOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (store instanceof MemoryStore)
+    return encodeRoaring(Array.from(store.containers(key), smallestContainer));
+  const [byteLength = 0] = await store.byteLengths([key], options);
+  const bitmap = new CompressedBitmap();
+  for (let byteOffset = 0; byteOffset < byteLength; byteOffset += PIECE_BYTES) {
+    const target = new Uint8Array(Math.min(PIECE_BYTES, byteLength - byteOffset));
+    await store.read([{ key, byteOffset, target }], options);
+    bitmap.append(target);
+  }
+  return encodeRoaring(bitmap.containers());
+}
+
+/**
+ * Replaces the bitmap of `key` by that of a Roaring file, of which nothing is stored unless all of it is sound.
+ * @throws FormatError; whatever the store throws.
+ */
+export async function importRoaring(
+  store: Store,
+  key: string,
+  file: Uint8Array,
+  options?: RequestOptions,
+): Promise<void> {
+  const containers = decodeRoaring(file);
+  if (store instanceof MemoryStore) {
+    store.putContainers(key, containers);
+    return;
+  }
+  const bitmap = CompressedBitmap.fromContainers(containers);
+  const bytes = new Uint8Array(bitmap.byteLength);
+  bitmap.readInto(bytes, 0);
+  await store.put(key, bytes, options);
+}

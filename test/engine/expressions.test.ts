@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { idsOf as allIdsOf, countIds, hasId, hasIds, windowsOf } from '../../src/engine/answers.js';
+import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import type { EvaluateOptions } from '../../src/engine/options.js';
+import { CachedStore } from '../../src/store/cache.js';
+import { MemoryStore } from '../../src/store/memory.js';
+import type { Store } from '../../src/store/types.js';
+import { idsOf, storeOf, toBytes } from '../support/bitmaps.js';
+import {
+  bitmapArbitrary,
+  expressionArbitrary,
+  type ModelExpression,
+  modelBytes,
+  modelIds,
+} from '../support/model.js';
+import { answerOf, type Bytes, fill, idsIn, type Question, questionArbitrary } from '../support/questions.js';
+import { CountingStore } from '../support/store/counting.js';
+
+const BITMAPS = 5;
+const questions = fc.record({
+  bitmaps: fc.array(bitmapArbitrary, { minLength: BITMAPS, maxLength: BITMAPS }),
+  roots: fc.array(expressionArbitrary(BITMAPS), { minLength: 1, maxLength: 4 }),
+});
+
+describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) => {
+  it.each([64, 128, undefined])('equal the set model, with windows of %s bytes', async (windowBytes) => {
+    const options: EvaluateOptions = { kernel, windowBytes };
+    await fc.assert(
+      fc.asyncProperty(questions, async ({ bitmaps, roots }) => {
+        const store = await storeOf(bitmaps);
+        const expressions = roots.map((root) => expressionOf(root, store));
+        const expected = roots.map((root) => modelIds(root, bitmaps));
+        expect(await countIds(expressions, options)).toEqual(expected.map((ids) => ids.length));
+        for (const [index, expression] of expressions.entries()) {
+          const ids = expected[index]!;
+          expect(await idsOf(expression, options)).toEqual(ids);
+          expect(await hasIds(expression, options)).toBe(ids.length > 0);
+          expect(await bytesOf(expression, options)).toEqual(
+            toBytes(ids, modelBytes(roots[index]!, bitmaps)),
+          );
+          for (const id of [0, 1, 7, 40, 511, 512, 1599, 1600, 2 ** 32 - 1]) {
+            expect(await hasId(expression, id, options)).toBe(ids.includes(id));
+          }
+        }
+      }),
+      { numRuns: 150, seed: 20_261 },
+    );
+  });
+});
+
+function expressionOf(node: ModelExpression, store: Store): Expression {
+  if (node.op === 'bitmap') return bitmap(store, String(node.index));
+  if (node.op === 'not') return complement(expressionOf(node.of, store));
+  return combine(
+    node.op,
+    node.of.map((operand) => expressionOf(operand, store)),
+  );
+}
+
+async function bytesOf(expression: Expression, options: EvaluateOptions): Promise<Uint8Array> {
+  const windows = windowsOf(expression, options);
+  const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
+  let next = await windows.next();
+  for (; !next.done; next = await windows.next())
+    parts.push({ ...next.value, bytes: next.value.bytes.slice() });
+  const all = new Uint8Array(next.value);
+  for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
+  return all;
+}
+
+// Sets of one question that share parts, over bitmaps that end just before, at and just after the edges of everything.
+
+const stores: [string, (memory: MemoryStore) => Store][] = [
+  ['memory', (memory) => memory],
+  ['a store that is only read', (memory) => new CountingStore(memory)],
+  ['a cache', (memory) => cacheOf(memory, 2 ** 20)],
+  ['a cache that has hardly any room', (memory) => cacheOf(memory, 10_000)],
+];
+
+function cacheOf(memory: MemoryStore, maxBytes: number): Store {
+  const isFinished = (key: string) => key !== '0';
+  return new CachedStore(new CountingStore(memory), { isFinished, maxBytes });
+}
+
+async function memoryOf(bitmaps: readonly Bytes[]): Promise<MemoryStore> {
+  const memory = new MemoryStore();
+  for (const [index, bytes] of bitmaps.entries()) {
+    if (bytes.length > 0) await memory.put(String(index), bytes);
+  }
+  return memory;
+}
+
+function expressionsOf({ bitmaps, parts, roots }: Question, store: Store): Expression[] {
+  const made: Expression[] = bitmaps.map((_, index) => bitmap(store, String(index)));
+  for (const { op, of } of parts) {
+    const operands = of.map((operand) => made[operand]!);
+    made.push(op === 'not' ? complement(operands[0]!) : combine(op, operands));
+  }
+  return roots.map((root) => made[root]!);
+}
+
+function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  // Compared by hand first: a matcher over so many elements takes its time.
+  expect(actual.length).toBe(expected.length);
+  for (let at = 0; at < expected.length; at += 1)
+    if (actual[at] !== expected[at]) expect([at, actual[at]]).toEqual([at, expected[at]]);
+}
+
+describe.each(['wasm', 'js'] as const)('sets that share parts, by the %s kernel', (kernel) => {
+  it.each(stores)('have the right ids, from %s', async (_, storeOf) => {
+    await fc.assert(
+      fc.asyncProperty(
+        questionArbitrary(5),
+        fc.constantFrom(undefined, undefined, 64, 8192, 16_384, 65_600),
+        async (question, windowBytes) => {
+          const bitmaps = question.bitmaps.map(fill);
+          const store = storeOf(await memoryOf(bitmaps));
+          const options = { kernel, windowBytes };
+          const expressions = expressionsOf(question, store);
+          const answers = question.roots.map((root) => answerOf(bitmaps, question, root));
+          const ids = answers.map(idsIn);
+          const counts = ids.map(({ length }) => length);
+          expect(await countIds(expressions, options)).toEqual(counts);
+          // Once more: by now a cache has some of it.
+          expect(await countIds(expressions, options)).toEqual(counts);
+          const [expression] = expressions;
+          const [answer] = answers;
+          expectSame(await bytesOf(expression!, options), answer!);
+          expectSame(await allIdsOf(expression!, options), ids[0]!);
+          expectSame(await idsOf(expression!, options), ids[0]!);
+          expect(await hasIds(expression!, options)).toBe(counts[0]! > 0);
+          for (const id of [0, answer!.length * 8 - 1, answer!.length * 8, ids[0]!.at(-1) ?? 9]) {
+            const byte = answer![id >> 3] ?? 0;
+            if (id >= 0)
+              expect(await hasId(expression!, id, options)).toBe((byte & (0x80 >> (id & 7))) !== 0);
+          }
+        },
+      ),
+      { numRuns: 100, seed: 20_262 },
+    );
+  });
+});

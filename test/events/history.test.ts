@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EventHistory } from '../../src/catalogue.js';
+import { Bitmapist, parseKey } from '../../src/index.js';
+
+/** What an event's keys tell, and the ids that stand in any of them. */
+async function look(bitmapist: Bitmapist, event: string) {
+  const history = new EventHistory();
+  const ids = new Set<number>();
+  const needed: string[] = [];
+  const keys: string[] = [];
+  for await (const key of bitmapist.store.keys(`${bitmapist.prefix}${event}_`)) keys.push(key);
+  for (const key of keys) {
+    const { period } = parseKey(bitmapist.prefix, key)!;
+    history.add(period);
+    const set = period === 'unique' ? bitmapist.unique(event) : bitmapist.events(event, period.unit, period);
+    for (const id of await set.ids()) ids.add(id);
+  }
+  for (const key of keys) {
+    const { period } = parseKey(bitmapist.prefix, key)!;
+    if (history.needs(period)) needed.push(String(period));
+  }
+  const everybody = [...(await history.everybody(bitmapist, event).ids())];
+  return { everybody, needed: needed.sort(), ids: [...ids].sort((a, b) => a - b) };
+}
+
+describe('everybody who ever did an event', () => {
+  it('is in its months and flags, where every mark has its month', async () => {
+    const bitmapist = new Bitmapist({ trackHourly: true });
+    await bitmapist.markEvent('a', [1, 2], { now: '2026-11-02T10:00' });
+    await bitmapist.markEvent('a', 4, { now: '2026-12-20T10:00' });
+    await bitmapist.markUnique('a', 3);
+    expect(await look(bitmapist, 'a')).toEqual({
+      everybody: [1, 2, 3, 4],
+      ids: [1, 2, 3, 4],
+      needed: ['2026-11', '2026-12', 'unique'],
+    });
+  });
+
+  it('is looked for in weeks, days and hours whose longer periods have no key', async () => {
+    const bitmapist = new Bitmapist({ trackHourly: true });
+    // A week of two months, of which one is lost.
+    await bitmapist.markEvent('a', 1, { now: '2026-11-30T10:00' });
+    await bitmapist.markEvent('a', 2, { now: '2026-12-01T10:00' });
+    await bitmapist.month('a', '2026-11').delete();
+    expect(await look(bitmapist, 'a')).toMatchObject({ everybody: [1, 2], needed: ['2026-12', '2026-W49'] });
+    await bitmapist.week('a', '2026-12-01').delete();
+    expect(await look(bitmapist, 'a')).toMatchObject({
+      everybody: [1, 2],
+      needed: ['2026-11-30', '2026-12'],
+    });
+    await bitmapist.day('a', '2026-11-30').delete();
+    expect(await look(bitmapist, 'a')).toMatchObject({
+      everybody: [1, 2],
+      needed: ['2026-11-30T10', '2026-12'],
+    });
+  });
+
+  it('is whoever stands in any key, whichever keys are left', async () => {
+    const mark = fc.record({
+      id: fc.nat(20),
+      now: fc
+        .integer({ min: 0, max: 24 * 70 })
+        .map((hour) => new Date(Date.UTC(2026, 9, 20) + hour * 3_600_000)),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(mark, { maxLength: 12 }),
+        fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+        async (marks, isLost) => {
+          const bitmapist = new Bitmapist({ trackHourly: true, trackUnique: true });
+          for (const { id, now } of marks) await bitmapist.markEvent('a', id, { now });
+          const keys: string[] = [];
+          for await (const key of bitmapist.store.keys('')) keys.push(key);
+          await bitmapist.store.delete(keys.filter((_, index) => isLost[index]));
+          const { everybody, ids } = await look(bitmapist, 'a');
+          expect(everybody).toEqual(ids);
+        },
+      ),
+      { numRuns: 200, seed: 6 },
+    );
+  });
+
+  it('is nobody where there is no key', async () => {
+    expect(await look(new Bitmapist(), 'a')).toEqual({ everybody: [], needed: [], ids: [] });
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { bitmap, bitmapsOf, combine, complement, type Expression } from '../../src/engine/expression.js';
+import { parseQuery } from '../../src/events/query.js';
+import {
+  checkMarkable,
+  eventExpression,
+  eventKeys,
+  queryExpression,
+  type Scope,
+  storedResultKey,
+} from '../../src/events/scope.js';
+import { Segments } from '../../src/events/segments.js';
+import { MemoryStore } from '../../src/store/memory.js';
+import { Period } from '../../src/time/period.js';
+
+const source: Scope = {
+  store: new MemoryStore(),
+  prefix: 'p_',
+  timeZone: 'Asia/Tokyo',
+  segments: new Segments(),
+  storedKeys: new Set(),
+  defaults: {},
+  now: () => new Date('2026-03-31T20:00:00Z'),
+};
+source.segments.define('both', (period) =>
+  combine(
+    'and',
+    ['a', 'b'].map((name) => eventExpression(source, name, period)),
+  ),
+);
+const leaf = (key: string): Expression => bitmap(source.store, `p_${key}`);
+const query = (text: string, placeholder?: Period | 'unique') =>
+  queryExpression(source, parseQuery(text), placeholder);
+
+describe('the keys of an event', () => {
+  it('are one for a period or the flag, and twelve for a year', () => {
+    expect(eventKeys(source, 'a', Period.parse('2026-W09'))).toEqual(['p_a_W2026-9']);
+    expect(eventKeys(source, 'a', 'unique')).toEqual(['p_a_u']);
+    expect(eventKeys(source, 'a', Period.year(2026))).toEqual(
+      Array.from({ length: 12 }, (_, month) => `p_a_2026-${month + 1}`),
+    );
+    expect(() => eventKeys(source, '', 'unique')).toThrow('expected an event name, got an empty string');
+    expect(() => eventKeys(source, 'a', '2026' as never)).toThrow('expected a Period, got 2026');
+  });
+
+  it('are not marked under the name of a segment or of stored results', () => {
+    expect(checkMarkable(source, 'a')).toBe('a');
+    expect(() => checkMarkable(source, 'both')).toThrow('got the segment "both"');
+    expect(() => checkMarkable(source, 'bitop_AND_p_a')).toThrow('as stored results are called');
+  });
+});
+
+describe('the set of an expression text', () => {
+  it('combines what the text says, in its order', () => {
+    expect(query('~a@2026-03 & (b@unique | c@2026-03-14)')).toEqual(
+      combine('and', [complement(leaf('a_2026-3')), combine('or', [leaf('b_u'), leaf('c_2026-3-14')])]),
+    );
+    expect(query('a@2026-W09 ^ a@2026-W10')).toEqual(combine('xor', [leaf('a_W2026-9'), leaf('a_W2026-10')]));
+  });
+
+  it('counts periods back from now, in the time zone', () => {
+    expect(query('a@day ^ a@day-1 ^ a@month ^ a@month-1 ^ b@day')).toEqual(
+      combine('xor', ['a_2026-4-1', 'a_2026-3-31', 'a_2026-4', 'a_2026-3', 'b_2026-4-1'].map(leaf)),
+    );
+  });
+
+  it('puts the period of a segment where its placeholder stands', () => {
+    const placed = query('a@{period} & b@unique', Period.parse('2026-03'));
+    expect(placed).toEqual(combine('and', [leaf('a_2026-3'), leaf('b_u')]));
+    expect(query('a@{period}', 'unique')).toEqual(leaf('a_u'));
+    expect(() => query('a@{period}')).toThrow('which only a segment can fill');
+  });
+
+  it('has segments as sets of their own, in each period once', () => {
+    const march = Period.parse('2026-03');
+    const set = query('both@2026-03 | both@2026-02 ^ both@2026-03');
+    const both = (month: number) => combine('and', [leaf(`a_2026-${month}`), leaf(`b_2026-${month}`)]);
+    expect(set).toEqual(combine('or', [both(3), combine('xor', [both(2), both(3)])]));
+    expect(eventExpression(source, 'both', march)).toEqual(both(3));
+    expect(bitmapsOf([set])).toHaveLength(4);
+  });
+
+  it('may have ten thousand bitmaps, months of years counted', () => {
+    const years = (count: number) => Array.from({ length: count }, (_, index) => `e${index}@2026`).join('|');
+    expect(bitmapsOf([query(years(833))])).toHaveLength(9996);
+    expect(() => query(years(834))).toThrow(
+      new RangeError('expected at most 10000 bitmaps in an expression, got 10008'),
+    );
+    expect(bitmapsOf([query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3`)])).toHaveLength(10_000);
+    expect(() => query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3 | x@day-4`)).toThrow('got 10001');
+  });
+});
+
+describe('the key of a stored result', () => {
+  const keyOf = (text: string) => storedResultKey(source, query(text));
+
+  it('names the operation and the keys of its operands, as the reference does', () => {
+    expect(keyOf('a@unique & b@unique')).toBe('p_bitop_AND_p_a_u-p_b_u');
+    expect(keyOf('~a@unique ^ b@unique')).toBe('p_bitop_XOR_p_bitop_NOT_p_a_u-p_b_u');
+    expect(keyOf('a@unique | (b@unique & c@unique)')).toBe('p_bitop_OR_p_a_u-p_bitop_AND_p_b_u-p_c_u');
+    const without = combine('andNot', [leaf('a_u'), leaf('b_u'), leaf('c_u')]);
+    expect(storedResultKey(source, without)).toBe('p_bitop_AND_p_a_u-p_bitop_NOT_p_b_u-p_bitop_NOT_p_c_u');
+  });
+
+  it('has none for sets of another store', () => {
+    const other = combine('or', [leaf('a_u'), bitmap(new MemoryStore(), 'p_b_u')]);
+    expect(() => storedResultKey(source, other)).toThrow('got "p_b_u" of another store');
+  });
+
+  it('has none for keys of more than a million characters together', () => {
+    const long = (length: number) => bitmap(source.store, 'k'.repeat(length));
+    const most = combine('or', [long(499_999), long(500_001)]);
+    expect(storedResultKey(source, most)).toHaveLength(1_000_000 + 'p_bitop_OR_-'.length);
+    expect(() => storedResultKey(source, combine('or', [long(500_000), long(500_001)]))).toThrow(
+      'expected operands whose keys have at most 1000000 characters together, got 1000001 to store a result of',
+    );
+  });
+});

@@ -1,0 +1,407 @@
+/** What holds for every store. The oracle is a map of plain sets, with the length that Redis would report. */
+
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { BitWrite, Store } from '../../../src/store/types.js';
+
+/** Gives a store without keys; called once per case. */
+export type EmptyStore = () => Promise<Store>;
+
+export interface ConformanceOptions {
+  /** The largest id that random cases use: a real server pays for it with bytes (default 2^32 - 1). */
+  readonly maxId?: number;
+  readonly runs?: number;
+}
+
+export function describeConformance(
+  name: string,
+  emptyStore: EmptyStore,
+  options: ConformanceOptions = {},
+): void {
+  const maxId = options.maxId ?? 0xffff_ffff;
+  const runs = options.runs ?? 100;
+
+  describe(`${name} as a store`, () => {
+    it('answers a missing key with zero bytes', async () => {
+      const store = await emptyStore();
+      const target = new Uint8Array(9).fill(255);
+      await store.read([{ key: 'missing', byteOffset: 3, target }]);
+      expect([...target]).toEqual(new Array(9).fill(0));
+      expect(await store.byteLengths(['missing', 'missing'])).toEqual([0, 0]);
+      expect(await store.count?.('missing')).toBe(0);
+      expect(await namesOf(store, '')).toEqual([]);
+    });
+
+    it('keeps bit n as bit 0x80 >> (n & 7) of byte n >> 3', async () => {
+      const store = await emptyStore();
+      await store.write([{ key: 'k', ids: [0, 9, 10, 31], value: 1 }]);
+      expect([...(await bytesOf(store, 'k'))]).toEqual([0x80, 0x60, 0, 0x01]);
+    });
+
+    it('grows a key for a bit that is cleared, and creates it', async () => {
+      const store = await emptyStore();
+      await store.write([{ key: 'k', ids: [80], value: 0 }]);
+      expect(await store.byteLengths(['k'])).toEqual([11]);
+      expect(await namesOf(store, '')).toEqual(['k']);
+      expect(await store.count?.('k')).toBe(0);
+    });
+
+    it('keeps its length when the last bit is cleared', async () => {
+      const store = await emptyStore();
+      await store.write([{ key: 'k', ids: [5, 1000], value: 1 }]);
+      await store.write([{ key: 'k', ids: [1000, 5], value: 0 }]);
+      expect(await store.byteLengths(['k'])).toEqual([126]);
+      expect((await bytesOf(store, 'k')).every((byte) => byte === 0)).toBe(true);
+    });
+
+    it('creates no key for a write without ids, and takes an empty batch', async () => {
+      const store = await emptyStore();
+      await store.write([]);
+      await store.write([{ key: 'k', ids: [], value: 1 }]);
+      await store.read([]);
+      expect(await store.byteLengths([])).toEqual([]);
+      expect(await store.delete([])).toBe(0);
+      expect(await namesOf(store, '')).toEqual([]);
+    });
+
+    it('applies the writes of one batch in their order', async () => {
+      const store = await emptyStore();
+      await store.write([
+        { key: 'k', ids: [3, 4], value: 1 },
+        { key: 'other', ids: Uint32Array.of(7), value: 1 },
+        { key: 'k', ids: [3], value: 0 },
+      ]);
+      expect([...(await bytesOf(store, 'k'))]).toEqual([0x08]);
+      expect([...(await bytesOf(store, 'other'))]).toEqual([0x01]);
+    });
+
+    it('fills the whole target, past the end with zeros', async () => {
+      const store = await emptyStore();
+      await store.put('k', Uint8Array.of(1, 2, 3));
+      const [across, past, none] = [
+        new Uint8Array(5).fill(255),
+        new Uint8Array(2).fill(255),
+        new Uint8Array(0),
+      ];
+      await store.read([
+        { key: 'k', byteOffset: 1, target: across },
+        { key: 'k', byteOffset: 100, target: past },
+        { key: 'k', byteOffset: 0, target: none },
+      ]);
+      expect([...across]).toEqual([2, 3, 0, 0, 0]);
+      expect([...past]).toEqual([0, 0]);
+    });
+
+    it('writes only to its target, not beside it', async () => {
+      const store = await emptyStore();
+      await store.put('k', new Uint8Array(20_000).fill(255));
+      const memory = new Uint8Array(30_000).fill(7);
+      await store.read([{ key: 'k', byteOffset: 100, target: memory.subarray(5, 18_000) }]);
+      expect(memory.subarray(0, 5).every((byte) => byte === 7)).toBe(true);
+      expect(memory.subarray(5, 18_000).every((byte) => byte === 255)).toBe(true);
+      expect(memory.subarray(18_000).every((byte) => byte === 7)).toBe(true);
+    });
+
+    it('replaces a bitmap as a whole, also by one of zero bytes', async () => {
+      const store = await emptyStore();
+      await store.write([{ key: 'k', ids: [70_000], value: 1 }]);
+      const bytes = Uint8Array.of(0, 255, 0);
+      await store.put('k', bytes);
+      bytes.fill(9);
+      expect([...(await bytesOf(store, 'k'))]).toEqual([0, 255, 0]);
+      await store.put('k', new Uint8Array(0));
+      expect(await store.byteLengths(['k'])).toEqual([0]);
+      expect(await store.delete(['k'])).toBe(1);
+    });
+
+    it('forgets a key after its time to live, not before; replacing it without one keeps it', async () => {
+      const store = await emptyStore();
+      await store.put('brief', Uint8Array.of(1), { ttlSeconds: 1 });
+      await store.put('kept', Uint8Array.of(1), { ttlSeconds: 1 });
+      await store.put('kept', Uint8Array.of(2));
+      expect(await store.byteLengths(['brief', 'kept'])).toEqual([1, 1]);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      expect(await store.byteLengths(['brief', 'kept'])).toEqual([0, 1]);
+      expect(await namesOf(store, '')).toEqual(['kept']);
+    });
+
+    it('says when it forgets keys, where it can', async () => {
+      const store = await emptyStore();
+      if (store.expiries === undefined) return;
+      await store.put('brief', Uint8Array.of(1), { ttlSeconds: 100 });
+      await store.put('kept', Uint8Array.of(1));
+      const [brief, kept, missing] = await store.expiries(['brief', 'kept', 'missing']);
+      expect(Math.abs(brief! - Date.now() - 100_000)).toBeLessThan(5000);
+      expect([kept, missing]).toEqual([undefined, undefined]);
+    });
+
+    it('takes a prefix literally', async () => {
+      const store = await emptyStore();
+      const names = ['a*b:1', 'axb:2', 'a?b', 'a[x]b', 'axb', 'a\\b', 'a^b', '[a-z]', 'ä:1', 'b'];
+      await store.write(names.map((key) => ({ key, ids: [1], value: 1 })));
+      for (const prefix of ['a*', 'a?', 'a[', 'a[x]', 'a\\', 'a^', '[a-z]', 'ä', 'a', '', 'nothing']) {
+        const expected = names.filter((name) => name.startsWith(prefix)).sort();
+        expect(await namesOf(store, prefix), prefix).toEqual(expected);
+      }
+    });
+
+    it('names every key once, whatever the size of the batches', async () => {
+      const store = await emptyStore();
+      const names = Array.from({ length: 300 }, (_, index) => `n:${index}`);
+      await store.write(names.map((key) => ({ key, ids: [1], value: 1 })));
+      for (const batchSize of [1, 7, 10_000]) {
+        expect(await namesOf(store, 'n:', batchSize)).toEqual([...names].sort());
+      }
+    });
+
+    it('refuses batches that have no size', async () => {
+      const store = await emptyStore();
+      for (const batchSize of [0, -1, 1.5, Number.NaN, '10' as unknown as number]) {
+        await expect(namesOf(store, 'n:', batchSize)).rejects.toThrow(RangeError);
+      }
+    });
+
+    it('deletes keys and counts those that were there', async () => {
+      const store = await emptyStore();
+      const names = Array.from({ length: 1200 }, (_, index) => `n:${index}`);
+      await store.write(names.map((key) => ({ key, ids: [1], value: 1 })));
+      expect(await store.delete(['n:0', 'missing', 'n:1', 'n:0'])).toBe(2);
+      expect(await store.delete(names)).toBe(1198);
+      expect(await namesOf(store, '')).toEqual([]);
+    });
+
+    it.each([
+      ['-1', -1, RangeError],
+      ['1.5', 1.5, RangeError],
+      ['NaN', Number.NaN, RangeError],
+      ['2^32', 2 ** 32, RangeError],
+      ['text', '5', TypeError],
+      ['a bigint', 5n, TypeError],
+    ])('refuses the id %s and writes nothing of the batch', async (_, id, error) => {
+      const store = await emptyStore();
+      const writes = [
+        { key: 'a', ids: [1], value: 1 },
+        { key: 'b', ids: [2, id as number], value: 1 },
+      ] satisfies BitWrite[];
+      await expect(store.write(writes)).rejects.toThrow(error as ErrorConstructor);
+      expect(await namesOf(store, '')).toEqual([]);
+    });
+
+    it.each([0, -1, 1.5, Number.NaN])('refuses a time to live of %s', async (ttlSeconds) => {
+      const store = await emptyStore();
+      await expect(store.put('k', Uint8Array.of(1), { ttlSeconds })).rejects.toThrow(RangeError);
+      expect(await namesOf(store, '')).toEqual([]);
+    });
+
+    it('rejects with the reason of a signal that has fired, and does nothing', async () => {
+      const store = await emptyStore();
+      await store.put('k', Uint8Array.of(1));
+      const signal = AbortSignal.abort(new Error('enough'));
+      const target = Uint8Array.of(42);
+      const calls = [
+        store.byteLengths(['k'], { signal }),
+        store.read([{ key: 'k', byteOffset: 0, target }], { signal }),
+        store.write([{ key: 'k', ids: [100], value: 1 }], { signal }),
+        store.put('k', Uint8Array.of(1, 2), { signal }),
+        store.delete(['k'], { signal }),
+        namesOf(store, '', undefined, signal),
+      ];
+      if (store.count !== undefined) calls.push(store.count('k', { signal }));
+      for (const call of calls) await expect(call).rejects.toThrow('enough');
+      expect(await store.byteLengths(['k'])).toEqual([1]);
+      expect([...target]).toEqual([42]);
+    });
+
+    it('behaves like sets under random writes, reads, counts and deletions', async () => {
+      await fc.assert(
+        fc.asyncProperty(commandsBelow(maxId), async (commands) => {
+          const store = await emptyStore();
+          const model = new Model();
+          for (const command of commands) {
+            model.apply(command);
+            await apply(store, command);
+          }
+          await expectSame(store, model);
+        }),
+        { numRuns: runs, seed: 20_260_101 },
+      );
+    });
+  });
+}
+
+type Command =
+  | { readonly kind: 'write'; readonly writes: readonly BitWrite[] }
+  | { readonly kind: 'put'; readonly key: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'delete'; readonly keys: readonly string[] };
+
+const KEYS = ['a', 'b', 'c'];
+
+/** Ids are skewed towards a few neighbourhoods, the edges of bytes, windows and containers among them, so that they meet. */
+function commandsBelow(maxId: number): fc.Arbitrary<Command[]> {
+  const edges = [0, 7, 8, 127, 524_287, 524_288, 65_535, 65_536, 131_071, maxId - 1, maxId];
+  const id = fc.oneof(
+    fc.nat(64),
+    fc.constantFrom(...edges.filter((edge) => edge <= maxId)),
+    fc.integer({ min: 65_000, max: 66_000 }),
+    fc.integer({ min: 0, max: maxId }),
+  );
+  const stretch = fc
+    .tuple(id, fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 3 }))
+    .map(([first, length, step]) =>
+      Array.from({ length }, (_, index) => Math.min(first + index * step, maxId)),
+    );
+  const ids = fc.oneof(fc.array(id, { maxLength: 20 }), stretch);
+  const key = fc.constantFrom(...KEYS);
+  const write = fc.record({
+    key,
+    ids: fc.oneof(
+      ids,
+      ids.map((list) => Uint32Array.from(list)),
+    ),
+    value: fc.constantFrom<0 | 1>(1, 1, 0),
+  });
+  return fc.array(
+    fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.array(write, { maxLength: 4 }).map((writes) => ({ kind: 'write' as const, writes })),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          kind: fc.constant('put' as const),
+          key,
+          bytes: fc.uint8Array({ maxLength: 300 }),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ kind: fc.constant('delete' as const), keys: fc.array(key, { maxLength: 2 }) }),
+      },
+    ),
+    { maxLength: 12 },
+  );
+}
+
+class Model {
+  readonly sets = new Map<string, Set<number>>();
+  readonly byteLengths = new Map<string, number>();
+
+  apply(command: Command): void {
+    if (command.kind === 'write') {
+      for (const { key, ids, value } of command.writes) {
+        for (const id of Array.from(ids)) this.change(key, id, value);
+      }
+    } else if (command.kind === 'put') {
+      this.forget(command.key);
+      this.sets.set(command.key, new Set(idsOf(command.bytes)));
+      this.byteLengths.set(command.key, command.bytes.length);
+    } else {
+      for (const key of command.keys) this.forget(key);
+    }
+  }
+
+  private change(key: string, id: number, value: 0 | 1): void {
+    const set = this.sets.get(key) ?? new Set();
+    if (value === 1) set.add(id);
+    else set.delete(id);
+    this.sets.set(key, set);
+    this.byteLengths.set(key, Math.max(this.byteLengths.get(key) ?? 0, Math.floor(id / 8) + 1));
+  }
+
+  private forget(key: string): void {
+    this.sets.delete(key);
+    this.byteLengths.delete(key);
+  }
+}
+
+async function apply(store: Store, command: Command): Promise<void> {
+  if (command.kind === 'write') await store.write(command.writes);
+  else if (command.kind === 'put') await store.put(command.key, command.bytes);
+  else await store.delete(command.keys);
+}
+
+async function expectSame(store: Store, model: Model): Promise<void> {
+  expect(await namesOf(store, '')).toEqual([...model.sets.keys()].sort());
+  const byteLengths = await store.byteLengths(KEYS);
+  expect(byteLengths).toEqual(KEYS.map((key) => model.byteLengths.get(key) ?? 0));
+  const occupied = await store.occupied?.(KEYS, byteLengths);
+  for (const [index, key] of KEYS.entries()) {
+    const expected = [...(model.sets.get(key) ?? [])].sort((a, b) => a - b);
+    if (store.count !== undefined) expect(await store.count(key)).toBe(expected.length);
+    const ranges = occupied?.[index];
+    if (ranges !== undefined) expectRangesHold(ranges, expected, byteLengths[index]!);
+    for (const { byteOffset, byteLength } of windowsAround(expected, byteLengths[index]!)) {
+      const target = new Uint8Array(byteLength).fill(255);
+      await store.read([{ key, byteOffset, target }]);
+      const first = byteOffset * 8;
+      const inside = expected.filter((id) => id >= first && id < first + byteLength * 8);
+      expect(idsOf(target).map((id) => id + first)).toEqual(inside);
+    }
+  }
+}
+
+function expectRangesHold(
+  ranges: readonly { byteOffset: number; byteLength: number }[],
+  ids: readonly number[],
+  byteLength: number,
+): void {
+  let end = -1;
+  for (const range of ranges) {
+    expect(range.byteLength).toBeGreaterThan(0);
+    expect(range.byteOffset).toBeGreaterThan(end);
+    end = range.byteOffset + range.byteLength;
+  }
+  expect(end).toBeLessThanOrEqual(byteLength);
+  const covered = (byte: number): boolean =>
+    ranges.some((range) => byte >= range.byteOffset && byte < range.byteOffset + range.byteLength);
+  expect(ids.filter((id) => !covered(Math.floor(id / 8)))).toEqual([]);
+}
+
+/** The head of the bitmap, the surroundings of its ids with odd offsets and lengths, and its end. */
+function windowsAround(
+  ids: readonly number[],
+  byteLength: number,
+): { byteOffset: number; byteLength: number }[] {
+  const windows = [
+    { byteOffset: 0, byteLength: Math.min(byteLength + 3, 20_000) },
+    { byteOffset: Math.max(0, byteLength - 17), byteLength: 31 },
+  ];
+  const seen = new Set<number>();
+  for (const id of ids) {
+    const byteOffset = Math.max(0, Math.floor(id / 65_536 / 2) * 16_384 - 13);
+    if (seen.size < 12 && !seen.has(byteOffset)) {
+      seen.add(byteOffset);
+      windows.push({ byteOffset, byteLength: 16_384 + 31 });
+    }
+  }
+  return windows;
+}
+
+export function idsOf(bytes: Uint8Array): number[] {
+  const ids: number[] = [];
+  for (const [index, byte] of bytes.entries()) {
+    for (let bit = 0; bit < 8; bit++) {
+      if ((byte & (0x80 >> bit)) !== 0) ids.push(index * 8 + bit);
+    }
+  }
+  return ids;
+}
+
+export async function bytesOf(store: Store, key: string): Promise<Uint8Array> {
+  const [byteLength] = await store.byteLengths([key]);
+  const target = new Uint8Array(byteLength!);
+  await store.read([{ key, byteOffset: 0, target }]);
+  return target;
+}
+
+export async function namesOf(
+  store: Store,
+  prefix: string,
+  batchSize?: number,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of store.keys(prefix, { batchSize, signal })) names.push(name);
+  return names.sort();
+}
