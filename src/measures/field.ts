@@ -1,0 +1,47 @@
+/**
+ * What kind of argument a field holds:
+ * - `event`: the name of an event or a segment.
+ * - `events`: a list of such names; `least` and `most` are how many.
+ * - `unit`, `choice`: one of `choices`.
+ * - `number`: a whole number from `least` to `most`.
+ * - `date`: a date, or the text of a period that a date is enough for.
+ * - `expression`: an expression text.
+ * - `flag`: true or false.
+ */
+export type FieldKind = 'event' | 'events' | 'unit' | 'number' | 'date' | 'choice' | 'expression' | 'flag';
+
+/** An argument of a measure, as data. */
+export interface Field<Name extends string = string> {
+  /** What it holds. */
+  readonly kind: FieldKind;
+  /** In camelCase, as in arguments and JSON: `timeGroup`. Forms and addresses say `time_group`, commands `--time-group`. */
+  readonly name: Name;
+  /** What people call it, as above a control. */
+  readonly label: string;
+  /** What it does, in half a sentence without a capital, as in a command's help. */
+  readonly help: string;
+  /** Whether it may be missing. */
+  readonly optional?: boolean | undefined;
+  /** What a control begins with, and what a missing argument mostly stands for. */
+  readonly default?: string | number | boolean | undefined;
+  /** The smallest number, or the fewest events. */
+  readonly least?: number | undefined;
+  /** The largest number, or the most events. */
+  readonly most?: number | undefined;
+  /** Values to choose from, each with its label. */
+  readonly choices?: Readonly<Record<string, string>> | undefined;
+  /** Numbers that a control may suggest. */
+  readonly suggestions?: readonly number[] | undefined;
+  /** What the control stands below together with its neighbours, such as `People who did`. */
+  readonly group?: string | undefined;
+  /** What forms and addresses call the field and its choices, if that is not its name in snake case. */
+  readonly form?: FormNames | undefined;
+}
+
+/** Names of the reference's form that are not those of the arguments. */
+export interface FormNames {
+  /** Instead of the field's name. */
+  readonly name: string;
+  /** Instead of each choice. */
+  readonly choices: Readonly<Record<string, string>>;
+}

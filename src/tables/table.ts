@@ -1,0 +1,102 @@
+/**
+ * The one value between counts and everything that shows them. Plain data: it crosses a worker, a file and JSON as it is,
+ * and periods are ISO 8601 text.
+ */
+
+/**
+ * How rows and columns belong together:
+ * - `triangle`: a row per cohort, column k is k periods after the row's own.
+ * - `series`: a column per period, a row per line.
+ * - `steps`: a row per group of people, a column per step that they take one after the other.
+ * - `bars`: a row per group of people, a column per class that they fall into.
+ * - `matrix`: rows and columns are of the same kind, a cell is what two of them have in common.
+ */
+export type Layout = 'triangle' | 'series' | 'steps' | 'bars' | 'matrix';
+
+/** What a cell's number is: how many people, the share of `of` in percent, or `count / of` as it is. */
+export type Unit = 'people' | 'percent' | 'ratio';
+
+/**
+ * How far a cell's number can be relied on:
+ * - `final`: its period has ended (or it has none).
+ * - `running`: its period has not ended; the count may still grow.
+ * - `future`: its period has not begun.
+ * - `empty`: there is nobody to share out, `of` is 0.
+ */
+export type CellState = 'final' | 'running' | 'future' | 'empty';
+
+/** One number of a table. */
+export interface Cell {
+  /** People, or of a cell without `of` in percent or ratio the value itself (as an average of shares is). */
+  readonly count: number;
+  /** Of how many, if it is a share. */
+  readonly of?: number | undefined;
+  /** Whether the number is final, and why it may be missing. */
+  readonly state: CellState;
+  /** Who these people are, as an expression text that `bitmapist.query` reads. */
+  readonly query?: string | undefined;
+}
+
+/** What the cells below it have in common. */
+export interface Column {
+  /** Tells it from the others; in CSV it is the heading. */
+  readonly key: string;
+  /** The heading for people. */
+  readonly label: string;
+  /** ISO text, if the column stands for a period of its own. */
+  readonly period?: string | undefined;
+}
+
+/** A line of a table. */
+export interface Row {
+  /** Tells it from the others. */
+  readonly key: string;
+  /** The heading for people. */
+  readonly label: string;
+  /** ISO text, if the row stands for a period of its own. */
+  readonly period?: string | undefined;
+  /** How many people the row is about. */
+  readonly size?: number | undefined;
+  /** One per column. */
+  readonly cells: readonly Cell[];
+}
+
+/** What a measure says, ready to be shown in any format. */
+export interface Table {
+  /** Name of the measure that made it. */
+  readonly measure: string;
+  /** What it is about, such as `signup → active`. */
+  readonly title: string;
+  /** What the numbers are, in words that follow the unit's: `of each cohort who came back, 0 to 12 months later`. */
+  readonly subtitle?: string | undefined;
+  /** How rows and columns belong together; chooses how it is drawn. */
+  readonly layout: Layout;
+  /** What the cells show, unless their reader wishes otherwise. */
+  readonly unit: Unit;
+  /** What the rows are: `Cohort`. */
+  readonly rowHead: string;
+  /** What the columns are, if that needs saying: `Months later`. */
+  readonly columnHead?: string | undefined;
+  /** In the order shown. */
+  readonly columns: readonly Column[];
+  /** In the order shown. */
+  readonly rows: readonly Row[];
+  /** A last line about all rows, such as their average. */
+  readonly summary?: Row | undefined;
+  /** Sentences for whoever reads it, such as about a name that no event has. */
+  readonly notes: readonly string[];
+  /** ISO 8601 instant that decided which cells are final, running or in the future. */
+  readonly now: string;
+  /** IANA name of the zone in which periods are counted. */
+  readonly timeZone: string;
+}
+
+/**
+ * The number a cell shows: people, percent (0 to 100) or a ratio; `undefined` if there is none, because its period has not
+ * begun or there is nobody to share out.
+ */
+export function cellValue({ count, of, state }: Cell, unit: Unit): number | undefined {
+  if (state === 'future' || state === 'empty') return undefined;
+  if (unit === 'people' || of === undefined) return count;
+  return unit === 'percent' ? (count / of) * 100 : count / of;
+}
