@@ -1,5 +1,6 @@
 import { describe } from './base/errors.js';
-import { countIds } from './engine/answers.js';
+import { countIds, countSets } from './engine/answers.js';
+import { atLeast, exactly } from './engine/expression.js';
 import { checkEvaluateOptions, type EvaluateOptions } from './engine/options.js';
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './events/bulk.js';
@@ -7,7 +8,7 @@ import { MarkKeys, type MarkOptions } from './events/marks.js';
 import { parseQuery } from './events/query.js';
 import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
 import { Segments } from './events/segments.js';
-import { EventSet, PeriodEvents, UniqueEvents } from './events/sets.js';
+import { EventSet, expressionsOf, PeriodEvents, UniqueEvents } from './events/sets.js';
 import { type CohortOptions, cohortTable } from './measures/cohort.js';
 import type { CohortTable } from './measures/types.js';
 import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
@@ -148,6 +149,59 @@ export class Bitmapist {
    */
   query(text: string): EventSet {
     return new EventSet(this.#scope, queryExpression(this.#scope, parseQuery(text)));
+  }
+
+  /**
+   * The users who are in at least `k` of the sets; a set that is given twice counts twice.
+   * @param k a whole number from 1 (in any of them) to the number of sets (in all of them)
+   * @param sets of this instance or others, over the same store or others
+   * @throws RangeError for another `k`; TypeError for what is no set
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-26' });
+   * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-27' });
+   * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-28' });
+   * const days = ['2026-11-26', '2026-11-27', '2026-11-28'].map((day) => bitmapist.day('active', day));
+   * console.log(await bitmapist.atLeast(2, days).count()); // 2
+   */
+  atLeast(k: number, sets: readonly EventSet[]): EventSet {
+    return new EventSet(this.#scope, atLeast(k, expressionsOf(sets)));
+  }
+
+  /**
+   * The users who are in `k` of the sets, no more and no fewer; otherwise as `atLeast`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const onOne = bitmapist.exactly(1, [bitmapist.unique('web'), bitmapist.unique('phone')]);
+   * console.log(await onOne.ids()); // Uint32Array(2) [ 1, 3 ]
+   */
+  exactly(k: number, sets: readonly EventSet[]): EventSet {
+    return new EventSet(this.#scope, exactly(k, expressionsOf(sets)));
+  }
+
+  /**
+   * The number of ids of each set, asked as one question: a bitmap that several sets need is read once. Many times as fast
+   * as a `count` for each.
+   * @param sets of this instance or others, over the same store or others
+   * @throws TypeError for what is no set; otherwise as `EventSet.count`
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2, 3], { now: '2026-11-27' });
+   * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-28' });
+   * const [before, after] = [bitmapist.day('active', '2026-11-27'), bitmapist.day('active', '2026-11-28')];
+   * console.log(await bitmapist.counts([before, after, before.and(after)])); // [ 3, 2, 2 ]
+   */
+  async counts(sets: readonly EventSet[], options?: EvaluateOptions): Promise<number[]> {
+    const counts = await countSets({ sets: expressionsOf(sets) }, { ...this.#scope.defaults, ...options });
+    return counts.sets;
   }
 
   /**

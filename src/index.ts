@@ -17,6 +17,7 @@ export type {
   CombinedExpression,
   ComplementExpression,
   Expression,
+  ThresholdExpression,
 } from './engine/expression.js';
 export type { EvaluateOptions } from './engine/options.js';
 export type { FetchTrace, QuestionTrace } from './engine/tracing.js';

@@ -559,6 +559,45 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     ).toBe(2);
   });
 
+  it('counts several sets, of several instances, in one question', async () => {
+    const analytics = await open();
+    const store = new CountingStore(new MemoryStore());
+    const other = new Bitmapist({ store, clock: () => NOW });
+    await analytics.markEvent('a', [1, 2]);
+    await other.markEvent('b', [2, 3, 4]);
+    store.reset();
+    const [a, b] = [analytics.day('a'), other.day('b')];
+    expect(await analytics.counts([a, b, a.and(b), b.andNot(a), b])).toEqual([2, 3, 1, 2, 3]);
+    expect(store.calls).toMatchObject({ byteLengths: 1, read: 1 });
+    expect(await analytics.counts([])).toEqual([]);
+    await expect(analytics.counts([a, 'b' as unknown as never])).rejects.toThrow(
+      'expected a set of events, got b',
+    );
+    await expect(analytics.counts([a, b], { maxBytes: 1 })).rejects.toThrow(
+      'expected to read at most 1 byte',
+    );
+  });
+
+  it('knows who is in at least, or exactly, so many sets', async () => {
+    const analytics = await open();
+    await analytics.markEvent('a', [1, 2, 3]);
+    await analytics.markEvent('b', [2, 3]);
+    await analytics.markEvent('c', [3, 9]);
+    const sets = ['a', 'b', 'c'].map((event) => analytics.day(event));
+    expect([...(await analytics.atLeast(2, sets).ids())]).toEqual([2, 3]);
+    expect([...(await analytics.exactly(2, sets).ids())]).toEqual([2]);
+    expect([...(await analytics.exactly(1, sets).ids())]).toEqual([1, 9]);
+    expect(await analytics.atLeast(3, sets).count()).toBe(1);
+    expect(await analytics.atLeast(1, [...sets, ...sets]).count()).toBe(4);
+    expect(await analytics.atLeast(2, [sets[0]!, sets[0]!, sets[1]!]).count()).toBe(3);
+    expect(await analytics.atLeast(2, sets).has(9)).toBe(false);
+    const stored = await analytics.atLeast(2, sets).storeResult();
+    expect([...(await stored.ids())]).toEqual([2, 3]);
+    expect(await analytics.deleteTemporaryBitopKeys()).toBe(1);
+    expect(() => analytics.atLeast(4, sets)).toThrow('expected a whole number of sets from 1 to 3');
+    expect(() => analytics.exactly(1, [3 as unknown as never])).toThrow('expected a set of events, got 3');
+  });
+
   it('mixes sets of several instances', async () => {
     const analytics = await open();
     const other = new Bitmapist({ clock: () => NOW });

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countIds, windowsOf } from '../src/engine/answers.js';
-import { bitmap, combine, complement, type Expression } from '../src/engine/expression.js';
+import { bitmap, type Expression } from '../src/engine/expression.js';
 import { RedisStore } from '../src/store/redis/redis.js';
-import { bitmapArbitrary, expressionArbitrary, type ModelExpression } from './support/model.js';
+import { bitmapArbitrary, expressionArbitrary, expressionOf, type ModelExpression } from './support/model.js';
 import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 let server: RedisServer;
@@ -41,7 +41,7 @@ describe('random expressions over Redis', () => {
           }
           const key = await bitop(node);
           const expected = (await client.getBuffer(key)) ?? Buffer.alloc(0);
-          const expression = expressionOf(node, store);
+          const expression = expressionOf(node, (index) => bitmap(store, `k${index}`));
           // Redis complements each operand in its own length; ours reach to the end of the whole expression.
           if (
             !coincides(
@@ -63,7 +63,7 @@ describe('random expressions over Redis', () => {
   it('count 40 bitmaps of 64 MiB in less than 200 MiB of memory', async () => {
     await client.flushall();
     const bytes = 64 * 1024 * 1024;
-    const keys = Array.from({ length: 40 }, (_, index) => `k${index}`);
+    const keys = Array.from({ length: 40 }, (_, index) => `trackist_k${index}_u`);
     for (const [index, key] of keys.entries()) {
       await client.setbit(key, bytes * 8 - 1, 1);
       for (let id = index; id < 1000; id += 7) await client.setbit(key, id * 500_000, 1);
@@ -82,15 +82,15 @@ async function memoryGrowth(
   const script = `
     import { Redis } from 'ioredis';
     import { RedisStore } from './dist/redis.js';
-    import { countIds } from './dist/evaluate.js';
+    import { Bitmapist } from './dist/index.js';
     const client = new Redis(${JSON.stringify(url)});
-    const store = new RedisStore(client);
+    const bitmapist = new Bitmapist({ store: new RedisStore(client) });
     await client.ping();
     const before = process.memoryUsage().rss;
-    const operands = ${JSON.stringify(keys)}.map((key) => ({ kind: 'bitmap', store, key }));
+    const [first, ...others] = Array.from({ length: ${keys.length} }, (_, index) => bitmapist.unique('k' + index));
     let peak = 0;
     const onProgress = () => { peak = Math.max(peak, process.memoryUsage().rss); };
-    const [count] = await countIds([{ kind: 'or', operands }], { onProgress });
+    const count = await first.or(...others).count({ onProgress });
     console.log(JSON.stringify({ count, megabytes: (peak - before) / 2 ** 20 }));
     client.disconnect();
   `;
@@ -124,10 +124,25 @@ async function bitop(node: ModelExpression): Promise<string> {
     await client.bitop('OR', union, ...others);
     await client.bitop('AND', union, first!, union);
     await client.bitop('XOR', key, first!, union);
+  } else if (node.op === 'atLeast') {
+    // Neither has it this one: those that all of some k of the operands hold.
+    const choices: string[] = [];
+    for (const [index, chosen] of choose(operands, node.k).entries()) {
+      choices.push(`${key}-${index}`);
+      await client.bitop('AND', choices.at(-1)!, ...chosen);
+    }
+    await client.bitop('OR', key, ...choices);
   } else {
     await client.call('BITOP', node.op.toUpperCase(), key, ...operands);
   }
   return key;
+}
+
+/** All ways to take `count` of some things. */
+function choose<T>([first, ...others]: readonly T[], count: number): T[][] {
+  if (count === 0) return [[]];
+  if (first === undefined) return [];
+  return [...choose(others, count - 1).map((chosen) => [first, ...chosen]), ...choose(others, count)];
 }
 
 /** Whether every complement stands over operands that are as long as the longest of the whole expression. */
@@ -143,15 +158,6 @@ function coincides(node: ModelExpression, byteLengths: readonly number[]): boole
     return part.of.every(check);
   };
   return check(node);
-}
-
-function expressionOf(node: ModelExpression, store: RedisStore): Expression {
-  if (node.op === 'bitmap') return bitmap(store, `k${node.index}`);
-  if (node.op === 'not') return complement(expressionOf(node.of, store));
-  return combine(
-    node.op,
-    node.of.map((operand) => expressionOf(operand, store)),
-  );
 }
 
 async function bytesOf(expression: Expression, kernel: 'wasm' | 'js'): Promise<Uint8Array> {

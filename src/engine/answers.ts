@@ -4,6 +4,7 @@ import type { BitmapReader } from '../store/types.js';
 import {
   type BitmapExpression,
   bitmapsOf,
+  combine,
   complementedOf,
   type Expression,
   foldExpression,
@@ -39,6 +40,34 @@ const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 /** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
 const NEAR_MS = 5;
 const PAGE_IDS = PAGE_BYTES * 8;
+
+/** Sets to count, and pairs of them. */
+export interface CountedSets {
+  readonly sets: readonly Expression[];
+  /** Places in `sets`: how many ids both have. A pair counts as the expression `a & b`, complements included. */
+  readonly pairs?: readonly (readonly [a: number, b: number])[] | undefined;
+}
+
+/** How many ids each set has, and how many both sets of each pair. */
+export interface SetCounts {
+  readonly sets: number[];
+  readonly pairs: number[];
+}
+
+/** Counts sets and pairs of them in one question: every distinct key is read once, however many need it. */
+export async function countSets(
+  { sets, pairs = [] }: CountedSets,
+  options: EvaluateOptions = {},
+): Promise<SetCounts> {
+  const setAt = (index: number): Expression => {
+    const set = sets[index];
+    if (set !== undefined) return set;
+    throw new RangeError(`expected pairs of sets from 0 to ${sets.length - 1}, got set ${index}`);
+  };
+  const both = pairs.map(([a, b]) => combine('and', [setAt(a), setAt(b)]));
+  const counts = await countIds([...sets, ...both], options);
+  return { sets: counts.slice(0, sets.length), pairs: counts.slice(sets.length) };
+}
 
 /** The number of ids of each expression. Every distinct key is read once, whatever the number of expressions. */
 export async function countIds(
@@ -263,6 +292,8 @@ function holds(expression: Expression, isMarked: (operand: BitmapExpression) => 
         return first! && !others.some(Boolean);
       case 'xor':
         return others.reduce((odd, held) => odd !== held, first!);
+      case 'atLeast':
+        return [first, ...others].filter(Boolean).length >= part.k;
     }
   });
 }

@@ -1,10 +1,11 @@
+import { describe } from '../base/errors.js';
 import type { Store } from '../store/types.js';
 
 /**
  * Set algebra as frozen data. An expression says which bitmaps to combine and how; it reads nothing. Operands may belong to
  * different stores.
  */
-export type Expression = BitmapExpression | CombinedExpression | ComplementExpression;
+export type Expression = BitmapExpression | CombinedExpression | ThresholdExpression | ComplementExpression;
 
 /** The bitmap under a key of a store. */
 export interface BitmapExpression {
@@ -26,6 +27,16 @@ export interface CombinedExpression {
 
 /** Keeps ids of all operands (`and`), of any (`or`), of an odd number (`xor`), of the first alone (`andNot`). */
 export type Combination = 'and' | 'or' | 'xor' | 'andNot';
+
+/** The ids that at least `k` of the operands hold; an operand that is given twice counts twice. */
+export interface ThresholdExpression {
+  /** Tells it from other expressions. */
+  readonly kind: 'atLeast';
+  /** More than 1, less than the number of operands. */
+  readonly k: number;
+  /** In any order. */
+  readonly operands: readonly Expression[];
+}
 
 /**
  * The ids that `operand` does not hold. Complements reach to the end of the longest operand of the whole expression they
@@ -54,6 +65,28 @@ export function combine(kind: Combination, operands: readonly Expression[]): Exp
   if (first === undefined) throw new RangeError(`expected at least one operand of ${kind}, got none`);
   if (operands.length === 1) return first;
   return Object.freeze({ kind, operands: Object.freeze([...operands]) });
+}
+
+/**
+ * The ids that at least `k` of the operands hold; an operand that is given twice counts twice.
+ * @param k a whole number from 1 (any of them) to the number of operands (all of them)
+ * @throws RangeError for another `k`
+ */
+export function atLeast(k: number, operands: readonly Expression[]): Expression {
+  if (!Number.isInteger(k) || k < 1 || k > operands.length) {
+    throw new RangeError(
+      `expected a whole number of sets from 1 to ${operands.length}, those that are given, got ${describe(k)}`,
+    );
+  }
+  if (k === 1) return combine('or', operands);
+  if (k === operands.length) return combine('and', operands);
+  return Object.freeze({ kind: 'atLeast', k, operands: Object.freeze([...operands]) });
+}
+
+/** The ids that `k` of the operands hold, no more and no fewer; for `k` as in `atLeast`. */
+export function exactly(k: number, operands: readonly Expression[]): Expression {
+  const enough = atLeast(k, operands);
+  return k === operands.length ? enough : combine('andNot', [enough, atLeast(k + 1, operands)]);
 }
 
 export function complement(operand: Expression): ComplementExpression {
@@ -142,11 +175,12 @@ export function sameExpression(a: Expression, b: Expression): boolean {
   const stores = new Map<Store, number>();
   const numbers = new Map<string, number>();
   // Equal parts get equal numbers, so that parts which occur often are compared once.
+  const textOf = (part: Expression, operands: readonly number[]): string => {
+    if (part.kind === 'bitmap') return `${numberOf(stores, part.store)} ${part.key}`;
+    return part.kind === 'atLeast' ? `${part.k} of ${operands}` : `${part.kind} ${operands}`;
+  };
   const identify = (part: Expression, operands: readonly number[]): number =>
-    numberOf(
-      numbers,
-      part.kind === 'bitmap' ? `${numberOf(stores, part.store)} ${part.key}` : `${part.kind} ${operands}`,
-    );
+    numberOf(numbers, textOf(part, operands));
   const made = new Map<Expression, number>();
   return foldExpression(a, identify, made) === foldExpression(b, identify, made);
 }

@@ -47,6 +47,18 @@ export class Graph {
     return this.#add(`not ${a} in ${universeBytes}`, { op: 'not', a, universeBytes });
   }
 
+  /** A counter of each id's operands, one operand after the other: level j holds what j + 1 of those so far hold. */
+  atLeast(k: number, operands: readonly NodeId[]): NodeId {
+    const levels = new Array<NodeId>(k).fill(EMPTY);
+    for (const operand of operands) {
+      for (let level = k - 1; level > 0; level -= 1) {
+        levels[level] = this.or(levels[level]!, this.and(levels[level - 1]!, operand));
+      }
+      levels[0] = this.or(levels[0]!, operand);
+    }
+    return levels[k - 1]!;
+  }
+
   isComplement(id: NodeId): boolean {
     return this.#node(id).op === 'not';
   }

@@ -196,6 +196,7 @@ function graphBuilder(
         return graph.operand(index, infos[index]!.byteLength);
       }
       if (part.kind === 'not') return graph.not(nodes[0]!, universeBytes);
+      if (part.kind === 'atLeast') return graph.atLeast(part.k, nodes);
       return fold(
         graph,
         part.kind,

@@ -126,6 +126,8 @@ export function storedResultKey({ prefix, store }: Scope, expression: Expression
         const [first, ...others] = keys;
         return resultKey(prefix, 'AND', [first!, ...others.map((key) => resultKey(prefix, 'NOT', [key]))]);
       }
+      case 'atLeast':
+        return resultKey(prefix, `ATLEAST${part.k}`, keys);
       default:
         return resultKey(prefix, part.kind.toUpperCase(), keys);
     }

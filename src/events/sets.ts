@@ -150,21 +150,23 @@ export class EventSet implements AsyncIterable<number> {
   }
 
   #combined(kind: Combination, others: readonly EventSet[]): EventSet {
-    for (const other of others) {
-      if (!(other instanceof EventSet)) throw new TypeError(`expected a set of events, got ${String(other)}`);
-    }
-    return new EventSet(
-      this.scope,
-      combine(
-        kind,
-        [this, ...others].map(({ expression }) => expression),
-      ),
-    );
+    return new EventSet(this.scope, combine(kind, expressionsOf([this, ...others])));
   }
 
   #with(options: EvaluateOptions | undefined): EvaluateOptions {
     return { ...this.scope.defaults, ...options };
   }
+}
+
+/**
+ * The sets as data.
+ * @throws TypeError for what is no set
+ */
+export function expressionsOf(sets: readonly EventSet[]): Expression[] {
+  return sets.map((set: unknown) => {
+    if (set instanceof EventSet) return set.expression;
+    throw new TypeError(`expected a set of events, got ${String(set)}`);
+  });
 }
 
 /** A result that was stored under a key. */

@@ -59,7 +59,7 @@ export function parseKey(prefix: string, key: string): ParsedKey | undefined {
 
 /**
  * The key of a stored result, named as the reference names its temporary ones:
- * `trackist_bitop_{AND|OR|XOR|NOT}_{operand key}-{operand key}…`.
+ * `trackist_bitop_{AND|OR|XOR|NOT}_{operand key}-{operand key}…`; `ATLEAST{k}` is ours alone.
  */
 export function resultKey(prefix: string, operation: string, operandKeys: readonly string[]): string {
   return `${prefix}bitop_${operation}_${operandKeys.join('-')}`;
@@ -71,7 +71,7 @@ export function resultKey(prefix: string, operation: string, operandKeys: readon
  */
 export function isStoredResult(prefix: string, key: string): boolean {
   if (!key.startsWith(`${prefix}bitop_`)) return false;
-  const operation = /^(?:AND|OR|XOR|NOT)_/.exec(key.slice(prefix.length + 'bitop_'.length));
+  const operation = /^(?:AND|OR|XOR|NOT|ATLEAST\d+)_/.exec(key.slice(prefix.length + 'bitop_'.length));
   return operation !== null && key.startsWith(prefix, prefix.length + 'bitop_'.length + operation[0].length);
 }
 

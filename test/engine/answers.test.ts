@@ -1,7 +1,15 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
-import { idsOf as allIdsOf, countIds, hasId, hasIds, pagesOf, windowsOf } from '../../src/engine/answers.js';
+import {
+  idsOf as allIdsOf,
+  countIds,
+  countSets,
+  hasId,
+  hasIds,
+  pagesOf,
+  windowsOf,
+} from '../../src/engine/answers.js';
 import {
   type BitmapExpression,
   bitmap,
@@ -27,6 +35,38 @@ describe('evaluation', () => {
     expect(store.readsOf('a')).toBe(8);
     expect(store.readsOf('b')).toBe(8);
     expect(store.bytesRead).toBe(3000);
+  });
+
+  it('counts sets and pairs of them in one question', async () => {
+    const store = new CountingStore(new MemoryStore());
+    await store.write([
+      { key: 'a', ids: [1, 2, 3], value: 1 },
+      { key: 'b', ids: [2, 3, 4, 500], value: 1 },
+      { key: 'c', ids: [3], value: 1 },
+    ]);
+    store.reset();
+    const [a, b, c] = ['a', 'b', 'c'].map((key) => bitmap(store, key)) as [
+      Expression,
+      Expression,
+      Expression,
+    ];
+    const sets = [a, b, combine('or', [b, c]), complement(c), complement(a)];
+    const pairs = [
+      [0, 1],
+      [1, 0],
+      [2, 2],
+      [3, 1],
+      [3, 4],
+    ] as const;
+    // A complement reaches to the end of the longer set of a pair: 504 ids with b, 8 with another complement.
+    expect(await countSets({ sets, pairs })).toEqual({ sets: [3, 4, 4, 7, 5], pairs: [2, 2, 4, 3, 5] });
+    expect(store.keysRead).toEqual(['a', 'b', 'c']);
+    expect(store.calls).toMatchObject({ byteLengths: 1, read: 1 });
+    expect(await countSets({ sets })).toEqual({ sets: [3, 4, 4, 7, 5], pairs: [] });
+    expect(await countSets({ sets: [] })).toEqual({ sets: [], pairs: [] });
+    await expect(countSets({ sets, pairs: [[0, 5]] })).rejects.toThrow(
+      new RangeError('expected pairs of sets from 0 to 4, got set 5'),
+    );
   });
 
   it('reads no further than an answer can reach', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  atLeast,
   bitmap,
   bitmapsOf,
   checkBitmaps,
@@ -7,6 +8,7 @@ import {
   complement,
   complementedOf,
   type Expression,
+  exactly,
   foldExpression,
   indexBitmaps,
   MAX_BITMAPS,
@@ -32,6 +34,31 @@ describe('an expression', () => {
     const a = leaf('a');
     expect(combine('xor', [a])).toBe(a);
     expect(() => combine('xor', [])).toThrow('expected at least one operand of xor, got none');
+  });
+
+  it('of at least some of its operands is any of one, and all of all', () => {
+    const operands = ['a', 'b', 'b', 'c'].map(leaf);
+    expect(atLeast(2, operands)).toEqual({ kind: 'atLeast', k: 2, operands });
+    expect(Object.isFrozen(atLeast(2, operands))).toBe(true);
+    expect(atLeast(1, operands)).toEqual(combine('or', operands));
+    expect(atLeast(4, operands)).toEqual(combine('and', operands));
+    expect(atLeast(1, [operands[0]!])).toBe(operands[0]);
+    expect(keysOf([atLeast(3, operands)])).toEqual(['a', 'b', 'c']);
+    for (const k of [0, 5, 1.5, -1, Number.NaN]) {
+      expect(() => atLeast(k, operands)).toThrow(
+        new RangeError(`expected a whole number of sets from 1 to 4, those that are given, got ${k}`),
+      );
+    }
+    expect(() => exactly('2' as unknown as number, operands)).toThrow('those that are given, got "2"');
+    expect(() => atLeast(1, [])).toThrow('from 1 to 0');
+  });
+
+  it('of exactly some of its operands is at least so many and not one more', () => {
+    const operands = ['a', 'b', 'c'].map(leaf);
+    expect(exactly(2, operands)).toEqual(combine('andNot', [atLeast(2, operands), combine('and', operands)]));
+    expect(exactly(1, operands)).toEqual(combine('andNot', [combine('or', operands), atLeast(2, operands)]));
+    expect(exactly(3, operands)).toEqual(combine('and', operands));
+    expect(() => exactly(0, operands)).toThrow('from 1 to 3, those that are given, got 0');
   });
 
   it('has its bitmaps in the order in which they appear, each key of a store once, the first of its kind', () => {
@@ -77,6 +104,7 @@ describe('an expression', () => {
       combine('and', [a, b]),
       combine('or', [a, bitmap(there, 'b')]),
       combine('or', [a, b, b]),
+      atLeast(2, [a, b, b]),
       combine('or', [a, combine('or', [b, b])]),
       complement(either),
       a,
@@ -85,6 +113,9 @@ describe('an expression', () => {
       expect(sameExpression(other, either)).toBe(false);
     }
     expect(sameExpression(combine('and', [either, a]), combine('and', [a, either]))).toBe(false);
+    const two = atLeast(2, [a, b, b, a]);
+    expect(sameExpression(two, atLeast(2, [a, b, b, a]))).toBe(true);
+    expect(sameExpression(two, atLeast(3, [a, b, b, a]))).toBe(false);
     expect(sameExpression(leaf('0 a'), leaf('a'))).toBe(false);
   });
 

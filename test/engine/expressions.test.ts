@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idsOf as allIdsOf, countIds, hasId, hasIds, windowsOf } from '../../src/engine/answers.js';
-import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import {
+  idsOf as allIdsOf,
+  countIds,
+  countSets,
+  hasId,
+  hasIds,
+  windowsOf,
+} from '../../src/engine/answers.js';
+import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import type { EvaluateOptions } from '../../src/engine/options.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -10,7 +17,7 @@ import { idsOf, storeOf, toBytes } from '../support/bitmaps.js';
 import {
   bitmapArbitrary,
   expressionArbitrary,
-  type ModelExpression,
+  expressionOf,
   modelBytes,
   modelIds,
 } from '../support/model.js';
@@ -29,9 +36,15 @@ describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) 
     await fc.assert(
       fc.asyncProperty(questions, async ({ bitmaps, roots }) => {
         const store = await storeOf(bitmaps);
-        const expressions = roots.map((root) => expressionOf(root, store));
+        const expressions = roots.map((root) => expressionOf(root, (index) => bitmap(store, String(index))));
         const expected = roots.map((root) => modelIds(root, bitmaps));
         expect(await countIds(expressions, options)).toEqual(expected.map((ids) => ids.length));
+        const pairs = roots.flatMap((_, a) => roots.map((_, b) => [a, b] as const));
+        const both = pairs.map(([a, b]) => modelIds({ op: 'and', of: [roots[a]!, roots[b]!] }, bitmaps));
+        expect(await countSets({ sets: expressions, pairs }, options)).toEqual({
+          sets: expected.map((ids) => ids.length),
+          pairs: both.map((ids) => ids.length),
+        });
         for (const [index, expression] of expressions.entries()) {
           const ids = expected[index]!;
           expect(await idsOf(expression, options)).toEqual(ids);
@@ -48,15 +61,6 @@ describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) 
     );
   });
 });
-
-function expressionOf(node: ModelExpression, store: Store): Expression {
-  if (node.op === 'bitmap') return bitmap(store, String(node.index));
-  if (node.op === 'not') return complement(expressionOf(node.of, store));
-  return combine(
-    node.op,
-    node.of.map((operand) => expressionOf(operand, store)),
-  );
-}
 
 async function bytesOf(expression: Expression, options: EvaluateOptions): Promise<Uint8Array> {
   const windows = windowsOf(expression, options);
@@ -93,9 +97,10 @@ async function memoryOf(bitmaps: readonly Bytes[]): Promise<MemoryStore> {
 
 function expressionsOf({ bitmaps, parts, roots }: Question, store: Store): Expression[] {
   const made: Expression[] = bitmaps.map((_, index) => bitmap(store, String(index)));
-  for (const { op, of } of parts) {
-    const operands = of.map((operand) => made[operand]!);
-    made.push(op === 'not' ? complement(operands[0]!) : combine(op, operands));
+  for (const part of parts) {
+    const operands = part.of.map((operand) => made[operand]!);
+    if (part.op === 'not') made.push(complement(operands[0]!));
+    else made.push(part.op === 'atLeast' ? atLeast(part.k, operands) : combine(part.op, operands));
   }
   return roots.map((root) => made[root]!);
 }

@@ -44,6 +44,15 @@ describe('a graph of sets', () => {
     expect([graph.isComplement(notB), graph.isComplement(b)]).toEqual([true, false]);
   });
 
+  it('has at least k of some operands, as often as they are given', () => {
+    const { graph, a, b, c, none } = open();
+    expect(graph.atLeast(1, [a, b, c])).toBe(graph.or(graph.or(a, b), c));
+    expect(graph.atLeast(2, [a, b])).toBe(graph.and(a, b));
+    expect(graph.atLeast(2, [a, a])).toBe(a);
+    expect(graph.atLeast(2, [a, none])).toBe(EMPTY);
+    expect(graph.atLeast(2, [a, none, b])).toBe(graph.and(a, b));
+  });
+
   it('keeps complements within different lengths apart', () => {
     const { graph, a } = open();
     const [short, long] = [graph.not(a, 10), graph.not(a, 30)];

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bitmap, bitmapsOf, combine, complement, type Expression } from '../../src/engine/expression.js';
+import {
+  atLeast,
+  bitmap,
+  bitmapsOf,
+  combine,
+  complement,
+  type Expression,
+} from '../../src/engine/expression.js';
 import { parseQuery } from '../../src/events/query.js';
 import {
   checkMarkable,
@@ -99,6 +106,8 @@ describe('the key of a stored result', () => {
     expect(keyOf('~a@unique ^ b@unique')).toBe('p_bitop_XOR_p_bitop_NOT_p_a_u-p_b_u');
     expect(keyOf('a@unique | (b@unique & c@unique)')).toBe('p_bitop_OR_p_a_u-p_bitop_AND_p_b_u-p_c_u');
     const without = combine('andNot', [leaf('a_u'), leaf('b_u'), leaf('c_u')]);
+    const two = atLeast(2, [leaf('a_u'), leaf('b_u'), leaf('c_u')]);
+    expect(storedResultKey(source, two)).toBe('p_bitop_ATLEAST2_p_a_u-p_b_u-p_c_u');
     expect(storedResultKey(source, without)).toBe('p_bitop_AND_p_a_u-p_bitop_NOT_p_b_u-p_bitop_NOT_p_c_u');
   });
 

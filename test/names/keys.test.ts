@@ -72,10 +72,11 @@ describe('keys', () => {
     expect(stored).toBe('trackist_bitop_OR_trackist_a_2024-1-trackist_a_2024-2');
     expect(isStoredResult('trackist_', stored)).toBe(true);
     expect(parseKey('trackist_', stored)).toBeUndefined();
-    for (const operation of ['AND', 'OR', 'XOR', 'NOT']) {
+    for (const operation of ['AND', 'OR', 'XOR', 'NOT', 'ATLEAST2', 'ATLEAST31']) {
       expect(isStoredResult('trackist_', resultKey('trackist_', operation, ['trackist_a_u']))).toBe(true);
     }
     expect(isStoredResult('trackist_', 'trackist_bitop_NAND_trackist_a_u')).toBe(false);
+    expect(isStoredResult('trackist_', 'trackist_bitop_ATLEAST_trackist_a_u')).toBe(false);
     expect(isStoredResult('trackist_', 'trackist_bitop_x_2024-1')).toBe(false);
     expect(isStoredResult('trackist_', 'trackist_bitop_AND_2024-1')).toBe(false);
     expect(isStoredResult('trackist_', resultKey('trackist_', 'AND', [stored, stored]))).toBe(true);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { atLeast, combine, complement, type Expression } from '../../src/engine/expression.js';
 
 /** The oracle: bitmaps as plain sets of ids with a length in bytes, expressions evaluated id by id. */
 
@@ -11,6 +12,7 @@ export interface ModelBitmap {
 export type ModelExpression =
   | { readonly op: 'bitmap'; readonly index: number }
   | { readonly op: 'and' | 'or' | 'xor' | 'andNot'; readonly of: readonly ModelExpression[] }
+  | { readonly op: 'atLeast'; readonly k: number; readonly of: readonly ModelExpression[] }
   | { readonly op: 'not'; readonly of: ModelExpression };
 
 /** Bytes of the longest bitmap of an expression: how far its complements and its result reach. */
@@ -18,6 +20,14 @@ export function modelBytes(expression: ModelExpression, bitmaps: readonly ModelB
   if (expression.op === 'bitmap') return bitmaps[expression.index]!.byteLength;
   const operands = expression.op === 'not' ? [expression.of] : expression.of;
   return Math.max(...operands.map((operand) => modelBytes(operand, bitmaps)));
+}
+
+/** The same expression over what `leaf` makes of each bitmap. */
+export function expressionOf(node: ModelExpression, leaf: (index: number) => Expression): Expression {
+  if (node.op === 'bitmap') return leaf(node.index);
+  if (node.op === 'not') return complement(expressionOf(node.of, leaf));
+  const operands = node.of.map((operand) => expressionOf(operand, leaf));
+  return node.op === 'atLeast' ? atLeast(node.k, operands) : combine(node.op, operands);
 }
 
 export function modelIds(expression: ModelExpression, bitmaps: readonly ModelBitmap[]): number[] {
@@ -34,6 +44,8 @@ export function modelIds(expression: ModelExpression, bitmaps: readonly ModelBit
         return node.of.some((operand) => holds(operand, id));
       case 'xor':
         return node.of.filter((operand) => holds(operand, id)).length % 2 === 1;
+      case 'atLeast':
+        return node.of.filter((operand) => holds(operand, id)).length >= node.k;
       case 'andNot':
         return holds(node.of[0]!, id) && !node.of.slice(1).some((operand) => holds(operand, id));
     }
@@ -71,6 +83,9 @@ export function expressionArbitrary(count: number): fc.Arbitrary<ModelExpression
         op: fc.constantFrom('and', 'or', 'xor', 'andNot'),
         of: fc.array(tie('node'), { minLength: 1, maxLength: 4 }),
       }),
+      fc
+        .tuple(fc.array(tie('node'), { minLength: 1, maxLength: 6 }), fc.nat())
+        .map(([of, k]): ModelExpression => ({ op: 'atLeast', k: 1 + (k % of.length), of })),
       fc.record({ op: fc.constant('not' as const), of: tie('node') }),
     ),
   })).node;

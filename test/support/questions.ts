@@ -7,6 +7,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** An expression over numbered bitmaps and numbered parts before it: parts are shared as a program would share them. */
 export type Part =
   | { readonly op: 'and' | 'or' | 'xor' | 'andNot'; readonly of: readonly number[] }
+  | { readonly op: 'atLeast'; readonly k: number; readonly of: readonly number[] }
   | { readonly op: 'not'; readonly of: readonly number[] };
 
 /** Numbers below `bitmaps.length` are bitmaps, those from there on are parts. */
@@ -75,6 +76,12 @@ export function questionArbitrary(bitmaps: number): fc.Arbitrary<Question> {
           of: fc.array(operand, { minLength: 1, maxLength: 3 }),
         }),
       },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(fc.array(operand, { minLength: 1, maxLength: 7 }), fc.nat())
+          .map(([of, k]) => ({ op: 'atLeast' as const, k: 1 + (k % of.length), of })),
+      },
       { weight: 1, arbitrary: fc.record({ op: fc.constant('not' as const), of: fc.tuple(operand) }) },
     );
   });
@@ -116,8 +123,10 @@ export function answerOf(bitmaps: readonly Bytes[], { parts }: Question, root: n
       bytes.set(bitmaps[index]!);
       return bytes;
     }
-    const { op, of } = parts[index - bitmaps.length]!;
-    const [first, ...others] = of.map(bytesOf);
+    const part = parts[index - bitmaps.length]!;
+    const { op } = part;
+    const [first, ...others] = part.of.map(bytesOf);
+    if (op === 'atLeast') return bytes.map((_, at) => countedByte([first!, ...others], at, part.k));
     for (let at = 0; at < byteLength; at += 1) {
       let byte = first![at]!;
       if (op === 'not') byte = ~byte;
@@ -132,6 +141,15 @@ export function answerOf(bitmaps: readonly Bytes[], { parts }: Question, root: n
     return bytes;
   };
   return bytesOf(root);
+}
+
+/** The bits of one byte that at least `k` of the bitmaps have. */
+function countedByte(bitmaps: readonly Bytes[], at: number, k: number): number {
+  let byte = 0;
+  for (let mask = 1; mask < 256; mask *= 2) {
+    if (bitmaps.filter((bytes) => bytes[at]! & mask).length >= k) byte |= mask;
+  }
+  return byte;
 }
 
 export function idsIn(bytes: Uint8Array): number[] {
