@@ -1,4 +1,5 @@
 export { averageColumns } from './report/average.js';
+export { makeCombobox, type Suggest, type Suggestion } from './report/combobox.js';
 export { type CompatCell, type CompatTable, compatCells } from './report/compat.js';
 export { renderCsv, toCsv } from './report/csv.js';
 export { renderSvgCurves } from './report/curves.js';

@@ -1,23 +1,15 @@
 import { formatQuery } from '../../index.js';
+import type { Suggestion } from '../../report.js';
 
-/** A text that could stand at `[from, to)` of the one being typed. */
-export interface Completion {
-  readonly text: string;
-  /** What the reader sees. */
-  readonly label: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-const MAX_COMPLETIONS = 50;
+const MAX_SUGGESTIONS = 50;
 
 /** Names that hold the typed letters, those that begin with them first. */
-export function completeName(typed: string, names: readonly string[]): Completion[] {
+export function completeName(typed: string, names: readonly string[]): Suggestion[] {
   return matching(typed, names).map((name) => ({ text: name, label: name, from: 0, to: typed.length }));
 }
 
 /**
- * What could stand at the caret of an expression: an event, or behind its `@` a period.
+ * What could stand at the caret of an expression: an event, or after its `@` a period.
  * @param periods texts of periods, the likeliest first
  */
 export function completeExpression(
@@ -25,7 +17,7 @@ export function completeExpression(
   caret: number,
   names: readonly string[],
   periods: readonly string[],
-): Completion[] {
+): Suggestion[] {
   const before = text.slice(0, caret);
   const [period] = /(?<=@)[^\s~&^|()"@]*$/.exec(before) ?? [];
   if (period !== undefined) {
@@ -56,5 +48,5 @@ function matching(typed: string, names: readonly string[]): string[] {
   const letters = typed.toLowerCase();
   const found = names.filter((name) => name.toLowerCase().includes(letters));
   const rank = (name: string): number => (name.toLowerCase().startsWith(letters) ? 0 : 1);
-  return found.sort((a, b) => rank(a) - rank(b)).slice(0, MAX_COMPLETIONS);
+  return found.sort((a, b) => rank(a) - rank(b)).slice(0, MAX_SUGGESTIONS);
 }

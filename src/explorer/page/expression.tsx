@@ -30,7 +30,7 @@ export function ExpressionView() {
           placeholder="signup@2026-11 & ~paid@unique"
           value={text}
           isContinuous
-          complete={(typed, caret) => {
+          suggest={(typed, caret) => {
             return completeExpression(typed, caret, data?.events ?? [], data?.periods ?? []);
           }}
           onInput={(q) => setParams({ q })}

@@ -108,13 +108,13 @@ export function EventField({ label, value, isOptional = false, placeholder, onCo
       <Combobox
         label={label}
         value={value}
-        placeholder={placeholder ?? ''}
-        complete={(text) => completeName(text, events)}
+        placeholder={placeholder}
+        suggest={(text) => completeName(text, events)}
         onCommit={(text) => {
           if (text !== '' || isOptional) onCommit(text);
         }}
         invalid={note !== undefined}
-        {...(note === undefined ? {} : { describedBy: noteId })}
+        describedBy={note === undefined ? undefined : noteId}
       />
       {note !== undefined && (
         <small id={noteId} class="warning">
