@@ -9,11 +9,13 @@ import { parseQuery } from './events/query.js';
 import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
 import { Segments } from './events/segments.js';
 import { EventSet, expressionsOf, PeriodEvents, UniqueEvents } from './events/sets.js';
-import { type CohortOptions, cohortTable } from './measures/cohort.js';
+import type { Measure, MeasureScope } from './measures/measure.js';
+import { type CohortOptions, cohortTable } from './measures/retention.js';
 import type { CohortTable } from './measures/types.js';
 import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
+import type { Table } from './tables/table.js';
 import { checkTimeZone, type Moment } from './time/moment.js';
 import { Period, type PeriodUnit } from './time/period.js';
 
@@ -40,6 +42,12 @@ export interface BitmapistOptions {
 
 /** When an event happened, and what to mark of it. */
 export interface MarkEventOptions extends MarkMomentOptions, RequestOptions {}
+
+/** How a measure is asked. */
+export interface AskOptions extends EvaluateOptions {
+  /** Decides what is final, running or in the future (default: the clock of the instance). */
+  readonly now?: Moment | undefined;
+}
 
 /**
  * Records that users did something, and answers who did. Reads and writes the keys of Python's bitmapist; all of its
@@ -263,6 +271,29 @@ export class Bitmapist {
     const deleted = keys.length > 0 ? await this.store.delete(keys, options) : 0;
     for (const key of keys) this.#scope.storedKeys.delete(key);
     return deleted;
+  }
+
+  /**
+   * The table of a measure, such as `cohort` and `trend` of `bitmapist-wasm/measures`; every bitmap is read once.
+   * @param args what the measure needs; see its `fields`
+   * @throws RangeError for arguments that make no sense
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * import { trend } from 'bitmapist-wasm/measures';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+   * const table = await bitmapist.ask(trend, { events: ['active'], from: '2026-11-22', to: '2026-11-22' });
+   * console.log(table.rows[0].cells[0].count); // 2
+   */
+  async ask<Args>(measure: Measure<Args>, args: Args, options: AskOptions = {}): Promise<Table> {
+    const scope: MeasureScope = {
+      timeZone: this.timeZone,
+      now: options.now ?? this.#clock(),
+      set: (name, period) => eventExpression(this.#scope, name, period),
+      query: (text) => queryExpression(this.#scope, parseQuery(text)),
+    };
+    const ask = measure.ask(args, scope);
+    return ask.table(await countSets(ask, { ...this.#scope.defaults, ...options }));
   }
 
   /** The cohort (retention) table of two selections; every bitmap is read once. */

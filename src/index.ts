@@ -10,7 +10,7 @@ export {
   WrongTypeError,
 } from './base/errors.js';
 export type { ByteRange, Container, ContainerKind } from './bitmap/types.js';
-export { Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
+export { type AskOptions, Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
 export type {
   BitmapExpression,
   Combination,
@@ -40,7 +40,7 @@ export type { Scope } from './events/scope.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
-export type { CohortOptions } from './measures/cohort.js';
+export type { CohortOptions } from './measures/retention.js';
 export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './measures/types.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';
 export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
@@ -55,5 +55,6 @@ export type {
   Store,
   WriteOptions,
 } from './store/types.js';
+export type { Cell, Column, Layout, Row, Table, Unit } from './tables/table.js';
 export type { Moment, TemporalLike } from './time/moment.js';
 export { Period, type PeriodUnit } from './time/period.js';

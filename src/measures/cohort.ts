@@ -1,14 +1,20 @@
-import { describe } from '../base/errors.js';
+import { describe, plural } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
+import { formatQuery } from '../events/query.js';
+import { averageRow } from '../tables/average.js';
+import { periodLabel } from '../tables/labels.js';
+import { groupDigits } from '../tables/numbers.js';
+import type { CellState, Row, Table } from '../tables/table.js';
 import { instantOf, type Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
-import { compatRows, type RowStart, rowsFrom, UNIT_OF } from './rows.js';
-import type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './types.js';
+import type { Field } from './field.js';
+import type { Ask, Measure, MeasureScope } from './measure.js';
 
-/** Cohort (retention) tables: which sets to count, and what the counts say. Everything is counted in one question. */
+/** What a cohort table groups by. */
+export type TimeGroup = 'days' | 'weeks' | 'months' | 'years';
 
 /** What a cohort table is made of. */
-export interface CohortOptions {
+export interface CohortArguments {
   /** Who belongs to the cohort of a row: the ids of this event in the row's period. */
   readonly select1: string;
   /** Further narrows the cohort to ids of this event too, in the same period. */
@@ -19,151 +25,195 @@ export interface CohortOptions {
   readonly select2b?: string | undefined;
   /** Default `days`. */
   readonly timeGroup?: TimeGroup | undefined;
-  /** Number of rows (default 31; for years 3). */
+  /** What cells show: the share of the cohort in percent (default), or how many. */
+  readonly as?: 'percent' | 'counts' | undefined;
+  /** Number of rows, 0 to 10,000 (default 31; for years 3). */
   readonly numResults?: number | undefined;
-  /** How many periods after its own each row looks (default 12), so rows have one cell more; -1 for totals alone. */
+  /** How many periods after its own each row looks (default 12), so rows have one cell more; -1 for sizes alone. */
   readonly numOfRows?: number | undefined;
   /**
    * A moment within the first row's period, or the text of a period (`2026-W47`, `2026-11`) that lies within it; by default
    * the last row is the current period.
    */
   readonly startDate?: Moment | undefined;
-  /** Decides what is finished, running or in the future, and where rows end if there is no `startDate` (default: now). */
-  readonly now?: Moment | undefined;
-  /** Rows as the reference's `get_dates_data` has them: shifted start dates, always three years. */
-  readonly compat?: boolean | undefined;
-}
-
-/** What a table is computed from. */
-export interface CohortSource {
-  readonly timeZone: string;
-  readonly now: Moment;
-  events(name: string, period: Period): Expression;
-  count(expressions: readonly Expression[]): Promise<number[]>;
 }
 
 /** More rows or columns than anybody looks at are a mistake. */
 const MAX_SIZE = 10_000;
+/** More cells than this no browser shows. */
+const MAX_CELLS = 250_000;
+const UNITS = { days: 'day', weeks: 'week', months: 'month', years: 'year' } as const;
 
-/** @throws RangeError for an unknown time group, or numbers that are not whole or out of range */
-export async function cohortTable(options: CohortOptions, source: CohortSource): Promise<CohortTable> {
-  const timeGroup = options.timeGroup ?? 'days';
-  if (!Object.hasOwn(UNIT_OF, timeGroup)) {
-    throw new RangeError(
-      `expected days, weeks, months or years as time group, got ${JSON.stringify(timeGroup)}`,
-    );
-  }
-  const compat = options.compat ?? false;
-  const numOfRows = checkSize('numOfRows', options.numOfRows ?? 12, -1);
-  const numResults = checkSize('numResults', options.numResults ?? (timeGroup === 'years' ? 3 : 31), 0);
-  const { timeZone } = source;
-  const { now = source.now } = options;
-  const starts = (compat ? compatRows : rowsFrom)({
-    timeGroup,
-    numResults,
-    // An HTML form sends an empty text for a date that was not chosen.
-    startDate: options.startDate === '' ? undefined : options.startDate,
-    now,
-    timeZone,
-  });
-  const current = Period.of(UNIT_OF[timeGroup], now, timeZone);
-  const timeline = timelineOf(starts, numOfRows);
-  const counts = await countRows(timeline, starts.length, numOfRows + 1, options, source);
+/** What a row and its cells look at, before anything is counted. */
+export interface CohortPlan {
+  readonly rows: number;
+  /** Cells per row. */
+  readonly columns: number;
+  /** Rows are consecutive periods, so cell k of row i looks at the same period as cell k - 1 of the row after it. */
+  readonly timeline: readonly Period[];
+  /** The cohort of every row, then who was active in every period of the timeline, if there are cells. */
+  readonly sets: readonly Expression[];
+  /** Cell by cell, row by row. */
+  readonly pairs: readonly (readonly [cohort: number, active: number])[];
+}
+
+/** Retention: who of those who began in a period came back in the periods after it. */
+export const cohort: Measure<CohortArguments> = {
+  name: 'cohort',
+  title: 'Retention',
+  help: 'who of those who did an event in a period did another in the periods after it',
+  fields: makeFields(),
+  complete(args) {
+    const { timeGroup, as, numResults, numOfRows } = readCohort(args);
+    if (numResults * (numOfRows + 1) > MAX_CELLS) {
+      throw new RangeError(
+        `expected a table of at most ${MAX_CELLS} cells, got ${numResults} ${plural(numResults, 'result')} of ${numOfRows + 1} ${plural(numOfRows + 1, 'cell')}`,
+      );
+    }
+    return { ...args, timeGroup, as, numResults, numOfRows };
+  },
+  ask(args, scope) {
+    const { unit, numResults, startDate } = readCohort(args);
+    const first =
+      startDate === undefined
+        ? Period.of(unit, scope.now, scope.timeZone).delta(1 - numResults)
+        : Period.from(unit, startDate, scope.timeZone);
+    const starts = Array.from({ length: numResults }, (_, index) => first.delta(index));
+    return askCohort(args, starts, scope);
+  },
+};
+
+/** Asks for the cohorts of consecutive periods. */
+export function askCohort(args: CohortArguments, starts: readonly Period[], scope: MeasureScope): Ask {
+  const plan = planCohort(args, starts, scope);
+  const { sets, pairs, rows, columns, timeline } = plan;
+  const { unit } = readCohort(args);
+  const current = Period.of(unit, scope.now, scope.timeZone);
+  const states = timeline.map((period) => stateOf(Period.compare(period, current)));
+  const begun = timeline.slice(0, rows).map(queryOf(args.select1, args.select1b));
+  const active = timeline.map(queryOf(args.select2, args.select2b));
   return {
-    timeGroup,
-    select1: options.select1,
-    select1b: options.select1b || undefined,
-    select2: options.select2,
-    select2b: options.select2b || undefined,
-    numOfRows,
-    now: instantOf(now, timeZone).toString(),
-    timeZone,
-    compat,
-    rows: starts.map((start, row) => makeRow(start, timeline.slice(row), counts[row]!, current)),
+    sets,
+    pairs,
+    table: (counts) =>
+      tableOf(
+        args,
+        scope,
+        columns,
+        Array.from({ length: rows }, (_, row): Row => {
+          const size = counts.sets[row]!;
+          return {
+            key: timeline[row]!.toString(),
+            label: periodLabel(timeline[row]!),
+            period: timeline[row]!.toString(),
+            size,
+            cells: Array.from({ length: columns }, (_, column) => {
+              const state = states[row + column]!;
+              return {
+                count: counts.pairs[row * columns + column]!,
+                of: size,
+                state: size === 0 && state !== 'future' ? 'empty' : state,
+                query: `${begun[row]} & ${active[row + column]}`,
+              };
+            }),
+          };
+        }),
+      ),
   };
 }
 
-/** Rows are consecutive periods, so cell k of row i looks at the same period as cell k - 1 of the row after it. */
-function timelineOf(starts: readonly RowStart[], numOfRows: number): Period[] {
-  const timeline = starts.map(({ period }) => period);
-  const last = timeline.at(-1);
-  if (last === undefined) return [];
-  for (let ahead = 1; ahead <= numOfRows; ahead += 1) timeline.push(last.delta(ahead));
-  return timeline;
+/** Which sets the rows of consecutive periods need, each once, and which of them meet in a cell. */
+export function planCohort(
+  args: CohortArguments,
+  starts: readonly Period[],
+  scope: MeasureScope,
+): CohortPlan {
+  const rows = starts.length;
+  const columns = readCohort(args).numOfRows + 1;
+  const timeline = [...starts];
+  const last = starts.at(-1);
+  for (let ahead = 1; last !== undefined && ahead < columns; ahead += 1) timeline.push(last.delta(ahead));
+  const cohorts = starts.map(setOf(args.select1, args.select1b, scope));
+  const actives = columns > 0 ? timeline.map(setOf(args.select2, args.select2b, scope)) : [];
+  const pairs: [number, number][] = [];
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) pairs.push([row, rows + row + column]);
+  }
+  return { rows, columns, timeline, sets: [...cohorts, ...actives], pairs };
 }
 
-interface RowCounts {
-  readonly total: number;
-  readonly cells: readonly { readonly active: number; readonly both: number }[];
+/** The arguments with their defaults. @throws RangeError for what is unknown, not whole or out of range */
+export function readCohort({ timeGroup = 'days', as = 'percent', ...args }: Partial<CohortArguments>) {
+  if (!Object.hasOwn(UNITS, timeGroup)) {
+    throw new RangeError(`expected days, weeks, months or years as time group, got ${describe(timeGroup)}`);
+  }
+  if (as !== 'percent' && as !== 'counts') {
+    throw new RangeError(`expected "percent" or "counts", got ${describe(as)}`);
+  }
+  return {
+    timeGroup,
+    unit: UNITS[timeGroup],
+    as,
+    numOfRows: checkSize('numOfRows', args.numOfRows ?? 12, -1),
+    numResults: checkSize('numResults', args.numResults ?? (timeGroup === 'years' ? 3 : 31), 0),
+    // An HTML form sends an empty text for a date that was not chosen.
+    startDate: args.startDate === '' ? undefined : args.startDate,
+  };
 }
 
-/** Counts all sets of all rows in one question, so that every bitmap is read once however many cells need it. */
-async function countRows(
-  timeline: readonly Period[],
-  rows: number,
-  columns: number,
-  options: CohortOptions,
-  source: CohortSource,
-): Promise<RowCounts[]> {
-  const cohorts = timeline.slice(0, rows).map(selection(source, options.select1, options.select1b));
-  const actives = (columns > 0 ? timeline : []).map(selection(source, options.select2, options.select2b));
-  const pairs = cohorts.flatMap((cohort, row) =>
-    actives.slice(row, row + columns).map((active) => combine('and', [cohort, active])),
-  );
-  const counts = await source.count([...cohorts, ...actives, ...pairs]);
-  const activeCounts = counts.slice(rows, rows + actives.length);
-  const pairCounts = counts.slice(rows + actives.length);
-  return cohorts.map((_, row) => ({
-    total: counts[row]!,
-    cells: Array.from({ length: columns }, (_, column) => ({
-      active: activeCounts[row + column]!,
-      both: pairCounts[row * columns + column]!,
-    })),
-  }));
+function tableOf(args: CohortArguments, scope: MeasureScope, columns: number, rows: readonly Row[]): Table {
+  const { timeGroup, as } = readCohort(args);
+  const zone = scope.timeZone === 'UTC' ? '' : ` (${scope.timeZone})`;
+  const size = rows.reduce((sum, row) => sum + row.size!, 0);
+  const table: Table = {
+    measure: 'cohort',
+    title: `${namesOf(args.select1, args.select1b)} → ${namesOf(args.select2, args.select2b)}`,
+    subtitle:
+      columns === 0
+        ? `sizes of the cohorts${zone}`
+        : `of each cohort who came back, 0 to ${columns - 1} ${timeGroup} later${zone} · total size ${groupDigits(size)}`,
+    layout: 'triangle',
+    unit: as === 'percent' ? 'percent' : 'people',
+    rowHead: 'Cohort',
+    columnHead: `${timeGroup} later`,
+    columns: Array.from({ length: columns }, (_, column) => ({ key: `${column}`, label: `${column}` })),
+    rows,
+    notes: [],
+    now: instantOf(scope.now, scope.timeZone).toString(),
+    timeZone: scope.timeZone,
+  };
+  const summary =
+    columns === 0 ? { key: 'total', label: 'Total', size, cells: [] } : averageRow(table, table.unit);
+  return { ...table, summary };
 }
 
-/** The set that one or two event names select in a period. */
-function selection(
-  source: CohortSource,
-  name: string,
-  further: string | undefined,
-): (period: Period) => Expression {
-  const names = further ? [name, further] : [name];
-  return (period) =>
+function stateOf(fromNow: number): CellState {
+  if (fromNow > 0) return 'future';
+  return fromNow === 0 ? 'running' : 'final';
+}
+
+/** The names of a selection; from a form, that of no second event is empty. */
+function selected(name: string, further: string | undefined): string[] {
+  return further ? [name, further] : [name];
+}
+
+function namesOf(name: string, further: string | undefined): string {
+  return selected(name, further).join(' & ');
+}
+
+function setOf(name: string, further: string | undefined, scope: MeasureScope) {
+  const names = selected(name, further);
+  return (period: Period): Expression =>
     combine(
       'and',
-      names.map((each) => source.events(each, period)),
+      names.map((each) => scope.set(each, period)),
     );
 }
 
-function makeRow(
-  { period, date }: RowStart,
-  periods: readonly Period[],
-  { total, cells }: RowCounts,
-  current: Period,
-): CohortRow {
-  return {
-    period,
-    date,
-    total,
-    cells: cells.map(({ active, both }, column): CohortCell => {
-      const cellPeriod = periods[column]!;
-      return {
-        state: stateOf(total, both, Period.compare(cellPeriod, current)),
-        period: cellPeriod,
-        count: both,
-        percent: total === 0 ? undefined : (both / total) * 100,
-        active,
-      };
-    }),
-  };
-}
-
-function stateOf(total: number, both: number, fromNow: number): CellState {
-  if (fromNow > 0) return 'future';
-  if (total === 0) return 'empty';
-  if (fromNow === 0) return 'unfinished';
-  return both === 0 ? 'nobody' : 'value';
+function queryOf(name: string, further: string | undefined) {
+  const names = selected(name, further);
+  return (period: Period): string =>
+    names.map((event) => formatQuery({ op: 'event', event, period })).join(' & ');
 }
 
 function checkSize(name: string, size: number, least: number): number {
@@ -173,4 +223,74 @@ function checkSize(name: string, size: number, least: number): number {
     );
   }
   return size;
+}
+
+function makeFields(): Field<keyof CohortArguments>[] {
+  const began = { kind: 'event', group: 'People who did' } as const;
+  const returned = { kind: 'event', group: 'And came back to' } as const;
+  const shown = { group: 'Shown as' } as const;
+  const further = {
+    label: 'And also (optional)',
+    help: 'and this event in the same period',
+    optional: true,
+  } as const;
+  return [
+    { ...began, name: 'select1', label: 'Event', help: 'who belongs to a cohort: the event of its period' },
+    { ...began, ...further, name: 'select1b' },
+    { ...returned, name: 'select2', label: 'Event', help: 'who came back: the event of a later period' },
+    { ...returned, ...further, name: 'select2b' },
+    {
+      ...shown,
+      kind: 'unit',
+      name: 'timeGroup',
+      label: 'Group by',
+      help: 'what a row and a column stand for',
+      optional: true,
+      default: 'days',
+      choices: { days: 'days', weeks: 'weeks', months: 'months', years: 'years' },
+    },
+    {
+      ...shown,
+      kind: 'choice',
+      name: 'as',
+      label: 'Cells',
+      help: 'what cells show: the share of the cohort, or how many',
+      optional: true,
+      default: 'percent',
+      choices: { percent: 'percent', counts: 'counts' },
+      form: { name: 'as_percent', choices: { percent: '1', counts: '0' } },
+    },
+    {
+      ...shown,
+      kind: 'number',
+      name: 'numResults',
+      label: 'Number of results',
+      help: 'rows (default: 31; years: 3)',
+      optional: true,
+      default: 31,
+      least: 1,
+      most: MAX_SIZE,
+      suggestions: [4, 7, 12, 24, 28, 31, 52, 104],
+    },
+    {
+      ...shown,
+      kind: 'number',
+      name: 'numOfRows',
+      label: 'Number of rows',
+      help: 'periods after its own that each row looks (default: 12)',
+      optional: true,
+      default: 12,
+      least: 0,
+      most: MAX_SIZE,
+      suggestions: [3, 6, 12, 24, 48],
+    },
+    {
+      ...shown,
+      kind: 'date',
+      name: 'startDate',
+      label: 'Start date',
+      help: 'where the first row begins, a date or a period such as 2026-W47 (default: so that the last is now)',
+      optional: true,
+    },
+  ];
 }

@@ -44,6 +44,11 @@ export interface Measure<Args> {
   readonly help: string;
   /** The arguments as data: they make the command's options, forms, addresses and a JSON schema. */
   readonly fields: readonly Field<keyof Args & string>[];
+  /**
+   * Arguments of a form or address with the defaults that it shows.
+   * @throws RangeError for a table that is too large for a page: a stranger's address must not make a server compute it
+   */
+  complete?(args: Partial<Args>): Partial<Args>;
   /** @throws RangeError for arguments that make no sense, in a sentence */
   ask(args: Args, scope: MeasureScope): Ask;
 }

@@ -1,0 +1,13 @@
+export {
+  type FormFields,
+  formatForm,
+  formName,
+  formText,
+  parseFields,
+  parseForm,
+} from './measures/arguments.js';
+export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
+export type { Field, FieldKind, FormNames } from './measures/field.js';
+export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
+export { type ArgumentsSchema, argumentsSchema } from './measures/schema.js';
+export { type TrendArguments, trend } from './measures/trend.js';

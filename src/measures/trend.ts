@@ -1,0 +1,130 @@
+import { combine } from '../engine/expression.js';
+import { formatQuery } from '../events/query.js';
+import { periodLabel } from '../tables/labels.js';
+import type { CellState, Row } from '../tables/table.js';
+import { instantOf, type Moment } from '../time/moment.js';
+import { Period, type PeriodUnit } from '../time/period.js';
+import type { Measure } from './measure.js';
+
+/** What a trend is made of. */
+export interface TrendArguments {
+  /** Names of events or segments, a line each. */
+  readonly events: readonly string[];
+  /** What a point stands for (default `day`). */
+  readonly unit?: PeriodUnit | undefined;
+  /** A moment within the first period, or its text (default: so that there are 31 periods). */
+  readonly from?: Moment | undefined;
+  /** A moment within the last period, or its text (default: the current one). */
+  readonly to?: Moment | undefined;
+  /** Whether there is a line for those who did any of the events, too. */
+  readonly any?: boolean | undefined;
+}
+
+const DEFAULT_PERIODS = 31;
+/** More points than anybody looks at are a mistake. */
+const MAX_PERIODS = 10_000;
+
+/** How many people did an event, period by period. */
+export const trend: Measure<TrendArguments> = {
+  name: 'trend',
+  title: 'Trend',
+  help: 'how many people did events, period by period',
+  fields: [
+    { kind: 'events', name: 'events', label: 'Events', help: 'events to count, a line each', least: 1 },
+    {
+      kind: 'unit',
+      name: 'unit',
+      label: 'Per',
+      help: 'what a point stands for',
+      optional: true,
+      default: 'day',
+      choices: { hour: 'hour', day: 'day', week: 'week', month: 'month', year: 'year' },
+    },
+    {
+      kind: 'date',
+      name: 'from',
+      label: 'From',
+      help: 'where the first period begins, a date or a period (default: 31 periods)',
+      optional: true,
+    },
+    {
+      kind: 'date',
+      name: 'to',
+      label: 'To',
+      help: 'a date within the last period, or a period (default: now)',
+      optional: true,
+    },
+    {
+      kind: 'flag',
+      name: 'any',
+      label: 'Any of them',
+      help: 'also count those who did any of the events',
+      optional: true,
+    },
+  ],
+  ask({ events, unit = 'day', from, to, any = false }, scope) {
+    const { timeZone, now } = scope;
+    const last = Period.from(unit, to || now, timeZone);
+    const first = from ? Period.from(unit, from, timeZone) : last.delta(1 - DEFAULT_PERIODS);
+    const periods = periodsOf(first, last);
+    const current = Period.of(unit, now, timeZone);
+    const states = periods.map((period) => stateOf(Period.compare(period, current)));
+    const lines = events.map((event) => ({ key: event, label: event, events: [event] }));
+    if (any && events.length > 1) lines.push({ key: 'any', label: 'Any of them', events: [...events] });
+    return {
+      sets: lines.flatMap((line) =>
+        periods.map((period) =>
+          combine(
+            'or',
+            line.events.map((event) => scope.set(event, period)),
+          ),
+        ),
+      ),
+      table: (counts) => ({
+        measure: 'trend',
+        title: events.join(', '),
+        subtitle: `per ${unit}${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
+        layout: 'series',
+        unit: 'people',
+        rowHead: 'Event',
+        columnHead: 'Period',
+        columns: periods.map((period) => ({
+          key: period.toString(),
+          label: periodLabel(period),
+          period: period.toString(),
+        })),
+        rows: lines.map(
+          ({ key, label, events }, line): Row => ({
+            key,
+            label,
+            cells: periods.map((period, column) => ({
+              count: counts.sets[line * periods.length + column]!,
+              state: states[column]!,
+              query: events.map((event) => formatQuery({ op: 'event', event, period })).join(' | '),
+            })),
+          }),
+        ),
+        notes: [],
+        now: instantOf(now, timeZone).toString(),
+        timeZone,
+      }),
+    };
+  },
+};
+
+function periodsOf(first: Period, last: Period): Period[] {
+  const periods: Period[] = [];
+  for (let period = first; Period.compare(period, last) <= 0; period = period.next()) {
+    periods.push(period);
+    if (periods.length > MAX_PERIODS) {
+      throw new RangeError(`expected at most ${MAX_PERIODS} periods, got more from ${first} to ${last}`);
+    }
+  }
+  if (periods.length > 0) return periods;
+  throw new RangeError(`expected a first period that is not after the last, got ${first} to ${last}`);
+}
+
+function stateOf(fromNow: number): CellState {
+  if (fromNow > 0) return 'future';
+  return fromNow === 0 ? 'running' : 'final';
+}

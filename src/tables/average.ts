@@ -1,0 +1,47 @@
+import { describe } from '../base/errors.js';
+import { type Cell, cellValue, type Row, type Table, type Unit } from './table.js';
+
+/**
+ * How columns are averaged. `weighted` weighs every row by its size; `mean` gives every row the same weight, as the
+ * reference does. Both look at final cells alone. Numbers of people know the mean only.
+ */
+export type AverageKind = 'weighted' | 'mean';
+
+/**
+ * The average of every column over its final cells, as a row to stand below the others.
+ * @throws RangeError for a kind that does not exist; plain JavaScript callers have no compiler to tell them
+ */
+export function averageRow(
+  { rows, columns }: Pick<Table, 'rows' | 'columns'>,
+  unit: Unit,
+  kind: AverageKind = 'weighted',
+): Row {
+  if (kind !== 'weighted' && kind !== 'mean') {
+    throw new RangeError(`expected "weighted" or "mean", got ${describe(kind)}`);
+  }
+  const isWeighted = kind === 'weighted' && unit !== 'people';
+  return {
+    key: 'average',
+    label: isWeighted ? 'Weighted average' : 'Mean',
+    cells: columns.map((_, column) => {
+      const cells = rows.map((row) => row.cells[column]!).filter(({ state }) => state === 'final');
+      if (cells.length === 0) return { count: 0, of: 0, state: 'empty' };
+      return isWeighted ? pool(cells) : { count: mean(cells, unit), state: 'final' };
+    }),
+  };
+}
+
+/** All cells as one. */
+function pool(cells: readonly Cell[]): Cell {
+  let count = 0;
+  let of = 0;
+  for (const cell of cells) {
+    count += cell.count;
+    of += cell.of ?? 0;
+  }
+  return { count, of, state: 'final' };
+}
+
+function mean(cells: readonly Cell[], unit: Unit): number {
+  return cells.reduce((sum, cell) => sum + cellValue(cell, unit)!, 0) / cells.length;
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { argumentsSchema, cohort, trend } from '../../src/measures.js';
+
+describe('the schema of the arguments', () => {
+  it('says what a cohort takes, what it must have and what it has otherwise', () => {
+    const { properties, required, ...schema } = argumentsSchema(cohort);
+    expect(schema).toEqual({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'Retention',
+      description: cohort.help,
+      type: 'object',
+      additionalProperties: false,
+    });
+    expect(required).toEqual(['select1', 'select2']);
+    expect(Object.keys(properties)).toEqual(cohort.fields.map(({ name }) => name));
+    expect(properties.select1).toMatchObject({ type: 'string', minLength: 1 });
+    expect(properties.timeGroup).toMatchObject({
+      enum: ['days', 'weeks', 'months', 'years'],
+      default: 'days',
+    });
+    expect(properties.numOfRows).toMatchObject({ type: 'integer', minimum: 0, maximum: 10_000, default: 12 });
+  });
+
+  it('says how many events a list may have', () => {
+    expect(argumentsSchema(trend).properties).toMatchObject({
+      events: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
+      any: { type: 'boolean' },
+    });
+  });
+});

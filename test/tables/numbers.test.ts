@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { formatValue, groupDigits, roundHalfEven } from '../../src/tables/numbers.js';
+
+describe('numbers for people', () => {
+  it('have their thousands apart', () => {
+    expect([0, 1200, 30_936.25].map(groupDigits)).toEqual(['0', '1,200', '30,936.3']);
+    expect(formatValue(1200, 'people')).toBe('1,200');
+  });
+
+  it('have one decimal in percent if it tells something', () => {
+    const texts = [0, 0.0499, 0.05, 12.34, 99.99, 100].map((value) => formatValue(value, 'percent'));
+    expect(texts).toEqual(['0%', '<0.1%', '0.1%', '12.3%', '100.0%', '100%']);
+  });
+
+  it('have two decimals as a ratio', () => {
+    expect(formatValue(1 / 3, 'ratio')).toBe('0.33');
+  });
+
+  it('send exact halves to the even neighbour, as Python does', () => {
+    const halves = [0.05, 0.15, 0.25, 0.35, 2.5].map((value) => roundHalfEven(value, value < 1 ? 1 : 0));
+    expect(halves).toEqual([0.1, 0.1, 0.2, 0.3, 2]);
+  });
+});
