@@ -1,3 +1,4 @@
+export { Bitmap } from './bitmap/bitmap.js';
 export { smallestContainer } from './bitmap/container.js';
 export { containerIds } from './bitmap/ids.js';
 export type { Container, ContainerKind } from './bitmap/types.js';

@@ -17,6 +17,15 @@ export function checkId(id: unknown): number {
   return id;
 }
 
+/**
+ * Refuses ids of which any is none.
+ * @throws TypeError or RangeError as `checkId` does
+ */
+export function checkIds(ids: ArrayLike<number>): void {
+  if (ids instanceof Uint32Array || ids instanceof Uint16Array || ids instanceof Uint8Array) return;
+  for (let index = 0; index < ids.length; index++) checkId(ids[index]);
+}
+
 /** Ids that come from a file, an address or JSON are often text. */
 function isIdText(id: unknown): boolean {
   return typeof id === 'string' && /^\d{1,10}$/.test(id) && Number(id) < ID_LIMIT;

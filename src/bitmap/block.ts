@@ -4,6 +4,7 @@
  * (high 16 bits of the ids; cardinality minus one; where its payload begins, with a flag for runs), then the payloads.
  */
 
+import type { KernelChoice } from '../kernel/pool.js';
 import {
   BITMAP_WORDS,
   CONTAINER_BITS,
@@ -97,9 +98,10 @@ export class Block {
     index: number,
     fromByte: number,
     toByte: number,
+    kernel?: KernelChoice,
   ): void {
     const [start, end] = [this.#start(index), this.#end(index)];
-    decodeInto(target, targetOffset, fromByte, toByte, this.kind(index), this.#words, start, end);
+    decodeInto(target, targetOffset, fromByte, toByte, this.kind(index), this.#words, start, end, kernel);
   }
 
   /** Adds the ids of all containers, ascending. */
@@ -142,12 +144,19 @@ export class Block {
     this.#put(index, high, encode(scratch));
   }
 
-  /** Adds a container behind all others from its first bytes (see `encode`); nothing where they are zero. */
+  /** Adds a container after all others from its first bytes (see `encode`); nothing if they are zero. */
   append(high: number, bytes: Uint8Array): void {
     this.#put(~this.#count, high, encode(bytes));
   }
 
-  /** Moves the upper half to a new block where this one has become too large. */
+  /** A block of its own with the same containers. */
+  copy(): Block {
+    const copy = new Block();
+    if (this.#count > 0) copy.#take(this, 0, this.#count);
+    return copy;
+  }
+
+  /** Moves the upper half to a new block if this one has become too large. */
   split(): Block | undefined {
     if (this.#used <= SPLIT_WORDS || this.#count < 2) return undefined;
     let index = 1;

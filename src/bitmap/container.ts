@@ -7,7 +7,7 @@
  * A container is a stretch `[start, end)` of 16-bit words, so that many small ones share one buffer.
  */
 
-import { borrowKernel, returnKernel } from '../kernel/pool.js';
+import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Container, ContainerKind } from './types.js';
 
 export const CONTAINER_BYTES = 8192;
@@ -30,7 +30,7 @@ const encodedBytes = new Uint8Array(encoded.buffer);
 
 /**
  * Brings a container's bytes in Redis' bit order into the smallest shape; on equal terms the one that is faster to change.
- * Bytes behind the given ones, of which there are a multiple of 4 and at most 8,192, are zero.
+ * Bytes after the given ones, of which there are a multiple of 4 and at most 8,192, are zero.
  */
 export function encode(bytes: Uint8Array): Encoded {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -63,7 +63,7 @@ export function smallestContainer(container: Container): Container {
   if (kind === 'run' && isTight(words) && words.length < Math.min(cardinality, BITMAP_WORDS))
     return container;
   const bytes = new Uint8Array(CONTAINER_BYTES);
-  decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length);
+  decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length, undefined);
   const shape = encode(bytes);
   return { ...container, kind: shape.kind, words: shape.words.slice() };
 }
@@ -123,7 +123,8 @@ function encodeRuns(view: DataView): Uint16Array {
 }
 
 /**
- * Writes the container's bytes `[fromByte, toByte)`, all of them, to `target` from `targetOffset` on.
+ * Writes the container's bytes `[fromByte, toByte)`, all of them, to `target` from `targetOffset` on. With a kernel chosen,
+ * long lists are unpacked by one.
  */
 export function decodeInto(
   target: Uint8Array,
@@ -134,14 +135,16 @@ export function decodeInto(
   words: Uint16Array,
   start: number,
   end: number,
+  kernel: KernelChoice | undefined,
 ): void {
   if (kind === 'bitmap') {
     const byteOffset = words.byteOffset + start * 2 + fromByte;
     target.set(new Uint8Array(words.buffer, byteOffset, toByte - fromByte), targetOffset);
     return;
   }
-  if (kind === 'array' && end - start >= MANY_IDS && toByte - fromByte === CONTAINER_BYTES) {
-    unpack(target, targetOffset, words.subarray(start, end));
+  const isLong = kind === 'array' && end - start >= MANY_IDS && toByte - fromByte === CONTAINER_BYTES;
+  if (isLong && kernel !== undefined) {
+    unpack(target, targetOffset, words.subarray(start, end), kernel);
     return;
   }
   target.fill(0, targetOffset, targetOffset + toByte - fromByte);
@@ -165,8 +168,8 @@ export function decodeInto(
 /** From so many ids on a list is unpacked by the kernel: twice as fast, copies to and fro included. */
 const MANY_IDS = 1000;
 
-function unpack(target: Uint8Array, targetOffset: number, list: Uint16Array): void {
-  const kernel = borrowKernel('auto');
+function unpack(target: Uint8Array, targetOffset: number, list: Uint16Array, choice: KernelChoice): void {
+  const kernel = borrowKernel(choice);
   try {
     const memory = kernel.reserve(2 * CONTAINER_BYTES);
     new Uint16Array(memory.buffer, memory.byteOffset + CONTAINER_BYTES, list.length).set(list);
@@ -203,7 +206,7 @@ export function lowerBound(words: Uint16Array, start: number, end: number, low: 
   return from;
 }
 
-/** Index of the last run in `[start, end)` that begins at or before `low`; `start - 2` where there is none. */
+/** Index of the last run in `[start, end)` that begins at or before `low`; `start - 2` if there is none. */
 export function findRun(words: Uint16Array, start: number, end: number, low: number): number {
   let from = 0;
   let to = (end - start) >>> 1;

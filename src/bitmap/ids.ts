@@ -1,19 +1,34 @@
-import { borrowKernel, returnKernel } from '../kernel/pool.js';
+import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Kernel } from '../kernel/types.js';
 import { CONTAINER_BITS, CONTAINER_BYTES } from './container.js';
 import type { Container, ContainerKind } from './types.js';
 
-/** The ids of a container, ascending. */
-export function containerIds({ firstId, cardinality, kind, words }: Container): Uint32Array<ArrayBuffer> {
-  return collectIds(cardinality, (writer) => {
+/**
+ * The ids of a container, ascending, written out by a kernel of the kind chosen.
+ *
+ * @example
+ * import { containerIds, decodeRoaring, encodeRoaring, Bitmap } from 'bitmapist-wasm/bitmaps';
+ *
+ * const file = encodeRoaring(Bitmap.fromBytes(Uint8Array.of(0x41)).containers());
+ * for (const container of decodeRoaring(file)) console.log([...containerIds(container)]); // [ 1, 7 ]
+ */
+export function containerIds(
+  { firstId, cardinality, kind, words }: Container,
+  kernel: KernelChoice = 'auto',
+): Uint32Array<ArrayBuffer> {
+  return collectIds(cardinality, kernel, (writer) => {
     writer.load(words);
     writer.add(kind, 0, words.length, firstId);
   });
 }
 
 /** The `count` ids that `write` adds, in their order. */
-export function collectIds(count: number, write: (writer: IdWriter) => void): Uint32Array<ArrayBuffer> {
-  const kernel = borrowKernel('auto');
+export function collectIds(
+  count: number,
+  choice: KernelChoice,
+  write: (writer: IdWriter) => void,
+): Uint32Array<ArrayBuffer> {
+  const kernel = borrowKernel(choice);
   try {
     const ids = new Uint32Array(count);
     const writer = new IdWriter(kernel, ids);
@@ -32,7 +47,7 @@ export function collectIds(count: number, write: (writer: IdWriter) => void): Ui
 const MAX_WORDS = 16_384;
 const IDS_OFFSET = MAX_WORDS * Uint16Array.BYTES_PER_ELEMENT;
 
-/** Writes containers out as ids, with the kernel's help: four times as fast as one by one where lists are long. */
+/** Writes containers out as ids, with the kernel's help: four times as fast as one by one if lists are long. */
 export class IdWriter {
   readonly #kernel: Kernel;
   readonly #target: Uint32Array;

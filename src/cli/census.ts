@@ -1,5 +1,6 @@
+import { Bitmap } from '../bitmaps.js';
 import { EventHistory } from '../catalogue.js';
-import { type Bitmapist, type EventSet, MemoryStore, type Period, parseKey } from '../index.js';
+import { type Bitmapist, type EventSet, type Period, parseKey } from '../index.js';
 
 /** What there is of each event: its keys, ids, bytes and time span. */
 
@@ -87,7 +88,7 @@ export class Census {
 
   /** Counts ids, which `bitmapist` has the bitmaps of, and sums everything up. */
   async report(bitmapist: Bitmapist, onEvent: (done: number, events: number) => void): Promise<CensusReport> {
-    const everybody = new MemoryStore();
+    const everybody = new Bitmap();
     const tallies = [...this.#tallies.values()].sort((a, b) => (a.event < b.event ? -1 : 1));
     const events: EventHoldings[] = [];
     for (const tally of tallies) {
@@ -95,7 +96,7 @@ export class Census {
       const ids = await countIds(tally.history.everybody(bitmapist, tally.event), everybody);
       events.push({ event: tally.event, ...tally.holdings(), ids });
     }
-    return { events, total: sumOf(events, await everybody.count(IDS)), others: this.others };
+    return { events, total: sumOf(events, everybody.cardinality), others: this.others };
   }
 }
 
@@ -149,14 +150,12 @@ function textOf(period: Period): string {
   return text;
 }
 
-const IDS = 'ids';
-
 /** The number of ids of a set, which are added to `everybody`. */
-async function countIds(set: EventSet, everybody: MemoryStore): Promise<number> {
+async function countIds(set: EventSet, everybody: Bitmap): Promise<number> {
   let count = 0;
   for await (const ids of set.pages()) {
     count += ids.length;
-    await everybody.write([{ key: IDS, ids, value: 1 }]);
+    everybody.change(ids, 1);
   }
   return count;
 }

@@ -44,7 +44,10 @@ async function inspectDump(dump: Input, options: InspectOptions): Promise<Census
     wants: (key) => census.wants(key),
     use: async ({ key, bytes }) => {
       await kept.put(key, bytes);
-      census.add(key, { bytes: bytes.length, roaringBytes: roaringByteLength(kept.containers(key)) });
+      census.add(key, {
+        bytes: bytes.length,
+        roaringBytes: roaringByteLength(kept.resident(key).containers()),
+      });
       if (!census.needs(key)) await kept.delete([key]);
       else if (--untilSweep === 0) untilSweep = SWEEP_KEYS + (await sweep(kept, census));
     },
@@ -111,8 +114,8 @@ async function addKeys(census: Census, store: Store, progress: Progress): Promis
 }
 
 async function measureRoaring(store: Store, key: string): Promise<number> {
-  if (store instanceof MemoryStore)
-    return roaringByteLength(Array.from(store.containers(key), smallestContainer));
+  const held = store.resident?.(key);
+  if (held !== undefined) return roaringByteLength(Array.from(held.containers(), smallestContainer));
   return (await exportRoaring(store, key)).length;
 }
 

@@ -270,11 +270,11 @@ function countInStore(
 /** A plain key that its store keeps in memory is written out there, at once. */
 function idsInStore(
   expression: Expression,
-  { signal, windowBytes }: EvaluateOptions,
+  { signal, windowBytes, kernel }: EvaluateOptions,
 ): Uint32Array<ArrayBuffer> | undefined {
   if (expression.kind !== 'bitmap' || windowBytes !== undefined) return undefined;
   signal?.throwIfAborted();
-  return expression.store.ids?.(expression.key);
+  return expression.store.resident?.(expression.key)?.ids(kernel);
 }
 
 function holds(expression: Expression, isMarked: (operand: BitmapExpression) => boolean): boolean {

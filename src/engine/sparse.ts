@@ -1,7 +1,7 @@
-import { CompressedBitmap } from '../bitmap/compressed.js';
+import { Bitmap } from '../bitmap/bitmap.js';
 import { containerIds } from '../bitmap/ids.js';
 import type { ByteRange, Container } from '../bitmap/types.js';
-import { borrowKernel, returnKernel } from '../kernel/pool.js';
+import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import { type Kernel, LIST_IDS, Opcode, STEP_WIDTH } from '../kernel/types.js';
 import { readOperands } from './operands.js';
 import { planWithin } from './plan.js';
@@ -45,7 +45,7 @@ export async function countLists(
   try {
     const batch = new ListBatch(kernel, lists, plan.program.steps, counters);
     for (const { firstId, containers } of stretchesOf(bitmaps)) {
-      const stretch = containers.map(listOf);
+      const stretch = containers.map((container) => listOf(container, options.kernel));
       const isListed = stretch.every((ids) => ids !== undefined);
       const length = isListed ? stretch.reduce((sum, ids) => sum + ids.length, 0) : 0;
       if (!isListed || length > maxIds) {
@@ -63,18 +63,15 @@ export async function countLists(
   return { ...plan, ...planWithin(plan, dense) };
 }
 
-/** The operands by their containers. A few that stores do not keep (of the running period, say) are fetched as a whole. */
-async function bitmapsOf(
-  plan: ReadablePlan,
-  options: RunOptions,
-): Promise<readonly Iterable<Container>[] | undefined> {
-  const containersOf = (operand: number) => plan.sources[operand]!.containers?.(plan.operands[operand]!.key);
+/** The operands in memory. A few that stores do not hold there (of the running period, say) are fetched as a whole. */
+async function bitmapsOf(plan: ReadablePlan, options: RunOptions): Promise<readonly Bitmap[] | undefined> {
+  const residentOf = (operand: number) => plan.sources[operand]!.resident?.(plan.operands[operand]!.key);
   const operands = [...plan.operands.keys()];
-  const missing = operands.filter((operand) => containersOf(operand) === undefined);
+  const missing = operands.filter((operand) => residentOf(operand) === undefined);
   const missingBytes = missing.map((operand) => endOfReads(plan, operand)).reduce((sum, end) => sum + end, 0);
   if (missing.length > operands.length * MAX_FETCHED_SHARE || missingBytes > MAX_FETCHED_BYTES)
     return undefined;
-  const fetched = new Map<number, CompressedBitmap>();
+  const fetched = new Map<number, Bitmap>();
   if (missing.length > 0) {
     const reads = missing.map((operand) => ({
       key: plan.operands[operand]!.key,
@@ -87,12 +84,12 @@ async function bitmapsOf(
       options,
     );
     for (const [index, operand] of missing.entries()) {
-      fetched.set(operand, CompressedBitmap.fromBytes(reads[index]!.target));
+      fetched.set(operand, Bitmap.fromBytes(reads[index]!.target));
     }
   }
-  const bitmaps = operands.map((operand) => fetched.get(operand)?.containers() ?? containersOf(operand));
+  const bitmaps = operands.map((operand) => fetched.get(operand) ?? residentOf(operand));
   // Meanwhile others may have been dropped.
-  return bitmaps.every((containers) => containers !== undefined) ? bitmaps : undefined;
+  return bitmaps.every((bitmap) => bitmap !== undefined) ? bitmaps : undefined;
 }
 
 function endOfReads(plan: ReadablePlan, operand: number): number {
@@ -171,8 +168,8 @@ interface Stretch {
 }
 
 /** Bitmaps side by side: the stretches in which any of them has a container, ascending. */
-function* stretchesOf(bitmaps: readonly Iterable<Container>[]): Generator<Stretch, void, undefined> {
-  const cursors = bitmaps.map((containers) => containers[Symbol.iterator]());
+function* stretchesOf(bitmaps: readonly Bitmap[]): Generator<Stretch, void, undefined> {
+  const cursors = bitmaps.map((bitmap) => bitmap.containers());
   const heads = cursors.map((cursor) => cursor.next().value as Container | undefined);
   while (true) {
     let firstId = Number.POSITIVE_INFINITY;
@@ -187,8 +184,10 @@ function* stretchesOf(bitmaps: readonly Iterable<Container>[]): Generator<Stretc
 }
 
 /** The low 16 bits of a container's ids; `undefined` where there are too many for a list. */
-function listOf(container: Container | undefined): Uint16Array | undefined {
+function listOf(container: Container | undefined, kernel: KernelChoice | undefined): Uint16Array | undefined {
   if (container === undefined) return NO_IDS;
   if (container.kind === 'array') return container.words;
-  return container.cardinality <= MAX_MEAN_IDS ? Uint16Array.from(containerIds(container)) : undefined;
+  return container.cardinality <= MAX_MEAN_IDS
+    ? Uint16Array.from(containerIds(container, kernel))
+    : undefined;
 }

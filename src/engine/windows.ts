@@ -1,4 +1,4 @@
-import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
+import { borrowKernel, returnKernel } from '../kernel/pool.js';
 import { type Kernel, Opcode, SLOT_ALIGNMENT, STEP_WIDTH } from '../kernel/types.js';
 import type { BitmapReader, RequestOptions } from '../store/types.js';
 import { readOperands } from './operands.js';
@@ -7,8 +7,6 @@ import { type Plan, planWindows, READ_SETS, type Window } from './plan.js';
 /** Runs a plan window by window: reads into slots, computes there, hands the window to the caller. */
 
 export interface RunOptions extends RequestOptions {
-  /** `auto` (WebAssembly, or plain JavaScript where that is not to be had), or one of the two. */
-  readonly kernel?: KernelChoice | undefined;
   /** Called after every window. */
   readonly onProgress?: ((progress: EvaluateProgress) => void) | undefined;
 }

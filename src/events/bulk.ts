@@ -1,7 +1,7 @@
 import { drawUntilAborted, openIterable } from '../base/abort.js';
 import { describe, IncompleteMarksError } from '../base/errors.js';
 import { checkId } from '../base/id.js';
-import { MemoryStore } from '../store/memory.js';
+import { Bitmap } from '../bitmap/bitmap.js';
 import type { BitWrite, RequestOptions, Store } from '../store/types.js';
 import type { Moment } from '../time/moment.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
@@ -60,7 +60,7 @@ export async function markAll(
 ): Promise<BulkResult> {
   if (!isIterable(rows)) throw new TypeError(`expected rows to mark, got ${describe(rows)}`);
   const batch = new Batch(keysOf);
-  const ids = new MemoryStore();
+  const ids = new Bitmap();
   const events = new Set<string>();
   let written = 0;
   const flush = async (): Promise<void> => {
@@ -73,7 +73,7 @@ export async function markAll(
       throw new IncompleteMarksError(written, { cause });
     }
     written += count;
-    await ids.write([{ key: 'ids', ids: batchIds, value: 1 }]);
+    ids.change(batchIds, 1);
     for (const event of batchEvents) events.add(event);
     options.onProgress?.({ rows: written });
   };
@@ -90,7 +90,7 @@ export async function markAll(
     throw new IncompleteMarksError(written, { cause });
   }
   await flush();
-  return { rows: written, events: events.size, ids: await ids.count('ids') };
+  return { rows: written, events: events.size, ids: ids.cardinality };
 }
 
 function isIterable(rows: unknown): boolean {

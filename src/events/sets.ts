@@ -1,4 +1,5 @@
 import { checkId } from '../base/id.js';
+import { Bitmap } from '../bitmap/bitmap.js';
 import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../engine/answers.js';
 import {
   bitmap,
@@ -81,15 +82,15 @@ export class EventSet implements AsyncIterable<number> {
 
   /** Reads the set once, for many questions: the result lives in this process, compressed, and no longer changes. */
   async load(options?: EvaluateOptions): Promise<EventSet> {
-    const store = new MemoryStore();
-    const key = 'loaded';
+    const loaded = new Bitmap();
     const pages = pagesOf(this.expression, this.#with(options));
     let next = await pages.next();
-    for (; !next.done; next = await pages.next()) await store.write([{ key, ids: next.value, value: 1 }]);
+    for (; !next.done; next = await pages.next()) loaded.change(next.value, 1);
     // As long as its longest operand, so that its complement is the complement of what was loaded.
-    const [byteLength] = await store.byteLengths([key]);
-    if (byteLength! < next.value) await store.write([{ key, ids: [next.value * 8 - 1], value: 0 }]);
-    return new EventSet(this.scope, bitmap(store, key));
+    loaded.extend(next.value);
+    const store = new MemoryStore();
+    store.putBitmap('loaded', loaded);
+    return new EventSet(this.scope, bitmap(store, 'loaded'));
   }
 
   /**

@@ -1,21 +1,20 @@
 /** What every store refuses before it touches anything. */
 
 import { describe } from '../base/errors.js';
-import { checkId } from '../base/id.js';
+import { checkIds } from '../base/id.js';
 import { MAX_BYTES } from '../base/length.js';
 import type { BitWrite, KeysOptions, PutOptions } from './types.js';
 
-/** @throws {TypeError} or {RangeError} where an id is no integer in [0, 2^32) */
+/** @throws TypeError or RangeError if an id is no integer in [0, 2^32) */
 export function checkWrites(writes: readonly BitWrite[]): void {
   for (const { ids, value } of writes) {
     if (value !== 0 && value !== 1)
       throw new RangeError(`expected 0 or 1 as a bit's value, got ${String(value)}`);
-    if (ids instanceof Uint32Array || ids instanceof Uint16Array || ids instanceof Uint8Array) continue;
-    for (let index = 0; index < ids.length; index++) checkId(ids[index]);
+    checkIds(ids);
   }
 }
 
-/** @throws {RangeError} where the bitmap is too long or its time to live is no positive integer */
+/** @throws RangeError if the bitmap is too long or its time to live is no positive integer */
 export function checkPut(key: string, bytes: Uint8Array, options: PutOptions | undefined): void {
   if (bytes.length > MAX_BYTES) {
     throw new RangeError(
@@ -30,7 +29,7 @@ export function checkPut(key: string, bytes: Uint8Array, options: PutOptions | u
   }
 }
 
-/** @throws {RangeError} where the size of a batch is no positive integer */
+/** @throws RangeError if the size of a batch is no positive integer */
 export function checkKeysOptions({ batchSize }: KeysOptions = {}): void {
   if (batchSize === undefined || (Number.isSafeInteger(batchSize) && batchSize > 0)) return;
   throw new RangeError(`expected batchSize to be a positive whole number, got ${describe(batchSize)}`);

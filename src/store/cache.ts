@@ -1,6 +1,6 @@
 import { checkByteLength } from '../base/length.js';
-import { CompressedBitmap } from '../bitmap/compressed.js';
-import type { ByteRange, Container } from '../bitmap/types.js';
+import { Bitmap } from '../bitmap/bitmap.js';
+import type { ByteRange } from '../bitmap/types.js';
 import { KeptBitmaps, type Recording } from './kept.js';
 import type {
   BitmapReader,
@@ -97,8 +97,8 @@ export class CachedStore implements Store {
     return this.reader().occupied(keys, byteLengths, options);
   }
 
-  containers(key: string): Iterable<Container> | undefined {
-    return this.#kept.get(key)?.containers() ?? this.#inner.containers?.(key);
+  resident(key: string): Bitmap | undefined {
+    return this.#use(key) ?? this.#inner.resident?.(key);
   }
 
   /** What is not cached comes from the inner store's own reader for one question, which has begun to keep what it reads. */
@@ -109,7 +109,7 @@ export class CachedStore implements Store {
       byteLengths: (keys, options) => this.#byteLengths(reader, begun, keys, options),
       read: (reads, options) => this.#read(reader, reads, options),
       occupied: (keys, byteLengths, options) => this.#occupied(reader, keys, byteLengths, options),
-      containers: (key) => this.containers(key),
+      resident: (key) => this.#kept.get(key) ?? reader.resident?.(key),
       release: () => {
         this.#kept.abandon(begun);
         reader.release?.();
@@ -145,14 +145,10 @@ export class CachedStore implements Store {
       const [byteLength] = await reader.byteLengths([key], options);
       const bytes = new Uint8Array(byteLength!);
       await reader.read([{ key, byteOffset: 0, target: bytes }], options);
-      return CompressedBitmap.fromBytes(bytes).cardinality;
+      return Bitmap.fromBytes(bytes).cardinality;
     } finally {
       reader.release();
     }
-  }
-
-  ids(key: string): Uint32Array<ArrayBuffer> | undefined {
-    return this.#use(key)?.ids() ?? this.#inner.ids?.(key);
   }
 
   async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
@@ -191,7 +187,7 @@ export class CachedStore implements Store {
     for (const read of reads) {
       const bitmap = this.#kept.get(read.key);
       if (bitmap === undefined) passed.push(read);
-      else bitmap.readInto(read.target, read.byteOffset);
+      else bitmap.readInto(read.target, read.byteOffset, options?.kernel);
     }
     if (passed.length === 0) return;
     const recordings = passed.map(({ key }) => this.#kept.partOf(key));
@@ -233,7 +229,7 @@ export class CachedStore implements Store {
   }
 
   /** The cached bitmap of a key, now the most recently used. */
-  #use(key: string): CompressedBitmap | undefined {
+  #use(key: string): Bitmap | undefined {
     const bitmap = this.#kept.use(key);
     if (bitmap !== undefined) this.#hits += 1;
     return bitmap;

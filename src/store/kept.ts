@@ -1,4 +1,4 @@
-import { CompressedBitmap } from '../bitmap/compressed.js';
+import { Bitmap } from '../bitmap/bitmap.js';
 import { CONTAINER_BYTES } from '../bitmap/container.js';
 
 /** Bitmaps within so many bytes of memory, those that are only read in part included; the least recently used make room. */
@@ -29,13 +29,13 @@ export class KeptBitmaps {
   }
 
   /** The bitmap of a key if all of it is here. */
-  get(key: string): CompressedBitmap | undefined {
+  get(key: string): Bitmap | undefined {
     const recording = this.#entries.get(key);
     return recording?.isWhole ? recording.bitmap : undefined;
   }
 
   /** The same, now the most recently used. */
-  use(key: string): CompressedBitmap | undefined {
+  use(key: string): Bitmap | undefined {
     const bitmap = this.get(key);
     if (bitmap !== undefined) this.#touch(key, this.#entries.get(key)!);
     return bitmap;
@@ -101,7 +101,7 @@ export class KeptBitmaps {
 
 /** A bitmap as its windows come by, in ascending order. */
 export class Recording {
-  bitmap = new CompressedBitmap();
+  bitmap = new Bitmap();
   /** What it is known to take. */
   countedBytes = 0;
   #byteLength: number | undefined;
@@ -128,7 +128,7 @@ export class Recording {
   }
 
   giveUp(): void {
-    this.bitmap = new CompressedBitmap();
+    this.bitmap = new Bitmap();
     this.#byteLength = undefined;
     this.#isTooLarge = true;
   }

@@ -1,7 +1,7 @@
 /** The embedded store: bitmaps in this process, compressed. */
 
-import { CompressedBitmap } from '../bitmap/compressed.js';
-import type { ByteRange, Container } from '../bitmap/types.js';
+import { Bitmap } from '../bitmap/bitmap.js';
+import type { ByteRange } from '../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
 import type {
   BitmapReader,
@@ -18,7 +18,7 @@ import type {
  * would report. Nothing outlives the process.
  */
 export class MemoryStore implements Store {
-  readonly #bitmaps = new Map<string, CompressedBitmap>();
+  readonly #bitmaps = new Map<string, Bitmap>();
   /** Unix milliseconds at which keys with a time to live are gone. */
   readonly #expiries = new Map<string, number>();
 
@@ -32,7 +32,7 @@ export class MemoryStore implements Store {
     for (const { key, byteOffset, target } of reads) {
       const bitmap = this.#find(key);
       if (bitmap === undefined) target.fill(0);
-      else bitmap.readInto(target, byteOffset);
+      else bitmap.readInto(target, byteOffset, options?.kernel);
     }
   }
 
@@ -43,7 +43,7 @@ export class MemoryStore implements Store {
       if (ids.length === 0) continue;
       let bitmap = this.#find(key);
       if (bitmap === undefined) {
-        bitmap = new CompressedBitmap();
+        bitmap = new Bitmap();
         this.#bitmaps.set(key, bitmap);
       }
       bitmap.change(ids, value);
@@ -53,7 +53,7 @@ export class MemoryStore implements Store {
   async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
     checkPut(key, bytes, options);
     options?.signal?.throwIfAborted();
-    this.#bitmaps.set(key, CompressedBitmap.fromBytes(bytes));
+    this.#bitmaps.set(key, Bitmap.fromBytes(bytes));
     if (options?.ttlSeconds === undefined) this.#expiries.delete(key);
     else this.#expiries.set(key, Date.now() + options.ttlSeconds * 1000);
   }
@@ -88,8 +88,8 @@ export class MemoryStore implements Store {
     return this.#find(key)?.cardinality ?? 0;
   }
 
-  ids(key: string): Uint32Array<ArrayBuffer> {
-    return this.#find(key)?.ids() ?? new Uint32Array(0);
+  resident(key: string): Bitmap {
+    return this.#find(key) ?? new Bitmap();
   }
 
   async occupied(
@@ -110,23 +110,14 @@ export class MemoryStore implements Store {
     const copy = new MemoryStore();
     for (const key of new Set(keys)) {
       const bitmap = this.#find(key);
-      if (bitmap === undefined) continue;
-      const copied = CompressedBitmap.fromContainers(bitmap.containers());
-      // Copies end with their last id; bitmaps may end with zeros.
-      if (copied.byteLength < bitmap.byteLength) copied.change([bitmap.byteLength * 8 - 1], 0);
-      copy.#bitmaps.set(key, copied);
+      if (bitmap !== undefined) copy.#bitmaps.set(key, bitmap.copy());
     }
     return copy;
   }
 
-  *containers(key: string): Generator<Container, void, undefined> {
-    const bitmap = this.#find(key);
-    if (bitmap !== undefined) yield* bitmap.containers();
-  }
-
-  /** Replaces the whole bitmap of `key` by `containers`, which ascend. The bitmap ends with the last id. */
-  putContainers(key: string, containers: Iterable<Container>): void {
-    this.#bitmaps.set(key, CompressedBitmap.fromContainers(containers));
+  /** Replaces the whole bitmap of `key` by `bitmap`, which is the store's from then on. */
+  putBitmap(key: string, bitmap: Bitmap): void {
+    this.#bitmaps.set(key, bitmap);
     this.#expiries.delete(key);
   }
 
@@ -137,7 +128,7 @@ export class MemoryStore implements Store {
     return sum;
   }
 
-  #find(key: string): CompressedBitmap | undefined {
+  #find(key: string): Bitmap | undefined {
     const expiry = this.#expiries.size > 0 ? this.#expiries.get(key) : undefined;
     if (expiry !== undefined && expiry <= Date.now()) this.#forget(key);
     return this.#bitmaps.get(key);

@@ -1,6 +1,6 @@
 /** Moves single bitmaps between stores and Roaring files. */
 
-import { CompressedBitmap } from '../bitmap/compressed.js';
+import { Bitmap } from '../bitmap/bitmap.js';
 import { smallestContainer } from '../bitmap/container.js';
 import { decodeRoaring } from '../formats/roaring/reader.js';
 import { encodeRoaring } from '../formats/roaring/writer.js';
@@ -20,10 +20,10 @@ export async function exportRoaring(
   key: string,
   options?: RequestOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (store instanceof MemoryStore)
-    return encodeRoaring(Array.from(store.containers(key), smallestContainer));
+  const held = store.resident?.(key);
+  if (held !== undefined) return encodeRoaring(Array.from(held.containers(), smallestContainer));
   const [byteLength = 0] = await store.byteLengths([key], options);
-  const bitmap = new CompressedBitmap();
+  const bitmap = new Bitmap();
   for (let byteOffset = 0; byteOffset < byteLength; byteOffset += PIECE_BYTES) {
     const target = new Uint8Array(Math.min(PIECE_BYTES, byteLength - byteOffset));
     await store.read([{ key, byteOffset, target }], options);
@@ -42,12 +42,11 @@ export async function importRoaring(
   file: Uint8Array,
   options?: RequestOptions,
 ): Promise<void> {
-  const containers = decodeRoaring(file);
+  const bitmap = Bitmap.fromContainers(decodeRoaring(file));
   if (store instanceof MemoryStore) {
-    store.putContainers(key, containers);
+    store.putBitmap(key, bitmap);
     return;
   }
-  const bitmap = CompressedBitmap.fromContainers(containers);
   const bytes = new Uint8Array(bitmap.byteLength);
   bitmap.readInto(bytes, 0);
   await store.put(key, bytes, options);

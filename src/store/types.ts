@@ -3,7 +3,9 @@
  * and that keys stand for periods, is not its business.
  */
 
-import type { ByteRange, Container } from '../bitmap/types.js';
+import type { Bitmap } from '../bitmap/bitmap.js';
+import type { ByteRange } from '../bitmap/types.js';
+import type { KernelChoice } from '../kernel/pool.js';
 
 /** Options of every store call that can take more than one round trip. */
 export interface RequestOptions {
@@ -14,6 +16,11 @@ export interface RequestOptions {
    * rejects with a `BudgetError` instead.
    */
   readonly maxBytes?: number | undefined;
+  /**
+   * What bitmaps that are kept compressed are unpacked with: `auto` (WebAssembly, or plain JavaScript if that is
+   * unavailable), or one of the two.
+   */
+  readonly kernel?: KernelChoice | undefined;
 }
 
 /** Asks for `target.length` bytes of `key` from `byteOffset` on, to be written to `target`. */
@@ -76,10 +83,11 @@ export interface BitmapReader {
   ): Promise<(readonly ByteRange[] | undefined)[]>;
 
   /**
-   * Where the store keeps bitmaps in memory: the containers of `key` in ascending order of their ids, none for a missing
-   * key; `undefined` for a key that is kept elsewhere. For work that takes the time of the ids, however far apart they lie.
+   * The bitmap that the store holds in memory, an empty one for a missing key; `undefined` if it is held elsewhere. For work
+   * that takes the time of the ids, however far apart they lie. It is the store's own: not to be changed, and valid until
+   * the next write.
    */
-  containers?(key: string): Iterable<Container> | undefined;
+  resident?(key: string): Bitmap | undefined;
 
   /** Called once when the question that this reader was made for has ended, however it ended. */
   release?(): void;
@@ -110,9 +118,6 @@ export interface Store extends BitmapReader {
 
   /** Where the store can count the set bits of one key itself, without moving its bytes. */
   count?(key: string, options?: RequestOptions): Promise<number>;
-
-  /** Where the store keeps the bitmap in memory: all its ids, ascending; `undefined` for a key that is kept elsewhere. */
-  ids?(key: string): Uint32Array<ArrayBuffer> | undefined;
 
   /**
    * Where it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that

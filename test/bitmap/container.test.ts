@@ -86,8 +86,10 @@ describe('a container', () => {
       const buffer = new Uint16Array(encoded.words.length + 9).fill(77);
       buffer.set(encoded.words, 5);
       const words = buffer.subarray(2, buffer.length - 1);
-      for (const [from, to] of [
-        [0, CONTAINER_BYTES],
+      for (const [from, to, kernel] of [
+        [0, CONTAINER_BYTES, 'wasm'],
+        [0, CONTAINER_BYTES, 'js'],
+        [0, CONTAINER_BYTES, undefined],
         [0, 100],
         [99, 200],
         [100, 101],
@@ -97,7 +99,7 @@ describe('a container', () => {
         [50, 50],
       ] as const) {
         const target = new Uint8Array(to - from + 40).fill(0x5a);
-        decodeInto(target, 20, from, to, encoded.kind, words, 3, 3 + encoded.words.length);
+        decodeInto(target, 20, from, to, encoded.kind, words, 3, 3 + encoded.words.length, kernel);
         expect(idsOf(target.subarray(20, 20 + to - from)).map((id) => id + from * 8)).toEqual(
           lows.filter((low) => low >= from * 8 && low < to * 8),
         );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CompressedBitmap } from '../../src/bitmap/compressed.js';
+import { Bitmap } from '../../src/bitmap/bitmap.js';
 import { containerIds, IdWriter } from '../../src/bitmap/ids.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 
@@ -27,7 +27,7 @@ describe('the ids of a bitmap', () => {
       ...names.flatMap((first) => names.flatMap((second) => [first, second])),
       ...Array<Shape>(20).fill('list'),
     ];
-    const bitmap = new CompressedBitmap();
+    const bitmap = new Bitmap();
     const expected: number[] = [];
     for (const [high, shape] of order.entries()) {
       const ids = shapes[shape].map((low) => high * 3 * STRETCH + low);
@@ -41,7 +41,7 @@ describe('the ids of a bitmap', () => {
   it('are written out when as many wait as there is room for, and one more', () => {
     for (const last of [15, 16, 17]) {
       // Sixteen lists of 4,096 fill the room to the brim.
-      const bitmap = new CompressedBitmap();
+      const bitmap = new Bitmap();
       const expected: number[] = [];
       for (let high = 0; high < 16; high += 1) {
         const ids = range(0, 8192, 2).map((low) => high * STRETCH + low);
@@ -55,16 +55,16 @@ describe('the ids of a bitmap', () => {
   });
 
   it('reach the largest there is', () => {
-    const bitmap = new CompressedBitmap();
+    const bitmap = new Bitmap();
     const ids = [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1];
     bitmap.change(ids, 1);
     expect([...bitmap.ids()]).toEqual(ids);
-    expect(new CompressedBitmap().ids()).toHaveLength(0);
+    expect(new Bitmap().ids()).toHaveLength(0);
   });
 
   it('of one container are those of its stretch', () => {
     for (const lows of Object.values(shapes)) {
-      const bitmap = new CompressedBitmap();
+      const bitmap = new Bitmap();
       bitmap.change(
         lows.map((low) => 5 * STRETCH + low),
         1,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Bitmap } from '../../src/bitmap/bitmap.js';
 import { countIds, idsOf } from '../../src/engine/answers.js';
 import { bitmap, combine, type Expression } from '../../src/engine/expression.js';
 import { CachedStore } from '../../src/store/cache.js';
@@ -258,10 +259,8 @@ describe('bitmaps in memory', () => {
   it('are read in windows when one of them is dropped while others are fetched', async () => {
     let isDropped = false;
     class DroppingStore extends WatchedStore {
-      override containers(key: string) {
-        return (isDropped && key === 'k0' ? undefined : super.containers(key)) as ReturnType<
-          MemoryStore['containers']
-        >;
+      override resident(key: string) {
+        return (isDropped && key === 'k0' ? undefined : super.resident(key)) as Bitmap;
       }
     }
     const store = new DroppingStore();

@@ -352,25 +352,19 @@ describe('a cached store, before another', () => {
     await memory.put('brief', Uint8Array.of(1), { ttlSeconds: 100 });
     const inner = new CountingStore(memory);
     const store = new CachedStore(inner, { isFinished: () => true, maxBytes: MAX_BYTES });
-    expect([store.ids('k'), store.containers('k'), store.snapshot]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect([store.resident('k'), store.snapshot]).toEqual([undefined, undefined]);
     expect(await store.count('k')).toBe(2);
     expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 0, hits: 0, misses: 1 });
     inner.reset();
     expect(await store.count('k')).toBe(2);
-    expect([...store.ids('k')!]).toEqual([1, 70_000]);
-    expect([...store.containers('k')!].map(({ firstId }) => firstId)).toEqual([0, 65_536]);
+    expect([...store.resident('k')!.ids()]).toEqual([1, 70_000]);
     expect(inner.calls).toMatchObject({ byteLengths: 0, read: 0 });
     expect(store.statistics).toMatchObject({ hits: 2, misses: 1 });
     expect(await store.expiries(['k', 'brief'])).toEqual([undefined, undefined]);
     const able = new CachedStore(memory, { isFinished: () => true, maxBytes: MAX_BYTES });
     const [none, brief] = await able.expiries(['k', 'brief']);
     expect([none, Math.round((brief! - Date.now()) / 100_000)]).toEqual([undefined, 1]);
-    expect([...able.ids('k')!]).toEqual([1, 70_000]);
-    expect([...able.containers('k')!].map(({ firstId }) => firstId)).toEqual([0, 65_536]);
+    expect([...able.resident('k')!.ids()]).toEqual([1, 70_000]);
     const snapshot = await able.snapshot!(['k']);
     await memory.write([{ key: 'k', ids: [900_000], value: 1 }]);
     expect(await snapshot.byteLengths(['k'])).toEqual([8751]);

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Bitmap } from '../../src/bitmap/bitmap.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { bytesOf, describeConformance, idsOf, namesOf } from '../support/store/conformance.js';
 
@@ -45,7 +46,7 @@ describe('MemoryStore', () => {
       const store = new MemoryStore();
       await store.put('brief', Uint8Array.of(1), { ttlSeconds: 2 });
       await store.put('kept', Uint8Array.of(1), { ttlSeconds: 2 });
-      store.putContainers('kept', []);
+      store.putBitmap('kept', new Bitmap());
       vi.advanceTimersByTime(1999);
       expect(await store.byteLengths(['brief', 'kept'])).toEqual([1, 0]);
       const keys = store.keys('');
@@ -86,7 +87,7 @@ describe('MemoryStore', () => {
     const even = Array.from({ length: 10_000 }, (_, index) => 65_536 + index * 2);
     const run = Array.from({ length: 5000 }, (_, index) => 200_000 + index);
     await store.write([{ key: 'k', ids: [...run, ...even, 3, 1], value: 1 }]);
-    const containers = [...store.containers('k')];
+    const containers = [...store.resident('k').containers()];
     expect(containers.map(({ firstId, kind, cardinality }) => [firstId, kind, cardinality])).toEqual([
       [0, 'array', 2],
       [65_536, 'bitmap', 10_000],
@@ -95,12 +96,12 @@ describe('MemoryStore', () => {
     expect([...containers[0]!.words]).toEqual([1, 3]);
     expect([...containers[2]!.words]).toEqual([200_000 - 196_608, 4999]);
     expect(containers[1]!.words.byteLength).toBe(8192);
-    expect([...store.containers('missing')]).toEqual([]);
+    expect([...store.resident('missing').containers()]).toEqual([]);
   });
 
   it('changes shape as a container fills and empties, one id at a time', async () => {
     const store = new MemoryStore();
-    const shape = (): string | undefined => [...store.containers('k')][0]?.kind;
+    const shape = (): string | undefined => [...store.resident('k').containers()][0]?.kind;
     const change = (id: number, value: 0 | 1): Promise<void> => store.write([{ key: 'k', ids: [id], value }]);
     const order = shuffled(65_536);
     const shapes = new Set<string | undefined>();
@@ -144,18 +145,18 @@ describe('MemoryStore', () => {
       await store.write([{ key: 'k', ids: [id], value }]);
       if (value === 1) expected.add(id);
       else expected.delete(id);
-      expect([...store.containers('k')][0]?.kind).toBe('run');
+      expect([...store.resident('k').containers()][0]?.kind).toBe('run');
       expect(idsOf(await bytesOf(store, 'k'))).toEqual([...expected].sort((a, b) => a - b));
     }
     for (const id of range(2003, 3000)) await store.write([{ key: 'k', ids: [id], value: 1 }]);
-    expect([...store.containers('k')][0]?.words.length).toBe(8);
+    expect([...store.resident('k').containers()][0]?.words.length).toBe(8);
   });
 
   it('gives up runs that have become too many', async () => {
     const store = new MemoryStore();
     await store.write([{ key: 'k', ids: range(0, 100), value: 1 }]);
     for (const id of range(0, 300)) await store.write([{ key: 'k', ids: [200 + id * 3], value: 1 }]);
-    expect([...store.containers('k')][0]?.kind).toBe('array');
+    expect([...store.resident('k').containers()][0]?.kind).toBe('array');
     expect(await store.count('k')).toBe(400);
   });
 
@@ -168,7 +169,7 @@ describe('MemoryStore', () => {
     for (let at = 0; at < ids.length; at += batch) {
       await store.write([{ key: 'k', ids: ids.slice(at, at + batch), value: 1 }]);
     }
-    const containers = [...store.containers('k')];
+    const containers = [...store.resident('k').containers()];
     const portableBytes = 8 + containers.length * 8 + ids.length * 2;
     expect(await store.count('k')).toBe(2000);
     expect(store.byteSize).toBeLessThan(1.15 * portableBytes);

@@ -2,7 +2,7 @@
 
 import { BudgetError, fromPlatform, plural, StoreError } from '../../base/errors.js';
 import { MAX_BYTES } from '../../base/length.js';
-import { CompressedBitmap } from '../../bitmap/compressed.js';
+import { Bitmap } from '../../bitmap/bitmap.js';
 import { CONTAINER_BYTES } from '../../bitmap/container.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import {
@@ -33,7 +33,7 @@ export interface FetchedRange {
   readonly byteLength: number;
   readonly version: FileVersion;
   /** All of it: the server does not know ranges, or the file is short. */
-  readonly bitmap?: CompressedBitmap;
+  readonly bitmap?: Bitmap;
   /** The bytes asked for, as many as there are, if they are not all. */
   readonly bytes?: Uint8Array;
 }
@@ -121,7 +121,7 @@ async function readPart(
   }
   const bytes = buffer.subarray(0, filled);
   const found = { byteLength: total, version: versionOf(response) };
-  return filled === total ? { ...found, bitmap: CompressedBitmap.fromBytes(bytes) } : { ...found, bytes };
+  return filled === total ? { ...found, bitmap: Bitmap.fromBytes(bytes) } : { ...found, bytes };
 }
 
 /** Refuses a part that says it begins elsewhere; what else it says: the length of the file, and its own. */
@@ -160,7 +160,7 @@ async function expectRange(
 
 /** Packs a bitmap as its bytes arrive, so that an empty gigabyte takes no memory. */
 class Packer {
-  readonly #bitmap = new CompressedBitmap();
+  readonly #bitmap = new Bitmap();
   readonly #piece = new Uint8Array(8 * CONTAINER_BYTES);
   #filled = 0;
 
@@ -174,7 +174,7 @@ class Packer {
     }
   }
 
-  finish(): CompressedBitmap {
+  finish(): Bitmap {
     this.#pack();
     return this.#bitmap;
   }

@@ -3,7 +3,7 @@
 import { plural, StoreError } from '../../base/errors.js';
 import { checkByteLength } from '../../base/length.js';
 import { sendAll } from '../../base/requests.js';
-import { CompressedBitmap } from '../../bitmap/compressed.js';
+import { Bitmap } from '../../bitmap/bitmap.js';
 import type { BitmapReader, ByteRead, RequestOptions } from '../types.js';
 import { type FileVersion, isOtherVersion } from './answer.js';
 import type { FetchedRange, RangeRequest } from './range.js';
@@ -29,7 +29,7 @@ interface KnownFile {
   readonly isIndexed: boolean;
   byteLength: number | undefined;
   version: FileVersion | undefined;
-  bitmap: CompressedBitmap | undefined;
+  bitmap: Bitmap | undefined;
 }
 
 export class HttpReader implements BitmapReader {
@@ -88,7 +88,7 @@ export class HttpReader implements BitmapReader {
       bytes = await this.#fetch(file, byteOffset, target.length, options);
     }
     if (file.bitmap) {
-      file.bitmap.readInto(target, byteOffset);
+      file.bitmap.readInto(target, byteOffset, options?.kernel);
       return;
     }
     const found = bytes?.subarray(0, target.length) ?? new Uint8Array(0);
@@ -155,5 +155,5 @@ function learn(file: KnownFile, fetched: FetchedRange | undefined): void {
   }
   file.byteLength = byteLength;
   file.version ??= fetched?.version;
-  file.bitmap ??= byteLength === 0 ? new CompressedBitmap() : fetched?.bitmap;
+  file.bitmap ??= byteLength === 0 ? new Bitmap() : fetched?.bitmap;
 }

@@ -107,7 +107,7 @@ export class RedisStore implements Store {
   }
 
   /** A reader for one question: where whole values have to be fetched, it fetches each of them once. */
-  reader(): Required<Omit<BitmapReader, 'containers' | 'release'>> {
+  reader(): Required<Omit<BitmapReader, 'resident' | 'release'>> {
     let whole: WholeReader | undefined;
     const ranges = new RangeReader(this.#link);
     const readWhole = <T>(call: (reader: WholeReader) => Promise<T>): Promise<T> => {

@@ -3,7 +3,7 @@
  * compressed until the question is answered.
  */
 
-import { CompressedBitmap } from '../../bitmap/compressed.js';
+import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import type { BitmapReader, ByteRead, RequestOptions } from '../types.js';
 import type { RedisLink } from './link.js';
@@ -13,7 +13,7 @@ const MAX_IN_FLIGHT = 16;
 
 export class WholeReader implements BitmapReader {
   readonly #link: RedisLink;
-  readonly #bitmaps = new Map<string, CompressedBitmap>();
+  readonly #bitmaps = new Map<string, Bitmap>();
   #fetching: Promise<void> = Promise.resolve();
 
   constructor(link: RedisLink) {
@@ -30,7 +30,9 @@ export class WholeReader implements BitmapReader {
       reads.map(({ key }) => key),
       options,
     );
-    for (const { key, byteOffset, target } of reads) this.#bitmaps.get(key)!.readInto(target, byteOffset);
+    for (const { key, byteOffset, target } of reads) {
+      this.#bitmaps.get(key)!.readInto(target, byteOffset, options?.kernel);
+    }
   }
 
   async occupied(
@@ -61,7 +63,7 @@ export class WholeReader implements BitmapReader {
       {
         send: (key) => this.#link.commands.get(key),
         receive: (bytes, key) => {
-          this.#bitmaps.set(key, CompressedBitmap.fromBytes(bytes ?? new Uint8Array(0)));
+          this.#bitmaps.set(key, Bitmap.fromBytes(bytes ?? new Uint8Array(0)));
         },
         keyOf: (key) => key,
         maxInFlight: MAX_IN_FLIGHT,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { RoaringBitmap32, roaringLibraryInitialize } from 'roaring-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FormatError } from '../../../src/base/errors.js';
-import { CompressedBitmap } from '../../../src/bitmap/compressed.js';
+import { Bitmap } from '../../../src/bitmap/bitmap.js';
 import { containerIds } from '../../../src/bitmap/ids.js';
 import { decodeRoaring } from '../../../src/formats/roaring/reader.js';
 import { encodeRoaring, roaringByteLength } from '../../../src/formats/roaring/writer.js';
@@ -28,14 +28,14 @@ const ids = fc
     return Uint32Array.from(set).sort();
   });
 
-function compress(from: Uint32Array): CompressedBitmap {
-  const bitmap = new CompressedBitmap();
+function compress(from: Uint32Array): Bitmap {
+  const bitmap = new Bitmap();
   if (from.length > 0) bitmap.change(from, 1);
   return bitmap;
 }
 
 function idsOf(bytes: Uint8Array): Uint32Array {
-  const parts = decodeRoaring(bytes).map(containerIds);
+  const parts = decodeRoaring(bytes).map((container) => containerIds(container));
   const all = new Uint32Array(parts.reduce((length, part) => length + part.length, 0));
   let to = 0;
   for (const part of parts) {

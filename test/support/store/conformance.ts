@@ -29,6 +29,7 @@ export function describeConformance(
       expect([...target]).toEqual(new Array(9).fill(0));
       expect(await store.byteLengths(['missing', 'missing'])).toEqual([0, 0]);
       expect(await store.count?.('missing')).toBe(0);
+      expect(store.resident?.('missing')?.byteLength ?? 0).toBe(0);
       expect(await namesOf(store, '')).toEqual([]);
     });
 
@@ -329,6 +330,12 @@ async function expectSame(store: Store, model: Model): Promise<void> {
   for (const [index, key] of KEYS.entries()) {
     const expected = [...(model.sets.get(key) ?? [])].sort((a, b) => a - b);
     if (store.count !== undefined) expect(await store.count(key)).toBe(expected.length);
+    const resident = store.resident?.(key);
+    if (resident !== undefined) {
+      expect(resident.byteLength).toBe(byteLengths[index]);
+      expect(resident.cardinality).toBe(expected.length);
+      expect([...resident.ids()]).toEqual(expected);
+    }
     const ranges = occupied?.[index];
     if (ranges !== undefined) expectRangesHold(ranges, expected, byteLengths[index]!);
     for (const { byteOffset, byteLength } of windowsAround(expected, byteLengths[index]!)) {

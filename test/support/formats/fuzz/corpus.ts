@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { CompressedBitmap } from '../../../../src/bitmap/compressed.js';
+import { Bitmap } from '../../../../src/bitmap/bitmap.js';
 import { concatBytes } from '../../../../src/formats/bytes.js';
 import { encodeDumpPayload } from '../../../../src/formats/rdb/payload.js';
 import { encodeRdb } from '../../../../src/formats/rdb/writer.js';
@@ -51,7 +51,7 @@ export async function buildCorpus(): Promise<Corpus> {
     dumps: [...dumps, new Uint8Array(gzipSync(everything[0]!))],
     payloads: bitmaps.map((bytes) => encodeDumpPayload(bytes)),
     roaring: Array.from({ length: 12 }, () => randomBitmap(random, 40_000)).map((bytes) =>
-      encodeRoaring(CompressedBitmap.fromBytes(bytes).containers()),
+      encodeRoaring(Bitmap.fromBytes(bytes).containers()),
     ),
     tables: [...tables, new Uint8Array(gzipSync(tables[0]!))],
     lists: [...lists, new Uint8Array(gzipSync(lists[0]!))],

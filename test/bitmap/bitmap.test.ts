@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CompressedBitmap } from '../../src/bitmap/compressed.js';
+import { Bitmap } from '../../src/bitmap/bitmap.js';
 import type { ByteRange } from '../../src/bitmap/types.js';
 import { idsOf } from '../support/store/conformance.js';
 
@@ -35,7 +35,7 @@ function idsFor({ high, kind, at }: Change): number[] {
 }
 
 /** All bytes, by reads of odd lengths into the middle of something else. */
-function bytesOf(bitmap: CompressedBitmap, windowBytes: number): Uint8Array {
+function bytesOf(bitmap: Bitmap, windowBytes: number): Uint8Array {
   const all = new Uint8Array(bitmap.byteLength);
   for (let byteOffset = 0; byteOffset < all.length; byteOffset += windowBytes) {
     const memory = new Uint8Array(windowBytes + 32).fill(0x5a);
@@ -50,7 +50,7 @@ function bytesOf(bitmap: CompressedBitmap, windowBytes: number): Uint8Array {
   return all;
 }
 
-function expectSame(bitmap: CompressedBitmap, ids: Uint32Array, byteLength: number): void {
+function expectSame(bitmap: Bitmap, ids: Uint32Array, byteLength: number): void {
   expect(bitmap.byteLength).toBe(byteLength);
   expect(bitmap.cardinality).toBe(ids.length);
   expect(bitmap.ids().join()).toBe(ids.join());
@@ -81,7 +81,7 @@ describe('a compressed bitmap', () => {
         fc.array(changes, { minLength: 1, maxLength: 20 }),
         fc.constantFrom(1000, 8191, 8192, 20_000),
         (steps, windowBytes) => {
-          const bitmap = new CompressedBitmap();
+          const bitmap = new Bitmap();
           const model = new Set<number>();
           let byteLength = 0;
           for (const step of steps) {
@@ -97,9 +97,9 @@ describe('a compressed bitmap', () => {
           expectSame(bitmap, ids, byteLength);
           const bytes = bytesOf(bitmap, windowBytes);
           expect(idsOf(bytes).join()).toBe(ids.join());
-          expectSame(CompressedBitmap.fromBytes(bytes), ids, byteLength);
+          expectSame(Bitmap.fromBytes(bytes), ids, byteLength);
           const lastByte = ids.length === 0 ? 0 : (ids.at(-1)! >>> 3) + 1;
-          const copy = CompressedBitmap.fromContainers(bitmap.containers());
+          const copy = Bitmap.fromContainers(bitmap.containers());
           expectSame(copy, ids, lastByte);
           expect(idsOf(bytesOf(copy, 8192)).join()).toBe(ids.join());
         },
@@ -109,7 +109,7 @@ describe('a compressed bitmap', () => {
   });
 
   it('keeps its containers in order where blocks are split in the middle', () => {
-    const bitmap = new CompressedBitmap();
+    const bitmap = new Bitmap();
     const model = new Set<number>();
     // From the outside in, so that new containers come between others.
     for (let step = 0; step < 400; step += 1) {
@@ -128,7 +128,7 @@ describe('a compressed bitmap', () => {
   });
 
   it('splits a block that ends with its largest container', () => {
-    const bitmap = new CompressedBitmap();
+    const bitmap = new Bitmap();
     bitmap.change([1, CONTAINER + 1], 1);
     const dense = Array.from({ length: 5000 }, (_, index) => 2 * CONTAINER + index * 13);
     bitmap.change(dense, 1);
@@ -139,7 +139,7 @@ describe('a compressed bitmap', () => {
 
   it('takes bytes piece by piece, but only behind whole containers', () => {
     const bytes = Uint8Array.from({ length: 2 * CONTAINER_BYTES + 5001 }, (_, index) => index * 31);
-    const bitmap = new CompressedBitmap();
+    const bitmap = new Bitmap();
     bitmap.append(bytes.subarray(0, CONTAINER_BYTES));
     bitmap.append(bytes.subarray(CONTAINER_BYTES));
     expect(bytesOf(bitmap, 4000)).toEqual(bytes);
@@ -152,7 +152,7 @@ describe('a compressed bitmap', () => {
     for (let index = CONTAINER_BYTES; index < bytes.length; index += 1) bytes[index] = 0x55;
     bytes[100] = 0;
     for (let index = 0; index < CONTAINER_BYTES; index += 2) bytes[index] = 0x5a;
-    const bitmap = CompressedBitmap.fromBytes(bytes);
+    const bitmap = Bitmap.fromBytes(bytes);
     expect([...bitmap.containers()].map(({ kind }) => kind)).toEqual(['bitmap', 'bitmap']);
     expect(bytesOf(bitmap, 6000)).toEqual(bytes);
     bitmap.change([2 * CONTAINER - 1], 1);
@@ -164,7 +164,7 @@ describe('a compressed bitmap', () => {
 
   describe('occupies', () => {
     const rangesOf = (ids: number[], lastId: number) => {
-      const bitmap = new CompressedBitmap();
+      const bitmap = new Bitmap();
       bitmap.change(ids, 1);
       bitmap.change([lastId], 0);
       return bitmap.occupied();
@@ -172,7 +172,7 @@ describe('a compressed bitmap', () => {
     const FAR = 40 * CONTAINER - 1;
 
     it('nothing where no id is', () => {
-      expect(new CompressedBitmap().occupied()).toEqual([]);
+      expect(new Bitmap().occupied()).toEqual([]);
       expect(rangesOf([], FAR)).toEqual([]);
     });
 
@@ -211,16 +211,68 @@ describe('a compressed bitmap', () => {
 
   it('ends with its last id where it is made of containers', () => {
     for (const ids of [[0], [7], [8], [CONTAINER], [CONTAINER + 9, 3 * CONTAINER - 1], [1, 2 ** 32 - 1]]) {
-      const bitmap = new CompressedBitmap();
+      const bitmap = new Bitmap();
       bitmap.change(ids, 1);
-      const copy = CompressedBitmap.fromContainers(bitmap.containers());
+      const copy = Bitmap.fromContainers(bitmap.containers());
       expect(copy.byteLength).toBe(Math.floor(ids.at(-1)! / 8) + 1);
       expect([...copy.ids()]).toEqual(ids);
     }
   });
 
+  it('is written out the same by either kernel, or none', () => {
+    const ids = Array.from({ length: 30_000 }, (_, index) => index * 37);
+    const bitmap = new Bitmap();
+    bitmap.change(ids, 1);
+    const bytes = new Uint8Array(bitmap.byteLength);
+    for (const kernel of ['auto', 'wasm', 'js'] as const) {
+      expect([...bitmap.ids(kernel)]).toEqual(ids);
+      bitmap.readInto(bytes.fill(0x5a), 0, kernel);
+      expect([...Bitmap.fromBytes(bytes).ids()]).toEqual(ids);
+    }
+  });
+
+  it('is copied with its length, and no longer changes with its copy', () => {
+    const bitmap = new Bitmap();
+    for (const ids of [[], [3], Array.from({ length: 40_000 }, (_, index) => index * 2001)]) {
+      bitmap.change(ids, 1);
+      bitmap.extend(bitmap.byteLength + 100);
+      const copy = bitmap.copy();
+      expect([copy.byteLength, copy.cardinality]).toEqual([
+        bitmap.byteLength,
+        ids.length === 0 ? 0 : copy.cardinality,
+      ]);
+      const before = copy.ids();
+      expect(before).toEqual(bitmap.ids());
+      bitmap.change([5], 1);
+      expect(copy.ids()).toEqual(before);
+      bitmap.change([5], 0);
+    }
+  });
+
+  it('is extended by bits that are not set, and never made shorter', () => {
+    const bitmap = new Bitmap();
+    bitmap.extend(0);
+    expect(bitmap.byteLength).toBe(0);
+    bitmap.extend(2 ** 29);
+    bitmap.extend(3);
+    expect([bitmap.byteLength, bitmap.cardinality]).toEqual([2 ** 29, 0]);
+  });
+
+  it('refuses what is no id and no length, and changes nothing', () => {
+    const bitmap = Bitmap.fromBytes(Uint8Array.of(0x80));
+    expect(() => bitmap.change([1, -1], 1)).toThrow('expected an id in [0, 2^32), got -1');
+    expect(() => bitmap.change([1, 2 ** 32], 0)).toThrow(RangeError);
+    expect(() => bitmap.change([1, '2' as unknown as number], 1)).toThrow(TypeError);
+    for (const byteLength of [-1, 1.5, 2 ** 29 + 1, Number.NaN]) {
+      expect(() => bitmap.extend(byteLength)).toThrow(RangeError);
+    }
+    expect([bitmap.byteLength, ...bitmap.ids()]).toEqual([1, 0]);
+    bitmap.extend(2 ** 29);
+    expect(() => bitmap.append(Uint8Array.of(1))).toThrow(`expected a bitmap of 0 to ${2 ** 29} bytes`);
+  });
+
   it('counts the objects that the engine keeps for it', () => {
-    const bitmap = new CompressedBitmap();
+    const bitmap = new Bitmap();
     expect(bitmap.byteSize).toBeGreaterThanOrEqual(200);
     bitmap.change([1], 1);
     expect(bitmap.byteSize).toBeGreaterThanOrEqual(200 + 320 + 4 * 2);

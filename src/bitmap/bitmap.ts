@@ -1,5 +1,8 @@
 /** One bitmap in memory that grows with the bits set, not with the largest id: containers, packed in blocks. */
 
+import { checkIds } from '../base/id.js';
+import { MAX_BYTES } from '../base/length.js';
+import type { KernelChoice } from '../kernel/pool.js';
 import { Block } from './block.js';
 import { CONTAINER_BITS, CONTAINER_BYTES, decodeInto } from './container.js';
 import { collectIds } from './ids.js';
@@ -8,28 +11,60 @@ import type { ByteRange, Container } from './types.js';
 
 /** From this many ids of one container on, unpacking it once is cheaper than changing bit by bit. */
 const BULK_IDS = 48;
-/** A share of occupied bytes from which on a bitmap is better read as a whole. */
+/** From this share of occupied bytes on, a bitmap is better read as a whole. */
 const DENSE_SHARE = 0.5;
 /** Engine objects of one bitmap beside its blocks, its place among the keys included, on 64-bit V8, measured. */
 const OBJECT_BYTES = 200;
 
-export class CompressedBitmap {
+/**
+ * A set of ids in memory, compressed (the idea of Roaring bitmaps, in Redis' bit order), with the length in bytes that Redis
+ * would report for it. Ids are integers in [0, 2^32).
+ *
+ * @example
+ * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+ *
+ * const bitmap = new Bitmap();
+ * bitmap.change([1, 70_000], 1);
+ * console.log(bitmap.cardinality); // 2
+ * console.log(bitmap.byteLength); // 8751
+ */
+export class Bitmap {
   #blocks: Block[] = [];
   #byteLength = 0;
 
-  static fromBytes(bytes: Uint8Array): CompressedBitmap {
-    const bitmap = new CompressedBitmap();
+  /**
+   * The bitmap that a Redis string is.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * console.log([...Bitmap.fromBytes(Uint8Array.of(0x80, 0x01)).ids()]); // [ 0, 15 ]
+   */
+  static fromBytes(bytes: Uint8Array): Bitmap {
+    const bitmap = new Bitmap();
     bitmap.append(bytes);
     return bitmap;
   }
 
-  /** Adds bytes behind the last one, which must end a container: lengths are multiples of 8,192 until the last addition. */
+  /**
+   * Adds bytes after the last one, which must end a container: lengths are multiples of 8,192 until the last addition.
+   * @throws RangeError if the length so far is no such multiple, or if there are more bytes than ids
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = new Bitmap();
+   * bitmap.append(new Uint8Array(8192));
+   * bitmap.append(Uint8Array.of(0x80));
+   * console.log([...bitmap.ids()]); // [ 65536 ]
+   */
   append(bytes: Uint8Array): void {
     if (this.#byteLength % CONTAINER_BYTES !== 0) {
       throw new RangeError(
         `expected to append at a multiple of ${CONTAINER_BYTES} bytes, got ${this.#byteLength}`,
       );
     }
+    checkByteLength(this.#byteLength + bytes.length);
     const firstHigh = this.#byteLength / CONTAINER_BYTES;
     for (let byteOffset = 0; byteOffset < bytes.length; byteOffset += CONTAINER_BYTES) {
       let chunk = bytes.subarray(byteOffset, byteOffset + CONTAINER_BYTES);
@@ -43,12 +78,20 @@ export class CompressedBitmap {
     this.#byteLength += bytes.length;
   }
 
-  /** `containers` ascend; words of theirs are copied. The bitmap ends with the last id. */
-  static fromContainers(containers: Iterable<Container>): CompressedBitmap {
-    const bitmap = new CompressedBitmap();
+  /**
+   * `containers` ascend; words of theirs are copied. The bitmap ends with the last id.
+   *
+   * @example
+   * import { Bitmap, decodeRoaring, encodeRoaring } from 'bitmapist-wasm/bitmaps';
+   *
+   * const file = encodeRoaring(Bitmap.fromBytes(Uint8Array.of(0x80)).containers());
+   * console.log(Bitmap.fromContainers(decodeRoaring(file)).cardinality); // 1
+   */
+  static fromContainers(containers: Iterable<Container>): Bitmap {
+    const bitmap = new Bitmap();
     const bytes = new Uint8Array(CONTAINER_BYTES);
     for (const { firstId, kind, words } of containers) {
-      decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length);
+      decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length, undefined);
       bitmap.#appendContainer(firstId / CONTAINER_BITS, bytes);
       bitmap.#byteLength = firstId / 8 + lastByte(bytes) + 1;
     }
@@ -60,7 +103,7 @@ export class CompressedBitmap {
     return this.#byteLength;
   }
 
-  /** Bytes of memory. */
+  /** Bytes of memory that it takes (engine objects by estimate). */
   get byteSize(): number {
     let sum = OBJECT_BYTES;
     for (const block of this.#blocks) sum += block.byteSize;
@@ -76,15 +119,34 @@ export class CompressedBitmap {
     return sum;
   }
 
-  /** All ids, ascending. */
-  ids(): Uint32Array<ArrayBuffer> {
-    return collectIds(this.cardinality, (writer) => {
+  /**
+   * All ids, ascending, written out by a kernel of the kind chosen.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * console.log([...Bitmap.fromBytes(Uint8Array.of(0x41)).ids()]); // [ 1, 7 ]
+   */
+  ids(kernel: KernelChoice = 'auto'): Uint32Array<ArrayBuffer> {
+    return collectIds(this.cardinality, kernel, (writer) => {
       for (const block of this.#blocks) block.writeIds(writer);
     });
   }
 
-  /** Sets or clears the bits `ids`, in any order. */
+  /**
+   * Sets (`1`) or clears (`0`) the bits `ids`, in any order. The bitmap grows to hold them, also if they are cleared.
+   * @throws TypeError or RangeError if an id is no integer in [0, 2^32); nothing is changed then
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = new Bitmap();
+   * bitmap.change([3, 1, 2], 1);
+   * bitmap.change([2], 0);
+   * console.log([...bitmap.ids()]); // [ 1, 3 ]
+   */
   change(ids: ArrayLike<number>, value: 0 | 1): void {
+    checkIds(ids);
     if (ids.length < BULK_IDS) {
       for (let at = 0; at < ids.length; at++) this.#changeOne(ids[at]!, value);
     } else {
@@ -92,8 +154,51 @@ export class CompressedBitmap {
     }
   }
 
-  /** Fills `target` with the bytes from `byteOffset` on, zero where there are none. */
-  readInto(target: Uint8Array, byteOffset: number): void {
+  /**
+   * Makes the bitmap at least `byteLength` bytes long; the bits added are not set.
+   * @throws RangeError if `byteLength` is no whole number in [0, 2^29]
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = new Bitmap();
+   * bitmap.extend(10);
+   * console.log(bitmap.byteLength); // 10
+   */
+  extend(byteLength: number): void {
+    checkByteLength(byteLength);
+    if (byteLength > this.#byteLength) this.#byteLength = byteLength;
+  }
+
+  /**
+   * A bitmap of its own with the same ids and length.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = Bitmap.fromBytes(Uint8Array.of(0xff));
+   * const copy = bitmap.copy();
+   * bitmap.change([0], 0);
+   * console.log(copy.cardinality); // 8
+   */
+  copy(): Bitmap {
+    const copy = new Bitmap();
+    copy.#blocks = this.#blocks.map((block) => block.copy());
+    copy.#byteLength = this.#byteLength;
+    return copy;
+  }
+
+  /**
+   * Fills `target` with the bytes from `byteOffset` on, zero if there are none; a kernel of the kind chosen unpacks them.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bytes = new Uint8Array(3);
+   * Bitmap.fromBytes(Uint8Array.of(1, 2)).readInto(bytes, 1);
+   * console.log([...bytes]); // [ 2, 0, 0 ]
+   */
+  readInto(target: Uint8Array, byteOffset: number, kernel: KernelChoice = 'auto'): void {
     const end = byteOffset + target.length;
     let done = byteOffset;
     const firstHigh = Math.floor(byteOffset / CONTAINER_BYTES);
@@ -106,7 +211,7 @@ export class CompressedBitmap {
         const from = Math.max(start, byteOffset);
         const to = Math.min(start + CONTAINER_BYTES, end);
         target.fill(0, done - byteOffset, from - byteOffset);
-        block.decodeInto(target, from - byteOffset, index, from - start, to - start);
+        block.decodeInto(target, from - byteOffset, index, from - start, to - start, kernel);
         done = to;
       }
       if (done === end || block.high(block.count - 1) * CONTAINER_BYTES >= end) break;
@@ -115,8 +220,15 @@ export class CompressedBitmap {
   }
 
   /**
-   * Ranges outside of which all bytes are zero, ascending; neighbouring containers are one range. `undefined` where they are
+   * Ranges outside of which all bytes are zero, ascending; neighbouring containers are one range. `undefined` if they are
    * most of the bitmap, which is better read as a whole than in pieces.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = new Bitmap();
+   * bitmap.change([800_000], 1);
+   * console.log(bitmap.occupied()); // [ { byteOffset: 100000, byteLength: 1 } ]
    */
   occupied(): ByteRange[] | undefined {
     const ranges: ByteRange[] = [];
@@ -137,7 +249,16 @@ export class CompressedBitmap {
     return occupiedBytes > this.#byteLength * DENSE_SHARE ? undefined : ranges;
   }
 
-  /** The containers in ascending order of their ids. */
+  /**
+   * The containers in ascending order of their ids: views, valid until the next change.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = new Bitmap();
+   * bitmap.change([1, 70_000], 1);
+   * console.log([...bitmap.containers()].map(({ firstId }) => firstId)); // [ 0, 65536 ]
+   */
   *containers(): Generator<Container, void, undefined> {
     for (const block of this.#blocks) {
       for (let index = 0; index < block.count; index++) {
@@ -197,7 +318,7 @@ export class CompressedBitmap {
     return Math.max(this.#findBlock(high), 0);
   }
 
-  /** Index of the last block that begins at or before `high`; -1 where there is none. */
+  /** Index of the last block that begins at or before `high`; -1 if there is none. */
   #findBlock(high: number): number {
     let from = 0;
     let to = this.#blocks.length;
@@ -219,6 +340,11 @@ export class CompressedBitmap {
     const upper = block.split();
     if (upper !== undefined) this.#blocks.splice(at + 1, 0, upper);
   }
+}
+
+function checkByteLength(byteLength: number): void {
+  if (Number.isInteger(byteLength) && byteLength >= 0 && byteLength <= MAX_BYTES) return;
+  throw new RangeError(`expected a bitmap of 0 to ${MAX_BYTES} bytes, got ${byteLength}`);
 }
 
 /** Index of the last byte that is not zero. */
