@@ -16,8 +16,9 @@ import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
 import type { Table } from './tables/table.js';
-import { checkTimeZone, type Moment } from './time/moment.js';
+import type { Moment } from './time/moment.js';
 import { Period, type PeriodUnit } from './time/period.js';
+import { checkTimeZone } from './time/zone.js';
 
 /** Keys per deletion. */
 const DELETE_BATCH = 1000;

@@ -1,8 +1,8 @@
 import { DEFAULT_PREFIX, parseKey } from '../names/keys.js';
 import { CachedStore } from '../store/cache.js';
 import type { Store } from '../store/types.js';
-import { checkTimeZone } from '../time/moment.js';
 import { Period } from '../time/period.js';
+import { checkTimeZone } from '../time/zone.js';
 
 /** A cache that knows which periods are over. */
 

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe } from '../base/errors.js';
-import { guessMoment, isDateText, type ReadMoment, readMoment } from './moment-text.js';
+import { dayOf, isDate } from './civil.js';
+import { guessMoment, isDateText, readMoment } from './moment-text.js';
+import { checkTimeZone, hourAt } from './zone.js';
 
 /** Moments in time as callers have them, and what the clock on the wall of a zone shows then. */
 
@@ -26,19 +28,30 @@ export type Wall = Temporal.PlainDateTime;
 
 /** The wall-clock date and time of a moment in a zone. */
 export function wallClock(moment: Moment, timeZone: string): Wall {
-  if (moment instanceof Date) {
-    if (Number.isNaN(moment.getTime())) throw new RangeError('expected a valid date, got an invalid Date');
-    return inZone(Temporal.Instant.fromEpochMilliseconds(moment.getTime()), timeZone);
-  }
-  if (moment instanceof Temporal.PlainDateTime) return moment;
-  const read = typeof moment === 'string' ? readText(moment) : readTemporal(moment);
-  if (read instanceof Temporal.Instant) return inZone(read, timeZone);
-  return read instanceof Temporal.PlainDate ? read.toPlainDateTime() : read;
+  const read = readMomentOf(moment);
+  if (!(read instanceof Temporal.Instant)) return read;
+  checkTimeZone(timeZone);
+  return read.toZonedDateTimeISO(timeZone).toPlainDateTime();
 }
 
 /** The instant of a moment; a wall-clock time is one of the zone. */
 export function instantOf(moment: Moment, timeZone: string): Temporal.Instant {
-  return zoned(wallClock(moment, timeZone), timeZone).toInstant();
+  const read = readMomentOf(moment);
+  return read instanceof Temporal.Instant ? read : read.toZonedDateTime(timeZone).toInstant();
+}
+
+/** The hour since 1970 began that clocks of a zone show at a moment. */
+export function hourOf(moment: Moment, timeZone: string): number {
+  if (typeof moment === 'string' && WALL_CLOCK.test(moment)) {
+    // Rows of event files, of which there are millions, need no calendar.
+    const [year, month, day] = [moment.slice(0, 4), moment.slice(5, 7), moment.slice(8, 10)].map(Number);
+    if (isDate(year!, month!, day!)) return 24 * dayOf(year!, month!, day!) + Number(moment.slice(11, 13));
+  }
+  if (moment instanceof Date) return hourAt(checkDate(moment), timeZone);
+  const read = readMomentOf(moment);
+  return read instanceof Temporal.Instant
+    ? hourAt(read.epochMilliseconds, timeZone)
+    : 24 * dayOf(read.year, read.month, read.day) + read.hour;
 }
 
 /** Whether a moment says more than its date: a date alone lies in no hour. */
@@ -47,78 +60,41 @@ export function hasTimeOfDay(moment: Moment): boolean {
   return (moment as TemporalLike)[Symbol.toStringTag] !== 'Temporal.PlainDate';
 }
 
-/** Refuses what is no IANA time zone; returns it otherwise. */
-export function checkTimeZone(timeZone: string): string {
-  zoned(EPOCH, timeZone);
-  return timeZone;
+const WALL_CLOCK = /^(?!0000)\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)?$/;
+
+function readMomentOf(moment: Moment): Temporal.Instant | Wall {
+  if (moment instanceof Date) return Temporal.Instant.fromEpochMilliseconds(checkDate(moment));
+  return typeof moment === 'string' ? readText(moment) : readTemporal(moment);
 }
 
-/** The first instant at which clocks of the zone show a date and time. */
-export function zoned(at: Wall, timeZone: string): Temporal.ZonedDateTime {
-  return withZone(timeZone, () => at.toZonedDateTime(timeZone));
+function checkDate(date: Date): number {
+  const epochMs = date.getTime();
+  if (Number.isNaN(epochMs)) throw new RangeError('expected a valid date, got an invalid Date');
+  return epochMs;
 }
 
-/** The first instant at which clocks of the zone show a time from `start` on; if they skip that time, when they do. */
-export function firstShown(start: Wall, timeZone: string): Temporal.ZonedDateTime {
-  const first = withZone(timeZone, () => start.toZonedDateTime(timeZone, { disambiguation: 'earlier' }));
-  // A time that is skipped is taken for one that lies before the change of the clocks.
-  return shows(first, start) ? first : first.getTimeZoneTransition('next')!;
-}
-
-/** The first instant after all at which clocks of the zone show a time from `start` up to `end`. */
-export function lastShown(start: Wall, end: Wall, timeZone: string): Temporal.ZonedDateTime {
-  const first = firstShown(end, timeZone);
-  const again = end.toZonedDateTime(timeZone, { disambiguation: 'later' });
-  if (!shows(first, end) || again.equals(first)) return first;
-  // Clocks were put back over the end, or just to it: only then a later time than those in question comes before it.
-  const before = again.subtract({ nanoseconds: 1 }).toPlainDateTime();
-  const isWithin =
-    Temporal.PlainDateTime.compare(before, start) >= 0 && Temporal.PlainDateTime.compare(before, end) < 0;
-  return isWithin ? again : first;
-}
-
-const EPOCH = new Temporal.PlainDateTime(1970, 1, 1);
-
-function shows(at: Temporal.ZonedDateTime, wall: Wall): boolean {
-  return at.toPlainDateTime().equals(wall);
-}
-
-function inZone(instant: Temporal.Instant, timeZone: string): Wall {
-  return withZone(timeZone, () => instant.toZonedDateTimeISO(timeZone).toPlainDateTime());
-}
-
-function withZone<T>(timeZone: string, convert: () => T): T {
-  try {
-    return convert();
-  } catch (cause) {
-    throw new RangeError(
-      `expected an IANA time zone such as UTC or Europe/Paris, got ${describe(timeZone)}`,
-      { cause },
-    );
-  }
-}
-
-function readText(text: string): ReadMoment {
+function readText(text: string): Temporal.Instant | Wall {
   const read = readMoment(text);
-  if (read !== undefined) return read;
-  throw new RangeError(`expected an ISO 8601 date, got ${describe(text)}${guessMoment(text)}`);
+  if (read === undefined) {
+    throw new RangeError(`expected an ISO 8601 date, got ${describe(text)}${guessMoment(text)}`);
+  }
+  return read instanceof Temporal.PlainDate ? read.toPlainDateTime() : read;
 }
 
 /**
  * A value of whichever implementation, in whichever calendar. An instant by its number, since text rounds old offsets to
  * minutes; all else by its text, which says the ISO date and then, in brackets, the calendar.
  */
-function readTemporal(value: unknown): ReadMoment {
+function readTemporal(value: unknown): Temporal.Instant | Wall {
   const tag = (value as TemporalLike | null)?.[Symbol.toStringTag];
   const kind = /^Temporal\.(?:(Instant|ZonedDateTime)|PlainDate|PlainDateTime)$/.exec(String(tag));
   if (kind === null) {
     throw new TypeError(`expected a Date, ISO 8601 text or a Temporal value, got ${describe(value)}`);
   }
-  const { epochMilliseconds } = value as TemporalLike;
   try {
     return kind[1] === undefined
       ? Temporal.PlainDateTime.from(String(value).replace(/\[.*/, ''))
-      : Temporal.Instant.fromEpochMilliseconds(epochMilliseconds!);
+      : Temporal.Instant.fromEpochMilliseconds((value as TemporalLike).epochMilliseconds!);
   } catch (cause) {
     throw new RangeError(`expected a Temporal value, got ${describe(String(value))}`, { cause });
   }
