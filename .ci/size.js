@@ -23,12 +23,12 @@ const sizes = [
   [
     'kernel, WebAssembly',
     statSync(new URL('../assembly/build/kernel.wasm', import.meta.url)).size,
-    16 * 1024,
+    13.5 * 1024,
   ],
   ['core entry, minified, gzip', gzipSync(core.contents, { level: 9 }).length, 30 * 1024],
 ];
 for (const [what, bytes, maxBytes] of sizes) {
-  const verdict = bytes < maxBytes ? '' : ': too much';
-  console.log(`${what}: ${bytes} bytes of less than ${maxBytes}${verdict}`);
-  if (bytes >= maxBytes) process.exitCode = 1;
+  const verdict = bytes <= maxBytes ? '' : ': too much';
+  console.log(`${what}: ${bytes} bytes of at most ${maxBytes}${verdict}`);
+  if (bytes > maxBytes) process.exitCode = 1;
 }

@@ -1,10 +1,8 @@
+import { Adder } from './adder';
 import { Vector } from './combine';
 import { AND, AND_NOT, COUNT, OR, XOR } from './opcode';
 
-/** Counts of longer stretches are added up in parts of this many bytes, as they could overflow 32 bits. */
-const PART_BYTES: usize = 1 << 24;
-
-// Set bits of one slot, or of two slots combined, over at most `PART_BYTES` bytes, a multiple of 16.
+// Set bits of one slot, or of two slots combined, over one block.
 export function countBits(a: usize, byteLength: usize): u32 {
   return Count.bits(COUNT, a, a, byteLength);
 }
@@ -21,24 +19,6 @@ export function countAndNotBits(a: usize, b: usize, byteLength: usize): u32 {
   return Count.bits(AND_NOT, a, b, byteLength);
 }
 
-/** Set bits of a slot of any length. */
-export function countLong(a: usize, byteLength: usize): u64 {
-  let total: u64 = 0;
-  for (let offset: usize = 0; offset < byteLength; offset += PART_BYTES) {
-    total += countBits(a + offset, min(PART_BYTES, byteLength - offset));
-  }
-  return total;
-}
-
-/** Common bits of two slots of any length. */
-export function countAndLong(a: usize, b: usize, byteLength: usize): u64 {
-  let total: u64 = 0;
-  for (let offset: usize = 0; offset < byteLength; offset += PART_BYTES) {
-    total += countAndBits(a + offset, b + offset, min(PART_BYTES, byteLength - offset));
-  }
-  return total;
-}
-
 /** Bytes of one turn of the carry-save loop: eight vectors. */
 const TURN_BYTES: usize = 8 * 16;
 
@@ -47,7 +27,7 @@ const BYTES_PER_FLUSH: usize = 31 * TURN_BYTES;
 
 class Count {
   /**
-   * Set bits of `a operation b` (of `a` alone for COUNT), over at most `PART_BYTES` bytes, a multiple of 16.
+   * Set bits of `a operation b` (of `a` alone for COUNT), over one block: a multiple of 16 bytes, few enough for 32-bit sums.
    *
    * A carry-save adder turns eight vectors into one of weight eight before bits are counted, since counting the bits of a
    * vector costs twice what adding it does (Harley and Seal): 1.4 times as fast as counting each vector. Counting some words
@@ -117,19 +97,5 @@ class Count {
   @inline
   static laneSums(bytes: v128): v128 {
     return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes));
-  }
-}
-
-/** Adds three bits in each of 128 places: the sum bit stays, the carry has twice its weight. */
-class Adder {
-  @inline
-  static sum(a: v128, b: v128, c: v128): v128 {
-    return v128.xor(v128.xor(a, b), c);
-  }
-
-  /** The majority: where a and b differ, c decides. */
-  @inline
-  static carry(a: v128, b: v128, c: v128): v128 {
-    return v128.bitselect(c, a, v128.xor(a, b));
   }
 }

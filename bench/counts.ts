@@ -1,6 +1,7 @@
 /** What two resident bitmaps of 1 MiB (8.4 million ids) have in common. */
 import { RoaringBitmap32, roaringLibraryInitialize } from 'roaring-wasm';
 import { TypedFastBitSet } from 'typedfastbitset';
+import { Opcode } from '../src/kernel/types.js';
 import { makeIds, type Spread } from './data.js';
 import { loadBitmaps } from './kernels.js';
 import { NativeRoaring, NOT_BUILT, timeNativeAndCount } from './native.js';
@@ -21,7 +22,13 @@ export async function benchCounts(suite: Suite): Promise<void> {
 async function benchPair(suite: Suite, density: number, spread: Spread): Promise<void> {
   const ids = [1, 2].map((seed) => makeIds(seed, BYTES * 8, density, spread));
   const { kernel, offsetOf, bytesOf } = loadBitmaps(ids, BYTES);
-  const ours = () => kernel.countAnd(offsetOf(0), offsetOf(1), BYTES);
+  const program = Int32Array.of(Opcode.CountAnd, 0, offsetOf(0), offsetOf(1));
+  const counters = new Float64Array(1);
+  const ours = () => {
+    counters[0] = 0;
+    kernel.run(program, BYTES, counters);
+    return counters[0];
+  };
   const expected = ours();
 
   const [fastA, fastB] = ids.map((list) => new TypedFastBitSet(list)) as [TypedFastBitSet, TypedFastBitSet];

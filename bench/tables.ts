@@ -1,5 +1,5 @@
 /** A retention table of 31 rows and 13 cells each: 403 pairs out of 31 + 43 resident bitmaps of 1 MiB. */
-import { Opcode, STEP_WIDTH } from '../src/kernel/types.js';
+import { Opcode } from '../src/kernel/types.js';
 import { makeIds, type Spread } from './data.js';
 import { loadBitmaps } from './kernels.js';
 import { NativeRoaring, NOT_BUILT } from './native.js';
@@ -29,10 +29,11 @@ async function benchTable(suite: Suite, density: number, spread: Spread): Promis
   const ids = Array.from({ length: ROWS + COLUMNS }, (_, seed) => makeIds(seed, BYTES * 8, density, spread));
   const { kernel, offsetOf } = loadBitmaps(ids, BYTES);
   const counters = new Float64Array(PAIRS.length);
-  const program = new Int32Array(PAIRS.length * STEP_WIDTH);
-  PAIRS.forEach(([row, column], cell) => {
-    program.set([Opcode.CountAnd, cell, offsetOf(row), offsetOf(column)], cell * STEP_WIDTH);
-  });
+  const program = Int32Array.of(
+    ...[Opcode.CountTable, ROWS, COLUMNS, PAIRS.length],
+    ...Array.from(ids, (_, bitmap) => offsetOf(bitmap)),
+    ...PAIRS.flatMap(([row, column], cell) => [row, column - ROWS, cell]),
+  );
   const runOurs = () => {
     counters.fill(0);
     kernel.run(program, BYTES, counters);

@@ -2,10 +2,11 @@ import { Bitmap } from '../bitmap/bitmap.js';
 import { containerIds } from '../bitmap/ids.js';
 import type { ByteRange, Container } from '../bitmap/types.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
-import { type Kernel, LIST_IDS, Opcode, STEP_WIDTH } from '../kernel/types.js';
+import { type Kernel, LIST_IDS, Opcode } from '../kernel/types.js';
 import { readOperands } from './operands.js';
 import { planWithin } from './plan.js';
 import type { Step } from './steps.js';
+import { tableOf } from './table.js';
 import type { ReadablePlan, RunOptions } from './windows.js';
 
 /**
@@ -102,7 +103,7 @@ class ListBatch {
   readonly #kernel: Kernel;
   readonly #lists: number;
   readonly #singles: readonly Step[];
-  readonly #program: Int32Array;
+  readonly #table: Int32Array;
   readonly #counters: Float64Array;
   readonly #bounds: Uint32Array;
   readonly #ids: Uint16Array;
@@ -113,11 +114,7 @@ class ListBatch {
     this.#kernel = kernel;
     this.#lists = lists;
     this.#singles = steps.filter(({ op }) => op === Opcode.Count);
-    const pairs = steps.filter(({ op }) => op === Opcode.CountAnd);
-    this.#program = new Int32Array(pairs.length * STEP_WIDTH);
-    for (const [index, { op, dst, a, b }] of pairs.entries()) {
-      this.#program.set([op, dst, a, b], index * STEP_WIDTH);
-    }
+    this.#table = Int32Array.from(tableOf(steps.filter(({ op }) => op === Opcode.CountAnd)));
     this.#counters = counters;
     const { buffer, byteOffset } = kernel.reserve(IDS_OFFSET + MAX_IDS * Uint16Array.BYTES_PER_ELEMENT);
     this.#bounds = new Uint32Array(buffer, byteOffset, MAX_BOUNDS);
@@ -150,7 +147,7 @@ class ListBatch {
       boundsOffset: 0,
       idsOffset: IDS_OFFSET,
     };
-    if (this.#length > 0) this.#kernel.countLists(this.#program, layout, this.#counters);
+    if (this.#length > 0) this.#kernel.countLists(this.#table, layout, this.#counters);
     this.#stretches = 0;
     this.#length = 0;
   }

@@ -1,8 +1,9 @@
 import { borrowKernel, returnKernel } from '../kernel/pool.js';
-import { type Kernel, Opcode, SLOT_ALIGNMENT, STEP_WIDTH } from '../kernel/types.js';
+import { type Kernel, Opcode, SLOT_ALIGNMENT } from '../kernel/types.js';
 import type { BitmapReader, RequestOptions } from '../store/types.js';
 import { readOperands } from './operands.js';
 import { type Plan, planWindows, READ_SETS, type Window } from './plan.js';
+import { tableOf } from './table.js';
 
 /** Runs a plan window by window: reads into slots, computes there, hands the window to the caller. */
 
@@ -112,17 +113,30 @@ function layOut(plan: Plan): MemoryLayout {
 /** The program over one set of slots; complements are cut off where their expression ends. */
 function assemble(plan: Plan, offsetOf: (slot: number) => number): (window: Window) => Int32Array {
   const { steps } = plan.program;
-  const program = new Int32Array(steps.length * STEP_WIDTH);
-  steps.forEach(({ op, dst, a, b }, index) => {
-    const counts = op >= Opcode.Count;
-    const fields = [op, counts ? dst : offsetOf(dst), offsetOf(a), op === Opcode.Not ? 0 : offsetOf(b)];
-    program.set(fields, index * STEP_WIDTH);
-  });
-  const complements = [...steps.entries()].filter(([, { op }]) => op === Opcode.Not);
+  const numbers: number[] = [];
+  const complements: { readonly limitIndex: number; readonly universeBytes: number }[] = [];
+  for (let index = 0; index < steps.length; index++) {
+    const { op, dst, a, b } = steps[index]!;
+    if (op === Opcode.CountAnd) {
+      const others = steps.findIndex((step, later) => later > index && step.op !== Opcode.CountAnd);
+      const end = others < 0 ? steps.length : others;
+      for (const number of tableOf(steps.slice(index, end), offsetOf)) numbers.push(number);
+      index = end - 1;
+    } else {
+      if (op === Opcode.Not) complements.push({ limitIndex: numbers.length + 3, universeBytes: b });
+      numbers.push(
+        op,
+        op >= Opcode.Count ? dst : offsetOf(dst),
+        offsetOf(a),
+        op === Opcode.Not ? 0 : offsetOf(b),
+      );
+    }
+  }
+  const program = Int32Array.from(numbers);
   return (window) => {
-    for (const [index, { b: universeBytes }] of complements) {
+    for (const { limitIndex, universeBytes } of complements) {
       const limit = Math.min(Math.max(universeBytes - window.byteOffset, 0), alignLength(window.byteLength));
-      program[index * STEP_WIDTH + 3] = limit;
+      program[limitIndex] = limit;
     }
     return program;
   };

@@ -1,6 +1,7 @@
 import { bitMask, setBit } from '../base/bits.js';
-import { checkReservation, countSteps } from './limits.js';
-import { type Kernel, LIST_IDS, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
+import { checkReservation } from './limits.js';
+import { CELL_WIDTH, endOfInstruction, HEADER_WIDTH } from './program.js';
+import { type Kernel, LIST_IDS, type ListLayout, Opcode } from './types.js';
 
 /** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves where that cannot run. */
 export function createJsKernel(): Kernel {
@@ -22,52 +23,57 @@ class JsKernel implements Kernel {
     return this.bytes.subarray(0, byteLength);
   }
 
-  and(dst: number, a: number, b: number, byteLength: number): void {
-    this.combine(dst, a, b, byteLength, (x, y) => x & y);
-  }
-  or(dst: number, a: number, b: number, byteLength: number): void {
-    this.combine(dst, a, b, byteLength, (x, y) => x | y);
-  }
-  xor(dst: number, a: number, b: number, byteLength: number): void {
-    this.combine(dst, a, b, byteLength, (x, y) => x ^ y);
-  }
-  andNot(dst: number, a: number, b: number, byteLength: number): void {
-    this.combine(dst, a, b, byteLength, (x, y) => x & ~y);
-  }
-  not(dst: number, a: number, byteLength: number): void {
-    this.complement(dst, a, byteLength, byteLength);
-  }
-
-  count(a: number, byteLength: number): number {
-    return this.countOf(a, a, byteLength, (x) => x);
-  }
-  countAnd(a: number, b: number, byteLength: number): number {
-    return this.countOf(a, b, byteLength, (x, y) => x & y);
-  }
-
   run(program: Int32Array, byteLength: number, counters: Float64Array): void {
-    const numberCount = countSteps(program) * STEP_WIDTH;
-    for (let i = 0; i < numberCount; i += STEP_WIDTH) {
-      const opcode = program[i] as Opcode;
-      const dst = program[i + 1]! >>> 0;
-      const a = program[i + 2]! >>> 0;
-      const b = program[i + 3]! >>> 0;
-      if (opcode === Opcode.And) this.and(dst, a, b, byteLength);
-      else if (opcode === Opcode.Or) this.or(dst, a, b, byteLength);
-      else if (opcode === Opcode.Xor) this.xor(dst, a, b, byteLength);
-      else if (opcode === Opcode.AndNot) this.andNot(dst, a, b, byteLength);
-      else if (opcode === Opcode.Not) this.complement(dst, a, b, byteLength);
-      else counters[dst]! += this.countStep(opcode, a, b, byteLength);
+    for (let at = 0; at < program.length; ) {
+      const end = endOfInstruction(program, at);
+      const opcode = program[at] as Opcode;
+      const dst = program[at + 1]! >>> 0;
+      if (opcode === Opcode.CountTable) {
+        for (const [row, column, counter] of cellsOf(program, at)) {
+          counters[counter]! += countBits(this.combined(Opcode.CountAnd, row, column), byteLength);
+        }
+      } else {
+        const value =
+          opcode === Opcode.AtLeast || opcode === Opcode.CountAtLeast
+            ? this.atLeast(program[at + 2]!, program.subarray(at + HEADER_WIDTH, end))
+            : this.combined(opcode, program[at + 2]! >>> 0, program[at + 3]! >>> 0);
+        if (opcode >= Opcode.Count) counters[dst]! += countBits(value, byteLength);
+        else for (let i = 0; i < byteLength / 4; i++) this.words[dst / 4 + i] = value(i);
+      }
+      at = end;
     }
   }
 
-  private countStep(opcode: Opcode, a: number, b: number, byteLength: number): number {
-    if (opcode === Opcode.Count) return this.count(a, byteLength);
-    if (opcode === Opcode.CountAnd) return this.countAnd(a, b, byteLength);
-    if (opcode === Opcode.CountOr) return this.countOf(a, b, byteLength, (x, y) => x | y);
-    if (opcode === Opcode.CountXor) return this.countOf(a, b, byteLength, (x, y) => x ^ y);
-    if (opcode === Opcode.CountAndNot) return this.countOf(a, b, byteLength, (x, y) => x & ~y);
-    throw new RangeError(`expected an opcode, got ${opcode}`);
+  /** Word i of what an instruction makes of its operands. */
+  private combined(opcode: Opcode, a: number, b: number): Value {
+    const { words } = this;
+    const x = (i: number) => words[a / 4 + i]!;
+    const y = (i: number) => words[b / 4 + i]!;
+    if (opcode === Opcode.And || opcode === Opcode.CountAnd) return (i) => x(i) & y(i);
+    if (opcode === Opcode.Or || opcode === Opcode.CountOr) return (i) => x(i) | y(i);
+    if (opcode === Opcode.Xor || opcode === Opcode.CountXor) return (i) => x(i) ^ y(i);
+    if (opcode === Opcode.AndNot || opcode === Opcode.CountAndNot) return (i) => x(i) & ~y(i);
+    if (opcode === Opcode.Not) return (i) => ~x(i) & firstBytes(b - i * 4);
+    return x;
+  }
+
+  /** Each slot is added to counts in binary, of which there are 32 at a time: digit p of all of them is `digits[p]`. */
+  private atLeast(k: number, slots: Int32Array): Value {
+    const { words } = this;
+    const digits = new Int32Array(32 - Math.clz32(slots.length));
+    return (i) => {
+      digits.fill(0);
+      for (const slot of slots) {
+        let carry = words[(slot >>> 0) / 4 + i]!;
+        for (let p = 0; carry !== 0; p++) {
+          const digit = digits[p]!;
+          digits[p] = digit ^ carry;
+          carry &= digit;
+        }
+      }
+      // More than k - 1: the highest digit that differs decides.
+      return digits.reduce((more, digit, p) => (((k - 1) >> p) & 1 ? more & digit : more | digit), 0);
+    };
   }
 
   ids(dst: number, a: number, byteLength: number, firstId: number): number {
@@ -96,56 +102,48 @@ class JsKernel implements Kernel {
     for (const id of new Uint16Array(this.bytes.buffer, a, count)) setBit(bytes, id);
   }
 
-  countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void {
+  countLists(table: Int32Array, layout: ListLayout, counters: Float64Array): void {
     const { lists, stretches, boundsOffset, idsOffset } = layout;
     const bounds = this.words.subarray(boundsOffset / 4);
     const ids = new Uint16Array(this.bytes.buffer, idsOffset);
     const listAt = (index: number) => ids.subarray(bounds[index], bounds[index + 1]);
-    const numberCount = countSteps(program) * STEP_WIDTH;
-    for (let first = 0; first < lists * stretches; first += lists) {
-      for (let i = 0; i < numberCount; i += STEP_WIDTH) {
-        const [a, b] = [listAt(first + program[i + 2]!), listAt(first + program[i + 3]!)];
-        counters[program[i + 1]!]! += countCommon(a, b);
+    endOfInstruction(table, 0);
+    for (const [row, column, counter] of cellsOf(table, 0)) {
+      for (let first = 0; first < lists * stretches; first += lists) {
+        counters[counter]! += countCommon(listAt(first + row), listAt(first + column));
       }
     }
   }
+}
 
-  private combine(
-    dst: number,
-    a: number,
-    b: number,
-    byteLength: number,
-    operation: (x: number, y: number) => number,
-  ): void {
-    const { words } = this;
-    for (let i = 0; i < byteLength / 4; i++) {
-      words[dst / 4 + i] = operation(words[a / 4 + i]!, words[b / 4 + i]!);
-    }
-  }
+/** Word i of a slot, or of what is computed of slots. */
+type Value = (i: number) => number;
 
-  /** Complement of bytes [0, limit), zero in [limit, byteLength). */
-  private complement(dst: number, a: number, limit: number, byteLength: number): void {
-    const { bytes } = this;
-    for (let i = 0; i < byteLength; i++) bytes[dst + i] = i < limit ? ~bytes[a + i]! : 0;
-  }
-
-  private countOf(
-    a: number,
-    b: number,
-    byteLength: number,
-    operation: (x: number, y: number) => number,
-  ): number {
-    const { words } = this;
-    let count = 0;
-    for (let i = 0; i < byteLength / 4; i++) {
-      count += countBits(operation(words[a / 4 + i]!, words[b / 4 + i]!));
-    }
-    return count;
+/** The cells of a `CountTable`, with their slots (or lists). */
+function* cellsOf(program: Int32Array, at: number): Generator<readonly [number, number, number]> {
+  const firstRow = at + HEADER_WIDTH;
+  const firstColumn = firstRow + program[at + 1]!;
+  const firstCell = firstColumn + program[at + 2]!;
+  for (let cell = 0; cell < program[at + 3]!; cell++) {
+    const [row, column, counter] = program.subarray(firstCell + cell * CELL_WIDTH);
+    yield [program[firstRow + row!]! >>> 0, program[firstColumn + column!]! >>> 0, counter!];
   }
 }
 
+/** Ones in the first `count` bytes of a word. */
+function firstBytes(count: number): number {
+  if (count >= 4) return -1;
+  return count <= 0 ? 0 : 2 ** (8 * count) - 1;
+}
+
+function countBits(value: Value, byteLength: number): number {
+  let count = 0;
+  for (let i = 0; i < byteLength / 4; i++) count += countOnes(value(i));
+  return count;
+}
+
 /** Set bits of a 32-bit word: adjacent sums of 1, 2, 4 bits, then all four bytes at once. */
-function countBits(word: number): number {
+function countOnes(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   const bytes = (nibbles + (nibbles >>> 4)) & 0x0f0f0f0f;

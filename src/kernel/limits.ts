@@ -1,4 +1,4 @@
-import { SLOT_ALIGNMENT, STEP_WIDTH } from './types.js';
+import { SLOT_ALIGNMENT } from './types.js';
 
 /** The most bytes of slots a kernel can hold: 4 GiB of WebAssembly memory less 1 MiB of its own. */
 export const MAX_RESERVED_BYTES = 2 ** 32 - 2 ** 20;
@@ -9,15 +9,4 @@ export function checkReservation(byteLength: number): number {
     throw new RangeError(`expected at most ${MAX_RESERVED_BYTES} bytes to reserve, got ${byteLength}`);
   }
   return Math.ceil(byteLength / SLOT_ALIGNMENT) * SLOT_ALIGNMENT;
-}
-
-/** Refuses a program that is cut off within a step; returns its number of steps. */
-export function countSteps(program: Int32Array): number {
-  const stepCount = program.length / STEP_WIDTH;
-  if (!Number.isInteger(stepCount)) {
-    throw new RangeError(
-      `expected a program of whole steps (${STEP_WIDTH} numbers each), got ${program.length} numbers`,
-    );
-  }
-  return stepCount;
 }

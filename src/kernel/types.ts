@@ -4,28 +4,35 @@
  */
 
 /**
- * Operations of a program. A step is four numbers: `[opcode, dst, a, b]`. Offsets (`dst`, `a`, `b`) are byte offsets of
- * slots, multiples of 64. In counting steps `dst` is the index of a counter instead.
+ * Operations of a program, which is one instruction after the other: an opcode and what it says here. Slots (`dst`, `a`,
+ * `b`) are byte offsets, multiples of 64; `counter` is an index of the counters, to which the count is added.
  */
 export const Opcode = {
+  /** `dst, a, b`: `dst` = `a & b`; likewise below. */
   And: 0,
   Or: 1,
   Xor: 2,
   AndNot: 3,
-  /** `dst` = complement of `a` in bytes [0, b), zero from byte `b` on. */
+  /** `dst, a, limit`: `dst` = complement of `a` in bytes [0, limit), zero from there on. */
   Not: 4,
-  /** counter `dst` += bits of `a`. */
-  Count: 5,
-  /** counter `dst` += bits of `a & b`; likewise below. */
-  CountAnd: 6,
-  CountOr: 7,
-  CountXor: 8,
-  CountAndNot: 9,
+  /** `dst, k, n`, then `n` slots: `dst` = what at least `k` of them have; 1 <= k <= n. */
+  AtLeast: 5,
+  /** `counter, a, 0`: bits of `a`. */
+  Count: 6,
+  /** `counter, a, b`: bits of `a & b`; likewise below. */
+  CountAnd: 7,
+  CountOr: 8,
+  CountXor: 9,
+  CountAndNot: 10,
+  /** `counter, k, n`, then `n` slots. */
+  CountAtLeast: 11,
+  /**
+   * `rows, columns, cells`, then as many slots of rows, of columns, and cells of three numbers: index of a row, index of a
+   * column, and the counter of what both have. Cells go row by row, columns ascending; a pair may have several.
+   */
+  CountTable: 12,
 } as const;
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];
-
-/** Numbers per step of a program. */
-export const STEP_WIDTH = 4;
 
 /** Slot offsets are multiples of this, byte lengths of bit operations multiples of 16. */
 export const SLOT_ALIGNMENT = 64;
@@ -62,25 +69,9 @@ export interface Kernel {
    */
   reserve(byteLength: number): Uint8Array<ArrayBuffer>;
 
-  /** dst = a & b */
-  and(dst: number, a: number, b: number, byteLength: number): void;
-  /** dst = a | b */
-  or(dst: number, a: number, b: number, byteLength: number): void;
-  /** dst = a ^ b */
-  xor(dst: number, a: number, b: number, byteLength: number): void;
-  /** dst = a & ~b */
-  andNot(dst: number, a: number, b: number, byteLength: number): void;
-  /** dst = ~a, over the whole length */
-  not(dst: number, a: number, byteLength: number): void;
-
-  /** Number of set bits. */
-  count(a: number, byteLength: number): number;
-  /** Number of bits set in both, without a result. */
-  countAnd(a: number, b: number, byteLength: number): number;
-
   /**
-   * Runs a program (steps of `STEP_WIDTH` numbers, see `Opcode`) over the first `byteLength` bytes of its slots, block by
-   * block, and adds what its counting steps count to `counters` (so that a caller may run window after window).
+   * Runs a program (see `Opcode`) over the first `byteLength` bytes of its slots, block by block, and adds what it counts to
+   * `counters` (so that a caller may run window after window).
    */
   run(program: Int32Array, byteLength: number, counters: Float64Array): void;
 
@@ -103,8 +94,8 @@ export interface Kernel {
   unpack(dst: number, a: number, count: number): void;
 
   /**
-   * Counts what lists of ids have in common, without a bitmap of them. `program` has `CountAnd` steps only, and their `a`
-   * and `b` are numbers of lists in [0, `layout.lists`); adds to `counters` what they count over all stretches.
+   * Counts what lists of ids have in common, without a bitmap of them. `table` is one `CountTable` whose slots are numbers
+   * of lists in [0, `layout.lists`); adds to `counters` what it counts over all stretches.
    */
-  countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void;
+  countLists(table: Int32Array, layout: ListLayout, counters: Float64Array): void;
 }

@@ -1,40 +1,22 @@
 import { plural } from '../base/errors.js';
+import { BAND_ROWS, type Band, bandsOf } from './bands.js';
 import { kernelText } from './binary.js';
-import { checkReservation, countSteps } from './limits.js';
-import { type Kernel, type ListLayout, Opcode, STEP_WIDTH } from './types.js';
+import { checkReservation } from './limits.js';
+import { endOfInstruction, HEADER_WIDTH } from './program.js';
+import { type Kernel, type ListLayout, Opcode } from './types.js';
 
 /** What `assembly/index.ts` exports. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  readonly emptyPasses: WebAssembly.Global;
-  readonly sparsePasses: WebAssembly.Global;
-  readonly densePasses: WebAssembly.Global;
-  readonly emptyStretches: WebAssembly.Global;
-  readonly wordStretches: WebAssembly.Global;
-  readonly byteStretches: WebAssembly.Global;
-  readonly mixedStretches: WebAssembly.Global;
-  readonly denseStretches: WebAssembly.Global;
   slotsOffset(): number;
-  stepsOffset(): number;
+  programOffset(): number;
+  programNumbers(): number;
   resultsOffset(): number;
-  maxSteps(): number;
-  and(dst: number, a: number, b: number, byteLength: number): void;
-  or(dst: number, a: number, b: number, byteLength: number): void;
-  xor(dst: number, a: number, b: number, byteLength: number): void;
-  andNot(dst: number, a: number, b: number, byteLength: number): void;
-  not(dst: number, a: number, byteLength: number): void;
-  count(a: number, byteLength: number): number;
-  countAnd(a: number, b: number, byteLength: number): number;
-  run(stepCount: number, byteLength: number): void;
+  maxResults(): number;
+  run(numberCount: number, resultCount: number, byteLength: number): void;
   widen(dst: number, a: number, count: number, firstId: number): void;
   unpack(dst: number, a: number, count: number): void;
-  countLists(
-    stepCount: number,
-    lists: number,
-    stretches: number,
-    boundsOffset: number,
-    idsOffset: number,
-  ): void;
+  countLists(lists: number, stretches: number, boundsOffset: number, idsOffset: number): void;
   ids(dst: number, a: number, byteLength: number, firstId: number): number;
 }
 
@@ -49,7 +31,7 @@ export function compileKernel(): WebAssembly.Module {
 }
 
 /** The WebAssembly kernel, in a memory of its own. */
-export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
+export function createWasmKernel(compiled: WebAssembly.Module): Kernel {
   const instance = new WebAssembly.Instance(compiled);
   return new WasmKernel(instance.exports as unknown as KernelExports);
 }
@@ -71,36 +53,14 @@ function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, length);
 }
 
-/** How often rows of a program met columns in which way (see assembly/pass.ts), since the kernel was created. */
-export interface PassCounts {
-  readonly empty: number;
-  readonly sparse: number;
-  readonly dense: number;
-}
-
-/** How many stretches of slots had their ids written in which way (see assembly/ids.ts), since the kernel was created. */
-export interface StretchCounts {
-  readonly empty: number;
-  readonly words: number;
-  readonly bytes: number;
-  readonly mixed: number;
-  readonly dense: number;
-}
-
-export class WasmKernel implements Kernel {
+class WasmKernel implements Kernel {
   readonly name = 'wasm';
   private readonly exports: KernelExports;
   private readonly slotsOffset: number;
-  private readonly stepsOffset: number;
-  private readonly resultsOffset: number;
-  private readonly maxSteps: number;
 
   constructor(exports: KernelExports) {
     this.exports = exports;
     this.slotsOffset = exports.slotsOffset();
-    this.stepsOffset = exports.stepsOffset();
-    this.resultsOffset = exports.resultsOffset();
-    this.maxSteps = exports.maxSteps();
   }
 
   reserve(byteLength: number): Uint8Array<ArrayBuffer> {
@@ -122,43 +82,6 @@ export class WasmKernel implements Kernel {
     return new Uint8Array(memory.buffer, this.slotsOffset, byteLength);
   }
 
-  get passes(): PassCounts {
-    const { emptyPasses, sparsePasses, densePasses } = this.exports;
-    return { empty: emptyPasses.value, sparse: sparsePasses.value, dense: densePasses.value };
-  }
-
-  get stretches(): StretchCounts {
-    const { emptyStretches, wordStretches, byteStretches, mixedStretches, denseStretches } = this.exports;
-    return {
-      empty: emptyStretches.value,
-      words: wordStretches.value,
-      bytes: byteStretches.value,
-      mixed: mixedStretches.value,
-      dense: denseStretches.value,
-    };
-  }
-
-  and(dst: number, a: number, b: number, byteLength: number): void {
-    this.exports.and(dst, a, b, byteLength);
-  }
-  or(dst: number, a: number, b: number, byteLength: number): void {
-    this.exports.or(dst, a, b, byteLength);
-  }
-  xor(dst: number, a: number, b: number, byteLength: number): void {
-    this.exports.xor(dst, a, b, byteLength);
-  }
-  andNot(dst: number, a: number, b: number, byteLength: number): void {
-    this.exports.andNot(dst, a, b, byteLength);
-  }
-  not(dst: number, a: number, byteLength: number): void {
-    this.exports.not(dst, a, byteLength);
-  }
-  count(a: number, byteLength: number): number {
-    return this.exports.count(a, byteLength);
-  }
-  countAnd(a: number, b: number, byteLength: number): number {
-    return this.exports.countAnd(a, b, byteLength);
-  }
   ids(dst: number, a: number, byteLength: number, firstId: number): number {
     return this.exports.ids(dst, a, byteLength, firstId) >>> 0;
   }
@@ -171,37 +94,97 @@ export class WasmKernel implements Kernel {
     this.exports.unpack(dst, a, count);
   }
 
-  /** Steps touch the same bytes of every slot only, so a program may run in parts, one after the other. */
+  /** Instructions touch the same bytes of every slot only, so a program may run in parts, one after the other. */
   run(program: Int32Array, byteLength: number, counters: Float64Array): void {
-    this.runInParts(program, counters, (stepCount) => this.exports.run(stepCount, byteLength));
+    const scratch = new Scratch(this.exports);
+    const runPart = () => {
+      this.exports.run(scratch.numberCount, scratch.resultCount, byteLength);
+      scratch.collect(Float64Array, counters);
+    };
+    for (let at = 0; at < program.length; ) {
+      const end = endOfInstruction(program, at);
+      if (program[at] !== Opcode.CountTable) {
+        if (!scratch.hasRoom(end - at, 1)) runPart();
+        scratch.addStep(program, at, end);
+      } else {
+        for (const band of bandsOf(program, at)) {
+          if (!scratch.hasRoom(bandWidth(band), bandResults(band))) runPart();
+          scratch.addBand(band);
+        }
+      }
+      at = end;
+    }
+    runPart();
   }
 
-  countLists(program: Int32Array, layout: ListLayout, counters: Float64Array): void {
+  countLists(table: Int32Array, layout: ListLayout, counters: Float64Array): void {
     const { lists, stretches, boundsOffset, idsOffset } = layout;
-    this.runInParts(program, counters, (stepCount) =>
-      this.exports.countLists(stepCount, lists, stretches, boundsOffset, idsOffset),
+    endOfInstruction(table, 0);
+    const scratch = new Scratch(this.exports);
+    for (const band of bandsOf(table, 0)) {
+      scratch.addBand(band);
+      this.exports.countLists(lists, stretches, boundsOffset, idsOffset);
+      scratch.collect(Uint32Array, counters);
+    }
+  }
+}
+
+function bandWidth({ members }: Band): number {
+  return HEADER_WIDTH + members.length * 3;
+}
+
+function bandResults({ members }: Band): number {
+  return members.length * BAND_ROWS;
+}
+
+/** The instructions that the kernel runs next, and what becomes of their results. */
+class Scratch {
+  numberCount = 0;
+  resultCount = 0;
+  readonly #exports: KernelExports;
+  readonly #numbers: Int32Array;
+  readonly #maxResults: number;
+  /** Two numbers per cell: its counter, its result. */
+  readonly #cells: number[] = [];
+
+  constructor(exports: KernelExports) {
+    this.#exports = exports;
+    this.#numbers = new Int32Array(exports.memory.buffer, exports.programOffset(), exports.programNumbers());
+    this.#maxResults = exports.maxResults();
+  }
+
+  hasRoom(numbers: number, results: number): boolean {
+    return (
+      this.numberCount + numbers <= this.#numbers.length && this.resultCount + results <= this.#maxResults
     );
   }
 
-  /** Puts as many steps as fit into the scratch, runs them, collects what they counted, and goes on behind them. */
-  private runInParts(
-    program: Int32Array,
-    counters: Float64Array,
-    runSteps: (stepCount: number) => void,
-  ): void {
-    const { buffer } = this.exports.memory;
-    const stepCount = countSteps(program);
-    for (let first = 0; first < stepCount; first += this.maxSteps) {
-      const part = program.subarray(first * STEP_WIDTH, (first + this.maxSteps) * STEP_WIDTH);
-      const partSteps = part.length / STEP_WIDTH;
-      new Int32Array(buffer, this.stepsOffset, part.length).set(part);
-      runSteps(partSteps);
-      const results = new Float64Array(buffer, this.resultsOffset, partSteps);
-      for (let step = 0; step < partSteps; step++) {
-        if (part[step * STEP_WIDTH]! >= Opcode.Count) {
-          counters[part[step * STEP_WIDTH + 1]!]! += results[step]!;
-        }
-      }
+  addStep(program: Int32Array, at: number, end: number): void {
+    const start = this.numberCount;
+    for (let i = at; i < end; i++) this.#numbers[this.numberCount++] = program[i]!;
+    if (program[at]! < Opcode.Count) return;
+    this.#cells.push(program[at + 1]!, this.resultCount);
+    this.#numbers[start + 1] = this.resultCount++;
+  }
+
+  addBand(band: Band): void {
+    const { members, rows, masks, cells } = band;
+    const header = [Opcode.CountTable, members.length, rows, this.resultCount];
+    this.#numbers.set([...header, ...members, ...masks], this.numberCount);
+    for (let i = 0; i < cells.length; i += 2) {
+      this.#cells.push(cells[i]!, this.resultCount + cells[i + 1]!);
     }
+    this.numberCount += bandWidth(band);
+    this.resultCount += bandResults(band);
+  }
+
+  /** Adds results to their counters, and begins anew. */
+  collect(Results: Float64ArrayConstructor | Uint32ArrayConstructor, counters: Float64Array): void {
+    const results = new Results(this.#exports.memory.buffer, this.#exports.resultsOffset(), this.#maxResults);
+    const cells = this.#cells;
+    for (let i = 0; i < cells.length; i += 2) counters[cells[i]!]! += results[cells[i + 1]!]!;
+    cells.length = 0;
+    this.numberCount = 0;
+    this.resultCount = 0;
   }
 }

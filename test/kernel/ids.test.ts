@@ -1,47 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import { compileKernel, createWasmKernel, type StretchCounts } from '../../src/kernel/wasm.js';
-import { makeBitmap, type Shape } from '../support/kernel/bitmaps.js';
+import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { idsOf } from '../support/kernel/model.js';
 
-// Which way ids are found depends on how many there are; that each way is right, and taken, is known here.
+// How ids are found depends on how many words, and bytes, of 256 bytes are not zero; each way is right up to its edges.
 
-describe('ids by the WebAssembly kernel', () => {
-  const kernel = createWasmKernel(compileKernel());
-  const byteLength = 64 * 256;
-
-  /** Which ways were taken, once the ids are those of the model. */
-  function stretchesOf(shape: Omit<Shape, 'seed'>): StretchCounts {
-    const bitmap = makeBitmap({ ...shape, seed: 1 }, byteLength);
-    const memory = kernel.reserve(byteLength * 33);
+describe.each(['js', 'wasm'] as const)('ids by the %s kernel', (name) => {
+  function expectIds(bitmap: Uint8Array<ArrayBuffer>): void {
+    const kernel = borrowKernel(name);
+    const memory = kernel.reserve(bitmap.length * 33);
     memory.set(bitmap);
-    const before = kernel.stretches;
-    const count = kernel.ids(byteLength, 0, byteLength, 1000);
-    const after = kernel.stretches;
-    const ids = new Uint32Array(memory.buffer, memory.byteOffset + byteLength, count);
+    const count = kernel.ids(bitmap.length, 0, bitmap.length, 1000);
+    const ids = new Uint32Array(memory.buffer, memory.byteOffset + bitmap.length, count);
     expect(ids.join()).toBe(idsOf(bitmap, 1000).join());
-    return {
-      empty: after.empty - before.empty,
-      words: after.words - before.words,
-      bytes: after.bytes - before.bytes,
-      mixed: after.mixed - before.mixed,
-      dense: after.dense - before.dense,
-    };
+    returnKernel(kernel);
   }
 
-  it('are not looked for where nothing is', () => {
-    expect(stretchesOf({ kind: 'empty', density: 0 }).empty).toBe(64);
-    expect(stretchesOf({ kind: 'lone', density: 0 }).empty).toBe(63);
+  it.each([0, 1, 2, 12, 13, 14, 15, 63, 64])('are found if %d of 64 words are not zero', (filled) => {
+    for (const byte of [0x01, 0x80, 0x5a, 0xff]) {
+      const bitmap = new Uint8Array(3 * 256);
+      // In the first and in the last stretch, and in other words of each.
+      for (let word = 0; word < filled; word++) {
+        bitmap[word * 4 + (word % 4)] = byte;
+        bitmap[512 + (63 - word) * 4 + (word % 4)] = byte;
+      }
+      expectIds(bitmap);
+    }
   });
 
-  it.each([
-    ['words', 0.002],
-    ['bytes', 0.03],
-    ['mixed', 0.2],
-    ['dense', 0.5],
-    ['dense', 0.999],
-  ] as const)('are found by %s at a density of %d', (way, density) => {
-    const taken = stretchesOf({ kind: 'uniform', density });
-    expect(taken.empty + taken.words + taken.bytes + taken.mixed + taken.dense).toBe(64);
-    expect(taken[way]).toBeGreaterThan(40);
+  it.each([0, 1, 9, 10, 11, 12, 13, 14, 15, 16])(
+    'are found if %d of the first 16 bytes are not zero',
+    (filled) => {
+      for (const [first, rest] of [
+        [0x10, 0x80],
+        [0x1f, 0xff],
+        [0x0f, 0xf8],
+      ] as const) {
+        const bitmap = new Uint8Array(2 * 256).fill(rest);
+        bitmap.fill(0, 0, 16).fill(first, 16 - filled, 16);
+        expectIds(bitmap);
+      }
+    },
+  );
+
+  it.each([0, 1, 3, 4, 5, 7, 8])('are found if bytes have %d bits', (bits) => {
+    for (const byte of [0xff << (8 - bits), 0xff >> (8 - bits)]) expectIds(new Uint8Array(256).fill(byte));
   });
 });

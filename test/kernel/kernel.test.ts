@@ -3,7 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, Opcode, SLOT_ALIGNMENT } from '../../src/kernel/types.js';
 import { byteLengths, makeBitmap, shapes } from '../support/kernel/bitmaps.js';
-import { combine, complement, countOf, idsOf, operations, runProgram } from '../support/kernel/model.js';
+import {
+  atLeast,
+  combine,
+  complement,
+  countBy,
+  countOf,
+  idsOf,
+  operations,
+  runProgram,
+} from '../support/kernel/model.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -16,6 +25,16 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
     kernel = borrowKernel(name);
   });
   afterAll(() => returnKernel(kernel));
+
+  function run(program: readonly number[], byteLength: number): void {
+    kernel.run(Int32Array.from(program), byteLength, new Float64Array(0));
+  }
+  function count(byteLength: number): number {
+    return countBy(kernel, [Opcode.Count, 0, 0, 0], byteLength);
+  }
+  function countAnd(b: number, byteLength: number): number {
+    return countBy(kernel, [Opcode.CountAnd, 0, 0, b], byteLength);
+  }
 
   function expectBytes(actual: Bytes, expected: Bytes): void {
     // Comparing by hand first: a matcher over thousands of elements takes milliseconds.
@@ -46,7 +65,12 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
     expect(kernel.name).toBe(name);
   });
 
-  describe.each(['and', 'or', 'xor', 'andNot'] as const)('%s', (operation) => {
+  describe.each([
+    ['And', operations.and],
+    ['Or', operations.or],
+    ['Xor', operations.xor],
+    ['AndNot', operations.andNot],
+  ] as const)('%s', (operation, model) => {
     it.each([
       ['a third slot', 2],
       ['its first operand', 0],
@@ -55,8 +79,8 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       fc.assert(
         fc.property(pairs, ([a, b]) => {
           const { slotBytes, byteLength, slotAt, expectGuards } = layOut([a, b, a.map(() => 0x5a)]);
-          kernel[operation](dst * slotBytes, 0, slotBytes, byteLength);
-          expectBytes(slotAt(dst), combine(operations[operation], a, b));
+          run([Opcode[operation], dst * slotBytes, 0, slotBytes], byteLength);
+          expectBytes(slotAt(dst), combine(model, a, b));
           if (dst !== 0) expectBytes(slotAt(0), a);
           if (dst !== 1) expectBytes(slotAt(1), b);
           expectGuards();
@@ -68,18 +92,18 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
     it('takes the same slot for both operands', () => {
       const a = makeBitmap({ kind: 'uniform', density: 0.5, seed: 3 }, 208);
       const { slotBytes, byteLength, slotAt } = layOut([a, a]);
-      kernel[operation](slotBytes, 0, 0, byteLength);
-      expectBytes(slotAt(1), combine(operations[operation], a, a));
+      run([Opcode[operation], slotBytes, 0, 0], byteLength);
+      expectBytes(slotAt(1), combine(model, a, a));
     });
   });
 
-  it('not equals the model, also in place', () => {
+  it('Not equals the model, also in place', () => {
     fc.assert(
       fc.property(pairs, ([a, b]) => {
         const { slotBytes, byteLength, slotAt, expectGuards } = layOut([a, b]);
-        kernel.not(slotBytes, 0, byteLength);
+        run([Opcode.Not, slotBytes, 0, byteLength], byteLength);
         expectBytes(slotAt(1), complement(a, byteLength));
-        kernel.not(0, 0, byteLength);
+        run([Opcode.Not, 0, 0, byteLength], byteLength);
         expectBytes(slotAt(0), complement(a, byteLength));
         expectGuards();
       }),
@@ -87,13 +111,13 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
     );
   });
 
-  it('count and countAnd equal the model', () => {
+  it('Count and CountAnd equal the model', () => {
     fc.assert(
       fc.property(pairs, ([a, b]) => {
         const { slotBytes, byteLength, slotAt } = layOut([a, b]);
-        expect(kernel.count(0, byteLength)).toBe(countOf(a));
-        expect(kernel.countAnd(0, slotBytes, byteLength)).toBe(countOf(combine(operations.and, a, b)));
-        expect(kernel.countAnd(0, 0, byteLength)).toBe(countOf(a));
+        expect(count(byteLength)).toBe(countOf(a));
+        expect(countAnd(slotBytes, byteLength)).toBe(countOf(combine(operations.and, a, b)));
+        expect(countAnd(0, byteLength)).toBe(countOf(a));
         expectBytes(slotAt(0), a);
         expectBytes(slotAt(1), b);
       }),
@@ -104,11 +128,11 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
   it('counts all bits of long slots of ones', () => {
     const byteLength = 20 * 2 ** 20;
     const memory = kernel.reserve(byteLength * 2).fill(0xff);
-    expect(kernel.count(0, byteLength)).toBe(byteLength * 8);
-    expect(kernel.countAnd(0, byteLength, byteLength)).toBe(byteLength * 8);
+    expect(count(byteLength)).toBe(byteLength * 8);
+    expect(countAnd(byteLength, byteLength)).toBe(byteLength * 8);
     memory[byteLength - 1] = 0xfe;
-    expect(kernel.count(0, byteLength)).toBe(byteLength * 8 - 1);
-    expect(kernel.countAnd(0, byteLength, byteLength)).toBe(byteLength * 8 - 1);
+    expect(count(byteLength)).toBe(byteLength * 8 - 1);
+    expect(countAnd(byteLength, byteLength)).toBe(byteLength * 8 - 1);
   });
 
   describe('ids', () => {
@@ -205,7 +229,15 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       b: slotIndex,
       limit: fc.constant(undefined),
     });
-    const programs = fc.array(fc.oneof(combining, inverting, counting), { maxLength: 24 });
+    const several = fc
+      .tuple(
+        fc.constantFrom(Opcode.AtLeast, Opcode.CountAtLeast),
+        fc.nat({ max: COUNTERS - 1 }),
+        fc.array(slotIndex, { minLength: 1, maxLength: 20 }),
+        fc.nat(),
+      )
+      .map(([opcode, dst, slots, k]) => ({ opcode, dst, slots, k: 1 + (k % slots.length) }));
+    const programs = fc.array(fc.oneof(combining, inverting, counting, several), { maxLength: 24 });
 
     it('equals the model step by step, over windows whose counts add up', () => {
       fc.assert(
@@ -218,12 +250,14 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
             const bitmaps = slotShapes.map((shape) => makeBitmap(shape, byteLength));
             const { slotBytes, slotAt, expectGuards } = layOut(bitmaps);
             const program = Int32Array.from(
-              steps.flatMap(({ opcode, dst, a, b, limit }) => [
-                opcode,
-                opcode < Opcode.Count ? dst * slotBytes : dst,
-                a * slotBytes,
-                limit ?? b * slotBytes,
-              ]),
+              steps.flatMap((step) => {
+                const { opcode, dst } = step;
+                const head = [opcode, opcode < Opcode.Count ? dst * slotBytes : dst];
+                if ('slots' in step) {
+                  return [...head, step.k, step.slots.length, ...step.slots.map((slot) => slot * slotBytes)];
+                }
+                return [...head, step.a * slotBytes, step.limit ?? step.b * slotBytes];
+              }),
             );
             const counters = new Float64Array(COUNTERS).fill(1000);
             const expectedCounters = counters.slice();
@@ -335,15 +369,83 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       expectBytes(slotAt(0), new Uint8Array(16).fill(7));
     });
 
-    it('that is cut off within a step is refused', () => {
+    it.each([
+      [[Opcode.Count, 0, 0]],
+      [[Opcode.Count, 0, 0, 0, Opcode.Or, 0]],
+      [[Opcode.AtLeast, 0, 1, 2, 0]],
+      [[Opcode.CountAtLeast, 0, 1, 1]],
+      [[Opcode.CountTable, 1, 1, 1, 0, 0, 0, 0]],
+      [[Opcode.CountTable, 1, 1]],
+    ])('that is cut off within an instruction, as %j, is refused', (program) => {
       kernel.reserve(64);
-      expect(() => kernel.run(new Int32Array(6), 16, new Float64Array(1))).toThrow(RangeError);
+      const refusal = /^expected a program of whole instructions, got one that is cut off at number [04]$/;
+      expect(() => kernel.run(Int32Array.from(program), 16, new Float64Array(1))).toThrow(refusal);
     });
 
     it('with an opcode that does not exist is refused', () => {
       kernel.reserve(64);
-      expect(() => kernel.run(Int32Array.of(10, 0, 0, 0), 16, new Float64Array(1))).toThrow();
-      expect(() => kernel.run(Int32Array.of(-1, 0, 0, 0), 16, new Float64Array(1))).toThrow();
+      expect(() => kernel.run(Int32Array.of(13, 0, 0, 0), 16, new Float64Array(1))).toThrow(RangeError);
+      expect(() => kernel.run(Int32Array.of(-1, 0, 0, 0), 16, new Float64Array(1))).toThrow(RangeError);
+    });
+  });
+
+  describe('at least k of n', () => {
+    it('equals the model for every k', () => {
+      for (const n of [1, 2, 3, 7, 8, 9, 15, 16, 17, 31]) {
+        const bitmaps = Array.from({ length: n }, (_, seed) =>
+          makeBitmap({ kind: 'skewed', density: 0.1 + (0.8 * seed) / n, seed }, 272),
+        );
+        const { slotBytes, byteLength, slotAt, expectGuards } = layOut([...bitmaps, bitmaps[0]!]);
+        const slots = bitmaps.map((_, index) => index * slotBytes);
+        for (let k = 1; k <= n; k++) {
+          const expected = atLeast(k, bitmaps);
+          run([Opcode.AtLeast, n * slotBytes, k, n, ...slots], byteLength);
+          expectBytes(slotAt(n), expected);
+          expect(countBy(kernel, [Opcode.CountAtLeast, 0, k, n, ...slots], byteLength)).toBe(
+            countOf(expected),
+          );
+        }
+        for (const [index, bitmap] of bitmaps.entries()) expectBytes(slotAt(index), bitmap);
+        expectGuards();
+      }
+    });
+
+    it.each([16, 2032, 2048, 2064, 4096, 16_368, 16_384, 16_400, 34_832])(
+      'equals the model over %d bytes, in place',
+      (byteLength) => {
+        const bitmaps = Array.from({ length: 5 }, (_, seed) =>
+          makeBitmap({ kind: 'uniform', density: 0.5, seed }, byteLength),
+        );
+        for (const dst of bitmaps.keys()) {
+          const { slotBytes, slotAt, expectGuards } = layOut(bitmaps);
+          run(
+            [Opcode.AtLeast, dst * slotBytes, 3, 5, ...bitmaps.map((_, index) => index * slotBytes)],
+            byteLength,
+          );
+          expectBytes(slotAt(dst), atLeast(3, bitmaps));
+          expectGuards();
+        }
+      },
+    );
+
+    it.each([255, 256, 257, 1000])('counts up to all of %d slots, one as often as it is given', (n) => {
+      const bitmap = makeBitmap({ kind: 'uniform', density: 0.5, seed: n }, 64);
+      const { slotBytes } = layOut([bitmap, bitmap.map((byte) => ~byte), bitmap]);
+      // All but one have the bitmap, and that one has the rest.
+      const slots = [...new Array<number>(n - 1).fill(0), slotBytes];
+      const bits = countOf(bitmap);
+      const countOfK = (k: number) => countBy(kernel, [Opcode.CountAtLeast, 0, k, n, ...slots], 64);
+      expect([1, 2, n - 1, n].map(countOfK)).toEqual([512, bits, bits, 0]);
+    });
+
+    it('of more slots than any kernel takes is refused', () => {
+      kernel.reserve(64).fill(0xff);
+      const most = 30_000;
+      expect(
+        countBy(kernel, [Opcode.CountAtLeast, 0, most, most, ...new Array<number>(most).fill(0)], 16),
+      ).toBe(128);
+      const more = [Opcode.CountAtLeast, 0, 1, most + 1, ...new Array<number>(most + 1).fill(0)];
+      expect(() => countBy(kernel, more, 16)).toThrow('expected at most 30000 slots to count, got 30001');
     });
   });
 
@@ -365,9 +467,9 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       expect(after.length).toBe(biggerBytes);
       after.fill(0);
       after[biggerBytes - 1] = 1;
-      expect(kernel.count(0, Math.floor(biggerBytes / 16) * 16)).toBe(biggerBytes % 16 === 0 ? 1 : 0);
+      expect(count(Math.floor(biggerBytes / 16) * 16)).toBe(biggerBytes % 16 === 0 ? 1 : 0);
       after[0] = 0xf0;
-      expect(kernel.countAnd(0, 0, 64)).toBe(4);
+      expect(countAnd(0, 64)).toBe(4);
     });
 
     it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** 32 - 2 ** 20 + 1])(
@@ -375,7 +477,7 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       (byteLength) => {
         expect(() => kernel.reserve(byteLength)).toThrow(RangeError);
         kernel.reserve(64).fill(0xff);
-        expect(kernel.count(0, 64)).toBe(512);
+        expect(count(64)).toBe(512);
       },
     );
   });

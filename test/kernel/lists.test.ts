@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
-import { type Kernel, LIST_IDS, Opcode, STEP_WIDTH } from '../../src/kernel/types.js';
+import { type Kernel, LIST_IDS } from '../../src/kernel/types.js';
 import { seededRandom } from '../support/kernel/bitmaps.js';
-import { idsOf } from '../support/kernel/model.js';
+import { idsOf, tableOf } from '../support/kernel/model.js';
 
 type Pair = readonly [a: number, b: number];
 
@@ -37,14 +37,22 @@ function countByKernel(kernel: Kernel, stretches: readonly number[][][], pairs: 
     ids.set(list, bounds[index]);
     bounds[index + 1] = bounds[index]! + list.length;
   }
-  const program = new Int32Array(pairs.length * STEP_WIDTH);
-  for (const [index, [a, b]] of pairs.entries()) {
-    program.set([Opcode.CountAnd, index, a, b], index * STEP_WIDTH);
-  }
   const counters = new Float64Array(pairs.length).fill(1000);
   const layout = { lists: stretches[0]!.length, stretches: stretches.length, boundsOffset: 0, idsOffset };
-  kernel.countLists(program, layout, counters);
+  kernel.countLists(Int32Array.from(tableOfPairs(pairs)), layout, counters);
   return [...counters].map((count) => count - 1000);
+}
+
+/** Rows are the first lists of pairs, in the order they come in. */
+function tableOfPairs(pairs: readonly Pair[]): number[] {
+  const rows = [...new Set(pairs.map(([a]) => a))];
+  const columns = [...new Set(pairs.map(([, b]) => b))];
+  const cells = pairs.map(([a, b], index) => [rows.indexOf(a), columns.indexOf(b), index] as const);
+  return tableOf(
+    rows,
+    columns,
+    cells.toSorted((one, other) => one[0] - other[0] || one[1] - other[1]),
+  );
 }
 
 /** A table: row i meets columns i, i + 1, … */

@@ -1,5 +1,5 @@
 /** What a kernel has to answer, byte by byte and bit by bit, with nothing clever in it. */
-import { Opcode, STEP_WIDTH } from '../../../src/kernel/types.js';
+import { type Kernel, Opcode } from '../../../src/kernel/types.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Operation = (x: number, y: number) => number;
@@ -37,27 +37,61 @@ export function countOf(bytes: Bytes): number {
   return bytes.reduce((count, byte) => count + ONES[byte]!, 0);
 }
 
-/** Runs a program step by step over `slots`, each from offset `index * slotBytes` on. */
+export function countCommon(a: Bytes, b: Bytes): number {
+  let count = 0;
+  for (let i = 0; i < a.length; i++) count += ONES[a[i]! & b[i]!]!;
+  return count;
+}
+
+/** What at least `k` of the slots have. */
+export function atLeast(k: number, slots: readonly Bytes[]): Bytes {
+  const result = new Uint8Array(slots[0]!.length);
+  for (let bit = 0; bit < result.length * 8; bit++) {
+    const mask = 0x80 >> (bit & 7);
+    const having = slots.filter((slot) => (slot[bit >> 3]! & mask) !== 0).length;
+    if (having >= k) result[bit >> 3]! |= mask;
+  }
+  return result;
+}
+
+/** The numbers of a `CountTable`. */
+export function tableOf(
+  rows: readonly number[],
+  columns: readonly number[],
+  cells: readonly (readonly [row: number, column: number, counter: number])[],
+): number[] {
+  return [Opcode.CountTable, rows.length, columns.length, cells.length, ...rows, ...columns, ...cells.flat()];
+}
+
+/** Runs a program instruction by instruction over `slots`, each from offset `index * slotBytes` on. */
 export function runProgram(
   program: Int32Array,
   slots: Bytes[],
   slotBytes: number,
   counters: Float64Array,
 ): void {
-  for (let i = 0; i < program.length; i += STEP_WIDTH) {
-    const [opcode, dst, a, b] = program.subarray(i, i + STEP_WIDTH) as unknown as [
-      Opcode,
-      number,
-      number,
-      number,
-    ];
-    const x = slots[a / slotBytes]!;
-    if (opcode === Opcode.Not) slots[dst / slotBytes] = complement(x, b);
-    else if (opcode === Opcode.Count) counters[dst]! += countOf(x);
+  let at = 0;
+  const take = (count: number): number[] => {
+    at += count;
+    return [...program.subarray(at - count, at)];
+  };
+  const slotAt = (offset: number) => slots[offset / slotBytes]!;
+  while (at < program.length) {
+    const [opcode, dst, a, b] = take(4) as [Opcode, number, number, number];
+    if (opcode === Opcode.CountTable) {
+      const [rows, columns] = [take(dst), take(a)].map((offsets) => offsets.map(slotAt));
+      for (let cell = 0; cell < b; cell++) {
+        const [row, column, counter] = take(3) as [number, number, number];
+        counters[counter]! += countCommon(rows![row]!, columns![column]!);
+      }
+    } else if (opcode === Opcode.AtLeast) slots[dst / slotBytes] = atLeast(a, take(b).map(slotAt));
+    else if (opcode === Opcode.CountAtLeast) counters[dst]! += countOf(atLeast(a, take(b).map(slotAt)));
+    else if (opcode === Opcode.Not) slots[dst / slotBytes] = complement(slotAt(a), b);
+    else if (opcode === Opcode.Count) counters[dst]! += countOf(slotAt(a));
     else {
-      const y = slots[b / slotBytes]!;
-      if (opcode >= Opcode.Count) counters[dst]! += countOf(combine(operationOf(opcode), x, y));
-      else slots[dst / slotBytes] = combine(operationOf(opcode), x, y);
+      const result = combine(operationOf(opcode), slotAt(a), slotAt(b));
+      if (opcode >= Opcode.Count) counters[dst]! += countOf(result);
+      else slots[dst / slotBytes] = result;
     }
   }
 }
@@ -67,4 +101,11 @@ function operationOf(opcode: Opcode): Operation {
   if (opcode === Opcode.Or || opcode === Opcode.CountOr) return operations.or;
   if (opcode === Opcode.Xor || opcode === Opcode.CountXor) return operations.xor;
   return operations.andNot;
+}
+
+/** What one counting instruction counts, whose counter is the first. */
+export function countBy(kernel: Kernel, instruction: readonly number[], byteLength: number): number {
+  const counters = new Float64Array(1);
+  kernel.run(Int32Array.from(instruction), byteLength, counters);
+  return counters[0]!;
 }

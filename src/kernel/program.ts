@@ -1,0 +1,31 @@
+import { Opcode } from './types.js';
+
+/** Numbers that every instruction has: opcode and three operands. */
+export const HEADER_WIDTH = 4;
+/** Numbers of a cell of a table: row, column, counter. */
+export const CELL_WIDTH = 3;
+
+/** The most slots an `AtLeast` can have. */
+export const MAX_OPERANDS = 30_000;
+
+/** Refuses an instruction that does not exist or is cut off; returns where the next one is. */
+export function endOfInstruction(program: Int32Array, at: number): number {
+  const opcode = program[at]!;
+  if (opcode < Opcode.And || opcode > Opcode.CountTable) {
+    throw new RangeError(`expected an opcode, got ${opcode}`);
+  }
+  const last = program[at + HEADER_WIDTH - 1]!;
+  let width = HEADER_WIDTH;
+  if (opcode === Opcode.CountTable) width += program[at + 1]! + program[at + 2]! + last * CELL_WIDTH;
+  else if (opcode === Opcode.AtLeast || opcode === Opcode.CountAtLeast) {
+    if (last > MAX_OPERANDS) {
+      throw new RangeError(`expected at most ${MAX_OPERANDS} slots to count, got ${last}`);
+    }
+    width += last;
+  }
+  // Not "is longer", as a number that is missing makes no width at all.
+  if (!(at + width <= program.length)) {
+    throw new RangeError(`expected a program of whole instructions, got one that is cut off at number ${at}`);
+  }
+  return at + width;
+}
