@@ -4,6 +4,7 @@ import { atLeast, exactly } from './engine/expression.js';
 import { checkEvaluateOptions, type EvaluateOptions } from './engine/options.js';
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './events/bulk.js';
+import { Catalog, type CatalogOptions } from './events/catalog.js';
 import { MarkKeys, type MarkOptions } from './events/marks.js';
 import { parseQuery } from './events/query.js';
 import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
@@ -240,15 +241,35 @@ export class Bitmapist {
     return this.#scope.segments.names;
   }
 
-  /** The names of all events that begin with `prefix` (taken literally), sorted. */
-  async eventNames(options: KeysOptions & { readonly prefix?: string | undefined } = {}): Promise<string[]> {
+  /**
+   * What the store holds under the prefix: events, units, periods, flags, and keys of other kinds. Only keys are listed; how
+   * many ever did an event is counted when asked for.
+   *
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('signup', [1, 2], { now: '2026-10-31' });
+   * await bitmapist.markEvent('signup', 3, { now: '2026-11-02' });
+   * const catalog = await bitmapist.catalog();
+   * for (const history of catalog.events) {
+   *   console.log(`${history.event}: ${history.first} to ${history.last}`); // signup: 2026-10-31 to 2026-11-02
+   *   console.log(await history.everybody().count()); // 3
+   * }
+   */
+  async catalog(options: CatalogOptions = {}): Promise<Catalog> {
     const { prefix = '' } = options;
-    const names = new Set<string>();
+    const catalog = new Catalog(this);
     for await (const key of this.store.keys(this.prefix + prefix, options)) {
-      const event = parseKey(this.prefix, key)?.event;
-      if (event?.startsWith(prefix)) names.add(event);
+      // Keys of an event may begin with what no name begins with: `a_2` is the beginning of `a_2026-11`.
+      if (parseKey(this.prefix, key)?.event.startsWith(prefix) !== false) catalog.add(key);
     }
-    return [...names].sort();
+    return catalog;
+  }
+
+  /** The names of all events that begin with `prefix` (taken literally), sorted. */
+  async eventNames(options: CatalogOptions = {}): Promise<string[]> {
+    return (await this.catalog(options)).names;
   }
 
   /** Deletes everything under the prefix, and says how many keys there were (the reference's `delete_all_events`). */

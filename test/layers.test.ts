@@ -109,7 +109,7 @@ describe('the folders of src', () => {
     expect(files.filter((file) => folderOf(file) === '.').length).toBeLessThanOrEqual(12);
   });
 
-  it.each(['index.ts', 'csv.ts', 'report.ts', 'rdb.ts', 'bitmaps.ts', 'catalogue.ts', 'http.ts'])(
+  it.each(['index.ts', 'csv.ts', 'report.ts', 'rdb.ts', 'bitmaps.ts', 'http.ts'])(
     'keep Node out of %s',
     (entry) => {
       const closure = [...closureOf(entry)];

@@ -1,12 +1,7 @@
 import { Bitmap } from '../bitmaps.js';
-import { EventHistory } from '../catalogue.js';
-import { type Bitmapist, type EventSet, type Period, parseKey } from '../index.js';
+import { type Bitmapist, Catalog, type EventSet, type KeyKind, type OtherKeys, parseKey } from '../index.js';
 
 /** What there is of each event: its keys, ids, bytes and time span. */
-
-type KeyUnit = 'month' | 'week' | 'day' | 'hour';
-
-export type KeyKind = KeyUnit | 'unique';
 
 export interface CensusReport {
   readonly events: readonly EventHoldings[];
@@ -36,118 +31,78 @@ export interface BitmapSize {
   readonly roaringBytes: number;
 }
 
-/** Keys that are no bitmaps of events: how many there are, and the names of a few. */
-export interface OtherKeys {
-  count: number;
-  readonly examples: string[];
-}
-
-const MAX_EXAMPLES = 3;
-
-/** Collects what there is, key by key; memory grows with the number of keys. */
+/** Collects what there is, key by key. */
 export class Census {
-  readonly others: OtherKeys = { count: 0, examples: [] };
-  readonly #prefix: string;
+  readonly catalog: Catalog;
+  readonly #bitmapist: Bitmapist;
   readonly #begin: string;
-  readonly #tallies = new Map<string, Tally>();
+  readonly #sizes = new Map<string, { bytes: number; roaringBytes: number }>();
 
-  /**
-   * @param prefix what keys begin with
-   * @param begin what the names of wanted events begin with
-   */
-  constructor(prefix: string, begin: string) {
-    this.#prefix = prefix;
+  /** @param begin what the names of wanted events begin with */
+  constructor(bitmapist: Bitmapist, begin: string) {
+    this.catalog = new Catalog(bitmapist);
+    this.#bitmapist = bitmapist;
     this.#begin = begin;
   }
 
   /** Whether a key is one of a wanted event; those of no event are counted. */
   wants(key: string): boolean {
-    const parsed = parseKey(this.#prefix, key);
-    if (parsed === undefined) this.addOther(key);
+    const parsed = parseKey(this.#bitmapist.prefix, key);
+    if (parsed === undefined) this.catalog.addOther(key);
     return parsed?.event.startsWith(this.#begin) ?? false;
-  }
-
-  addOther(key: string): void {
-    this.others.count += 1;
-    if (this.others.examples.length < MAX_EXAMPLES) this.others.examples.push(key);
   }
 
   /** Adds a wanted key. */
   add(key: string, size: BitmapSize): void {
-    const { event, period } = parseKey(this.#prefix, key)!;
-    const tally = this.#tallies.get(event) ?? new Tally(event);
-    this.#tallies.set(event, tally);
-    tally.add(period, size);
+    const { event } = this.catalog.add(key)!;
+    const sizes = this.#sizes.get(event) ?? { bytes: 0, roaringBytes: 0 };
+    this.#sizes.set(event, sizes);
+    sizes.bytes += size.bytes;
+    sizes.roaringBytes += size.roaringBytes;
   }
 
   /** Whether the bitmap of a key that was added is needed to count ids; with more keys it may no longer be. */
   needs(key: string): boolean {
-    const { event, period } = parseKey(this.#prefix, key)!;
-    return this.#tallies.get(event)!.history.needs(period);
+    const { event, period } = parseKey(this.#bitmapist.prefix, key)!;
+    return this.catalog.get(event)!.needs(period);
   }
 
-  /** Counts ids, which `bitmapist` has the bitmaps of, and sums everything up. */
-  async report(bitmapist: Bitmapist, onEvent: (done: number, events: number) => void): Promise<CensusReport> {
+  /**
+   * Counts ids, and sums everything up.
+   * @param otherTypes number of keys beside those that `wants` was asked about
+   */
+  async report(onEvent: (done: number, events: number) => void, otherTypes = 0): Promise<CensusReport> {
     const everybody = new Bitmap();
-    const tallies = [...this.#tallies.values()].sort((a, b) => (a.event < b.event ? -1 : 1));
+    const { events: histories, keys, first, last, others } = this.catalog;
     const events: EventHoldings[] = [];
-    for (const tally of tallies) {
-      onEvent(events.length, tallies.length);
-      const ids = await countIds(tally.history.everybody(bitmapist, tally.event), everybody);
-      events.push({ event: tally.event, ...tally.holdings(), ids });
+    for (const history of histories) {
+      onEvent(events.length, histories.length);
+      const { event, keys, first, last } = history;
+      const ids = await countIds(history.everybody(), everybody);
+      events.push({
+        event,
+        keys,
+        from: first?.toString(),
+        to: last?.toString(),
+        ...this.#sizes.get(event)!,
+        ids,
+      });
     }
-    return { events, total: sumOf(events, everybody.cardinality), others: this.others };
-  }
-}
-
-/** What is known of one event so far. */
-class Tally {
-  readonly event: string;
-  readonly history = new EventHistory();
-  readonly #periods: Record<KeyUnit, Period[]> = { month: [], week: [], day: [], hour: [] };
-  #flags = 0;
-  #bytes = 0;
-  #roaringBytes = 0;
-
-  constructor(event: string) {
-    this.event = event;
-  }
-
-  add(period: Period | 'unique', { bytes, roaringBytes }: BitmapSize): void {
-    this.history.add(period);
-    this.#bytes += bytes;
-    this.#roaringBytes += roaringBytes;
-    if (period === 'unique') this.#flags += 1;
-    else this.#periods[period.unit as KeyUnit].push(period);
-  }
-
-  holdings(): Omit<Holdings, 'ids'> {
-    const { month, week, day, hour } = this.#periods;
-    const spanned = [day, hour, week, month].find((periods) => periods.length > 0) ?? [];
-    const span = spanned.map(textOf).sort();
+    const sum = (value: (event: EventHoldings) => number): number =>
+      events.reduce((total, event) => total + value(event), 0);
     return {
-      keys: {
-        month: month.length,
-        week: week.length,
-        day: day.length,
-        hour: hour.length,
-        unique: this.#flags,
+      events,
+      total: {
+        keys,
+        from: first?.toString(),
+        to: last?.toString(),
+        ids: everybody.cardinality,
+        bytes: sum(({ bytes }) => bytes),
+        roaringBytes: sum(({ roaringBytes }) => roaringBytes),
       },
-      from: span[0],
-      to: span.at(-1),
-      bytes: this.#bytes,
-      roaringBytes: this.#roaringBytes,
+      others: { ...others, count: others.count + otherTypes },
     };
   }
-}
-
-// Millions of keys share a few thousand periods, and calendars are slow.
-const TEXTS = new WeakMap<Period, string>();
-
-function textOf(period: Period): string {
-  const text = TEXTS.get(period) ?? period.toString();
-  TEXTS.set(period, text);
-  return text;
 }
 
 /** The number of ids of a set, which are added to `everybody`. */
@@ -158,24 +113,4 @@ async function countIds(set: EventSet, everybody: Bitmap): Promise<number> {
     everybody.change(ids, 1);
   }
   return count;
-}
-
-function sumOf(events: readonly EventHoldings[], ids: number): Holdings {
-  const sum = (value: (event: EventHoldings) => number): number =>
-    events.reduce((total, event) => total + value(event), 0);
-  const days = events.flatMap(({ from, to }) => (from === undefined ? [] : [from, to!])).sort();
-  return {
-    keys: {
-      month: sum(({ keys }) => keys.month),
-      week: sum(({ keys }) => keys.week),
-      day: sum(({ keys }) => keys.day),
-      hour: sum(({ keys }) => keys.hour),
-      unique: sum(({ keys }) => keys.unique),
-    },
-    from: days[0],
-    to: days.at(-1),
-    ids,
-    bytes: sum(({ bytes }) => bytes),
-    roaringBytes: sum(({ roaringBytes }) => roaringBytes),
-  };
 }

@@ -1,6 +1,11 @@
-import { queryEvents } from '../catalogue.js';
 import { CsvError, type EventRow, readEvents } from '../csv.js';
-import { type Bitmapist, type BulkResult, IncompleteMarksError, type QueryNode } from '../index.js';
+import {
+  type Bitmapist,
+  type BulkResult,
+  IncompleteMarksError,
+  type QueryNode,
+  queryEvents,
+} from '../index.js';
 import { UsageError } from './failure.js';
 import { type Input, type InputStream, progressOf } from './input.js';
 import { grouped, plural } from './output.js';

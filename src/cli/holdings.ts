@@ -2,8 +2,8 @@ import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { printable } from '../index.js';
-import type { CensusReport, Holdings, KeyKind, OtherKeys } from './census.js';
+import { type KeyKind, type OtherKeys, printable } from '../index.js';
+import type { CensusReport, Holdings } from './census.js';
 import { grouped, plural } from './output.js';
 
 /** What a source holds, as a table for people. */

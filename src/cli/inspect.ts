@@ -37,7 +37,7 @@ export async function inspectSource(source: string, options: InspectOptions): Pr
 async function inspectDump(dump: Input, options: InspectOptions): Promise<CensusReport> {
   const kept = new MemoryStore();
   const bitmapist = bitmapistOf(kept, options);
-  const census = new Census(bitmapist.prefix, options.prefix ?? '');
+  const census = new Census(bitmapist, options.prefix ?? '');
   let untilSweep = SWEEP_KEYS;
   const otherTypes = await readDump(dump, {
     db: options.db,
@@ -52,10 +52,9 @@ async function inspectDump(dump: Input, options: InspectOptions): Promise<Census
       else if (--untilSweep === 0) untilSweep = SWEEP_KEYS + (await sweep(kept, census));
     },
   });
-  census.others.count += otherTypes;
   const progress = startProgress(`counting ids of ${dump.name}`);
   try {
-    return await census.report(bitmapist, showIn(progress));
+    return await census.report(showIn(progress), otherTypes);
   } finally {
     progress.end();
   }
@@ -80,12 +79,12 @@ async function inspectStore(source: string, options: InspectOptions): Promise<Ce
   const others: string[] = [];
   const withOthers = { ...options, onOther: (key: string) => void others.push(key) };
   return withSource(source, withOthers, async (bitmapist) => {
-    const census = new Census(bitmapist.prefix, options.prefix ?? '');
-    for (const key of others) census.addOther(key);
+    const census = new Census(bitmapist, options.prefix ?? '');
+    for (const key of others) census.catalog.addOther(key);
     const progress = startProgress(`looking at ${withoutPassword(source)}`);
     try {
       await addKeys(census, bitmapist.store, progress);
-      return await census.report(bitmapist, showIn(progress));
+      return await census.report(showIn(progress));
     } finally {
       progress.end();
     }
@@ -98,7 +97,7 @@ async function addKeys(census: Census, store: Store, progress: Progress): Promis
   const addBatch = async (): Promise<void> => {
     const byteLengths = await stringLengths(store, batch);
     const addKey = async (key: string, bytes: number | undefined): Promise<void> => {
-      if (bytes === undefined) census.addOther(key);
+      if (bytes === undefined) census.catalog.addOther(key);
       else census.add(key, { bytes, roaringBytes: await measureRoaring(store, key) });
     };
     await Promise.all(batch.map((key, at) => addKey(key, byteLengths[at])));

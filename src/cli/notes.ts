@@ -1,5 +1,11 @@
-import { findUnknownNames, type ListNames, queryEvents } from '../catalogue.js';
-import { type Bitmapist, printable, type QueryNode, StoreError } from '../index.js';
+import {
+  type Bitmapist,
+  type Catalog,
+  printable,
+  type QueryNode,
+  queryEvents,
+  StoreError,
+} from '../index.js';
 import { RedisStore } from '../redis.js';
 import { say, sentenceOf } from './failure.js';
 import type { NamedSegment } from './segment.js';
@@ -30,12 +36,16 @@ export async function findNotes(
   if (isRedis && !isEmpty) return [];
   const asked = [...names, ...segment.flatMap(({ query }) => namesIn(query))];
   const signal = isRedis ? AbortSignal.timeout(maxLookMs) : undefined;
-  const listNames: ListNames = async (prefix) => [
-    ...(await bitmapist.eventNames({ prefix, signal })),
-    ...segment.map(({ name }) => name),
-  ];
+  const catalogs = new Map<string, Catalog>();
+  const notes: string[] = [];
   try {
-    return await findUnknownNames(asked, listNames, isRedis ? PREFIX_LENGTH : 0);
+    for (const name of new Set(asked)) {
+      const prefix = isRedis ? [...name].slice(0, PREFIX_LENGTH).join('') : '';
+      const catalog = catalogs.get(prefix) ?? (await bitmapist.catalog({ prefix, signal }));
+      catalogs.set(prefix, catalog);
+      notes.push(...catalog.noteUnknownNames([name]));
+    }
+    return notes;
   } catch (error) {
     // The answer stands, whether or not its names can be looked for.
     if (signal?.aborted) return [`no end to the search for the events asked for within ${maxLookMs} ms`];

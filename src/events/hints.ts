@@ -1,4 +1,3 @@
-import { distance } from 'fastest-levenshtein';
 import type { QueryEvent, QueryNode } from './query.js';
 
 /** Names in a question that nobody has: its answer is 0 then, and a sentence beside it says why. */
@@ -24,29 +23,6 @@ export function noteUnknownNames(asked: Iterable<string>, known: Iterable<string
     });
 }
 
-/** Gives the names that begin with a text, as `Bitmapist.eventNames` does. */
-export type ListNames = (prefix: string) => Promise<Iterable<string>>;
-
-/**
- * The same for names that have to be looked up.
- * @param prefixLength characters of a name by which its neighbours are looked for; 0, the default, looks at all names
- */
-export async function findUnknownNames(
-  asked: Iterable<string>,
-  listNames: ListNames,
-  prefixLength = 0,
-): Promise<string[]> {
-  const lists = new Map<string, Set<string>>();
-  const notes: string[] = [];
-  for (const name of new Set(asked)) {
-    const prefix = [...name].slice(0, prefixLength).join('');
-    const known = lists.get(prefix) ?? new Set(await listNames(prefix));
-    lists.set(prefix, known);
-    notes.push(...noteUnknownNames([name], known));
-  }
-  return notes;
-}
-
 /** Of a name, this share may be mistyped, and never more than so many characters. */
 const MAX_SHARE = 0.4;
 const MAX_DISTANCE = 3;
@@ -61,12 +37,32 @@ function nearestName(name: string, known: Iterable<string>): string | undefined 
     const length = Math.max(asked.length, folded.length);
     const most = Math.min(MAX_DISTANCE, Math.floor(length * MAX_SHARE), least - 1);
     if (Math.abs(asked.length - folded.length) > most) continue;
-    const changes = distance(asked, folded);
+    const changes = changesBetween(asked, folded, most);
     if (changes > most) continue;
     nearest = candidate;
     least = changes;
   }
   return nearest;
+}
+
+/**
+ * Characters to insert, remove or replace to make one text of another (Levenshtein), if they are at most `most`; otherwise
+ * some larger number. Only the places of the table that far from its diagonal can tell.
+ */
+function changesBetween(a: string, b: string, most: number): number {
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const from = Math.max(1, row - most);
+    const to = Math.min(b.length, row + most);
+    const changes: number[] = [];
+    changes[from - 1] = from === 1 ? row : most + 1;
+    for (let column = from; column <= to; column++) {
+      const replaced = above[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1);
+      changes[column] = Math.min(replaced, changes[column - 1]! + 1, (above[column] ?? most) + 1);
+    }
+    above = changes;
+  }
+  return above[b.length]!;
 }
 
 function fold(name: string): string {

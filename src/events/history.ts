@@ -1,39 +1,9 @@
-import { Period, type PeriodUnit } from '../time/period.js';
+import type { Period, PeriodUnit } from '../time/period.js';
+import { endHour, holdersOf, type KeyUnit, type Ordinal, periodOf, startHour } from './ordinals.js';
 import type { EventSet } from './sets.js';
 
-/**
- * Which keys one event has, and so where everybody is who ever did it. A mark goes to all units at once, so that a period
- * whose marks are all in a longer one that has a key need not be read; keys may be missing, and then shorter ones speak.
- */
-export class EventHistory {
-  readonly #periods: Period[] = [];
-  /** Of the periods; texts of different units differ. */
-  readonly #texts = new Set<string>();
-  #hasFlag = false;
-
-  /** Takes note of a key, as `parseKey` reads it. */
-  add(period: Period | 'unique'): void {
-    if (period === 'unique') this.#hasFlag = true;
-    else {
-      this.#periods.push(period);
-      this.#texts.add(placeOf(period).text);
-    }
-  }
-
-  /** Whether the bitmap of a key is needed to know everybody. With more keys it may no longer be. */
-  needs(period: Period | 'unique'): boolean {
-    if (period === 'unique') return true;
-    return !placeOf(period).holders.some((texts) => texts.every((text) => this.#texts.has(text)));
-  }
-
-  /** Everybody who ever did the event, dateless flags included. */
-  everybody(bitmapist: EventSets, event: string): EventSet {
-    const needed = this.#periods.filter((period) => this.needs(period));
-    const sets: EventSet[] = needed.map((period) => bitmapist.events(event, period.unit, period));
-    if (this.#hasFlag || sets.length === 0) sets.push(bitmapist.unique(event));
-    return sets[0]!.or(...sets.slice(1));
-  }
-}
+/** What keys stand for: periods of a unit, or dateless flags. */
+export type KeyKind = KeyUnit | 'unique';
 
 /** What makes sets of events: a `Bitmapist`. */
 export interface EventSets {
@@ -41,34 +11,148 @@ export interface EventSets {
   unique(event: string): EventSet;
 }
 
-interface Place {
-  readonly text: string;
-  /** Each of them is one or more longer periods that together hold all marks of the period. */
-  readonly holders: readonly (readonly string[])[];
+/** The units that tell best when something happened first. */
+const UNITS: readonly KeyUnit[] = ['day', 'hour', 'week', 'month'];
+
+/**
+ * Which keys one event has, 8 bytes for each, and so when it happened and where everybody is who ever did it. A mark goes
+ * to all units at once, so a period whose marks are all in a longer one that has a key need not be read; keys may be
+ * missing, and then shorter ones speak.
+ */
+export class EventHistory {
+  /** The name of the event. */
+  readonly event: string;
+  readonly #sets: EventSets;
+  /** Numbers of periods, ascending. */
+  readonly #numbers: Readonly<Record<KeyUnit, number[]>> = { month: [], week: [], day: [], hour: [] };
+  #hasFlag = false;
+
+  /** @internal */
+  constructor(event: string, sets: EventSets) {
+    this.event = event;
+    this.#sets = sets;
+  }
+
+  /** Takes note of a key, as `parseKey` reads it; again, if it is known already, in vain. */
+  add(period: Period | 'unique'): void {
+    if (period === 'unique') this.#hasFlag = true;
+    else {
+      const numbers = this.#numbers[period.unit as KeyUnit];
+      const at = indexIn(numbers, period.number);
+      if (numbers[at] !== period.number) numbers.splice(at, 0, period.number);
+    }
+  }
+
+  /**
+   * The number of keys of each unit, and of flags (0 or 1).
+   *
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
+   * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-28' });
+   * const catalog = await bitmapist.catalog();
+   * console.log(catalog.get('active').keys); // { month: 1, week: 2, day: 2, hour: 0, unique: 0 }
+   */
+  get keys(): Readonly<Record<KeyKind, number>> {
+    const { month, week, day, hour } = this.#numbers;
+    return {
+      month: month.length,
+      week: week.length,
+      day: day.length,
+      hour: hour.length,
+      unique: this.#hasFlag ? 1 : 0,
+    };
+  }
+
+  /**
+   * The first period that has a key, of the finest unit that tells it: a day, or an hour, week or month if no day does;
+   * `undefined` if there is only a flag.
+   *
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
+   * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-28' });
+   * const active = (await bitmapist.catalog()).get('active');
+   * console.log(`${active.first} to ${active.last}`); // 2026-11-20 to 2026-11-28
+   */
+  get first(): Period | undefined {
+    return periodOf(this.extent?.[0]);
+  }
+
+  /** The last period that has a key; otherwise as `first`. */
+  get last(): Period | undefined {
+    return periodOf(this.extent?.[1]);
+  }
+
+  /** @internal The first and the last period. */
+  get extent(): readonly [Ordinal, Ordinal] | undefined {
+    let extent: [Ordinal, Ordinal] | undefined;
+    for (const unit of UNITS) {
+      const numbers = this.#numbers[unit];
+      if (numbers.length === 0) continue;
+      const first: Ordinal = [unit, numbers[0]!];
+      const last: Ordinal = [unit, numbers.at(-1)!];
+      extent ??= [first, last];
+      // A longer period that holds the shorter one tells less.
+      if (endHour(first) <= startHour(extent[0])) extent[0] = first;
+      if (startHour(last) >= endHour(extent[1])) extent[1] = last;
+    }
+    return extent;
+  }
+
+  /** Whether the bitmap of a key is needed to know everybody. With more keys it may no longer be. */
+  needs(period: Period | 'unique'): boolean {
+    return period === 'unique' || this.#needs([period.unit as KeyUnit, period.number]);
+  }
+
+  /**
+   * Everybody who ever did the event, from the fewest keys that tell, dateless flag included.
+   *
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
+   * await bitmapist.markEvent('active', [2, 3], { now: '2026-12-24' });
+   * const catalog = await bitmapist.catalog();
+   * console.log(await catalog.get('active').everybody().count()); // 3
+   */
+  everybody(): EventSet {
+    const sets: EventSet[] = [];
+    for (const ordinal of this.#ordinals()) {
+      if (this.#needs(ordinal)) sets.push(this.#sets.events(this.event, ordinal[0], periodOf(ordinal)));
+    }
+    if (this.#hasFlag || sets.length === 0) sets.push(this.#sets.unique(this.event));
+    return sets[0]!.or(...sets.slice(1));
+  }
+
+  #needs(ordinal: Ordinal): boolean {
+    const has = ([unit, number]: Ordinal): boolean => {
+      const numbers = this.#numbers[unit];
+      return numbers[indexIn(numbers, number)] === number;
+    };
+    return !holdersOf(ordinal).some((holders) => holders.every(has));
+  }
+
+  *#ordinals(): Generator<Ordinal, void, undefined> {
+    for (const unit of UNITS) for (const number of this.#numbers[unit]) yield [unit, number];
+  }
 }
 
-// Millions of keys share a few thousand periods, and calendars are slow.
-const PLACES = new WeakMap<Period, Place>();
-
-function placeOf(period: Period): Place {
-  let place = PLACES.get(period);
-  if (place === undefined) {
-    place = { text: period.toString(), holders: holdersOf(period) };
-    PLACES.set(period, place);
+/** Where a number is in an ascending list, or would be. */
+function indexIn(numbers: readonly number[], number: number): number {
+  // Keys often come in order.
+  if (numbers.length === 0 || numbers.at(-1)! < number) return numbers.length;
+  let from = 0;
+  let to = numbers.length - 1;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (numbers[middle]! < number) from = middle + 1;
+    else to = middle;
   }
-  return place;
-}
-
-function holdersOf(period: Period): string[][] {
-  const longer = (unit: 'month' | 'week' | 'day'): string[] => [Period.from(unit, period).toString()];
-  switch (period.unit) {
-    case 'hour':
-      return [longer('month'), longer('week'), longer('day')];
-    case 'day':
-      return [longer('month'), longer('week')];
-    case 'week':
-      return [[period.start(), period.end()].map((at) => Period.of('month', at).toString())];
-    default:
-      return [];
-  }
+  return from;
 }

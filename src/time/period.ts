@@ -127,6 +127,11 @@ export class Period {
     return found;
   }
 
+  /** @internal Consecutive periods have consecutive numbers; 0 is that of 1 January 1970. */
+  get number(): number {
+    return this.#number;
+  }
+
   /** Calendar year; of a week, the ISO year it belongs to. */
   get year(): number {
     return this.unit === 'week' ? isoWeekOf(this.#day).year : this.#date.year;

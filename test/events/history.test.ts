@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventHistory } from '../../src/catalogue.js';
-import { Bitmapist, parseKey } from '../../src/index.js';
+import { Bitmapist, EventHistory, parseKey } from '../../src/index.js';
 
 /** What an event's keys tell, and the ids that stand in any of them. */
 async function look(bitmapist: Bitmapist, event: string) {
-  const history = new EventHistory();
+  const history = new EventHistory(event, bitmapist);
   const ids = new Set<number>();
   const needed: string[] = [];
   const keys: string[] = [];
@@ -20,7 +19,7 @@ async function look(bitmapist: Bitmapist, event: string) {
     const { period } = parseKey(bitmapist.prefix, key)!;
     if (history.needs(period)) needed.push(String(period));
   }
-  const everybody = [...(await history.everybody(bitmapist, event).ids())];
+  const everybody = [...(await history.everybody().ids())];
   return { everybody, needed: needed.sort(), ids: [...ids].sort((a, b) => a - b) };
 }
 
@@ -83,5 +82,44 @@ describe('everybody who ever did an event', () => {
 
   it('is nobody where there is no key', async () => {
     expect(await look(new Bitmapist(), 'a')).toEqual({ everybody: [], needed: [], ids: [] });
+  });
+});
+
+describe('when an event happened', () => {
+  function spanOf(...keys: string[]): string {
+    const history = new EventHistory('a', new Bitmapist());
+    for (const key of keys) history.add(parseKey('', `a_${key}`)!.period);
+    return `${history.first} to ${history.last}`;
+  }
+
+  it('is told by days, however the keys come', () => {
+    expect(spanOf('2026-11', '2026-11-28', 'W2026-47', '2026-11-20', '2026-11-24')).toBe(
+      '2026-11-20 to 2026-11-28',
+    );
+  });
+
+  it('is told by hours, weeks and months that no day speaks for', () => {
+    expect(spanOf('2026-11-28-13', '2026-11-28-9', '2026-11')).toBe('2026-11-28T09 to 2026-11-28T13');
+    expect(spanOf('W2026-47', '2026-11', 'W2026-46')).toBe('2026-W46 to 2026-W47');
+    expect(spanOf('2026-11', '2025-2')).toBe('2025-02 to 2026-11');
+  });
+
+  it('begins and ends with a lone longer period beside the days', () => {
+    expect(spanOf('2026-11', '2026-11-20', '2025-3', '2026-12')).toBe('2025-03 to 2026-12');
+    // It holds the first day, so it tells less.
+    expect(spanOf('W2026-47', '2026-11-18', '2026-11')).toBe('2026-11-18 to 2026-11-18');
+    expect(spanOf('2026-11-18', '2026-11-17-23', 'W2026-48')).toBe('2026-11-17T23 to 2026-W48');
+  });
+
+  it('is told by no flag', () => {
+    expect(spanOf('u')).toBe('undefined to undefined');
+  });
+
+  it('has a number of keys of each unit, each key once', () => {
+    const history = new EventHistory('a', new Bitmapist());
+    for (const key of ['2026-11', '2026-12', '2026-11', '2026-11-3', 'u', 'u', '2026-11-3-0', 'W2026-1']) {
+      history.add(parseKey('', `a_${key}`)!.period);
+    }
+    expect(history.keys).toEqual({ month: 2, week: 1, day: 1, hour: 1, unique: 1 });
   });
 });

@@ -20,14 +20,14 @@ export function chooseDataset(source: LoadedSource, ask: ChooseAsk): ChosenDatas
   const days = dataset.days();
   const asOf = ask.asOf ? Period.from('day', ask.asOf) : lastKnownDay(days?.last);
   const now = new Date(asOf.end().epochMilliseconds);
-  const { store, prefix, events } = dataset;
+  const { store, prefix, catalog } = dataset;
   return {
     dataset,
     bitmapist: new Bitmapist({ store, prefix, clock: () => now }),
     days,
     asOf,
     view: {
-      events: [...events.keys()].sort(),
+      events: catalog.names,
       firstDay: days?.first.toString(),
       lastDay: days?.last.toString(),
       asOf: asOf.toString(),
@@ -57,19 +57,20 @@ function lastKnownDay(last: Period | undefined): Period {
 }
 
 /** A flag is no suggestion if there are none. */
-function suggestPeriods({ events }: Dataset, asOf: Period): string[] {
+function suggestPeriods({ catalog }: Dataset, asOf: Period): string[] {
   const named = ['month', 'week', 'day', 'year'] as const;
   const units = named.map((unit) => Period.from(unit, asOf).toString());
-  const flags = [...events.values()].some(({ hasFlag }) => hasFlag) ? ['unique'] : [];
+  const flags = catalog.keys.unique > 0 ? ['unique'] : [];
   return [...units, ...flags, ...named, ...named.map((unit) => `${unit}-1`)];
 }
 
 /** Up to three questions about the first events of the data. */
-function suggestExpressions({ events, units }: Dataset, asOf: Period): string[] {
-  const unit = (['month', 'week', 'day'] as const).find((each) => units.has(each));
-  if (unit === undefined) return [...events.keys()].slice(0, 1).map((event) => ask(event, 'unique'));
+function suggestExpressions({ catalog }: Dataset, asOf: Period): string[] {
+  const { events, keys } = catalog;
+  const unit = (['month', 'week', 'day'] as const).find((each) => keys[each] > 0);
+  if (unit === undefined) return events.slice(0, 1).map(({ event }) => ask(event, 'unique'));
   const period = Period.from(unit, asOf);
-  const [first, second] = [...events].filter(([, span]) => span.first !== undefined).map(([event]) => event);
+  const [first, second] = events.filter((history) => history.first !== undefined).map(({ event }) => event);
   if (first === undefined) return [];
   const examples = [ask(first, period), `${ask(first, period)} & ~${ask(first, period.prev())}`];
   if (second !== undefined) examples.push(`${ask(first, period)} & ${ask(second, period)}`);

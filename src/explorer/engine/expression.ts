@@ -1,5 +1,4 @@
-import { noteUnknownNames, queryEvents } from '../../catalogue.js';
-import { parseQuery } from '../../index.js';
+import { parseQuery, queryEvents } from '../../index.js';
 import { printable } from '../../report.js';
 import type { ChosenDataset } from './chosen.js';
 import type { Dataset } from './dataset.js';
@@ -24,7 +23,7 @@ export async function answerCount(
     if (first.length === FIRST_IDS) break;
   }
   const asked = Array.from(queryEvents(parseQuery(text)), ({ event }) => event);
-  return { count, first, notes: noteUnknownNames(asked, dataset.events.keys()).map(printable), milliseconds };
+  return { count, first, notes: dataset.catalog.noteUnknownNames(asked).map(printable), milliseconds };
 }
 
 /** All ids of an expression as text, one a line. */

@@ -1,12 +1,5 @@
 import { readEvents } from '../../csv.js';
-import {
-  Bitmapist,
-  DEFAULT_PREFIX,
-  IncompleteMarksError,
-  MemoryStore,
-  type ParsedKey,
-  parseKey,
-} from '../../index.js';
+import { Bitmapist, DEFAULT_PREFIX, IncompleteMarksError, MemoryStore, parseKey } from '../../index.js';
 import { readRdb } from '../../rdb.js';
 import { Dataset } from './dataset.js';
 import { plural } from './numbers.js';
@@ -48,11 +41,11 @@ export async function loadSource(
       kind: isCsv ? 'csv' : 'dump',
       bytes: progress.bytes,
       milliseconds: performance.now() - started,
-      datasets: datasets.map(({ db, prefix, bitmaps, events }) => ({
+      datasets: datasets.map(({ db, prefix, bitmaps, catalog }) => ({
         db,
         prefix,
         bitmaps,
-        events: events.size,
+        events: catalog.names.length,
       })),
       otherKeys: loaded.otherKeys,
       expiredKeys: loaded.expiredKeys,
@@ -84,16 +77,11 @@ async function loadDump(
   let keys = 0;
   let expired = 0;
   let failure: unknown;
-  // What the reader was told last is wanted: its value comes next.
-  let wanted: { readonly prefix: string; readonly parsed: ParsedKey } | undefined;
+  // The prefix of the key that the reader was told last is wanted: its value comes next.
+  let wanted: string | undefined;
   const isWanted = (key: string): boolean => {
-    for (const prefix of prefixes) {
-      const parsed = parseKey(prefix, key);
-      if (parsed === undefined) continue;
-      wanted = { prefix, parsed };
-      return true;
-    }
-    return false;
+    wanted = prefixes.find((prefix) => parseKey(prefix, key) !== undefined);
+    return wanted !== undefined;
   };
   try {
     const strings = readRdb(input, {
@@ -104,7 +92,7 @@ async function loadDump(
       },
     });
     for await (const { db, key, bytes } of strings) {
-      const { prefix, parsed } = wanted!;
+      const prefix = wanted!;
       const name = `${db} ${prefix}`;
       let dataset = datasets.get(name);
       if (dataset === undefined) {
@@ -112,7 +100,7 @@ async function loadDump(
         datasets.set(name, dataset);
       }
       await dataset.store.put(key, bytes);
-      dataset.note(parsed);
+      dataset.note(key);
       progress.items += 1;
     }
   } catch (error) {
@@ -148,8 +136,7 @@ async function loadCsv(
   const dataset = new Dataset(0, prefix, store);
   dataset.marks = { hourly, unique };
   for await (const key of store.keys(prefix)) {
-    const parsed = parseKey(prefix, key);
-    if (parsed !== undefined) dataset.note(parsed);
+    if (parseKey(prefix, key) !== undefined) dataset.note(key);
   }
   return { datasets: dataset.bitmaps > 0 ? [dataset] : [], otherKeys: 0, expiredKeys: 0, failure };
 }

@@ -14,16 +14,16 @@ export async function answerStatistics(
   const periods = sparkPeriods(chosen);
   const answers: EventStatistics[] = [];
   for (const event of events) {
-    const span = dataset.events.get(event);
-    if (span === undefined) continue;
+    const history = dataset.catalog.get(event);
+    if (history === undefined) continue;
     const spark: number[] = [];
     for (const period of periods) spark.push(await bitmapist.events(event, period.unit, period).count());
     answers.push({
       event,
-      ids: await span.history.everybody(bitmapist, event).count(),
-      first: span.first?.toString(),
-      last: span.last?.toString(),
-      hasFlag: span.hasFlag,
+      ids: await history.everybody().count(),
+      first: history.first?.toString(),
+      last: history.last?.toString(),
+      hasFlag: history.keys.unique > 0,
       spark,
     });
   }
@@ -34,7 +34,8 @@ export async function answerStatistics(
 function sparkPeriods({ dataset, days, asOf }: ChosenDataset): Period[] {
   if (days === undefined) return [];
   const today = asOf.end().epochMilliseconds;
-  const units = (['day', 'week', 'month'] as const).filter((unit) => dataset.units.has(unit));
+  const { keys } = dataset.catalog;
+  const units = (['day', 'week', 'month'] as const).filter((unit) => keys[unit] > 0);
   for (const unit of units) {
     const periods = periodsBetween(unit, days.first, days.last);
     if (periods.length > SPARK_POINTS && unit !== units.at(-1)) continue;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useMemo } from 'preact/hooks';
-import { noteUnknownNames } from '../../catalogue.js';
+import { noteUnknownNames } from '../../index.js';
 import { printable } from '../../report.js';
 import { Combobox } from './combobox.js';
 import { completeName } from './completion.js';
