@@ -123,6 +123,11 @@ export class Bitmapist {
     return this.events(event, 'year', when);
   }
 
+  /** The users who did an event in a quarter, which is the OR of its months; `when` as for `year`. */
+  quarter(event: string, when?: Period | Moment): PeriodEvents {
+    return this.events(event, 'quarter', when);
+  }
+
   /** The users who did an event in a month; `when` as for `year`. */
   month(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'month', when);

@@ -92,6 +92,13 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(await analytics.day('active', '2025-12-29').count()).toBe(3);
     expect(await analytics.hour('active').count()).toBe(0);
     expect(await analytics.year('active', '2025').count()).toBe(3);
+    for (const quarter of [
+      analytics.quarter('active', '2025-12'),
+      analytics.events('active', 'quarter', '2025-Q4'),
+    ]) {
+      expect(String(quarter.period)).toBe('2025-Q4');
+      expect(await quarter.ids()).toEqual(await analytics.month('active', '2025-12').ids());
+    }
     expect(await analytics.year('song:played').or(month).count()).toBe(3);
     expect(await analytics.month('song:played').hasEventsMarked()).toBe(false);
   });

@@ -40,15 +40,14 @@ export class MarkKeys {
     const hour = hourOf(moment, this.#timeZone);
     const stretch = this.#hourly ? hour : Math.floor(hour / 24);
     return (
-      this.#byEvent.get(event)?.get(stretch) ?? this.#remember(event, stretch, this.#compute(event, moment))
+      this.#byEvent.get(event)?.get(stretch) ?? this.#remember(event, stretch, this.#compute(event, hour))
     );
   }
 
-  #compute(event: string, moment: Moment): readonly string[] {
+  #compute(event: string, hour: number): readonly string[] {
     this.#checkEvent(event);
-    const hour = Period.of('hour', moment, this.#timeZone);
     const units = this.#hourly ? HOURLY_UNITS : UNITS;
-    const keys = units.map((unit) => periodKey(this.#prefix, event, Period.from(unit, hour)));
+    const keys = units.map((unit) => periodKey(this.#prefix, event, Period.at(unit, hour)));
     if (this.#unique) keys.push(uniqueKey(this.#prefix, event));
     return keys;
   }

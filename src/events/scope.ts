@@ -10,6 +10,7 @@ import {
 import type { EvaluateOptions } from '../engine/options.js';
 import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from '../names/keys.js';
 import type { Store } from '../store/types.js';
+import { cover } from '../time/cover.js';
 import type { Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { QueryEvent, QueryNode, QueryPeriod } from './query.js';
@@ -46,13 +47,12 @@ export function eventExpression(scope: Scope, name: string, period: Period | 'un
   );
 }
 
-/** The keys of an event in a period; of a year, those of its months. */
+/** The keys of an event in a period: of a quarter or a year, those of its months. */
 export function eventKeys({ prefix }: Scope, event: string, period: Period | 'unique'): string[] {
   checkEventName(event);
   if (period === 'unique') return [uniqueKey(prefix, event)];
   if (!(period instanceof Period)) throw new TypeError(`expected a Period, got ${String(period)}`);
-  const periods = period.unit === 'year' ? period.months() : [period];
-  return periods.map((each) => periodKey(prefix, event, each));
+  return cover(period, period).map((each) => periodKey(prefix, event, each));
 }
 
 /**

@@ -38,7 +38,7 @@ export const trend: Measure<TrendArguments> = {
       help: 'what a point stands for',
       optional: true,
       default: 'day',
-      choices: { hour: 'hour', day: 'day', week: 'week', month: 'month', year: 'year' },
+      choices: { hour: 'hour', day: 'day', week: 'week', month: 'month', quarter: 'quarter', year: 'year' },
     },
     {
       kind: 'date',
@@ -113,15 +113,14 @@ export const trend: Measure<TrendArguments> = {
 };
 
 function periodsOf(first: Period, last: Period): Period[] {
-  const periods: Period[] = [];
-  for (let period = first; Period.compare(period, last) <= 0; period = period.next()) {
-    periods.push(period);
-    if (periods.length > MAX_PERIODS) {
-      throw new RangeError(`expected at most ${MAX_PERIODS} periods, got more from ${first} to ${last}`);
-    }
+  const periods = Period.count(first, last);
+  if (periods === 0) {
+    throw new RangeError(`expected a first period that is not after the last, got ${first} to ${last}`);
   }
-  if (periods.length > 0) return periods;
-  throw new RangeError(`expected a first period that is not after the last, got ${first} to ${last}`);
+  if (periods > MAX_PERIODS) {
+    throw new RangeError(`expected at most ${MAX_PERIODS} periods, got more from ${first} to ${last}`);
+  }
+  return Period.range(first, last);
 }
 
 function stateOf(fromNow: number): CellState {

@@ -18,7 +18,7 @@ export interface ParsedKey {
 
 /**
  * The key of an event in a period.
- * @throws RangeError for a year, which has no key of its own: it is the OR of its months
+ * @throws RangeError for a year or quarter, which has no key of its own: it is the OR of its months
  */
 export function periodKey(prefix: string, event: string, period: Period): string {
   return `${prefix}${event}_${periodSuffix(period)}`;
@@ -35,9 +35,10 @@ export function periodSuffix(period: Period): string {
       return `${period.year}-${period.month}-${period.day}`;
     case 'hour':
       return `${period.year}-${period.month}-${period.day}-${period.hour}`;
+    case 'quarter':
     case 'year':
       throw new RangeError(
-        `expected a month, week, day or hour, got the year ${period}, which has no key of its own`,
+        `expected a month, week, day or hour, got the ${period.unit} ${period}, which has no key of its own`,
       );
   }
 }

@@ -10,6 +10,7 @@ const monthAndYear = utcFormat('%b %Y');
 
 const PERIOD_LABELS: Record<PeriodUnit, (period: Period) => string> = {
   year: String,
+  quarter: String,
   month: (period) => monthAndYear(firstDay(period)),
   week: (period) => `${period} · ${dayAndMonth(firstDay(period))}`,
   day: String,

@@ -8,25 +8,25 @@ import { firstShown, lastShown, zonedAt } from './zone.js';
 export type { PeriodUnit } from './units.js';
 
 /**
- * Periods as values. A period is a calendar year, month, ISO week (ISO 8601: weeks begin on Monday, week 1 holds the first
- * Thursday), day or hour. It is a wall-clock period: which instants it holds depends on the time zone asked about.
+ * Periods as values. A period is a calendar year, quarter, month, ISO week (ISO 8601: weeks begin on Monday, week 1 holds the
+ * first Thursday), day or hour. It is a wall-clock period: which instants it holds depends on the time zone asked about.
  */
 
-/** A year, month, ISO week, day or hour between the years 1 and 9999. Immutable. */
+/** A year, quarter, month, ISO week, day or hour between the years 1 and 9999. Immutable. */
 export class Period {
   /** What kind of period this is. */
   readonly unit: PeriodUnit;
-  /** Counted from that of 1 January 1970 on. */
-  readonly #number: number;
-  /** The first hour, counted likewise. */
-  readonly #start: number;
+  /** @internal Consecutive periods have consecutive numbers; 0 is that of 1 January 1970. */
+  readonly number: number;
+  /** @internal The first hour, counted likewise on the clock of the wall. */
+  readonly startHour: number;
   #civil: Civil | undefined;
 
   private constructor(unit: PeriodUnit, number: number) {
     this.unit = unit;
-    this.#number = number;
-    this.#start = unitOf(unit).startOf(number);
-    if (this.#start < FIRST_HOUR || this.#start > LAST_HOUR) {
+    this.number = number;
+    this.startHour = unitOf(unit).startOf(number);
+    if (this.startHour < FIRST_HOUR || this.startHour > LAST_HOUR) {
       throw new RangeError(`expected a period between the years 1 and 9999, got year ${this.year}`);
     }
   }
@@ -35,14 +35,34 @@ export class Period {
    * A calendar year.
    * @param year 1 to 9999
    * @throws RangeError for any other, as the functions below for periods that no calendar has
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.year(2026).toString()); // 2026
    */
   static year(year: number): Period {
     return Period.#starting('year', year, 1, 1);
   }
 
   /**
+   * A quarter of a year. It has no key of its own: it is the OR of its months, as the year is.
+   * @param quarter 1 to 4
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.quarter(2026, 4).months().join(' ')); // 2026-10 2026-11 2026-12
+   */
+  static quarter(year: number, quarter: number): Period {
+    if (integer('a whole quarter', quarter) < 1 || quarter > 4) {
+      throw new RangeError(`expected a quarter from 1 to 4, got ${quarter}`);
+    }
+    return Period.#starting('quarter', year, 3 * quarter - 2, 1);
+  }
+
+  /**
    * A month of a year.
    * @param month 1 to 12
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.month(2026, 11).toString()); // 2026-11
    */
   static month(year: number, month: number): Period {
     return Period.#starting('month', year, month, 1);
@@ -52,6 +72,9 @@ export class Period {
    * An ISO week.
    * @param isoYear the year the week belongs to (2024-12-30 lies in week 1 of 2025)
    * @param isoWeek 1 to 52, or 53 if the year has as many
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.week(2026, 47).day); // 16, a Monday of November
    */
   static week(isoYear: number, isoWeek: number): Period {
     const first = weekOf(dayOf(integer('a whole year', isoYear), 1, 4));
@@ -66,6 +89,9 @@ export class Period {
    * A day.
    * @param month 1 to 12
    * @param day 1 to 31, as the month has them
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.day(2026, 11, 22).week); // 47
    */
   static day(year: number, month: number, day: number): Period {
     return Period.#starting('day', year, month, day);
@@ -74,6 +100,9 @@ export class Period {
   /**
    * An hour of a day.
    * @param hour 0 to 23
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.hour(2026, 11, 22, 13).toString()); // 2026-11-22T13
    */
   static hour(year: number, month: number, day: number, hour: number): Period {
     return Period.#starting('hour', year, month, day, hour);
@@ -82,15 +111,26 @@ export class Period {
   /**
    * The period of the given unit that holds a moment.
    * @param timeZone IANA name; decides where an instant falls
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.of('day', '2026-11-22T23:30:00Z', 'Asia/Tokyo').toString()); // 2026-11-23
    */
   static of(unit: PeriodUnit, moment: Moment, timeZone = 'UTC'): Period {
-    return new Period(unit, unitOf(unit).numberOf(hourOf(moment, timeZone)));
+    return Period.at(unit, hourOf(moment, timeZone));
+  }
+
+  /** @internal The period of a unit that holds an hour, counted from that of 1 January 1970 on. */
+  static at(unit: PeriodUnit, hour: number): Period {
+    return new Period(unit, unitOf(unit).numberOf(hour));
   }
 
   /**
-   * Reads `2026`, `2026-11`, `2026-W47`, `2026-11-22` or `2026-11-22T13`.
+   * Reads `2026`, `2026-Q4`, `2026-11`, `2026-W47`, `2026-11-22` or `2026-11-22T13`.
    * @throws SyntaxProblem for any other text
    * @throws RangeError for a period that no calendar has (month 13, week 54, 30 February)
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-W47').delta(-47).toString()); // 2025-W52
    */
   static parse(text: string): Period {
     const parts = PERIOD_TEXT.exec(text)?.groups;
@@ -102,6 +142,7 @@ export class Period {
       );
     }
     const year = Number(parts.year);
+    if (parts.quarter !== undefined) return Period.quarter(year, Number(parts.quarter));
     if (parts.week !== undefined) return Period.week(year, Number(parts.week));
     if (parts.month === undefined) return Period.year(year);
     const month = Number(parts.month);
@@ -114,22 +155,42 @@ export class Period {
   /**
    * The period of the given unit that holds `value`: a period of that unit or a finer one, its ISO text, or a moment.
    * @throws RangeError if `value` spans several such periods (a year asked for as a month)
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.from('month', '2026-11-22').toString()); // 2026-11
    */
   static from(unit: PeriodUnit, value: Period | Moment, timeZone = 'UTC'): Period {
     const period = typeof value === 'string' && PERIOD_TEXT.test(value) ? Period.parse(value) : value;
     if (!(period instanceof Period)) return Period.of(unit, period, timeZone);
     if (period.unit === unit) return period;
-    const { numberOf } = unitOf(unit);
-    const found = new Period(unit, numberOf(period.#start));
-    if (numberOf(period.#end - 1) !== found.#number) {
+    const found = Period.at(unit, period.startHour);
+    if (period.endHour > found.endHour) {
       throw new RangeError(`expected a date within one ${unit}, got the ${period.unit} ${period}`);
     }
     return found;
   }
 
-  /** @internal Consecutive periods have consecutive numbers; 0 is that of 1 January 1970. */
-  get number(): number {
-    return this.#number;
+  /**
+   * The periods from `first` to `last`, both included; none if `last` comes before `first`.
+   * @param first a period or its text, of the same unit as `last`
+   * @throws RangeError for periods of different units
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.range('2026-W51', '2027-W01').join(' ')); // 2026-W51 2026-W52 2026-W53 2027-W01
+   */
+  static range(first: Period | string, last: Period | string): Period[] {
+    const { unit, number } = Period.#span(first, last);
+    return Array.from({ length: Period.count(first, last) }, (_, index) => new Period(unit, number + index));
+  }
+
+  /**
+   * How many periods `range` gives.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.count('2026-01-01', '2026-12-31')); // 365
+   */
+  static count(first: Period | string, last: Period | string): number {
+    return Period.#span(first, last).count;
   }
 
   /** Calendar year; of a week, the ISO year it belongs to. */
@@ -154,20 +215,35 @@ export class Period {
 
   /** 0 to 23; 0 for all units but hours. */
   get hour(): number {
-    return this.#start - 24 * this.#day;
+    return this.startHour - 24 * this.#day;
   }
 
-  /** The period `n` units later (earlier if negative). */
+  /**
+   * The period `n` units later (earlier if negative).
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-11').delta(-12).toString()); // 2025-11
+   */
   delta(n: number): Period {
-    return new Period(this.unit, this.#number + integer('a whole number of periods', n));
+    return new Period(this.unit, this.number + integer('a whole number of periods', n));
   }
 
-  /** The period after this one. */
+  /**
+   * The period after this one.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-12').next().toString()); // 2027-01
+   */
   next(): Period {
     return this.delta(1);
   }
 
-  /** The period before this one. */
+  /**
+   * The period before this one.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-03-01').prev().toString()); // 2026-02-28
+   */
   prev(): Period {
     return this.delta(-1);
   }
@@ -175,43 +251,94 @@ export class Period {
   /**
    * The first instant at which clocks of a zone show a time of the period. For one that they skip as a whole (an hour in spring,
    * the day on which Samoa crossed the date line), the instant at which they do.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-11').start('Asia/Tokyo').toInstant().toString()); // 2026-10-31T15:00:00Z
    */
   start(timeZone = 'UTC'): Temporal.ZonedDateTime {
-    return zonedAt(firstShown(this.#start, timeZone), timeZone);
+    return zonedAt(firstShown(this.startHour, timeZone), timeZone);
   }
 
   /**
    * The last microsecond at which clocks of a zone show a time of the period (the reference's `period_end`). A day may have 23
    * or 25 hours; a period that is skipped has none, and ends the microsecond before it starts.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-11').end().toInstant().toString()); // 2026-11-30T23:59:59.999999Z
    */
   end(timeZone = 'UTC'): Temporal.ZonedDateTime {
-    const after = lastShown(this.#start, this.#end, timeZone);
+    const after = lastShown(this.startHour, this.endHour, timeZone);
     return zonedAt(after, timeZone).subtract({ microseconds: 1 });
   }
 
-  /** The months of a year. */
+  /**
+   * The months of a year or quarter; of other periods, the month or two they lie in.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-W40').months().join(' ')); // 2026-09 2026-10
+   */
   months(): Period[] {
-    return Array.from({ length: 12 }, (_, index) => Period.month(this.year, index + 1));
+    return Period.range(Period.at('month', this.startHour), Period.at('month', this.endHour - 1));
   }
 
-  /** Negative if `a` begins before `b`, positive if after, 0 if they begin together; a comparator for sorting. */
+  /**
+   * Negative if `a` begins before `b`, positive if after, 0 if they begin together; a comparator for sorting.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(['2026-11', '2025-03'].map(Period.parse).sort(Period.compare).join(' ')); // 2025-03 2026-11
+   */
   static compare(a: Period, b: Period): number {
-    return a.#start - b.#start;
+    return a.startHour - b.startHour;
   }
 
-  /** Whether both are the same period of the same unit; a month is not its days. */
+  /**
+   * Whether both are the same period of the same unit; a month is not its days.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(Period.parse('2026-11-30').next().equals(Period.day(2026, 12, 1))); // true
+   */
   equals(other: Period): boolean {
-    return this.unit === other.unit && this.#number === other.#number;
+    return this.unit === other.unit && this.number === other.number;
   }
 
-  /** ISO 8601 text, as `Period.parse` reads it. */
+  /**
+   * ISO 8601 text, or `2026-Q4`, as `Period.parse` reads it.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(String(Period.week(2026, 7))); // 2026-W07
+   */
   toString(): string {
-    return unitOf(this.unit).textOf(this.#start);
+    return unitOf(this.unit).textOf(this.startHour);
   }
 
-  /** As `toString`. */
+  /**
+   * As `toString`.
+   * @example
+   * import { Period } from 'bitmapist-wasm';
+   * console.log(JSON.stringify([Period.month(2026, 11)])); // ["2026-11"]
+   */
   toJSON(): string {
     return this.toString();
+  }
+
+  static #span(
+    from: Period | string,
+    to: Period | string,
+  ): { unit: PeriodUnit; number: number; count: number } {
+    const [first, last] = [from, to].map((end) => (typeof end === 'string' ? Period.parse(end) : end)) as [
+      Period,
+      Period,
+    ];
+    if (first.unit === last.unit) {
+      return {
+        unit: first.unit,
+        number: first.number,
+        count: Math.max(0, last.number - first.number + 1),
+      };
+    }
+    throw new RangeError(
+      `expected two periods of one unit, got the ${first.unit} ${first} and the ${last.unit} ${last}`,
+    );
   }
 
   static #starting(unit: PeriodUnit, year: number, month: number, day: number, hour = 0): Period {
@@ -220,11 +347,11 @@ export class Period {
       const time = unit === 'hour' ? `T${pad(hour)}` : '';
       throw new RangeError(`expected a date of the calendar, got ${dateText({ year, month, day })}${time}`);
     }
-    return new Period(unit, unitOf(unit).numberOf(24 * dayOf(year, month, day) + hour));
+    return Period.at(unit, 24 * dayOf(year, month, day) + hour);
   }
 
   get #day(): number {
-    return Math.floor(this.#start / 24);
+    return Math.floor(this.startHour / 24);
   }
 
   /** Its first day. */
@@ -233,16 +360,16 @@ export class Period {
     return this.#civil;
   }
 
-  /** The first hour after it. */
-  get #end(): number {
-    return unitOf(this.unit).startOf(this.#number + 1);
+  /** @internal The first hour after it. */
+  get endHour(): number {
+    return unitOf(this.unit).startOf(this.number + 1);
   }
 }
 
 const FIRST_HOUR = 24 * dayOf(1, 1, 1);
 const LAST_HOUR = 24 * dayOf(10_000, 1, 1) - 1;
 const PERIOD_TEXT =
-  /^(?<year>\d{4})(?:-(?:W(?<week>\d{2})|(?<month>\d{2})(?:-(?<day>\d{2})(?:T(?<hour>\d{2}))?)?))?$/;
+  /^(?<year>\d{4})(?:-(?:Q(?<quarter>\d)|W(?<week>\d{2})|(?<month>\d{2})(?:-(?<day>\d{2})(?:T(?<hour>\d{2}))?)?))?$/;
 
 function integer(what: string, value: number): number {
   if (!Number.isSafeInteger(value)) throw new RangeError(`expected ${what}, got ${describe(value)}`);

@@ -2,7 +2,7 @@ import { describe } from '../base/errors.js';
 import { civilOf, dateText, dayOf, isoWeekOf, pad, weekOf } from './civil.js';
 
 /** What periods there are; weeks are ISO weeks. */
-export type PeriodUnit = 'year' | 'month' | 'week' | 'day' | 'hour';
+export type PeriodUnit = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour';
 
 /** What a unit is, in tiny functions. Hours are those since 1970 began, on the clock of the wall; so are numbers of periods. */
 interface Unit {
@@ -10,12 +10,13 @@ interface Unit {
   numberOf(hour: number): number;
   /** The first hour of a period. */
   startOf(number: number): number;
-  /** ISO 8601 text of the period that begins with an hour. */
+  /** Text of the period that begins with an hour: ISO 8601, and `2026-Q4`. */
   textOf(start: number): string;
 }
 
 const UNITS: Readonly<Record<PeriodUnit, Unit>> = {
   year: monthsLong(12, ({ year }) => pad(year, 4)),
+  quarter: monthsLong(3, ({ year, month }) => `${pad(year, 4)}-Q${(month + 2) / 3}`),
   month: monthsLong(1, ({ year, month }) => `${pad(year, 4)}-${pad(month)}`),
   week: {
     numberOf: (hour) => weekOf(Math.floor(hour / 24)),
@@ -40,10 +41,10 @@ const UNITS: Readonly<Record<PeriodUnit, Unit>> = {
   },
 };
 
-/** The unit of a name; refuses what is none. */
+/** The unit of a name; refuses other names. */
 export function unitOf(unit: PeriodUnit): Unit {
   if (Object.hasOwn(UNITS, unit)) return UNITS[unit];
-  throw new RangeError(`expected year, month, week, day or hour, got ${describe(unit)}`);
+  throw new RangeError(`expected year, quarter, month, week, day or hour, got ${describe(unit)}`);
 }
 
 /** A unit of so many months. */

@@ -23,8 +23,11 @@ describe('keys', () => {
     expect(uniqueKey('bitmapist_', 'a')).toBe('bitmapist_a_u');
   });
 
-  it('have none for a year, which is the OR of its months', () => {
-    expect(() => periodKey('trackist_', 'a', Period.year(2026))).toThrow('which has no key of its own');
+  it('have none for a year or quarter, which is the OR of its months', () => {
+    for (const text of ['2026', '2026-Q4']) {
+      expect(() => periodKey('trackist_', 'a', Period.parse(text))).toThrow('which has no key of its own');
+    }
+    expect(parseKey('trackist_', 'trackist_a_2026-Q4')).toBeUndefined();
   });
 
   it('parse back to their event and period, whatever the event is called', () => {

@@ -12,6 +12,7 @@ describe('a period', () => {
   it('reads the ISO text it prints', () => {
     for (const text of [
       '2026',
+      '2026-Q4',
       '2026-11',
       '2026-W47',
       '2026-11-22',
@@ -23,19 +24,35 @@ describe('a period', () => {
     }
   });
 
-  it.each(['2026-13', '2026-00', '2026-W54', '2026-W00', '2025-W53', '2026-02-30', '2026-11-22T24', '0000'])(
-    'refuses %s, which no calendar has',
-    (text) => {
-      expect(() => Period.parse(text)).toThrow(RangeError);
-    },
-  );
+  it.each([
+    '2026-13',
+    '2026-00',
+    '2026-Q0',
+    '2026-Q5',
+    '2026-W54',
+    '2026-W00',
+    '2025-W53',
+    '2026-02-30',
+    '2026-11-22T24',
+    '0000',
+  ])('refuses %s, which no calendar has', (text) => {
+    expect(() => Period.parse(text)).toThrow(RangeError);
+  });
 
-  it.each(['', '26', '2026-1', '2026-W1', '2026-11-22T1', '2026-11-22 13', '2026-11-22T13:00', ' 2026'])(
-    'refuses %j as text of a period',
-    (text) => {
-      expect(() => Period.parse(text)).toThrow('expected a period such as');
-    },
-  );
+  it.each([
+    '',
+    '26',
+    '2026-1',
+    '2026-W1',
+    '2026-Q',
+    '2026-Q04',
+    '2026-11-22T1',
+    '2026-11-22 13',
+    '2026-11-22T13:00',
+    ' 2026',
+  ])('refuses %j as text of a period', (text) => {
+    expect(() => Period.parse(text)).toThrow('expected a period such as');
+  });
 
   it('refuses fractions and numbers out of range', () => {
     expect(() => Period.month(2026, 1.5)).toThrow('expected a whole month, got 1.5');
@@ -45,8 +62,8 @@ describe('a period', () => {
     expect(() => Period.week(2026, 54)).toThrow('expected an ISO week of 2026, got week 54');
     expect(() => Period.day(2026, 1, 1).delta(0.5)).toThrow(RangeError);
     expect(() => Period.year(9999).next()).toThrow('between the years 1 and 9999');
-    expect(() => Period.of('quarter' as PeriodUnit, '2026-01-01')).toThrow(
-      'expected year, month, week, day or hour',
+    expect(() => Period.of('decade' as PeriodUnit, '2026-01-01')).toThrow(
+      'expected year, quarter, month, week, day or hour',
     );
   });
 
@@ -128,11 +145,64 @@ describe('a period', () => {
     expect(month.delta(-12).toString()).toBe('2025-11');
     expect(month.toString()).toBe('2026-11');
     expect(JSON.stringify({ month })).toBe('{"month":"2026-11"}');
-    expect(Period.year(2026).months().map(String)).toHaveLength(12);
   });
 });
 
-const UNITS: readonly PeriodUnit[] = ['hour', 'day', 'week', 'month', 'year'];
+describe('a range of periods', () => {
+  it.each([
+    ['2026-12-30', '2027-01-02', '2026-12-30 2026-12-31 2027-01-01 2027-01-02'],
+    ['2026-W52', '2027-W01', '2026-W52 2026-W53 2027-W01'],
+    ['2026-11', '2027-01', '2026-11 2026-12 2027-01'],
+    ['2026-Q4', '2027-Q1', '2026-Q4 2027-Q1'],
+    ['2024', '2026', '2024 2025 2026'],
+    ['2026-11-22T23', '2026-11-23T00', '2026-11-22T23 2026-11-23T00'],
+    ['2026-11', '2026-11', '2026-11'],
+    ['2026-12', '2026-11', ''],
+  ])('from %s to %s holds both, and all between', (first, last, expected) => {
+    const range = Period.range(first, Period.parse(last));
+    expect(range.join(' ')).toBe(expected);
+    expect(Period.count(Period.parse(first), last)).toBe(range.length);
+  });
+
+  it('is counted without being made', () => {
+    expect(Period.count('0001-01-01T00', '9999-12-31T23')).toBe(3_652_059 * 24);
+  });
+
+  it('is of one unit', () => {
+    const message = 'expected two periods of one unit, got the month 2026-11 and the day 2026-11-22';
+    expect(() => Period.range('2026-11', '2026-11-22')).toThrow(message);
+    expect(() => Period.count('2026-11', '2026-11-22')).toThrow(message);
+    expect(() => Period.range('yesterday', '2026-11-22')).toThrow('expected a period such as');
+  });
+
+  it('is what the months of a period are', () => {
+    const months = (text: string) => Period.parse(text).months().join(' ');
+    expect(Period.year(2026).months()).toHaveLength(12);
+    expect(months('2026-Q4')).toBe('2026-10 2026-11 2026-12');
+    expect(months('2026-W40')).toBe('2026-09 2026-10');
+    expect(['2026-11', '2026-W47', '2026-11-30', '2026-11-30T23'].map(months)).toEqual(
+      Array(4).fill('2026-11'),
+    );
+    expect(months('9999')).toMatch(/^9999-01 .* 9999-12$/);
+  });
+});
+
+describe('a quarter', () => {
+  it('is three months, found from what lies in it', () => {
+    expect(Period.quarter(2026, 4).equals(Period.of('quarter', '2026-12-31T23:59'))).toBe(true);
+    expect(Period.from('quarter', '2026-02').toString()).toBe('2026-Q1');
+    expect(Period.from('year', '2026-Q3').toString()).toBe('2026');
+    expect(Period.quarter(2026, 1).prev().toString()).toBe('2025-Q4');
+    expect(Period.quarter(2026, 2).start().toPlainDate().toString()).toBe('2026-04-01');
+    expect(() => Period.from('month', '2026-Q4')).toThrow(
+      'expected a date within one month, got the quarter 2026-Q4',
+    );
+    expect(() => Period.quarter(2026, 5)).toThrow('expected a quarter from 1 to 4, got 5');
+    expect(() => Period.quarter(2026, 1.5)).toThrow('expected a whole quarter, got 1.5');
+  });
+});
+
+const UNITS: readonly PeriodUnit[] = ['hour', 'day', 'week', 'month', 'quarter', 'year'];
 const MICROSECOND = { microseconds: 1 };
 
 /** First and last instant, to the millisecond. */

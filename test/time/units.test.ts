@@ -20,6 +20,10 @@ const ORACLES: Record<
   ]
 > = {
   year: [(at) => midnight(at.with({ month: 1, day: 1 })), (at, n) => at.add({ years: n })],
+  quarter: [
+    (at) => midnight(at.with({ month: at.month - ((at.month - 1) % 3), day: 1 })),
+    (at, n) => at.add({ months: 3 * n }),
+  ],
   month: [(at) => midnight(at.with({ day: 1 })), (at, n) => at.add({ months: n })],
   week: [(at) => midnight(at.subtract({ days: at.dayOfWeek - 1 })), (at, n) => at.add({ weeks: n })],
   day: [midnight, (at, n) => at.add({ days: n })],
@@ -51,15 +55,18 @@ describe.each(Object.keys(ORACLES) as PeriodUnit[])('the unit %s', (name) => {
 describe('a unit', () => {
   it('is refused if there is none of that name', () => {
     for (const name of ['days', 'decade', 'toString', '']) {
-      expect(() => unitOf(name as PeriodUnit)).toThrow('expected year, month, week, day or hour, got ');
+      expect(() => unitOf(name as PeriodUnit)).toThrow(
+        'expected year, quarter, month, week, day or hour, got ',
+      );
     }
   });
 
-  it('prints its periods as ISO 8601 text', () => {
+  it('prints its periods as text', () => {
     const hour = hourOf(Temporal.PlainDateTime.from('2027-01-01T05'));
     const text = (name: PeriodUnit) => unitOf(name).textOf(unitOf(name).startOf(unitOf(name).numberOf(hour)));
-    expect((['year', 'month', 'week', 'day', 'hour'] as const).map(text)).toEqual([
+    expect((['year', 'quarter', 'month', 'week', 'day', 'hour'] as const).map(text)).toEqual([
       '2027',
+      '2027-Q1',
       '2027-01',
       '2026-W53',
       '2027-01-01',

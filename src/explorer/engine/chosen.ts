@@ -40,14 +40,7 @@ export function chooseDataset(source: LoadedSource, ask: ChooseAsk): ChosenDatas
 
 /** The periods of a unit that hold the days from `first` to `last`. */
 export function periodsBetween(unit: PeriodUnit, first: Period, last: Period): Period[] {
-  const periods: Period[] = [];
-  let period = Period.from(unit, first);
-  const end = Period.from(unit, last);
-  while (Period.compare(period, end) <= 0) {
-    periods.push(period);
-    period = period.next();
-  }
-  return periods;
+  return Period.range(Period.from(unit, first), Period.from(unit, last));
 }
 
 /** The last day with data, but not one to come: a single mark in the year 2099 must not move today. */
