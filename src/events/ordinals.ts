@@ -1,13 +1,12 @@
 import { Period } from '../time/period.js';
 import { unitOf } from '../time/units.js';
 
-/** Units that have keys of their own; a year has none. */
+/** Units that have keys of their own. */
 export type KeyUnit = 'month' | 'week' | 'day' | 'hour';
 
 /** A period as its unit and number: a catalogue has millions of them. */
 export type Ordinal = readonly [unit: KeyUnit, number: number];
 
-const HOUR_MS = 3_600_000;
 /** Units whose periods may hold all of one. */
 const LONGER: Readonly<Record<KeyUnit, readonly KeyUnit[]>> = {
   hour: ['day', 'month', 'week'],
@@ -20,7 +19,7 @@ const LONGER: Readonly<Record<KeyUnit, readonly KeyUnit[]>> = {
 export function periodOf(ordinal: Ordinal): Period;
 export function periodOf(ordinal: Ordinal | undefined): Period | undefined;
 export function periodOf(ordinal: Ordinal | undefined): Period | undefined {
-  return ordinal && Period.of(ordinal[0], new Date(startHour(ordinal) * HOUR_MS));
+  return ordinal && Period.at(ordinal[0], startHour(ordinal));
 }
 
 /** Longer periods, each time one or two, that together hold all of a period. */
