@@ -1,3 +1,4 @@
+import { inBatches } from './base/batches.js';
 import { describe } from './base/errors.js';
 import { countIds, countSets } from './engine/answers.js';
 import { atLeast, exactly } from './engine/expression.js';
@@ -347,13 +348,10 @@ export class Bitmapist {
     options: KeysOptions,
   ): Promise<number> {
     let deleted = 0;
-    let batch: string[] = [];
-    for await (const key of this.store.keys(prefix, options)) {
-      if (isDoomed(key)) batch.push(key);
-      if (batch.length < DELETE_BATCH) continue;
-      deleted += await this.store.delete(batch, options);
-      batch = [];
+    for await (const keys of inBatches(this.store.keys(prefix, options), DELETE_BATCH)) {
+      const doomed = keys.filter(isDoomed);
+      if (doomed.length > 0) deleted += await this.store.delete(doomed, options);
     }
-    return batch.length > 0 ? deleted + (await this.store.delete(batch, options)) : deleted;
+    return deleted;
   }
 }

@@ -1,4 +1,30 @@
-/** Drawing from what arrives over time, and no longer once a signal aborts. */
+/** Doing something no longer once a signal aborts. */
+
+/** Calls `listener` when the signal aborts, at once if it has; returns what ends that. */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => {};
+  signal.addEventListener('abort', listener, { once: true });
+  if (signal.aborted) listener();
+  return () => signal.removeEventListener('abort', listener);
+}
+
+/** What `start` comes to, unless the signal aborts first: then it rejects with the signal's reason. */
+export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const close = onAbort(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).finally(close);
+  });
+}
+
+/** Waits, unless the signal aborts: then it rejects with the signal's reason. */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const elapsed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  return untilAborted(signal, elapsed).finally(() => clearTimeout(timer));
+}
 
 /** Items that are asked for one by one. */
 export interface Source<T> {
@@ -21,45 +47,28 @@ export async function* drawUntilAborted<T>(
   { next, cancel }: Source<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T, void> {
-  const gate = new AbortGate(signal);
-  let finished = false;
+  let isFinished = false;
+  let reject: ((reason: unknown) => void) | undefined;
+  const close = onAbort(signal, () => reject?.(signal?.reason));
+  // One listener for all items: there may be millions.
+  const wait = <R>(promise: Promise<R>): Promise<R> =>
+    signal === undefined
+      ? promise
+      : new Promise((resolve, refuse) => {
+          reject = refuse;
+          promise.then(resolve, refuse);
+          if (signal.aborted) refuse(signal.reason);
+        });
   try {
     for (;;) {
-      const { done, value } = await gate.wait(next());
-      if (done) {
-        finished = true;
-        return;
-      }
+      const { done, value } = await wait(next());
+      isFinished = done === true;
+      if (done) return;
       yield value;
     }
   } finally {
-    gate.close();
+    close();
     // Not awaited: a source that is silent may never answer.
-    if (!finished) cancel().catch(() => {});
-  }
-}
-
-/** Waits for one promise after the other, and no longer once a signal aborts. */
-class AbortGate {
-  readonly #signal: AbortSignal | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
-  readonly #listener = () => this.#reject?.(this.#signal?.reason);
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#listener, { once: true });
-  }
-
-  wait<T>(promise: Promise<T>): Promise<T> {
-    if (!this.#signal) return promise;
-    return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      promise.then(resolve, reject);
-      if (this.#signal?.aborted) reject(this.#signal.reason);
-    });
-  }
-
-  close(): void {
-    this.#signal?.removeEventListener('abort', this.#listener);
+    if (!isFinished) cancel().catch(() => {});
   }
 }

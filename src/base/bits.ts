@@ -33,3 +33,17 @@ export function clearBit(bytes: Uint8Array, bitIndex: number): boolean {
   bytes[index] = before & ~bitMask(bitIndex);
   return bytes[index] !== before;
 }
+
+/** Sets bits `first` to `last`, both included, of a bitmap that begins at byte `byteOffset` of `bytes`. */
+export function setBits(bytes: Uint8Array, byteOffset: number, first: number, last: number): void {
+  const [from, to] = [byteOffset + byteIndex(first), byteOffset + byteIndex(last)];
+  const head = 0xff >> (first & 7);
+  const tail = (0xff80 >> (last & 7)) & 0xff;
+  if (from === to) {
+    bytes[from]! |= head & tail;
+    return;
+  }
+  bytes[from]! |= head;
+  bytes.fill(0xff, from + 1, to);
+  bytes[to]! |= tail;
+}

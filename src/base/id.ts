@@ -1,5 +1,6 @@
-/** The smallest integer that is no id any more: bits of a Redis string are addressed by 32 bits. */
-export const ID_LIMIT = 2 ** 32;
+/** What is an id. */
+
+import { ID_LIMIT } from './limits.js';
 
 /**
  * Refuses what is no id; returns it otherwise.

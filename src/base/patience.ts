@@ -22,18 +22,3 @@ export class Patience {
     return pauseMs;
   }
 }
-
-/** Waits, unless `signal` fires: then it rejects with the signal's reason. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      settle();
-    };
-    const abort = () => finish(() => reject(signal?.reason));
-    const timer = setTimeout(() => finish(resolve), milliseconds);
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
-  });
-}

@@ -1,5 +1,6 @@
 /** Many requests over one connection: sent without waiting for each other, a bounded number under way. */
 
+import { untilAborted } from './abort.js';
 import { Patience } from './patience.js';
 
 export interface Requests<Item, Reply> {
@@ -9,11 +10,11 @@ export interface Requests<Item, Reply> {
   readonly signal?: AbortSignal | undefined;
   send(item: Item): Promise<Reply>;
   /** Called once per reply, in any order; never after the requests have ended. */
-  receive(reply: Reply, item: Item): void;
+  receive?(reply: Reply, item: Item): void;
   /** Without it no failed request is sent again. */
   readonly repeats?: Repeats | undefined;
   /** Called when a request has failed for good: with what all end then, or nothing if the others go on. */
-  fail(error: unknown, item: Item): Promise<Error> | undefined;
+  fail?(error: unknown, item: Item): Promise<Error> | undefined;
 }
 
 /** Which failed requests are sent again. */
@@ -24,78 +25,56 @@ export interface Repeats {
 }
 
 /**
- * Requests of one tick leave in one round trip: clients write them to the socket one behind the other. Rejects as soon as
+ * Requests of one tick leave in one round trip: clients write them to the socket one after the other. Rejects as soon as
  * one fails or the signal fires; replies that come later are dropped.
  */
-export function sendAll<Item, Reply>(requests: Requests<Item, Reply>): Promise<void> {
+export async function sendAll<Item, Reply>(requests: Requests<Item, Reply>): Promise<void> {
   const { maxInFlight, signal, repeats } = requests;
-  return new Promise((resolve, reject) => {
-    const items = requests.items[Symbol.iterator]();
-    const pauses = new Set<ReturnType<typeof setTimeout>>();
-    let inFlight = 0;
-    let sent = false;
-    let over = false;
+  signal?.throwIfAborted();
+  const items = requests.items[Symbol.iterator]();
+  const pauses = new Set<ReturnType<typeof setTimeout>>();
+  let isOver = false;
 
-    const finish = (settle: () => void): void => {
-      if (over) return;
-      over = true;
-      signal?.removeEventListener('abort', abort);
-      for (const pause of pauses) clearTimeout(pause);
-      settle();
-    };
-    const abort = (): void => finish(() => reject(signal?.reason));
-    const end = (failure: Promise<Error>): void => finish(() => failure.then(reject, reject));
-
-    const send = async (item: Item, patience?: Patience): Promise<void> => {
-      let failure: Promise<Error> | undefined;
+  /** Sends one request after the other, from `next` on. */
+  const sendFrom = async (next: IteratorResult<Item>): Promise<void> => {
+    let patience: Patience | undefined;
+    while (!next.done && !isOver) {
       try {
-        const reply = await requests.send(item);
-        if (over) return;
-        requests.receive(reply, item);
+        const reply = await requests.send(next.value);
+        if (isOver) return;
+        requests.receive?.(reply, next.value);
       } catch (error) {
-        if (over) return;
-        const waiting = repeats?.isWorthwhile(error)
-          ? (patience ?? new Patience(repeats.limitMs))
-          : undefined;
-        const pauseMs = waiting?.next();
-        if (pauseMs !== undefined) {
-          const pause = setTimeout(() => {
-            pauses.delete(pause);
-            send(item, waiting);
-          }, pauseMs);
-          pauses.add(pause);
-          return;
+        if (isOver) return;
+        if (repeats?.isWorthwhile(error)) {
+          patience ??= new Patience(repeats.limitMs);
+          const pauseMs = patience.next();
+          if (pauseMs !== undefined) {
+            await new Promise((resolve) => pauses.add(setTimeout(resolve, pauseMs)));
+            continue;
+          }
         }
-        failure = requests.fail(error, item);
+        const failure =
+          requests.fail === undefined ? Promise.reject(error) : requests.fail(error, next.value);
+        if (failure !== undefined) {
+          isOver = true;
+          throw await failure;
+        }
       }
-      inFlight--;
-      if (failure !== undefined) end(failure);
-      else sendMore();
-    };
-    const sendMore = (): void => {
-      while (!over && !sent && inFlight < maxInFlight) {
-        let next: IteratorResult<Item>;
-        try {
-          next = items.next();
-        } catch (error) {
-          finish(() => reject(error));
-          return;
-        }
-        if (next.done) {
-          sent = true;
-          break;
-        }
-        inFlight++;
-        send(next.value);
-      }
-      if (inFlight === 0 && sent) finish(resolve);
-    };
-
-    if (signal?.aborted) {
-      abort();
-      return;
+      patience = undefined;
+      if (!isOver) next = items.next();
     }
-    signal?.addEventListener('abort', abort);
-    sendMore();
-  });
+  };
+
+  const underWay: Promise<void>[] = [];
+  try {
+    while (underWay.length < maxInFlight) {
+      const next = items.next();
+      if (next.done) break;
+      underWay.push(sendFrom(next));
+    }
+    await untilAborted(signal, Promise.all(underWay));
+  } finally {
+    isOver = true;
+    for (const pause of pauses) clearTimeout(pause);
+  }
 }

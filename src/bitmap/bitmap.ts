@@ -1,10 +1,10 @@
 /** One bitmap in memory that grows with the bits set, not with the largest id: containers, packed in blocks. */
 
 import { checkIds } from '../base/id.js';
-import { MAX_BYTES } from '../base/length.js';
+import { CONTAINER_BYTES, CONTAINER_IDS, MAX_BYTES } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import { Block } from './block.js';
-import { CONTAINER_BITS, CONTAINER_BYTES, decodeInto } from './container.js';
+import { decodeInto } from './container.js';
 import { collectIds } from './ids.js';
 import { sortIds } from './sort.js';
 import type { ByteRange, Container } from './types.js';
@@ -92,7 +92,7 @@ export class Bitmap {
     const bytes = new Uint8Array(CONTAINER_BYTES);
     for (const { firstId, kind, words } of containers) {
       decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length, undefined);
-      bitmap.#appendContainer(firstId / CONTAINER_BITS, bytes);
+      bitmap.#appendContainer(firstId / CONTAINER_IDS, bytes);
       bitmap.#byteLength = firstId / 8 + lastByte(bytes) + 1;
     }
     return bitmap;
@@ -263,7 +263,7 @@ export class Bitmap {
     for (const block of this.#blocks) {
       for (let index = 0; index < block.count; index++) {
         yield {
-          firstId: block.high(index) * CONTAINER_BITS,
+          firstId: block.high(index) * CONTAINER_IDS,
           cardinality: block.cardinality(index),
           kind: block.kind(index),
           words: block.payload(index),

@@ -4,11 +4,11 @@
  * (high 16 bits of the ids; cardinality minus one; where its payload begins, with a flag for runs), then the payloads.
  */
 
+import { byteIndex, clearBit, setBit } from '../base/bits.js';
+import { CONTAINER_BYTES, CONTAINER_IDS } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import {
   BITMAP_WORDS,
-  CONTAINER_BITS,
-  CONTAINER_BYTES,
   changeBit,
   decodeInto,
   type Encoded,
@@ -65,7 +65,7 @@ export class Block {
 
   /** First byte of the container that may hold a bit. */
   firstByte(index: number): number {
-    return this.kind(index) === 'bitmap' ? 0 : this.#words[this.#start(index)]! >> 3;
+    return this.kind(index) === 'bitmap' ? 0 : byteIndex(this.#words[this.#start(index)]!);
   }
 
   /** Last byte of the container that may hold a bit. */
@@ -74,7 +74,7 @@ export class Block {
     if (kind === 'bitmap') return CONTAINER_BYTES - 1;
     const end = this.#end(index);
     const last = this.#words[end - 1]!;
-    return (kind === 'array' ? last : this.#words[end - 2]! + last) >> 3;
+    return byteIndex(kind === 'array' ? last : this.#words[end - 2]! + last);
   }
 
   /** Index of the container for `high`, or the complement (`~`) of where it belongs. */
@@ -108,7 +108,7 @@ export class Block {
   writeIds(writer: IdWriter): void {
     writer.load(this.#words.subarray(0, this.#used));
     for (let index = 0; index < this.#count; index++) {
-      writer.add(this.kind(index), this.#start(index), this.#end(index), this.high(index) * CONTAINER_BITS);
+      writer.add(this.kind(index), this.#start(index), this.#end(index), this.high(index) * CONTAINER_IDS);
     }
   }
 
@@ -138,8 +138,8 @@ export class Block {
     }
     for (let at = from; at < to; at++) {
       const low = ids[at]! & 0xffff;
-      if (value === 1) scratch[low >> 3]! |= 0x80 >> (low & 7);
-      else scratch[low >> 3]! &= ~(0x80 >> (low & 7));
+      if (value === 1) setBit(scratch, low);
+      else clearBit(scratch, low);
     }
     this.#put(index, high, encode(scratch));
   }

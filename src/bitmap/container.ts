@@ -7,11 +7,11 @@
  * A container is a stretch `[start, end)` of 16-bit words, so that many small ones share one buffer.
  */
 
+import { bitMask, byteIndex, setBits } from '../base/bits.js';
+import { CONTAINER_BYTES } from '../base/limits.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Container, ContainerKind } from './types.js';
 
-export const CONTAINER_BYTES = 8192;
-export const CONTAINER_BITS = 65_536;
 /** Words of a bitmap, and the most ids an array holds: beyond it the bitmap is smaller. */
 export const BITMAP_WORDS = 4096;
 
@@ -154,14 +154,14 @@ export function decodeInto(
     for (let at = lowerBound(words, start, end, fromByte * 8); at < end; at++) {
       const low = words[at]!;
       if (low >= limit) break;
-      target[shift + (low >> 3)]! |= 0x80 >> (low & 7);
+      target[shift + byteIndex(low)]! |= bitMask(low);
     }
     return;
   }
   for (let at = start; at < end; at += 2) {
     const first = Math.max(words[at]!, fromByte * 8);
     const last = Math.min(words[at]! + words[at + 1]!, toByte * 8 - 1);
-    if (first <= last) fillBits(target, shift, first, last);
+    if (first <= last) setBits(target, shift, first, last);
   }
 }
 
@@ -178,20 +178,6 @@ function unpack(target: Uint8Array, targetOffset: number, list: Uint16Array, cho
   } finally {
     returnKernel(kernel);
   }
-}
-
-function fillBits(target: Uint8Array, shift: number, first: number, last: number): void {
-  const firstByte = first >> 3;
-  const lastByte = last >> 3;
-  const head = 0xff >> (first & 7);
-  const tail = (0xff80 >> (last & 7)) & 0xff;
-  if (firstByte === lastByte) {
-    target[shift + firstByte]! |= head & tail;
-    return;
-  }
-  target[shift + firstByte]! |= head;
-  target.fill(0xff, shift + firstByte + 1, shift + lastByte);
-  target[shift + lastByte]! |= tail;
 }
 
 /** Index of the first word in `[start, end)` that is not below `low`. */
@@ -221,7 +207,7 @@ export function findRun(words: Uint16Array, start: number, end: number, low: num
 /** Changes one bit of the bitmap that begins at word `start`, and says whether it was different. */
 export function changeBit(words: Uint16Array, start: number, low: number, value: 0 | 1): boolean {
   const at = start + (low >> 4);
-  const mask = (0x80 >> (low & 7)) << ((low ^ SWAPPED) & 8);
+  const mask = bitMask(low) << ((low ^ SWAPPED) & 8);
   const before = words[at]!;
   const after = value === 1 ? before | mask : before & ~mask;
   words[at] = after;

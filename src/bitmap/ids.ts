@@ -1,6 +1,6 @@
+import { CONTAINER_BYTES, CONTAINER_IDS } from '../base/limits.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Kernel } from '../kernel/types.js';
-import { CONTAINER_BITS, CONTAINER_BYTES } from './container.js';
 import type { Container, ContainerKind } from './types.js';
 
 /**
@@ -58,12 +58,12 @@ export class IdWriter {
   #waiting = 0;
 
   constructor(kernel: Kernel, target: Uint32Array) {
-    const idsBytes = CONTAINER_BITS * Uint32Array.BYTES_PER_ELEMENT;
+    const idsBytes = CONTAINER_IDS * Uint32Array.BYTES_PER_ELEMENT;
     const { buffer, byteOffset } = kernel.reserve(IDS_OFFSET + idsBytes);
     this.#kernel = kernel;
     this.#target = target;
     this.#words = new Uint16Array(buffer, byteOffset, MAX_WORDS);
-    this.#ids = new Uint32Array(buffer, byteOffset + IDS_OFFSET, CONTAINER_BITS);
+    this.#ids = new Uint32Array(buffer, byteOffset + IDS_OFFSET, CONTAINER_IDS);
   }
 
   /** Takes words with one or more containers in them. */
@@ -75,7 +75,7 @@ export class IdWriter {
   add(kind: ContainerKind, start: number, end: number, firstId: number): void {
     if (kind === 'array') {
       const count = end - start;
-      if (this.#waiting + count > CONTAINER_BITS) this.flush();
+      if (this.#waiting + count > CONTAINER_IDS) this.flush();
       this.#kernel.widen(IDS_OFFSET + this.#waiting * 4, start * 2, count, firstId);
       this.#waiting += count;
     } else if (kind === 'bitmap') {

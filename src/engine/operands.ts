@@ -1,5 +1,5 @@
 import { BitmapistError, BudgetError } from '../base/errors.js';
-import { checkByteLength } from '../base/length.js';
+import { checkByteLength } from '../base/limits.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from '../store/types.js';
 import { type BitmapExpression, bitmapsOf, type Expression } from './expression.js';
 import type { OperandInfo } from './plan.js';

@@ -1,3 +1,4 @@
+import { CONTAINER_BYTES } from '../base/limits.js';
 import { borrowKernel, returnKernel } from '../kernel/pool.js';
 import { type Kernel, Opcode, SLOT_ALIGNMENT } from '../kernel/types.js';
 import type { BitmapReader, RequestOptions } from '../store/types.js';
@@ -36,7 +37,7 @@ export interface ComputedWindow {
 }
 
 /** Bytes of a bitmap that are turned into ids at a time: a full page is 65,536 ids. */
-export const PAGE_BYTES = 8 * 1024;
+export const PAGE_BYTES = CONTAINER_BYTES;
 
 /** The next length that the kernel's bit operations take. */
 export function alignLength(byteLength: number): number {

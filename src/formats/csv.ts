@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { BitmapistError, FormatError } from '../base/errors.js';
+import { ID_LIMIT } from '../base/limits.js';
 import { hasTimeOfDay, type Moment } from '../time/moment.js';
 import { guessMoment } from '../time/moment-text.js';
 import { unpackGzip } from './gzip.js';
@@ -155,7 +156,7 @@ class RowReader {
     const event = fields[columns.event]!;
     if (event === '') throw this.problem('expected an event name, got an empty field');
     const id = Number(fields[columns.user]);
-    if (id >= 2 ** 32 || !/^\d+$/.test(fields[columns.user]!)) {
+    if (id >= ID_LIMIT || !/^\d+$/.test(fields[columns.user]!)) {
       throw this.problem(`expected a user id from 0 to 4294967295, got ${quoted(fields[columns.user]!)}`);
     }
     const timestamp = fields[columns.timestamp]!;

@@ -4,13 +4,14 @@
  */
 
 import { FormatError, fromPlatform } from '../base/errors.js';
+import { ID_LIMIT } from '../base/limits.js';
 import { latin1 } from './bytes.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
 import { joinMark, markLength } from './text.js';
 
 const BATCH_IDS = 2 ** 14;
-const MAX_ID = 2 ** 32 - 1;
+const MAX_ID = ID_LIMIT - 1;
 /** What is shown of a line that is no id. */
 const SHOWN_CHARACTERS = 40;
 

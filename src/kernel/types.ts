@@ -3,6 +3,8 @@
  * lengths in bytes. It knows nothing of keys, dates or stores.
  */
 
+import { CONTAINER_IDS } from '../base/limits.js';
+
 /**
  * Operations of a program, which is one instruction after the other: an opcode and what it says here. Slots (`dst`, `a`,
  * `b`) are byte offsets, multiples of 64; `counter` is an index of the counters, to which the count is added.
@@ -38,7 +40,7 @@ export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 export const SLOT_ALIGNMENT = 64;
 
 /** Ids that a list speaks of: their low 16 bits. */
-export const LIST_IDS = 65_536;
+export const LIST_IDS = CONTAINER_IDS;
 
 /**
  * Lists of ids in a kernel's memory. The ids of a stretch of `LIST_IDS` are one list per operand, ascending, as unsigned

@@ -2,7 +2,7 @@
 
 import { describe } from '../base/errors.js';
 import { checkIds } from '../base/id.js';
-import { MAX_BYTES } from '../base/length.js';
+import { MAX_BYTES } from '../base/limits.js';
 import type { BitWrite, KeysOptions, PutOptions } from './types.js';
 
 /** @throws TypeError or RangeError if an id is no integer in [0, 2^32) */

@@ -1,4 +1,4 @@
-import { checkByteLength } from '../base/length.js';
+import { checkByteLength } from '../base/limits.js';
 import { Bitmap } from '../bitmap/bitmap.js';
 import type { ByteRange } from '../bitmap/types.js';
 import { KeptBitmaps, type Recording } from './kept.js';

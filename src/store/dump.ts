@@ -1,5 +1,6 @@
 /** Moves bitmaps from dumps into stores and from stores into dumps. */
 
+import { inBatches } from '../base/batches.js';
 import { BitmapistError } from '../base/errors.js';
 import type { ByteInput } from '../formats/input.js';
 import { type RdbProgress, type RdbReadOptions, type RdbString, readRdb } from '../formats/rdb/reader.js';
@@ -169,17 +170,6 @@ async function* readPieces(
     await reader.read([{ key, byteOffset, target }], { signal });
     yield target;
   }
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function wholeMs(expiresAtMs: number | undefined): number | undefined {

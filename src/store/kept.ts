@@ -1,5 +1,5 @@
+import { CONTAINER_BYTES } from '../base/limits.js';
 import { Bitmap } from '../bitmap/bitmap.js';
-import { CONTAINER_BYTES } from '../bitmap/container.js';
 
 /** Bitmaps within so many bytes of memory, those that are only read in part included; the least recently used make room. */
 

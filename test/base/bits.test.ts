@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bitMask, byteIndex, clearBit, hasBit, setBit } from '../../src/base/bits.js';
+import { bitMask, byteIndex, clearBit, hasBit, setBit, setBits } from '../../src/base/bits.js';
 
 describe('bits of bytes, in the order of Redis', () => {
   it('begin with the most significant', () => {
@@ -18,6 +18,18 @@ describe('bits of bytes, in the order of Redis', () => {
       expect(clearBit(bytes, id)).toBe(true);
       expect(clearBit(bytes, id)).toBe(false);
       for (let other = 0; other < 24; other++) expect(hasBit(bytes, other)).toBe(other !== id);
+    }
+  });
+
+  it('are set from one to another, within a byte and over many', () => {
+    for (let first = 0; first < 32; first++) {
+      for (let last = first; last < 32; last++) {
+        const bytes = new Uint8Array(6);
+        setBits(bytes, 1, first, last);
+        for (let bit = 0; bit < 48; bit++) {
+          expect(hasBit(bytes, bit)).toBe(bit - 8 >= first && bit - 8 <= last);
+        }
+      }
     }
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkId, ID_LIMIT } from '../../src/base/id.js';
+import { checkId } from '../../src/base/id.js';
+import { ID_LIMIT } from '../../src/base/limits.js';
 
 describe('an id', () => {
   it('is an integer in [0, 2^32)', () => {

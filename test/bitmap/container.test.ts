@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CONTAINER_BYTES,
-  changeBit,
-  decodeInto,
-  encode,
-  findRun,
-  lowerBound,
-} from '../../src/bitmap/container.js';
+import { CONTAINER_BYTES } from '../../src/base/limits.js';
+import { changeBit, decodeInto, encode, findRun, lowerBound } from '../../src/bitmap/container.js';
 import { idsOf } from '../support/store/conformance.js';
 
 function bytesOf(lows: readonly number[], byteLength = CONTAINER_BYTES): Uint8Array {

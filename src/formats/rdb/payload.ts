@@ -4,7 +4,7 @@
  */
 
 import { FormatError, plural } from '../../base/errors.js';
-import { MAX_BYTES } from '../../base/length.js';
+import { MAX_BYTES } from '../../base/limits.js';
 import { concatBytes } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
 import { Crc64 } from './crc64.js';

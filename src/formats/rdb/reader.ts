@@ -5,7 +5,7 @@
  */
 
 import { FormatError, fromPlatform, plural } from '../../base/errors.js';
-import { MAX_BYTES } from '../../base/length.js';
+import { MAX_BYTES } from '../../base/limits.js';
 import { decodeKey } from '../../names/key-text.js';
 import { latin1 } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';

@@ -4,7 +4,7 @@
  */
 
 import { plural } from '../../base/errors.js';
-import { MAX_BYTES } from '../../base/length.js';
+import { MAX_BYTES } from '../../base/limits.js';
 import { encodeKey } from '../../names/key-text.js';
 import { concatBytes, latin1Bytes } from '../bytes.js';
 import { Crc64 } from './crc64.js';

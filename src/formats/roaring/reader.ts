@@ -1,7 +1,7 @@
 /** Reads the portable Roaring format. */
 
 import { FormatError, plural } from '../../base/errors.js';
-import { CONTAINER_BITS, CONTAINER_BYTES } from '../../bitmap/container.js';
+import { CONTAINER_BYTES, CONTAINER_IDS } from '../../base/limits.js';
 import type { Container } from '../../bitmap/types.js';
 import {
   COOKIE,
@@ -54,7 +54,7 @@ function readContainers(bytes: Uint8Array): Container[] {
     const isRun = flags !== undefined && (view.getUint8(flags + (index >> 3)) & (1 << (index & 7))) !== 0;
     const kind = isRun ? 'run' : cardinality <= MAX_ARRAY_IDS ? 'array' : 'bitmap';
     const { words, end } = readers[kind](view, from, cardinality);
-    containers.push({ firstId: key * CONTAINER_BITS, cardinality, kind, words });
+    containers.push({ firstId: key * CONTAINER_IDS, cardinality, kind, words });
     from = end;
   }
   if (from !== bytes.length) {
@@ -73,7 +73,7 @@ function readCookie(view: DataView): { count: number; flags: number | undefined;
   if (cookie === COOKIE) {
     expectBytes(view, 4, 4);
     const count = view.getUint32(4, true);
-    if (count > CONTAINER_BITS) throw new FormatError(`expected at most 65536 containers, got ${count}`, 4);
+    if (count > CONTAINER_IDS) throw new FormatError(`expected at most 65536 containers, got ${count}`, 4);
     return { count, flags: undefined, descriptions: 8 };
   }
   if ((cookie & 0xffff) !== COOKIE_WITH_RUNS) {
@@ -106,7 +106,7 @@ const readers: Record<Container['kind'], ReadWords> = {
     let free = 0;
     for (let at = 0; at < words.length; at += 2) {
       const end = words[at]! + words[at + 1]! + 1;
-      if (words[at]! < free || end > CONTAINER_BITS) {
+      if (words[at]! < free || end > CONTAINER_IDS) {
         const run = `${words[at]}..${end - 1}`;
         throw new FormatError(`expected a run within ${free}..65535, got ${run}`, from + 2 + at * 2);
       }

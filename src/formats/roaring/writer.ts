@@ -1,6 +1,6 @@
 /** Writes the portable Roaring format. */
 
-import { CONTAINER_BYTES } from '../../bitmap/container.js';
+import { CONTAINER_BYTES, CONTAINER_IDS, ID_LIMIT } from '../../base/limits.js';
 import type { Container } from '../../bitmap/types.js';
 import {
   COOKIE,
@@ -29,7 +29,7 @@ export function encodeRoaring(containers: Iterable<Container>): Uint8Array<Array
   let to = payload;
   all.forEach((container, index) => {
     if (container.kind === 'run') bytes[4 + (index >> 3)]! |= 1 << (index & 7);
-    view.setUint16(descriptions + index * DESCRIPTION_BYTES, container.firstId / 65_536, true);
+    view.setUint16(descriptions + index * DESCRIPTION_BYTES, container.firstId / CONTAINER_IDS, true);
     view.setUint16(descriptions + index * DESCRIPTION_BYTES + 2, container.cardinality - 1, true);
     if (hasOffsets) view.setUint32(offsets + index * OFFSET_BYTES, to, true);
     writePayload(bytes.subarray(to), container);
@@ -81,7 +81,7 @@ function writePayload(target: Uint8Array, { kind, words }: Container): void {
 function checkOrder(containers: readonly Container[]): void {
   containers.forEach(({ firstId }, index) => {
     const above = index === 0 ? -1 : containers[index - 1]!.firstId;
-    if (firstId > above && firstId % 65_536 === 0 && firstId < 2 ** 32) return;
+    if (firstId > above && firstId % CONTAINER_IDS === 0 && firstId < ID_LIMIT) return;
     throw new RangeError(
       `expected containers at ascending multiples of 65536 below 2^32, got ${firstId} after ${above}`,
     );

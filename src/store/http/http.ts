@@ -1,5 +1,6 @@
 /** Bitmaps as files behind a URL: any static host is a store to read from. */
 
+import { untilAborted } from '../../base/abort.js';
 import { fromPlatform, StoreError } from '../../base/errors.js';
 import { encodeFileName } from '../../names/filename.js';
 import type { BitmapReader, ByteRead, KeysOptions, RequestOptions, Store } from '../types.js';
@@ -116,7 +117,7 @@ export class HttpStore implements Store {
     this.#index ??= fetchIndex(this.#send, url, this.#init());
     const reading = this.#index;
     try {
-      return await untilAborted(reading, options?.signal);
+      return await untilAborted(options?.signal, reading);
     } catch (error) {
       if (this.#index === reading && !options?.signal?.aborted) this.#index = undefined;
       throw error;
@@ -128,16 +129,6 @@ export class HttpStore implements Store {
   }
 
   readonly #send: Fetch = (url, init) => (this.#options.fetch ?? fromPlatform('fetch'))(url, init);
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 function parseBase(base: string | URL): URL {

@@ -1,7 +1,7 @@
 /** The index of a published folder: a JSON object of all keys and the lengths of their bitmaps in bytes. */
 
 import { fromPlatform, StoreError } from '../../base/errors.js';
-import { MAX_BYTES } from '../../base/length.js';
+import { MAX_BYTES } from '../../base/limits.js';
 import { type Fetch, refuse, send, typeOf } from './answer.js';
 import { readBody } from './body.js';
 

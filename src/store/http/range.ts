@@ -1,9 +1,8 @@
 /** One stretch of one file over HTTP (RFC 9110, range requests), from servers that know ranges and from those that do not. */
 
 import { BudgetError, fromPlatform, plural, StoreError } from '../../base/errors.js';
-import { MAX_BYTES } from '../../base/length.js';
+import { CONTAINER_BYTES, MAX_BYTES } from '../../base/limits.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
-import { CONTAINER_BYTES } from '../../bitmap/container.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import {
   expectBitmap,

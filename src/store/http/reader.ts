@@ -1,7 +1,7 @@
 /** Reads bitmaps over HTTP for one question: what came as a whole file is kept, compressed, until it is answered. */
 
 import { plural, StoreError } from '../../base/errors.js';
-import { checkByteLength } from '../../base/length.js';
+import { checkByteLength } from '../../base/limits.js';
 import { sendAll } from '../../base/requests.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import type { BitmapReader, ByteRead, RequestOptions } from '../types.js';
@@ -132,8 +132,6 @@ export class HttpReader implements BitmapReader {
       maxInFlight: this.#link.maxInFlight,
       signal: options?.signal,
       send: use,
-      receive: () => {},
-      fail: async (error) => error as Error,
     });
   }
 }

@@ -2,8 +2,7 @@
 
 import type { Buffer } from 'node:buffer';
 import { StoreError } from '../../base/errors.js';
-import { ID_LIMIT } from '../../base/id.js';
-import { checkByteLength } from '../../base/length.js';
+import { checkByteLength, ID_LIMIT } from '../../base/limits.js';
 import type { BitWrite } from '../types.js';
 import type { RedisClient, RedisNode, RedisTransaction } from './client.js';
 import { codeOf, isRefusedCommand, NoTransactionsError } from './refusal.js';

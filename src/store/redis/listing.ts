@@ -1,7 +1,8 @@
 /** The names of keys: SCAN over every server that has some. */
 
+import { pause } from '../../base/abort.js';
 import { StoreError } from '../../base/errors.js';
-import { Patience, pause } from '../../base/patience.js';
+import { Patience } from '../../base/patience.js';
 import type { KeysOptions } from '../types.js';
 import { isNodeOfCluster } from './cluster-node.js';
 import { refuseNode } from './failure.js';

@@ -5,6 +5,7 @@
  */
 
 import { Buffer } from 'node:buffer';
+import { byteIndex, setBit } from '../../base/bits.js';
 import type { BitWrite } from '../types.js';
 import type { RedisLink } from './link.js';
 
@@ -45,19 +46,16 @@ export function* cutStretches(ids: Uint32Array): Generator<Stretch & { readonly 
     const end = (Math.floor(ids[from]! / MERGE_IDS) + 1) * MERGE_IDS;
     let to = from + 1;
     while (to < ids.length && ids[to]! < end) to++;
-    const byteLength = (ids[to - 1]! >>> 3) - (ids[from]! >>> 3) + 1;
+    const byteLength = byteIndex(ids[to - 1]!) - byteIndex(ids[from]!) + 1;
     yield { ids, from, to, merges: to - from >= MIN_IDS + byteLength / BYTES_PER_ID };
     from = to;
   }
 }
 
 export async function mergeStretch(link: RedisLink, key: string, { ids, from, to }: Stretch): Promise<void> {
-  const byteOffset = ids[from]! >>> 3;
-  const bytes = Buffer.alloc((ids[to - 1]! >>> 3) - byteOffset + 1);
-  for (let at = from; at < to; at++) {
-    const id = ids[at]!;
-    bytes[(id >>> 3) - byteOffset]! |= 0x80 >> (id & 7);
-  }
+  const byteOffset = byteIndex(ids[from]!);
+  const bytes = Buffer.alloc(byteIndex(ids[to - 1]!) - byteOffset + 1);
+  for (let at = from; at < to; at++) setBit(bytes, ids[at]! - byteOffset * 8);
   await runScript(link, key, byteOffset, bytes);
 }
 

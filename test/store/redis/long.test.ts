@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
-import { MAX_BYTES } from '../../../src/base/length.js';
+import { MAX_BYTES } from '../../../src/base/limits.js';
 import { Bitmapist } from '../../../src/bitmapist.js';
 import { cached } from '../../../src/events/cached.js';
 import { writeRdb } from '../../../src/rdb.js';
