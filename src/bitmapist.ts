@@ -1,8 +1,8 @@
 import { inBatches } from './base/batches.js';
 import { describe } from './base/errors.js';
-import { countIds, countSets } from './engine/answers.js';
+import { countSets } from './engine/answers.js';
 import { atLeast, exactly } from './engine/expression.js';
-import { checkEvaluateOptions, type EvaluateOptions } from './engine/options.js';
+import { checkEvaluateOptions, type EvaluateOptions } from './engine/question.js';
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './events/bulk.js';
 import { Catalog, type CatalogOptions } from './events/catalog.js';
@@ -330,7 +330,7 @@ export class Bitmapist {
       timeZone: this.timeZone,
       now: this.#clock(),
       events: (name, period) => eventExpression(this.#scope, name, period),
-      count: (expressions) => countIds(expressions, { ...this.#scope.defaults, ...options }),
+      count: async (sets) => (await countSets({ sets }, { ...this.#scope.defaults, ...options })).sets,
     });
   }
 

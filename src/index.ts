@@ -19,9 +19,8 @@ export type {
   Expression,
   ThresholdExpression,
 } from './engine/expression.js';
-export type { EvaluateOptions } from './engine/options.js';
+export type { EvaluateOptions, EvaluateProgress } from './engine/question.js';
 export type { FetchTrace, QuestionTrace } from './engine/tracing.js';
-export type { EvaluateProgress } from './engine/windows.js';
 export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';
 export { type CachedOptions, cached } from './events/cached.js';

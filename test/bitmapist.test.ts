@@ -621,7 +621,7 @@ describe('a cohort of 31 × 13 days', () => {
     const analytics = new Bitmapist({ store, clock: () => NOW });
     const rows = Array.from({ length: 43 }, (_, day) => ({
       event: 'active',
-      id: 8000 - day,
+      id: 8000 * 64 - day,
       at: new Date(NOW.getTime() - day * 86_400_000),
     }));
     await analytics.markEvents(rows.flatMap((row) => [row, { ...row, id: row.id % 100 }]));
@@ -632,7 +632,8 @@ describe('a cohort of 31 × 13 days', () => {
       startDate: '2025-11-17',
       numResults: 31,
       numOfRows: 12,
-      windowBytes: 256,
+      // Windows of 16 KiB, the smallest.
+      memoryBytes: 1,
     });
     expect(table.rows).toHaveLength(31);
     expect(table.rows.every(({ total }) => total === 2)).toBe(true);

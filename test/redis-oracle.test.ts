@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countIds, windowsOf } from '../src/engine/answers.js';
+import { windowsOf } from '../src/engine/answers.js';
 import { bitmap, type Expression } from '../src/engine/expression.js';
 import { RedisStore } from '../src/store/redis/redis.js';
+import { countIds } from './support/bitmaps.js';
 import { bitmapArbitrary, expressionArbitrary, expressionOf, type ModelExpression } from './support/model.js';
 import { type RedisServer, startRedis } from './support/servers/redis.js';
 

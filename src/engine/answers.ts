@@ -1,45 +1,20 @@
 import { hasBit } from '../base/bits.js';
 import { BudgetError } from '../base/errors.js';
-import type { BitmapReader } from '../store/types.js';
+import type { Expression } from './expression.js';
+import { foldParts } from './parts.js';
+import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
 import {
-  type BitmapExpression,
-  bitmapsOf,
-  combine,
-  complementedOf,
-  type Expression,
-  foldExpression,
-  indexBitmaps,
-} from './expression.js';
-import {
-  describeOperands,
-  measureOperands,
-  openSources,
-  readOperands,
-  releaseSources,
-  withSources,
-} from './operands.js';
-import { checkEvaluateOptions, type EvaluateOptions } from './options.js';
-import { planReads } from './plan.js';
+  checkEvaluateOptions,
+  openQuestion,
+  type Question,
+  type WindowedOptions,
+  withQuestion,
+} from './question.js';
 import { countLists } from './sparse.js';
 import { traceQuestion, traceStream } from './tracing.js';
-import { alignLength, type ComputedWindow, PAGE_BYTES, type ReadablePlan, runWindows } from './windows.js';
+import { alignLength, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
 
-/**
- * Where reading meets computing: runs plans window by window. While one window is computed the next one is on its way.
- * Nothing is written to a store to answer a question.
- */
-
-/** A stretch of a result: `bytes` in Redis bit order, valid until the next one is asked for. */
-export interface ResultWindow {
-  readonly byteOffset: number;
-  readonly bytes: Uint8Array;
-}
-
-const DEFAULT_MEMORY_BYTES = 8 * 1024 * 1024;
-const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
-/** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
-const NEAR_MS = 5;
-const PAGE_IDS = PAGE_BYTES * 8;
+/** The questions that can be asked of expressions. Nothing is written to a store to answer one. */
 
 /** Sets to count, and pairs of them. */
 export interface CountedSets {
@@ -54,50 +29,58 @@ export interface SetCounts {
   readonly pairs: number[];
 }
 
+/** A stretch of a result: `bytes` in Redis bit order, valid until the next one is asked for. */
+export interface ResultWindow {
+  readonly byteOffset: number;
+  readonly bytes: Uint8Array;
+}
+
+const DEFAULT_MEMORY_BYTES = 8 * 1024 * 1024;
+const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
+/** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
+const NEAR_MS = 5;
+const PAGE_IDS = PAGE_BYTES * 8;
+
 /** Counts sets and pairs of them in one question: every distinct key is read once, however many need it. */
 export async function countSets(
   { sets, pairs = [] }: CountedSets,
-  options: EvaluateOptions = {},
+  options: WindowedOptions = {},
 ): Promise<SetCounts> {
-  const setAt = (index: number): Expression => {
-    const set = sets[index];
-    if (set !== undefined) return set;
-    throw new RangeError(`expected pairs of sets from 0 to ${sets.length - 1}, got set ${index}`);
-  };
-  const both = pairs.map(([a, b]) => combine('and', [setAt(a), setAt(b)]));
-  const counts = await countIds([...sets, ...both], options);
-  return { sets: counts.slice(0, sets.length), pairs: counts.slice(sets.length) };
-}
-
-/** The number of ids of each expression. Every distinct key is read once, whatever the number of expressions. */
-export async function countIds(
-  expressions: readonly Expression[],
-  options: EvaluateOptions = {},
-): Promise<number[]> {
-  return traceQuestion({ question: 'count', expressions: expressions.length }, async () => {
+  return traceQuestion({ question: 'count', expressions: sets.length + pairs.length }, async () => {
     checkEvaluateOptions(options);
-    const single = countInStore(expressions, options);
-    if (single !== undefined) return [await single];
-    return withSources(expressions, options, async (operands, sources) => {
-      const plan = await makePlan(expressions, operands, sources, 'counts', options);
-      const counters = new Float64Array(plan.program.counters);
-      const rest = options.windowBytes === undefined ? await countLists(plan, options, counters) : plan;
-      for await (const _ of runWindows(rest, options, counters));
-      return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counters[counter]!));
+    for (const place of pairs.flat()) {
+      if (sets[place] === undefined) {
+        throw new RangeError(`expected pairs of sets from 0 to ${sets.length - 1}, got set ${place}`);
+      }
+    }
+    const single = pairs.length === 0 ? countInStore(sets, options) : undefined;
+    if (single !== undefined) return { sets: [await single], pairs: [] };
+    return withQuestion(sets, options, async (question) => {
+      const { plan } = await makePlan(question, { answer: 'counts', pairs });
+      const { counters, outputs } = plan.program;
+      const counts = new Float64Array(counters);
+      const rest = question.windowBytes === undefined ? await countLists(question, plan, counts) : plan;
+      await countWindows(question, rest, counts);
+      const answers = outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
+      return { sets: answers.slice(0, sets.length), pairs: answers.slice(sets.length) };
     });
   });
 }
 
 /** Whether an expression has any id: stops reading at the first window that has one. */
-export async function hasIds(expression: Expression, options: EvaluateOptions = {}): Promise<boolean> {
+export async function hasIds(expression: Expression, options: WindowedOptions = {}): Promise<boolean> {
   return traceQuestion({ question: 'any', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
-    return withSources([expression], options, async (operands, sources) => {
-      const plan = await makePlan([expression], operands, sources, 'counts', options);
-      for await (const { counters } of runWindows(plan, options)) {
-        if (counters.some((count) => count > 0)) return true;
+    return withQuestion([expression], options, async (question) => {
+      const { plan } = await makePlan(question, { answer: 'counts' });
+      const counts = new Float64Array(plan.program.counters);
+      const run = new WindowRun(question, plan, counts);
+      try {
+        while ((await run.next()) !== undefined) if (counts[0]! > 0) return true;
+      } finally {
+        run.close();
       }
       return false;
     });
@@ -108,22 +91,26 @@ export async function hasIds(expression: Expression, options: EvaluateOptions = 
 export async function hasId(
   expression: Expression,
   id: number,
-  options: EvaluateOptions = {},
+  options: WindowedOptions = {},
 ): Promise<boolean> {
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
-    return withSources([expression], options, async (operands, sources) => {
+    return withQuestion([expression], options, async ({ parts, operands }) => {
       const byteOffset = Math.floor(id / 8);
-      const bytes = operands.map(() => new Uint8Array(1));
-      const reads = operands.map(({ key }, operand) => ({ key, byteOffset, target: bytes[operand]! }));
+      const reads = operands.keys.map((key, operand) => ({
+        operand,
+        key,
+        byteOffset,
+        target: new Uint8Array(1),
+      }));
+      const hasComplement = parts.parts[parts.roots[0]!]!.hasComplement;
       const [byteLengths] = await Promise.all([
-        complementedOf([expression]).size > 0 ? measureOperands(operands, sources, options) : [],
-        readOperands(sources, reads, options),
+        hasComplement ? operands.byteLengths() : undefined,
+        operands.read(reads),
       ]);
       // Complements end with the longest operand.
-      if (byteLengths.length > 0 && byteOffset >= longest(byteLengths)) return false;
-      const operandOf = indexBitmaps(operands);
-      return holds(expression, (leaf) => hasBit(bytes[operandOf(leaf)]!, id % 8));
+      if (byteLengths !== undefined && byteOffset >= longest(byteLengths)) return false;
+      return holds(parts, (operand) => hasBit(reads[operand]!.target, id % 8));
     });
   });
 }
@@ -131,7 +118,7 @@ export async function hasId(
 /** The ids of an expression, ascending. */
 export async function idsOf(
   expression: Expression,
-  options: EvaluateOptions = {},
+  options: WindowedOptions = {},
 ): Promise<Uint32Array<ArrayBuffer>> {
   return traceQuestion({ question: 'ids', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
@@ -155,23 +142,24 @@ export async function idsOf(
  */
 export function pagesOf(
   expression: Expression,
-  options: EvaluateOptions = {},
+  options: WindowedOptions = {},
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
   return traceStream({ question: 'ids', expressions: 1 }, computePages(expression, options));
 }
 
 function computePages(
   expression: Expression,
-  options: EvaluateOptions,
+  options: WindowedOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  return streamWindows(expression, options, async function* (windows, slot) {
+  return streamWindows(expression, options, async function* (run, slot) {
     let page = new Uint32Array(PAGE_IDS);
     let length = 0;
-    for await (const { window, memory, kernel, offsetOf, pageOffset } of windows) {
+    for (let window = await run.next(); window !== undefined; window = await run.next()) {
+      const { memory, kernel, pageOffset } = window;
       for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
         const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
         const firstId = (window.byteOffset + start) * 8;
-        const found = kernel.ids(pageOffset, offsetOf(slot) + start, byteLength, firstId);
+        const found = kernel.ids(pageOffset, window.offsetOf(slot) + start, byteLength, firstId);
         if (length + found > PAGE_IDS) {
           yield page.subarray(0, length);
           page = new Uint32Array(PAGE_IDS);
@@ -188,67 +176,63 @@ function computePages(
 /** The bits of an expression, window by window; returns the length of the result as `pagesOf` does. */
 export function windowsOf(
   expression: Expression,
-  options: EvaluateOptions = {},
+  options: WindowedOptions = {},
 ): AsyncGenerator<ResultWindow, number, undefined> {
-  return traceStream({ question: 'bytes', expressions: 1 }, computeWindows(expression, options));
-}
-
-function computeWindows(
-  expression: Expression,
-  options: EvaluateOptions,
-): AsyncGenerator<ResultWindow, number, undefined> {
-  return streamWindows(expression, options, async function* (windows, slot) {
-    for await (const { window, memory, offsetOf } of windows) {
-      const start = offsetOf(slot);
-      yield { byteOffset: window.byteOffset, bytes: memory.subarray(start, start + window.byteLength) };
+  const windows = streamWindows(expression, options, async function* (run, slot) {
+    for (let window = await run.next(); window !== undefined; window = await run.next()) {
+      const start = window.offsetOf(slot);
+      yield {
+        byteOffset: window.byteOffset,
+        bytes: window.memory.subarray(start, start + window.byteLength),
+      };
     }
   });
+  return traceStream({ question: 'bytes', expressions: 1 }, windows);
 }
 
 /** Hands the windows of one expression to `use`, with the slot of its answer; returns the length of the result. */
 async function* streamWindows<T>(
   expression: Expression,
-  options: EvaluateOptions,
-  use: (windows: AsyncIterable<ComputedWindow>, slot: number) => AsyncGenerator<T, void, undefined>,
+  options: WindowedOptions,
+  use: (run: WindowRun, slot: number) => AsyncGenerator<T, void, undefined>,
 ): AsyncGenerator<T, number, undefined> {
-  const operands = bitmapsOf([expression]);
-  const sources = await openSources(operands, checkEvaluateOptions(options));
+  const question = await openQuestion([expression], checkEvaluateOptions(options));
   try {
-    const plan = await makePlan([expression], operands, sources, 'bitmaps', options);
+    const { plan, infos } = await makePlan(question, { answer: 'bitmaps' });
     const [slot] = plan.program.outputs;
-    if (slot !== undefined) yield* use(runWindows(plan, options), slot);
-    return plan.resultBytes;
+    if (slot !== undefined) {
+      const run = new WindowRun(question, plan);
+      try {
+        yield* use(run, slot);
+      } finally {
+        run.close();
+      }
+    }
+    return longest(infos.map(({ byteLength }) => byteLength));
   } finally {
-    releaseSources(sources);
+    question.operands.release();
   }
 }
 
-interface MadePlan extends ReadablePlan {
-  /** Length of a result, were it stored: that of the longest operand. */
-  readonly resultBytes: number;
-}
-
+/** Asks the stores for lengths, and plans with them. */
 async function makePlan(
-  expressions: readonly Expression[],
-  operands: readonly BitmapExpression[],
-  sources: readonly BitmapReader[],
-  answer: 'counts' | 'bitmaps',
-  options: EvaluateOptions,
-): Promise<MadePlan> {
+  { parts, operands, memoryBytes, windowBytes, maxBytes }: Question,
+  asked: Pick<PlanOptions, 'answer' | 'pairs'>,
+): Promise<{ plan: Plan; infos: readonly OperandInfo[] }> {
   // Not every platform has `performance`.
   const clock = globalThis.performance ?? Date;
-  const asked = clock.now();
-  const infos = await describeOperands(operands, sources, options);
-  const roundTripMs = clock.now() - asked;
-  const plan = planReads(expressions, operands, infos, {
-    answer,
-    memoryBytes: options.memoryBytes ?? memoryFor(roundTripMs),
-    windowBytes: options.windowBytes,
+  const start = clock.now();
+  const infos = await operands.describe();
+  const roundTripMs = clock.now() - start;
+  const plan = planReads(parts, infos, {
+    ...asked,
+    memoryBytes: memoryBytes ?? memoryFor(roundTripMs),
+    windowBytes,
   });
-  if (options.maxBytes !== undefined && plan.readBytes > options.maxBytes) {
-    throw new BudgetError(plan.readBytes, options.maxBytes, operands.length);
+  if (maxBytes !== undefined && plan.readBytes > maxBytes) {
+    throw new BudgetError(plan.readBytes, maxBytes, infos.length);
   }
-  return { ...plan, sources, resultBytes: longest(infos.map(({ byteLength }) => byteLength)) };
+  return { plan, infos };
 }
 
 /** A store that is far away is asked for more at a time: fewer windows, fewer round trips. */
@@ -257,31 +241,31 @@ function memoryFor(roundTripMs: number): number {
   return Math.min(MAX_MEMORY_BYTES, DEFAULT_MEMORY_BYTES * scale);
 }
 
-/** A plain key counts itself where its store can, without its bytes being moved. */
+/** A plain key counts itself if its store can, without its bytes being moved. */
 function countInStore(
   expressions: readonly Expression[],
-  options: EvaluateOptions,
+  { signal, maxBytes }: WindowedOptions,
 ): Promise<number> | undefined {
   const [only] = expressions;
   if (expressions.length !== 1 || only?.kind !== 'bitmap') return undefined;
-  return only.store.count?.(only.key, options);
+  return only.store.count?.(only.key, { signal, maxBytes });
 }
 
 /** A plain key that its store keeps in memory is written out there, at once. */
 function idsInStore(
   expression: Expression,
-  { signal, windowBytes, kernel }: EvaluateOptions,
+  { signal, windowBytes, kernel }: WindowedOptions,
 ): Uint32Array<ArrayBuffer> | undefined {
   if (expression.kind !== 'bitmap' || windowBytes !== undefined) return undefined;
   signal?.throwIfAborted();
   return expression.store.resident?.(expression.key)?.ids(kernel);
 }
 
-function holds(expression: Expression, isMarked: (operand: BitmapExpression) => boolean): boolean {
-  return foldExpression<boolean>(expression, (part, [first, ...others]) => {
-    switch (part.kind) {
+function holds({ parts, roots }: Question['parts'], isMarked: (operand: number) => boolean): boolean {
+  const held = foldParts<boolean>(parts, ({ kind, number }, [first, ...others]) => {
+    switch (kind) {
       case 'bitmap':
-        return isMarked(part);
+        return isMarked(number);
       case 'not':
         return !first;
       case 'and':
@@ -291,13 +275,10 @@ function holds(expression: Expression, isMarked: (operand: BitmapExpression) => 
       case 'andNot':
         return first! && !others.some(Boolean);
       case 'xor':
-        return others.reduce((odd, held) => odd !== held, first!);
+        return others.reduce((odd, other) => odd !== other, first!);
       case 'atLeast':
-        return [first, ...others].filter(Boolean).length >= part.k;
+        return [first, ...others].filter(Boolean).length >= number;
     }
   });
-}
-
-function longest(byteLengths: readonly number[]): number {
-  return byteLengths.reduce((end, byteLength) => Math.max(end, byteLength), 0);
+  return held[roots[0]!]!;
 }

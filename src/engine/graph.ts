@@ -1,66 +1,99 @@
-import { EMPTY, Layout, type Node, type NodeId, type Program } from './steps.js';
+import type { Combination } from './expression.js';
 
 /** Set algebra as a graph: equal subexpressions are one node, and nodes are folded where the answer is known. */
 
-/** A graph of set operations. Nodes are numbered so that operands come before what is made of them. */
+/** Index of a node. Operands have lower numbers than what is made of them. */
+export type NodeId = number;
+
+export interface Node {
+  readonly op: 'empty' | 'operand' | 'not' | 'atLeast' | Combination;
+  /** Combinations have two, `atLeast` more than its k, `not` one. */
+  readonly operands: readonly NodeId[];
+  /** Of an operand its place among the operands, of `atLeast` its k, of `not` the bytes it reaches to; 0 otherwise. */
+  readonly number: number;
+}
+
+/** The node without ids, the first of every graph. */
+export const EMPTY: NodeId = 0;
+
+const EMPTY_NODE: Node = { op: 'empty', operands: [], number: 0 };
+const CODES = { and: 0, or: 1, xor: 2, andNot: 3 } as const;
+/** Nodes, and so more than memory holds, that can be told apart by number. */
+const MAX_NODES = 2 ** 25;
+
 export class Graph {
-  readonly #nodes: Node[] = [{ op: 'empty' }];
-  readonly #byText = new Map<string, NodeId>();
+  readonly nodes: Node[] = [EMPTY_NODE];
+  /** Per node, before which byte its last id lies. */
+  readonly ends: number[] = [0];
+  readonly #pairs = new Map<number, NodeId>();
+  readonly #others = new Map<string, NodeId>();
 
   operand(operand: number, byteLength: number): NodeId {
-    return byteLength === 0 ? EMPTY : this.#add(`operand ${operand}`, { op: 'operand', operand, byteLength });
+    if (byteLength === 0) return EMPTY;
+    return this.#other(`operand ${operand}`, { op: 'operand', operands: [], number: operand }, byteLength);
+  }
+
+  /** Combines one or more nodes. */
+  combine(kind: Combination, [first, ...others]: readonly NodeId[]): NodeId {
+    let made = first!;
+    for (const other of others) made = this[kind](made, other);
+    return made;
   }
 
   and(a: NodeId, b: NodeId): NodeId {
     if (a === EMPTY || b === EMPTY) return EMPTY;
     if (a === b) return a;
     // No operand reaches beyond the universe of its expression, so a & (universe without x) is a without x.
-    const left = this.#node(a);
-    const right = this.#node(b);
-    if (right.op === 'not') return this.andNot(a, right.a);
-    if (left.op === 'not') return this.andNot(b, left.a);
-    return this.#commutative('and', a, b);
+    const left = this.nodes[a]!;
+    const right = this.nodes[b]!;
+    if (right.op === 'not') return this.andNot(a, right.operands[0]!);
+    if (left.op === 'not') return this.andNot(b, left.operands[0]!);
+    return this.#pair('and', a, b, Math.min(this.ends[a]!, this.ends[b]!));
   }
 
   or(a: NodeId, b: NodeId): NodeId {
     if (a === EMPTY || a === b) return b;
-    return b === EMPTY ? a : this.#commutative('or', a, b);
+    if (b === EMPTY) return a;
+    return this.#pair('or', a, b, Math.max(this.ends[a]!, this.ends[b]!));
   }
 
   xor(a: NodeId, b: NodeId): NodeId {
     if (a === b) return EMPTY;
     if (a === EMPTY) return b;
-    return b === EMPTY ? a : this.#commutative('xor', a, b);
+    if (b === EMPTY) return a;
+    return this.#pair('xor', a, b, Math.max(this.ends[a]!, this.ends[b]!));
   }
 
   andNot(a: NodeId, b: NodeId): NodeId {
     if (a === EMPTY || a === b) return EMPTY;
     if (b === EMPTY) return a;
-    const right = this.#node(b);
-    return right.op === 'not' ? this.and(a, right.a) : this.#add(`${a} andNot ${b}`, { op: 'andNot', a, b });
+    const right = this.nodes[b]!;
+    if (right.op === 'not') return this.and(a, right.operands[0]!);
+    return this.#pair('andNot', a, b, this.ends[a]!);
   }
 
   not(a: NodeId, universeBytes: number): NodeId {
     if (universeBytes === 0) return EMPTY;
-    const inner = this.#node(a);
-    if (inner.op === 'not' && inner.universeBytes === universeBytes) return inner.a;
-    return this.#add(`not ${a} in ${universeBytes}`, { op: 'not', a, universeBytes });
+    const inner = this.nodes[a]!;
+    if (inner.op === 'not' && inner.number === universeBytes) return inner.operands[0]!;
+    const node: Node = { op: 'not', operands: [a], number: universeBytes };
+    return this.#other(`not ${a} in ${universeBytes}`, node, universeBytes);
   }
 
-  /** A counter of each id's operands, one operand after the other: level j holds what j + 1 of those so far hold. */
-  atLeast(k: number, operands: readonly NodeId[]): NodeId {
-    const levels = new Array<NodeId>(k).fill(EMPTY);
-    for (const operand of operands) {
-      for (let level = k - 1; level > 0; level -= 1) {
-        levels[level] = this.or(levels[level]!, this.and(levels[level - 1]!, operand));
-      }
-      levels[0] = this.or(levels[0]!, operand);
-    }
-    return levels[k - 1]!;
+  /** What at least `k` of the operands have; one that is given twice counts twice. */
+  atLeast(k: number, given: readonly NodeId[]): NodeId {
+    const operands = given.filter((operand) => operand !== EMPTY).sort((a, b) => a - b);
+    if (k > operands.length) return EMPTY;
+    if (k === 1) return this.combine('or', operands);
+    if (k === operands.length) return this.combine('and', operands);
+    // Beyond the k-th longest of them there are fewer than k.
+    const ends = operands.map((operand) => this.ends[operand]!).sort((a, b) => b - a);
+    const node: Node = { op: 'atLeast', operands, number: k };
+    return this.#other(`${k} of ${operands}`, node, ends[k - 1]!);
   }
 
   isComplement(id: NodeId): boolean {
-    return this.#node(id).op === 'not';
+    return this.nodes[id]!.op === 'not';
   }
 
   /**
@@ -71,82 +104,48 @@ export class Graph {
     roots: readonly NodeId[],
     operands: number,
   ): { end: number; complementEnd: number; operandEnds: number[] } {
-    const ends: number[] = [];
-    for (const node of this.#nodes) ends.push(endOf(node, ends));
-    const needs = new Array<number>(ends.length).fill(0);
-    for (const root of roots) needs[root] = ends[root]!;
+    const { nodes, ends } = this;
+    const needs = new Array<number>(nodes.length).fill(0);
+    let end = 0;
+    for (const root of roots) {
+      needs[root] = ends[root]!;
+      end = Math.max(end, ends[root]!);
+    }
     const operandEnds = new Array<number>(operands).fill(0);
     let complementEnd = 0;
     // Parents have higher numbers than their operands: going down, every need is final when its node is reached.
-    for (let id = this.#nodes.length - 1; id > EMPTY; id -= 1) {
-      const node = this.#node(id);
+    for (let id = nodes.length - 1; id > EMPTY; id -= 1) {
+      const node = nodes[id]!;
       const need = Math.min(needs[id]!, ends[id]!);
-      if (need === 0 || node.op === 'empty') continue;
-      if (node.op === 'operand') {
-        operandEnds[node.operand] = need;
-        continue;
-      }
+      if (need === 0) continue;
+      if (node.op === 'operand') operandEnds[node.number] = need;
       if (node.op === 'not') complementEnd = Math.max(complementEnd, need);
-      needs[node.a] = Math.max(needs[node.a]!, need);
-      if (node.op !== 'not') needs[node.b] = Math.max(needs[node.b]!, need);
+      for (const operand of node.operands) if (needs[operand]! < need) needs[operand] = need;
     }
-    const end = roots.reduce((furthest, root) => Math.max(furthest, ends[root]!), 0);
     return { end, complementEnd, operandEnds };
   }
 
-  /** Lays the graph out as a program that counts every root. */
-  counting(roots: readonly NodeId[], operands: number): Program {
-    const layout = new Layout(this.#nodes, roots, operands);
-    const counterOf = new Map<NodeId, number>();
-    const outputs = roots.map((root) => {
-      if (root === EMPTY) return undefined;
-      const known = counterOf.get(root);
-      if (known !== undefined) return known;
-      const counter = counterOf.size;
-      counterOf.set(root, counter);
-      layout.count(root, counter);
-      return counter;
-    });
-    return { steps: layout.steps, slots: layout.slots, counters: counterOf.size, outputs };
-  }
-
-  /** Lays the graph out as a program that leaves every root in a slot of its own or in its operand's. */
-  materialising(roots: readonly NodeId[], operands: number): Program {
-    const layout = new Layout(this.#nodes, roots, operands);
-    const outputs = roots.map((root) => (root === EMPTY ? undefined : layout.materialise(root)));
-    return { steps: layout.steps, slots: layout.slots, counters: 0, outputs };
-  }
-
-  #commutative(op: 'and' | 'or' | 'xor', a: NodeId, b: NodeId): NodeId {
-    return this.#add(`${Math.min(a, b)} ${op} ${Math.max(a, b)}`, { op, a, b });
-  }
-
-  #add(text: string, node: Node): NodeId {
-    const known = this.#byText.get(text);
+  #pair(op: Combination, a: NodeId, b: NodeId, end: number): NodeId {
+    // The order matters to AND-NOT alone.
+    const isSwapped = op !== 'andNot' && a > b;
+    const key = ((isSwapped ? b : a) * MAX_NODES + (isSwapped ? a : b)) * 4 + CODES[op];
+    const known = this.#pairs.get(key);
     if (known !== undefined) return known;
-    this.#nodes.push(node);
-    this.#byText.set(text, this.#nodes.length - 1);
-    return this.#nodes.length - 1;
+    const id = this.#add({ op, operands: [a, b], number: 0 }, end);
+    this.#pairs.set(key, id);
+    return id;
   }
 
-  #node(id: NodeId): Node {
-    return this.#nodes[id]!;
+  #other(text: string, node: Node, end: number): NodeId {
+    const known = this.#others.get(text);
+    if (known !== undefined) return known;
+    const id = this.#add(node, end);
+    this.#others.set(text, id);
+    return id;
   }
-}
 
-function endOf(node: Node, ends: readonly number[]): number {
-  switch (node.op) {
-    case 'empty':
-      return 0;
-    case 'operand':
-      return node.byteLength;
-    case 'and':
-      return Math.min(ends[node.a]!, ends[node.b]!);
-    case 'andNot':
-      return ends[node.a]!;
-    case 'not':
-      return node.universeBytes;
-    default:
-      return Math.max(ends[node.a]!, ends[node.b]!);
+  #add(node: Node, end: number): NodeId {
+    this.ends.push(end);
+    return this.nodes.push(node) - 1;
   }
 }

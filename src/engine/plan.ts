@@ -1,15 +1,8 @@
 import type { ByteRange } from '../bitmap/types.js';
 import { SLOT_ALIGNMENT } from '../kernel/types.js';
-import {
-  type BitmapExpression,
-  type Combination,
-  complementedOf,
-  type Expression,
-  foldExpression,
-  indexBitmaps,
-} from './expression.js';
-import { Graph } from './graph.js';
-import type { Program } from './steps.js';
+import { Graph, type NodeId } from './graph.js';
+import { foldPart, foldParts, type Part, type Parts } from './parts.js';
+import { bitmapProgram, countingProgram, type Program } from './steps.js';
 
 /**
  * The planner: from expressions and the lengths of their keys to what is read and computed, as data. Bitmaps are worked
@@ -19,15 +12,14 @@ import type { Program } from './steps.js';
 /** What the stores said of one operand. */
 export interface OperandInfo {
   readonly byteLength: number;
-  /** Ranges outside of which all bytes are zero; `undefined` where the store cannot tell. */
+  /** Ranges outside of which all bytes are zero; `undefined` if the store cannot tell. */
   readonly occupied?: readonly ByteRange[] | undefined;
 }
 
 export interface Plan {
-  /** Distinct bitmaps; operand i lives in slot i. */
-  readonly operands: readonly BitmapExpression[];
   /** Per operand, the ranges that are read, in ascending order. Operands known to be empty have none. */
   readonly reads: readonly (readonly ByteRange[])[];
+  /** Operand i lives in slot i. */
   readonly program: Program;
   /** Bytes per slot, a multiple of `SLOT_ALIGNMENT`. */
   readonly windowBytes: number;
@@ -55,6 +47,8 @@ export interface WindowRead {
 export interface PlanOptions {
   /** What is asked of the roots: their number of ids, or the ids themselves. */
   readonly answer: 'counts' | 'bitmaps';
+  /** Further roots: what two of the roots have in common, as an expression of its own. */
+  readonly pairs?: readonly (readonly [number, number])[] | undefined;
   /** Upper bound of the memory that slots take, in bytes. */
   readonly memoryBytes: number;
   /** Fixes the window, in bytes; otherwise as large as memory allows within [16 KiB, 1 MiB]. */
@@ -66,30 +60,19 @@ const MAX_WINDOW_BYTES = 1024 * 1024;
 /** While one window is computed the next one is read, so operands have two sets of slots. */
 export const READ_SETS = 2;
 
-/**
- * @param operands the distinct bitmaps of the roots, as `bitmapsOf` finds them
- * @param infos what the stores said of each
- */
-export function planReads(
-  roots: readonly Expression[],
-  operands: readonly BitmapExpression[],
-  infos: readonly OperandInfo[],
-  options: PlanOptions,
-): Plan {
+/** @param infos what the stores said of each bitmap */
+export function planReads(parts: Parts, infos: readonly OperandInfo[], options: PlanOptions): Plan {
   const graph = new Graph();
-  const build = graphBuilder(graph, operands, infos, complementedOf(roots));
-  const nodes = roots.map(build);
-  const { end, complementEnd, operandEnds } = graph.extents(nodes, operands.length);
-  const program =
-    options.answer === 'counts'
-      ? graph.counting(nodes, operands.length)
-      : graph.materialising(nodes, operands.length);
-  const reads = infos.map((info, index) => clip(info.occupied ?? [whole(info)], operandEnds[index]!));
+  const nodes = nodesOf(graph, parts, infos, options.pairs ?? []);
+  const { end, complementEnd, operandEnds } = graph.extents(nodes, infos.length);
+  const program = (options.answer === 'counts' ? countingProgram : bitmapProgram)(graph, nodes, infos.length);
+  const reads = infos.map(({ byteLength, occupied }, index) =>
+    clip(occupied ?? [{ byteOffset: 0, byteLength }], operandEnds[index]!),
+  );
   return {
-    operands,
     reads,
     program,
-    windowBytes: chooseWindow(operands.length, program, end, options),
+    windowBytes: chooseWindow(infos.length, program, end, options),
     endByte: end,
     complementEndByte: complementEnd,
     readBytes: sumBytes(reads),
@@ -97,14 +80,15 @@ export function planReads(
 }
 
 /** The windows of a plan, in ascending order. Stretches in which no answer can have a bit are left out. */
-export function* planWindows(plan: Plan): Generator<Window> {
+export function* planWindows(plan: Plan): Generator<Window, undefined> {
   const cursors = plan.reads.map(() => 0);
   let byteOffset = 0;
   while (byteOffset < plan.endByte) {
     const byteLength = Math.min(plan.windowBytes, plan.endByte - byteOffset);
-    const reads = plan.reads.flatMap((ranges, operand) =>
-      readsWithin(ranges, operand, cursors, byteOffset, byteOffset + byteLength),
-    );
+    const reads: WindowRead[] = [];
+    for (const [operand, ranges] of plan.reads.entries()) {
+      addReads(reads, ranges, operand, cursors, byteOffset, byteOffset + byteLength);
+    }
     if (reads.length > 0 || byteOffset < plan.complementEndByte) yield { byteOffset, byteLength, reads };
     byteOffset = reads.length > 0 ? byteOffset + byteLength : skipTo(plan, cursors, byteOffset + byteLength);
   }
@@ -121,33 +105,30 @@ function skipTo(plan: Plan, cursors: readonly number[], from: number): number {
   return Math.max(from, next - (next % plan.windowBytes));
 }
 
-function readsWithin(
+function addReads(
+  reads: WindowRead[],
   ranges: readonly ByteRange[],
   operand: number,
   cursors: number[],
   start: number,
   end: number,
-): WindowRead[] {
-  const found: WindowRead[] = [];
+): void {
   for (let cursor = cursors[operand]!; cursor < ranges.length; cursor += 1) {
     const range = ranges[cursor]!;
     const byteOffset = Math.max(start, range.byteOffset);
-    const rangeEnd = range.byteOffset + range.byteLength;
-    if (byteOffset < end) {
-      const byteLength = Math.min(end, rangeEnd) - byteOffset;
-      if (byteLength > 0) found.push({ operand, byteOffset, byteLength });
-    }
+    const rangeEnd = endOf(range);
+    const byteLength = Math.min(end, rangeEnd) - byteOffset;
+    if (byteLength > 0) reads.push({ operand, byteOffset, byteLength });
     if (rangeEnd > end) break;
     cursors[operand] = cursor + 1;
   }
-  return found;
 }
 
 /** The same plan within `ranges` (ascending, not overlapping) alone: for one without complements, whose rest is answered. */
 export function planWithin(plan: Plan, ranges: readonly ByteRange[]): Plan {
   const reads = plan.reads.map((wanted) => intersect(wanted, ranges));
   const last = ranges.at(-1);
-  const endByte = last === undefined ? 0 : Math.min(plan.endByte, last.byteOffset + last.byteLength);
+  const endByte = last === undefined ? 0 : Math.min(plan.endByte, endOf(last));
   return { ...plan, reads, endByte, readBytes: sumBytes(reads) };
 }
 
@@ -164,73 +145,72 @@ function intersect(a: readonly ByteRange[], b: readonly ByteRange[]): ByteRange[
   return common;
 }
 
-function endOf({ byteOffset, byteLength }: ByteRange): number {
+/** The first byte behind a range. */
+export function endOf({ byteOffset, byteLength }: ByteRange): number {
   return byteOffset + byteLength;
 }
 
 function sumBytes(reads: readonly (readonly ByteRange[])[]): number {
-  return reads.flat().reduce((sum, range) => sum + range.byteLength, 0);
+  let sum = 0;
+  for (const ranges of reads) for (const { byteLength } of ranges) sum += byteLength;
+  return sum;
 }
 
-/** Turns roots into nodes of the graph; parts that several roots share are turned once. */
-function graphBuilder(
+/** The nodes of the roots, and of what pairs of them have in common. */
+function nodesOf(
   graph: Graph,
-  operands: readonly BitmapExpression[],
+  { parts, roots }: Parts,
   infos: readonly OperandInfo[],
-  complemented: ReadonlySet<Expression>,
-): (root: Expression) => number {
-  const indexOf = indexBitmaps(operands);
-  const lengthOf = (part: Expression, lengths: readonly number[]): number =>
-    part.kind === 'bitmap'
-      ? infos[indexOf(part)]!.byteLength
-      : lengths.reduce((longest, length) => Math.max(longest, length), 0);
-  const lengths = new Map<Expression, number>();
+  pairs: readonly (readonly [number, number])[],
+): NodeId[] {
+  const lengths = foldParts<number>(parts, (part, operands) =>
+    part.kind === 'bitmap' ? infos[part.number]!.byteLength : longest(operands),
+  );
   // Complements reach to the longest operand of their root: what is made of them holds for roots of that length.
-  const madeWithin = new Map<number | undefined, Map<Expression, number>>();
-  return (root) => {
-    const hasComplement = complemented.has(root);
-    const universeBytes = hasComplement ? foldExpression(root, lengthOf, lengths) : 0;
-    const make = (part: Expression, nodes: readonly number[]): number => {
-      if (part.kind === 'bitmap') {
-        const index = indexOf(part);
-        return graph.operand(index, infos[index]!.byteLength);
-      }
-      if (part.kind === 'not') return graph.not(nodes[0]!, universeBytes);
-      if (part.kind === 'atLeast') return graph.atLeast(part.k, nodes);
-      return fold(
-        graph,
-        part.kind,
-        hasComplement && part.kind === 'and' ? complementsLast(graph, nodes) : nodes,
-      );
-    };
-    const universe = hasComplement ? universeBytes : undefined;
-    const made = madeWithin.get(universe) ?? new Map<Expression, number>();
-    madeWithin.set(universe, made);
-    return foldExpression(root, make, made);
+  const madeWithin = new Map<number, (NodeId | undefined)[]>();
+  const make = (part: Part, operands: readonly NodeId[], universeBytes: number): NodeId => {
+    if (part.kind === 'bitmap') return graph.operand(part.number, infos[part.number]!.byteLength);
+    if (part.kind === 'not') return graph.not(operands[0]!, universeBytes);
+    if (part.kind === 'atLeast') return graph.atLeast(part.number, operands);
+    const isMixed = part.kind === 'and' && part.hasComplement;
+    return graph.combine(part.kind, isMixed ? complementsLast(graph, operands) : operands);
   };
+  const nodeOf = (root: number, universeBytes: number): NodeId => {
+    // Without complements a part is the same in every universe.
+    const within = parts[root]!.hasComplement ? universeBytes : 0;
+    let made = madeWithin.get(within);
+    if (made === undefined) {
+      made = [];
+      madeWithin.set(within, made);
+    }
+    return made[root] ?? foldPart(parts, root, made, (part, operands) => make(part, operands, within));
+  };
+  const nodes = roots.map((root) => nodeOf(root, lengths[root]!));
+  for (const pair of pairs) {
+    const [a, b] = [roots[pair[0]]!, roots[pair[1]]!];
+    const universeBytes = Math.max(lengths[a]!, lengths[b]!);
+    nodes.push(graph.and(nodeOf(a, universeBytes), nodeOf(b, universeBytes)));
+  }
+  return nodes;
 }
 
 /** What complements are taken from comes first: then they become AND-NOT steps without a slot of their own. */
-function complementsLast(graph: Graph, nodes: readonly number[]): number[] {
-  const isLast = (node: number): number => Number(graph.isComplement(node));
+function complementsLast(graph: Graph, nodes: readonly NodeId[]): NodeId[] {
+  const isLast = (node: NodeId): number => Number(graph.isComplement(node));
   return nodes.toSorted((a, b) => isLast(a) - isLast(b));
 }
 
-function fold(graph: Graph, kind: Combination, nodes: readonly number[]): number {
-  return nodes.slice(1).reduce((left, right) => graph[kind](left, right), nodes[0]!);
-}
-
-function whole(info: OperandInfo): ByteRange {
-  return { byteOffset: 0, byteLength: info.byteLength };
+export function longest(byteLengths: readonly number[]): number {
+  return byteLengths.reduce((most, byteLength) => Math.max(most, byteLength), 0);
 }
 
 function clip(ranges: readonly ByteRange[], end: number): ByteRange[] {
-  return ranges
-    .filter((range) => range.byteOffset < end && range.byteLength > 0)
-    .map(({ byteOffset, byteLength }) => ({
-      byteOffset,
-      byteLength: Math.min(byteLength, end - byteOffset),
-    }));
+  const clipped: ByteRange[] = [];
+  for (const { byteOffset, byteLength } of ranges) {
+    const clippedLength = Math.min(byteLength, end - byteOffset);
+    if (clippedLength > 0) clipped.push({ byteOffset, byteLength: clippedLength });
+  }
+  return clipped;
 }
 
 function chooseWindow(operands: number, program: Program, end: number, options: PlanOptions): number {

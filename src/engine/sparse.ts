@@ -3,14 +3,14 @@ import { containerIds } from '../bitmap/ids.js';
 import type { ByteRange, Container } from '../bitmap/types.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import { type Kernel, LIST_IDS, Opcode } from '../kernel/types.js';
-import { readOperands } from './operands.js';
-import { planWithin } from './plan.js';
-import type { Step } from './steps.js';
-import { tableOf } from './table.js';
-import type { ReadablePlan, RunOptions } from './windows.js';
+import { encodeTable } from './encoding.js';
+import type { Operands } from './operands.js';
+import { endOf, type Plan, planWithin } from './plan.js';
+import type { Question } from './question.js';
+import type { SimpleStep, Step, TableStep } from './steps.js';
 
 /**
- * Counting from lists of ids, where stores keep sparse bitmaps as such: nothing is unpacked, and no zeros are looked at.
+ * Counting from lists of ids, if stores keep sparse bitmaps as such: nothing is unpacked, and no zeros are looked at.
  */
 
 /** Ids per list, on average, up to which lists are faster than bitmaps: 1.5 % of a stretch. */
@@ -28,32 +28,31 @@ const NO_IDS = new Uint16Array(0);
 
 /**
  * Adds to `counters` what can be counted from lists, stretch by stretch, and returns the plan of the rest. That is all of it
- * where more than single bitmaps and pairs of them is to be counted, or stores keep too few of them in memory.
+ * if more than single bitmaps and pairs of them is to be counted, or stores keep too few of them in memory.
  */
 export async function countLists(
-  plan: ReadablePlan,
-  options: RunOptions,
+  { operands, kernel: choice, signal }: Question,
+  plan: Plan,
   counters: Float64Array,
-): Promise<ReadablePlan> {
-  const lists = plan.operands.length;
-  if (lists >= MAX_BOUNDS || !plan.program.steps.every(countsOperands)) return plan;
-  const bitmaps = await bitmapsOf(plan, options);
+): Promise<Plan> {
+  const lists = plan.reads.length;
+  const { steps } = plan.program;
+  if (lists >= MAX_BOUNDS || !steps.every(countsOperands)) return plan;
+  const bitmaps = await bitmapsOf(operands, plan);
   if (bitmaps === undefined) return plan;
   // No waiting from here on: a write would move what the containers show.
   const maxIds = Math.min(MAX_MEAN_IDS * lists, MAX_IDS);
   const dense: ByteRange[] = [];
-  const kernel = borrowKernel(options.kernel ?? 'auto');
+  const kernel = borrowKernel(choice);
   try {
-    const batch = new ListBatch(kernel, lists, plan.program.steps, counters);
-    for (const { firstId, containers } of stretchesOf(bitmaps)) {
-      const stretch = containers.map((container) => listOf(container, options.kernel));
-      const isListed = stretch.every((ids) => ids !== undefined);
-      const length = isListed ? stretch.reduce((sum, ids) => sum + ids.length, 0) : 0;
-      if (!isListed || length > maxIds) {
+    const batch = new ListBatch(kernel, lists, steps, counters);
+    for (const { firstId, containers, cardinality } of stretchesOf(bitmaps)) {
+      const stretch = cardinality <= maxIds ? listsOf(containers, choice) : undefined;
+      if (stretch === undefined) {
         dense.push({ byteOffset: firstId / 8, byteLength: LIST_IDS / 8 });
       } else {
-        if (!batch.hasRoom(length)) batch.count();
-        options.signal?.throwIfAborted();
+        if (!batch.hasRoom(cardinality)) batch.count();
+        signal?.throwIfAborted();
         batch.add(stretch);
       }
     }
@@ -61,49 +60,42 @@ export async function countLists(
   } finally {
     returnKernel(kernel);
   }
-  return { ...plan, ...planWithin(plan, dense) };
+  return planWithin(plan, dense);
+}
+
+/** Whether a step counts single operands, or pairs of them, that nothing was made of before. */
+function countsOperands({ op }: Step): boolean {
+  return op === Opcode.Count || op === Opcode.CountTable;
 }
 
 /** The operands in memory. A few that stores do not hold there (of the running period, say) are fetched as a whole. */
-async function bitmapsOf(plan: ReadablePlan, options: RunOptions): Promise<readonly Bitmap[] | undefined> {
-  const residentOf = (operand: number) => plan.sources[operand]!.resident?.(plan.operands[operand]!.key);
-  const operands = [...plan.operands.keys()];
-  const missing = operands.filter((operand) => residentOf(operand) === undefined);
-  const missingBytes = missing.map((operand) => endOfReads(plan, operand)).reduce((sum, end) => sum + end, 0);
-  if (missing.length > operands.length * MAX_FETCHED_SHARE || missingBytes > MAX_FETCHED_BYTES)
-    return undefined;
-  const fetched = new Map<number, Bitmap>();
-  if (missing.length > 0) {
-    const reads = missing.map((operand) => ({
-      key: plan.operands[operand]!.key,
-      byteOffset: 0,
-      target: new Uint8Array(endOfReads(plan, operand)),
-    }));
-    await readOperands(
-      missing.map((operand) => plan.sources[operand]!),
-      reads,
-      options,
-    );
-    for (const [index, operand] of missing.entries()) {
-      fetched.set(operand, Bitmap.fromBytes(reads[index]!.target));
-    }
-  }
-  const bitmaps = operands.map((operand) => fetched.get(operand) ?? residentOf(operand));
+async function bitmapsOf(operands: Operands, plan: Plan): Promise<readonly Bitmap[] | undefined> {
+  const residentOf = (key: string, operand: number) => operands.readers[operand]!.resident?.(key);
+  const held = operands.keys.map(residentOf);
+  const missing = [...held.keys()].filter((operand) => held[operand] === undefined);
+  const endBytes = missing.map((operand) => plan.reads[operand]!.reduce((_, range) => endOf(range), 0));
+  const missingBytes = endBytes.reduce((sum, end) => sum + end, 0);
+  if (missing.length > held.length * MAX_FETCHED_SHARE || missingBytes > MAX_FETCHED_BYTES) return undefined;
+  if (missing.length === 0) return held as Bitmap[];
+  const reads = missing.map((operand, index) => ({
+    operand,
+    key: operands.keys[operand]!,
+    byteOffset: 0,
+    target: new Uint8Array(endBytes[index]!),
+  }));
+  await operands.read(reads);
   // Meanwhile others may have been dropped.
+  const bitmaps = operands.keys.map(residentOf);
+  for (const { operand, target } of reads) bitmaps[operand] = Bitmap.fromBytes(target);
   return bitmaps.every((bitmap) => bitmap !== undefined) ? bitmaps : undefined;
-}
-
-function endOfReads(plan: ReadablePlan, operand: number): number {
-  const last = plan.reads[operand]!.at(-1);
-  return last === undefined ? 0 : last.byteOffset + last.byteLength;
 }
 
 /** Lists on their way into a kernel. */
 class ListBatch {
   readonly #kernel: Kernel;
   readonly #lists: number;
-  readonly #singles: readonly Step[];
-  readonly #table: Int32Array;
+  readonly #singles: readonly SimpleStep[];
+  readonly #tables: readonly Int32Array[];
   readonly #counters: Float64Array;
   readonly #bounds: Uint32Array;
   readonly #ids: Uint16Array;
@@ -113,8 +105,10 @@ class ListBatch {
   constructor(kernel: Kernel, lists: number, steps: readonly Step[], counters: Float64Array) {
     this.#kernel = kernel;
     this.#lists = lists;
-    this.#singles = steps.filter(({ op }) => op === Opcode.Count);
-    this.#table = Int32Array.from(tableOf(steps.filter(({ op }) => op === Opcode.CountAnd)));
+    this.#singles = steps.filter((step): step is SimpleStep => step.op === Opcode.Count);
+    this.#tables = steps
+      .filter((step): step is TableStep => step.op === Opcode.CountTable)
+      .map((table) => encodeTable(table));
     this.#counters = counters;
     const { buffer, byteOffset } = kernel.reserve(IDS_OFFSET + MAX_IDS * Uint16Array.BYTES_PER_ELEMENT);
     this.#bounds = new Uint32Array(buffer, byteOffset, MAX_BOUNDS);
@@ -147,21 +141,20 @@ class ListBatch {
       boundsOffset: 0,
       idsOffset: IDS_OFFSET,
     };
-    if (this.#length > 0) this.#kernel.countLists(this.#table, layout, this.#counters);
+    if (this.#length > 0) {
+      for (const table of this.#tables) this.#kernel.countLists(table, layout, this.#counters);
+    }
     this.#stretches = 0;
     this.#length = 0;
   }
-}
-
-/** Whether a step counts single operands, or pairs of them, that nothing was made of before. */
-function countsOperands({ op }: Step): boolean {
-  return op === Opcode.Count || op === Opcode.CountAnd;
 }
 
 interface Stretch {
   readonly firstId: number;
   /** Per bitmap, its container there. */
   readonly containers: readonly (Container | undefined)[];
+  /** Of all of them. */
+  readonly cardinality: number;
 }
 
 /** Bitmaps side by side: the stretches in which any of them has a container, ascending. */
@@ -173,18 +166,29 @@ function* stretchesOf(bitmaps: readonly Bitmap[]): Generator<Stretch, void, unde
     for (const head of heads) if (head !== undefined && head.firstId < firstId) firstId = head.firstId;
     if (firstId === Number.POSITIVE_INFINITY) return;
     const containers = heads.map((head) => (head?.firstId === firstId ? head : undefined));
-    yield { firstId, containers };
+    yield {
+      firstId,
+      containers,
+      cardinality: containers.reduce((sum, container) => sum + (container?.cardinality ?? 0), 0),
+    };
     for (const [index, container] of containers.entries()) {
       if (container !== undefined) heads[index] = cursors[index]!.next().value as Container | undefined;
     }
   }
 }
 
-/** The low 16 bits of a container's ids; `undefined` where there are too many for a list. */
-function listOf(container: Container | undefined, kernel: KernelChoice | undefined): Uint16Array | undefined {
-  if (container === undefined) return NO_IDS;
-  if (container.kind === 'array') return container.words;
-  return container.cardinality <= MAX_MEAN_IDS
-    ? Uint16Array.from(containerIds(container, kernel))
-    : undefined;
+/** The low 16 bits of the containers' ids; `undefined` if one of them has too many for a list. */
+function listsOf(
+  containers: readonly (Container | undefined)[],
+  kernel: KernelChoice,
+): Uint16Array[] | undefined {
+  const lists: Uint16Array[] = [];
+  for (const container of containers) {
+    if (container === undefined) lists.push(NO_IDS);
+    else if (container.kind === 'array') lists.push(container.words);
+    else if (container.cardinality <= MAX_MEAN_IDS)
+      lists.push(Uint16Array.from(containerIds(container, kernel)));
+    else return undefined;
+  }
+  return lists;
 }

@@ -1,13 +1,42 @@
 import { Opcode } from '../kernel/types.js';
+import { EMPTY, type Graph, type Node, type NodeId } from './graph.js';
 
-/** Lays a graph of set operations out as steps over slots: intermediates share few slots, counts are fused into the last step. */
+/**
+ * Lays a graph of set operations out as steps over slots: intermediates share few slots, counts are fused into the last
+ * step, and pairs that share operands are counted as tables.
+ */
 
-/** One step over slots: `Opcode` says what `dst`, `a` and `b` mean; slots are numbered from 0, operands first. */
-export interface Step {
-  readonly op: Opcode;
+/** Slots are numbered from 0, operands first; `Opcode` says what a step does. */
+export type Step = SimpleStep | ThresholdStep | TableStep;
+
+/** `dst` is the counter of a step that counts; `b` is how far a complement reaches, in bytes. */
+export interface SimpleStep {
+  readonly op: Exclude<Opcode, ThresholdStep['op'] | TableStep['op']>;
   readonly dst: number;
   readonly a: number;
   readonly b: number;
+}
+
+export interface ThresholdStep {
+  readonly op: typeof Opcode.AtLeast | typeof Opcode.CountAtLeast;
+  readonly dst: number;
+  readonly k: number;
+  readonly slots: readonly number[];
+}
+
+/** Counts what rows and columns, which are slots, have in common. */
+export interface TableStep {
+  readonly op: typeof Opcode.CountTable;
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  /** Row by row, columns ascending; rows and columns by their places above. */
+  readonly cells: readonly TableCell[];
+}
+
+export interface TableCell {
+  readonly row: number;
+  readonly column: number;
+  readonly counter: number;
 }
 
 export interface Program {
@@ -19,15 +48,6 @@ export interface Program {
   readonly outputs: readonly (number | undefined)[];
 }
 
-/** Index of a node. Operands have lower numbers than what is made of them. */
-export type NodeId = number;
-type BinaryOp = 'and' | 'or' | 'xor' | 'andNot';
-export type Node =
-  | { readonly op: 'empty' }
-  | { readonly op: 'operand'; readonly operand: number; readonly byteLength: number }
-  | { readonly op: BinaryOp; readonly a: NodeId; readonly b: NodeId }
-  | { readonly op: 'not'; readonly a: NodeId; readonly universeBytes: number };
-
 const STEP_OF = { and: Opcode.And, or: Opcode.Or, xor: Opcode.Xor, andNot: Opcode.AndNot } as const;
 const COUNT_OF = {
   and: Opcode.CountAnd,
@@ -36,17 +56,45 @@ const COUNT_OF = {
   andNot: Opcode.CountAndNot,
 } as const;
 
-/** The node without ids, the first of every graph. */
-export const EMPTY: NodeId = 0;
+/** A table is counted before so many intermediates wait for it. */
+const MAX_WAITING = 256;
+
+/** A program that counts every root. */
+export function countingProgram(graph: Graph, roots: readonly NodeId[], operands: number): Program {
+  const layout = new Layout(graph.nodes, roots, operands);
+  const counterOf = new Map<NodeId, number>();
+  const outputs = roots.map((root) => {
+    if (root === EMPTY) return undefined;
+    let counter = counterOf.get(root);
+    if (counter === undefined) {
+      counter = counterOf.size;
+      counterOf.set(root, counter);
+      layout.count(root, counter);
+    }
+    return counter;
+  });
+  layout.countTable();
+  return { steps: layout.steps, slots: layout.slots, counters: counterOf.size, outputs };
+}
+
+/** A program that leaves every root in a slot of its own or in its operand's. */
+export function bitmapProgram(graph: Graph, roots: readonly NodeId[], operands: number): Program {
+  const layout = new Layout(graph.nodes, roots, operands);
+  const outputs = roots.map((root) => (root === EMPTY ? undefined : layout.materialise(root)));
+  return { steps: layout.steps, slots: layout.slots, counters: 0, outputs };
+}
 
 /** Hands out slots: a slot is free again once the last step that needs it has run. */
-export class Layout {
+class Layout {
   readonly steps: Step[] = [];
   readonly #nodes: readonly Node[];
+  /** Per node, how many steps are still to need it, and whether more than one ever does. */
   readonly #uses: number[];
-  readonly #slotOf = new Map<NodeId, number>();
+  readonly #isShared: boolean[];
+  readonly #slotOf: (number | undefined)[];
   readonly #free: number[] = [];
   readonly #operands: number;
+  #waiting: { readonly a: NodeId; readonly b: NodeId; readonly counter: number }[] = [];
   slots: number;
 
   constructor(nodes: readonly Node[], roots: readonly NodeId[], operands: number) {
@@ -54,102 +102,122 @@ export class Layout {
     this.#operands = operands;
     this.slots = operands;
     this.#uses = countUses(nodes, roots);
+    this.#isShared = nodes.map((node, id) => node.op === 'operand' || this.#uses[id]! > 1);
+    this.#slotOf = nodes.map((node) => (node.op === 'operand' ? node.number : undefined));
   }
 
   count(root: NodeId, counter: number): void {
-    const node = this.#nodes[root]!;
-    // A result that nobody else needs, or has needed, is counted as it is computed, without being written anywhere.
-    if (
-      this.#uses[root] === 1 &&
-      !this.#slotOf.has(root) &&
-      (node.op === 'and' || node.op === 'or' || node.op === 'xor' || node.op === 'andNot')
-    ) {
-      const a = this.materialise(node.a);
-      const b = this.materialise(node.b);
-      this.steps.push({ op: COUNT_OF[node.op], dst: counter, a, b });
-      this.#release(node.a);
-      this.#release(node.b);
+    const { op, operands, number } = this.#nodes[root]!;
+    // A result that nobody else needs, or has needed, is counted as it is computed, without being written anywhere; pairs of
+    // what lies in slots for others too wait for each other.
+    const isAlone = this.#uses[root] === 1 && this.#slotOf[root] === undefined;
+    if (isAlone && op === 'and' && operands.every((operand) => this.#isShared[operand])) {
+      const [a, b] = operands as [NodeId, NodeId];
+      this.materialise(a);
+      this.materialise(b);
+      this.#waiting.push({ a, b, counter });
+      if (this.slots - this.#operands > MAX_WAITING) this.countTable();
       return;
     }
-    this.steps.push({ op: Opcode.Count, dst: counter, a: this.materialise(root), b: 0 });
-    this.#release(root);
+    if (isAlone && op === 'atLeast') {
+      const slots = operands.map((operand) => this.materialise(operand));
+      this.steps.push({ op: Opcode.CountAtLeast, dst: counter, k: number, slots });
+      this.#release(operands);
+    } else if (isAlone && op in COUNT_OF) {
+      const [a, b] = operands.map((operand) => this.materialise(operand));
+      this.steps.push({ op: COUNT_OF[op as keyof typeof COUNT_OF], dst: counter, a: a!, b: b! });
+      this.#release(operands);
+    } else {
+      this.steps.push({ op: Opcode.Count, dst: counter, a: this.materialise(root), b: 0 });
+      this.#release([root]);
+    }
+  }
+
+  /** Counts the pairs that wait, which share operands, in one step. */
+  countTable(): void {
+    if (this.#waiting.length === 0) return;
+    let rows = placesOf(this.#waiting.map(({ a }) => this.#slotOf[a]!));
+    let columns = placesOf(this.#waiting.map(({ b }) => this.#slotOf[b]!));
+    // A row is read once for all its columns.
+    const isTurned = rows.size > columns.size;
+    if (isTurned) [rows, columns] = [columns, rows];
+    const cells = this.#waiting.map(({ a, b, counter }) => ({
+      row: rows.get(this.#slotOf[isTurned ? b : a]!)!,
+      column: columns.get(this.#slotOf[isTurned ? a : b]!)!,
+      counter,
+    }));
+    cells.sort((x, y) => x.row - y.row || x.column - y.column);
+    this.steps.push({ op: Opcode.CountTable, rows: [...rows.keys()], columns: [...columns.keys()], cells });
+    for (const { a, b } of this.#waiting) this.#release([a, b]);
+    this.#waiting = [];
   }
 
   /** Emits the steps that compute a node, operands first, and says which slot holds it. Long chains do not recurse. */
   materialise(root: NodeId): number {
+    const known = this.#slotOf[root];
+    if (known !== undefined) return known;
     const pending: NodeId[] = [root];
     for (let id = pending.at(-1); id !== undefined; id = pending.at(-1)) {
-      const missing = this.#slotOf.has(id) ? [] : this.#missingOperands(id);
-      if (missing.length > 0) {
-        pending.push(...missing);
-        continue;
+      const { operands } = this.#nodes[id]!;
+      const before = pending.length;
+      for (let index = operands.length - 1; index >= 0; index -= 1) {
+        const operand = operands[index]!;
+        if (operand !== EMPTY && this.#slotOf[operand] === undefined) pending.push(operand);
       }
+      if (pending.length > before) continue;
       pending.pop();
-      if (!this.#slotOf.has(id)) this.#slotOf.set(id, this.#emit(this.#nodes[id]!));
+      this.#slotOf[id] ??= this.#emit(this.#nodes[id]!);
     }
-    return this.#slotOf.get(root)!;
+    return this.#slotOf[root]!;
   }
 
-  #missingOperands(id: NodeId): NodeId[] {
-    const node = this.#nodes[id]!;
-    if (node.op === 'empty' || node.op === 'operand') return [];
-    const operands = node.op === 'not' ? [node.a] : [node.b, node.a];
-    return operands.filter((operand) => operand !== EMPTY && !this.#slotOf.has(operand));
-  }
-
-  #emit(node: Node): number {
-    if (node.op === 'operand') return node.operand;
-    if (node.op === 'empty') throw new Error('the empty set has no slot');
-    if (node.op === 'not') {
-      if (node.a === EMPTY) return this.#emitAll(node.universeBytes);
-      const a = this.#slotOf.get(node.a)!;
-      this.#release(node.a);
-      return this.#push(Opcode.Not, a, node.universeBytes);
+  #emit({ op, operands, number }: Node): number {
+    const [a, b] = operands.map((operand) => this.#slotOf[operand]);
+    if (op === 'atLeast') {
+      const slots = operands.map((operand) => this.#slotOf[operand]!);
+      const dst = this.#take();
+      this.steps.push({ op: Opcode.AtLeast, dst, k: number, slots });
+      this.#release(operands);
+      return dst;
     }
-    const a = this.#slotOf.get(node.a)!;
-    const b = this.#slotOf.get(node.b)!;
     // Released first: the result may take the slot of an operand that is not needed again.
-    this.#release(node.a);
-    this.#release(node.b);
-    return this.#push(STEP_OF[node.op], a, b);
-  }
-
-  // The complement of nothing: a slot is cleared by itself, whatever it held, then complemented.
-  #emitAll(universeBytes: number): number {
-    const slot = this.#take();
-    this.steps.push({ op: Opcode.Xor, dst: slot, a: slot, b: slot });
-    this.steps.push({ op: Opcode.Not, dst: slot, a: slot, b: universeBytes });
-    return slot;
-  }
-
-  #push(op: Opcode, a: number, b: number): number {
+    this.#release(operands);
     const dst = this.#take();
-    this.steps.push({ op, dst, a, b });
+    if (op === 'not') {
+      // The complement of nothing: a slot is cleared by itself, whatever it held, then complemented.
+      if (a === undefined) this.steps.push({ op: Opcode.Xor, dst, a: dst, b: dst });
+      this.steps.push({ op: Opcode.Not, dst, a: a ?? dst, b: number });
+    } else {
+      this.steps.push({ op: STEP_OF[op as keyof typeof STEP_OF], dst, a: a!, b: b! });
+    }
     return dst;
   }
 
   #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    this.slots += 1;
-    return this.slots - 1;
+    return this.#free.pop() ?? this.slots++;
   }
 
-  #release(id: NodeId): void {
-    this.#uses[id]! -= 1;
-    const slot = this.#slotOf.get(id);
-    if (this.#uses[id] === 0 && slot !== undefined && slot >= this.#operands) this.#free.push(slot);
+  #release(ids: readonly NodeId[]): void {
+    for (const id of ids) {
+      this.#uses[id]! -= 1;
+      const slot = this.#slotOf[id];
+      if (this.#uses[id] === 0 && slot !== undefined && slot >= this.#operands) this.#free.push(slot);
+    }
   }
+}
+
+/** Slots by the order in which they come up. */
+function placesOf(slots: readonly number[]): Map<number, number> {
+  const places = new Map<number, number>();
+  for (const slot of slots) if (!places.has(slot)) places.set(slot, places.size);
+  return places;
 }
 
 function countUses(nodes: readonly Node[], roots: readonly NodeId[]): number[] {
   const uses = new Array<number>(nodes.length).fill(0);
-  for (const root of new Set(roots)) uses[root]! += 1;
+  for (const root of roots) uses[root] = 1;
   for (let id = nodes.length - 1; id > EMPTY; id -= 1) {
-    const node = nodes[id]!;
-    if (uses[id] === 0 || node.op === 'empty' || node.op === 'operand') continue;
-    uses[node.a]! += 1;
-    if (node.op !== 'not') uses[node.b]! += 1;
+    if (uses[id]! > 0) for (const operand of nodes[id]!.operands) uses[operand]! += 1;
   }
   return uses;
 }

@@ -1,35 +1,19 @@
 import { CONTAINER_BYTES } from '../base/limits.js';
 import { borrowKernel, returnKernel } from '../kernel/pool.js';
-import { type Kernel, Opcode, SLOT_ALIGNMENT } from '../kernel/types.js';
-import type { BitmapReader, RequestOptions } from '../store/types.js';
-import { readOperands } from './operands.js';
+import { type Kernel, SLOT_ALIGNMENT } from '../kernel/types.js';
+import { type Encoded, encodeSteps } from './encoding.js';
+import type { OperandRead } from './operands.js';
 import { type Plan, planWindows, READ_SETS, type Window } from './plan.js';
-import { tableOf } from './table.js';
+import type { Question } from './question.js';
 
 /** Runs a plan window by window: reads into slots, computes there, hands the window to the caller. */
 
-export interface RunOptions extends RequestOptions {
-  /** Called after every window. */
-  readonly onProgress?: ((progress: EvaluateProgress) => void) | undefined;
-}
-
-/** How far a question has come. */
-export interface EvaluateProgress {
-  /** Bytes read so far. */
-  readonly bytes: number;
-  /** Bytes that the whole question reads. */
-  readonly totalBytes: number;
-  /** Windows computed so far. */
-  readonly windows: number;
-}
-
-/** A computed window. Slots and counters are valid until the next window is asked for. */
+/** A computed window. What it says is valid until the next window is asked for. */
 export interface ComputedWindow {
-  readonly window: Window;
+  readonly byteOffset: number;
+  readonly byteLength: number;
   readonly kernel: Kernel;
   readonly memory: Uint8Array<ArrayBuffer>;
-  /** Counts of all windows so far. */
-  readonly counters: Float64Array<ArrayBuffer>;
   /** Byte offset of a slot of the program in `memory`. */
   offsetOf(slot: number): number;
   /** Byte offset of a free stretch with room for the ids of `PAGE_BYTES` bytes. */
@@ -44,132 +28,158 @@ export function alignLength(byteLength: number): number {
   return Math.ceil(byteLength / 16) * 16;
 }
 
-/** A plan, and where its operand i is read from. */
-export interface ReadablePlan extends Plan {
-  readonly sources: readonly BitmapReader[];
-}
-
-/** Adds what it counts to `counters`. */
-export async function* runWindows(
-  plan: ReadablePlan,
-  options: RunOptions,
-  counters = new Float64Array(plan.program.counters),
-): AsyncGenerator<ComputedWindow, void, undefined> {
-  const windows = planWindows(plan);
-  let window = windows.next().value;
-  if (!window) return;
-  const kernel = borrowKernel(options.kernel ?? 'auto');
-  const layout = layOut(plan);
-  const memory = kernel.reserve(layout.byteLength);
-  const programs = layout.sets.map((offsetOf) => assemble(plan, offsetOf));
-  const readers = layout.sets.map((offsetOf) => createReader(plan, memory, offsetOf, options));
-  let bytes = 0;
-  let windowsDone = 0;
-  let reading: Promise<number> | undefined;
+/** Counts all windows, adding to `counters`. */
+export async function countWindows(
+  question: Question,
+  plan: Plan,
+  counters: Float64Array<ArrayBuffer>,
+): Promise<void> {
+  const run = new WindowRun(question, plan, counters);
   try {
-    let set = 0;
-    reading = readers[set]!(window);
-    while (window) {
-      bytes += (await reading) ?? 0;
-      reading = undefined;
-      options.signal?.throwIfAborted();
-      const next = windows.next().value;
-      const nextSet = (set + 1) % READ_SETS;
-      if (next) reading = readers[nextSet]!(next);
-      const program = programs[set]!(window);
-      if (program.length > 0) kernel.run(program, alignLength(window.byteLength), counters);
-      windowsDone += 1;
-      options.onProgress?.({ bytes, totalBytes: plan.readBytes, windows: windowsDone });
-      yield { window, kernel, memory, counters, offsetOf: layout.sets[set]!, pageOffset: layout.pageOffset };
-      window = next;
-      set = nextSet;
-    }
+    while ((await run.next()) !== undefined);
   } finally {
-    // Left early, a read may still be writing into this kernel's memory: then it is not given back for reuse.
-    if (reading === undefined) returnKernel(kernel);
-    else reading.catch(() => {});
+    run.close();
   }
 }
 
-interface MemoryLayout {
-  readonly byteLength: number;
-  readonly pageOffset: number;
-  /** Where the slots are, per set of operand slots; intermediates are common to both. */
-  readonly sets: readonly ((slot: number) => number)[];
-}
+/** Windows one after the other; while one is computed the next one is read. To be closed when no more is wanted. */
+export class WindowRun {
+  readonly #question: Question;
+  readonly #plan: Plan;
+  /** Counts of all windows so far. */
+  readonly #counters: Float64Array<ArrayBuffer>;
+  readonly #windows: Generator<Window, undefined>;
+  #slots: Slots | undefined;
+  /** Which set of slots the window ahead is read into. */
+  #set = 0;
+  #ahead: Window | undefined;
+  #reading: Promise<void> | undefined;
+  #bytesRead = 0;
+  #windowsDone = 0;
 
-function layOut(plan: Plan): MemoryLayout {
-  const operands = plan.operands.length;
-  const intermediates = READ_SETS * operands * plan.windowBytes;
-  const pageOffset = intermediates + (plan.program.slots - operands) * plan.windowBytes;
-  const sets = Array.from({ length: READ_SETS }, (_, set) => (slot: number): number => {
-    return slot < operands
-      ? (set * operands + slot) * plan.windowBytes
-      : intermediates + (slot - operands) * plan.windowBytes;
-  });
-  const pageBytes = plan.program.counters === 0 ? PAGE_BYTES * 8 * Uint32Array.BYTES_PER_ELEMENT : 0;
-  return { byteLength: pageOffset + pageBytes + SLOT_ALIGNMENT, pageOffset, sets };
-}
-
-/** The program over one set of slots; complements are cut off where their expression ends. */
-function assemble(plan: Plan, offsetOf: (slot: number) => number): (window: Window) => Int32Array {
-  const { steps } = plan.program;
-  const numbers: number[] = [];
-  const complements: { readonly limitIndex: number; readonly universeBytes: number }[] = [];
-  for (let index = 0; index < steps.length; index++) {
-    const { op, dst, a, b } = steps[index]!;
-    if (op === Opcode.CountAnd) {
-      const others = steps.findIndex((step, later) => later > index && step.op !== Opcode.CountAnd);
-      const end = others < 0 ? steps.length : others;
-      for (const number of tableOf(steps.slice(index, end), offsetOf)) numbers.push(number);
-      index = end - 1;
-    } else {
-      if (op === Opcode.Not) complements.push({ limitIndex: numbers.length + 3, universeBytes: b });
-      numbers.push(
-        op,
-        op >= Opcode.Count ? dst : offsetOf(dst),
-        offsetOf(a),
-        op === Opcode.Not ? 0 : offsetOf(b),
-      );
-    }
+  constructor(question: Question, plan: Plan, counters = new Float64Array(plan.program.counters)) {
+    this.#question = question;
+    this.#plan = plan;
+    this.#counters = counters;
+    this.#windows = planWindows(plan);
   }
-  const program = Int32Array.from(numbers);
-  return (window) => {
-    for (const { limitIndex, universeBytes } of complements) {
-      const limit = Math.min(Math.max(universeBytes - window.byteOffset, 0), alignLength(window.byteLength));
-      program[limitIndex] = limit;
-    }
-    return program;
-  };
+
+  async next(): Promise<ComputedWindow | undefined> {
+    if (this.#slots === undefined) this.#readAhead();
+    const window = this.#ahead;
+    if (window === undefined) return undefined;
+    const { signal, onProgress } = this.#question;
+    await this.#reading;
+    this.#reading = undefined;
+    signal?.throwIfAborted();
+    const slots = this.#slots!;
+    const set = this.#set;
+    this.#readAhead();
+    slots.run(set, window, this.#counters);
+    this.#windowsDone += 1;
+    for (const { byteLength } of window.reads) this.#bytesRead += byteLength;
+    onProgress?.({ bytes: this.#bytesRead, totalBytes: this.#plan.readBytes, windows: this.#windowsDone });
+    return slots.computed(set, window);
+  }
+
+  /** Left early, a read may still be writing into the kernel's memory: then the kernel is not given back for reuse. */
+  close(): void {
+    if (this.#reading !== undefined) this.#reading.catch(() => {});
+    else if (this.#slots !== undefined) returnKernel(this.#slots.kernel);
+    this.#slots = undefined;
+  }
+
+  #readAhead(): void {
+    this.#ahead = this.#windows.next().value;
+    if (this.#ahead === undefined) return;
+    this.#slots ??= new Slots(this.#plan, borrowKernel(this.#question.kernel));
+    this.#set = (this.#set + 1) % this.#slots.sets;
+    const { operands } = this.#question;
+    const reads = this.#slots.clear(this.#set, this.#ahead, operands.keys);
+    this.#reading = reads.length > 0 ? operands.read(reads) : Promise.resolve();
+  }
 }
 
-/** Reads windows into one set of slots and says how many bytes were asked for; what is not read is zero. */
-function createReader(
-  plan: ReadablePlan,
-  memory: Uint8Array,
-  offsetOf: (slot: number) => number,
-  options: RequestOptions,
-): (window: Window) => Promise<number> {
-  const slots = plan.operands.map((_, slot) =>
-    memory.subarray(offsetOf(slot), offsetOf(slot) + plan.windowBytes),
-  );
-  const isClear = slots.map(() => false);
-  return async (window) => {
-    const bytesRead = new Array<number>(slots.length).fill(0);
-    for (const { operand, byteLength } of window.reads) bytesRead[operand]! += byteLength;
-    slots.forEach((slot, operand) => {
-      // A slot that is read as a whole needs no clearing but behind its end.
-      const keep = bytesRead[operand] === window.byteLength ? window.byteLength : 0;
-      if (!isClear[operand]) slot.fill(0, keep);
-      isClear[operand] = bytesRead[operand] === 0;
-    });
-    const reads = window.reads.map(({ operand, byteOffset, byteLength }) => {
-      const start = byteOffset - window.byteOffset;
-      const target = slots[operand]!.subarray(start, start + byteLength);
-      return { key: plan.operands[operand]!.key, byteOffset, target };
-    });
-    const sources = window.reads.map(({ operand }) => plan.sources[operand]!);
-    if (reads.length > 0) await readOperands(sources, reads, options);
-    return bytesRead.reduce((sum, bytes) => sum + bytes, 0);
-  };
+/** A kernel's memory: one set of operand slots per window under way, intermediates common to all, room for a page of ids. */
+class Slots {
+  readonly kernel: Kernel;
+  readonly memory: Uint8Array<ArrayBuffer>;
+  readonly sets: number;
+  readonly #operands: number;
+  readonly #windowBytes: number;
+  readonly #pageOffset: number;
+  readonly #programs: readonly Encoded[];
+  /** Per operand slot of each set: before which byte something may be set. */
+  readonly #dirtyBytes: number[];
+
+  constructor({ reads, endByte, windowBytes, program }: Plan, kernel: Kernel) {
+    const operands = reads.length;
+    this.kernel = kernel;
+    this.sets = endByte > windowBytes ? READ_SETS : 1;
+    this.#operands = operands;
+    this.#windowBytes = windowBytes;
+    this.#pageOffset = (this.sets * operands + program.slots - operands) * windowBytes;
+    const pageBytes = program.counters === 0 ? PAGE_BYTES * 8 * Uint32Array.BYTES_PER_ELEMENT : 0;
+    this.memory = kernel.reserve(this.#pageOffset + pageBytes + SLOT_ALIGNMENT);
+    this.#programs = Array.from({ length: this.sets }, (_, set) =>
+      encodeSteps(program.steps, (slot) => this.#offsetOf(set, slot)),
+    );
+    this.#dirtyBytes = new Array<number>(this.sets * operands).fill(windowBytes);
+  }
+
+  /** Zeroes what is not read of a window, and says what is to be read where. */
+  clear(set: number, { byteOffset, byteLength, reads }: Window, keys: readonly string[]): OperandRead[] {
+    const wanted: OperandRead[] = [];
+    let operand = 0;
+    for (const read of reads) {
+      for (; operand < read.operand; operand += 1) this.#clearSlot(set, operand, 0);
+      const slot = this.#offsetOf(set, read.operand);
+      const start = slot + read.byteOffset - byteOffset;
+      const isWhole = read.byteLength === byteLength;
+      if (operand === read.operand) {
+        this.#clearSlot(set, operand, isWhole ? byteLength : 0);
+        operand += 1;
+      }
+      this.#dirtyBytes[set * this.#operands + read.operand] = start + read.byteLength - slot;
+      const target = this.memory.subarray(start, start + read.byteLength);
+      wanted.push({ operand: read.operand, key: keys[read.operand]!, byteOffset: read.byteOffset, target });
+    }
+    for (; operand < this.#operands; operand += 1) this.#clearSlot(set, operand, 0);
+    return wanted;
+  }
+
+  run(set: number, { byteOffset, byteLength }: Window, counters: Float64Array): void {
+    const { numbers, limits } = this.#programs[set]!;
+    const length = alignLength(byteLength);
+    // Complements are cut off where their expression ends.
+    for (const { at, universeBytes } of limits) {
+      numbers[at] = Math.min(Math.max(universeBytes - byteOffset, 0), length);
+    }
+    if (numbers.length > 0) this.kernel.run(numbers, length, counters);
+  }
+
+  computed(set: number, { byteOffset, byteLength }: Window): ComputedWindow {
+    return {
+      byteOffset,
+      byteLength,
+      kernel: this.kernel,
+      memory: this.memory,
+      offsetOf: (slot) => this.#offsetOf(set, slot),
+      pageOffset: this.#pageOffset,
+    };
+  }
+
+  #offsetOf(set: number, slot: number): number {
+    const place = slot < this.#operands ? set * this.#operands : (this.sets - 1) * this.#operands;
+    return (place + slot) * this.#windowBytes;
+  }
+
+  /** Zeroes a slot from byte `from` on. */
+  #clearSlot(set: number, operand: number, from: number): void {
+    const index = set * this.#operands + operand;
+    const dirtyBytes = this.#dirtyBytes[index]!;
+    const offset = this.#offsetOf(set, operand);
+    if (dirtyBytes > from) this.memory.fill(0, offset + from, offset + dirtyBytes);
+    this.#dirtyBytes[index] = from;
+  }
 }

@@ -1,13 +1,6 @@
-import {
-  bitmap,
-  bitmapsOf,
-  checkBitmaps,
-  combine,
-  complement,
-  type Expression,
-  foldExpression,
-} from '../engine/expression.js';
-import type { EvaluateOptions } from '../engine/options.js';
+import { bitmap, checkBitmaps, combine, complement, type Expression } from '../engine/expression.js';
+import { foldParts, takeApart } from '../engine/parts.js';
+import type { EvaluateOptions } from '../engine/question.js';
 import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from '../names/keys.js';
 import type { Store } from '../store/types.js';
 import { cover } from '../time/cover.js';
@@ -88,7 +81,7 @@ export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Per
     if (expression === undefined) {
       expression = eventExpression(scope, event, resolved);
       made.set(name, expression);
-      bitmaps = checkBitmaps(bitmaps + bitmapsOf([expression]).length);
+      bitmaps = checkBitmaps(bitmaps + takeApart([expression]).bitmaps.length);
     }
     return expression;
   };
@@ -106,32 +99,35 @@ export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Per
  * long, since they repeat the keys of all operands
  */
 export function storedResultKey({ prefix, store }: Scope, expression: Expression): string {
-  return foldExpression<string>(expression, (part, keys) => {
-    const length = keys.reduce((sum, key) => sum + key.length, 0);
+  const { bitmaps, parts, roots } = takeApart([expression]);
+  const other = bitmaps.find((bitmap) => bitmap.store !== store);
+  if (other !== undefined) {
+    throw new RangeError(
+      `expected sets of the store that keeps the result, got ${JSON.stringify(other.key)} of another store`,
+    );
+  }
+  const keys = foldParts<string>(parts, ({ kind, number }, operands) => {
+    const length = operands.reduce((sum, key) => sum + key.length, 0);
     if (length > MAX_KEY_LENGTH) {
       throw new RangeError(
         `expected operands whose keys have at most ${MAX_KEY_LENGTH} characters together, got ${length} to store a result of`,
       );
     }
-    switch (part.kind) {
+    switch (kind) {
       case 'bitmap':
-        if (part.store !== store) {
-          throw new RangeError(
-            `expected sets of the store that keeps the result, got ${JSON.stringify(part.key)} of another store`,
-          );
-        }
-        return part.key;
+        return bitmaps[number]!.key;
       case 'andNot': {
         // The reference has no such operation: it is AND with complements there.
-        const [first, ...others] = keys;
+        const [first, ...others] = operands;
         return resultKey(prefix, 'AND', [first!, ...others.map((key) => resultKey(prefix, 'NOT', [key]))]);
       }
       case 'atLeast':
-        return resultKey(prefix, `ATLEAST${part.k}`, keys);
+        return resultKey(prefix, `ATLEAST${number}`, operands);
       default:
-        return resultKey(prefix, part.kind.toUpperCase(), keys);
+        return resultKey(prefix, kind.toUpperCase(), operands);
     }
   });
+  return keys[roots[0]!]!;
 }
 
 function resolvePeriod(

@@ -1,15 +1,9 @@
 import { checkId } from '../base/id.js';
 import { Bitmap } from '../bitmap/bitmap.js';
-import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../engine/answers.js';
-import {
-  bitmap,
-  type Combination,
-  combine,
-  complement,
-  type Expression,
-  sameExpression,
-} from '../engine/expression.js';
-import type { EvaluateOptions } from '../engine/options.js';
+import { countSets, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../engine/answers.js';
+import { bitmap, type Combination, combine, complement, type Expression } from '../engine/expression.js';
+import { sameExpression } from '../engine/parts.js';
+import type { EvaluateOptions } from '../engine/question.js';
 import { MemoryStore } from '../store/memory.js';
 import type { PutOptions, RequestOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
@@ -35,8 +29,8 @@ export class EventSet implements AsyncIterable<number> {
 
   /** The number of ids (the reference's `get_count`, `len`). */
   async count(options?: EvaluateOptions): Promise<number> {
-    const [count] = await countIds([this.expression], this.#with(options));
-    return count!;
+    const { sets } = await countSets({ sets: [this.expression] }, this.#with(options));
+    return sets[0]!;
   }
 
   /**

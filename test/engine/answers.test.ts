@@ -1,15 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
-import {
-  idsOf as allIdsOf,
-  countIds,
-  countSets,
-  hasId,
-  hasIds,
-  pagesOf,
-  windowsOf,
-} from '../../src/engine/answers.js';
+import { idsOf as allIdsOf, countSets, hasId, hasIds, pagesOf, windowsOf } from '../../src/engine/answers.js';
 import {
   type BitmapExpression,
   bitmap,
@@ -19,7 +11,7 @@ import {
 } from '../../src/engine/expression.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { Store } from '../../src/store/types.js';
-import { idsOf, storeOf } from '../support/bitmaps.js';
+import { countIds, idsOf, storeOf } from '../support/bitmaps.js';
 import { CountingStore } from '../support/store/counting.js';
 
 describe('evaluation', () => {

@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  idsOf as allIdsOf,
-  countIds,
-  countSets,
-  hasId,
-  hasIds,
-  windowsOf,
-} from '../../src/engine/answers.js';
+import { idsOf as allIdsOf, countSets, hasId, hasIds, windowsOf } from '../../src/engine/answers.js';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
-import type { EvaluateOptions } from '../../src/engine/options.js';
+import type { WindowedOptions } from '../../src/engine/question.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { Store } from '../../src/store/types.js';
-import { idsOf, storeOf, toBytes } from '../support/bitmaps.js';
+import { countIds, idsOf, storeOf, toBytes } from '../support/bitmaps.js';
 import {
   bitmapArbitrary,
   expressionArbitrary,
@@ -32,7 +25,7 @@ const questions = fc.record({
 
 describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) => {
   it.each([64, 128, undefined])('equal the set model, with windows of %s bytes', async (windowBytes) => {
-    const options: EvaluateOptions = { kernel, windowBytes };
+    const options: WindowedOptions = { kernel, windowBytes };
     await fc.assert(
       fc.asyncProperty(questions, async ({ bitmaps, roots }) => {
         const store = await storeOf(bitmaps);
@@ -62,7 +55,7 @@ describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) 
   });
 });
 
-async function bytesOf(expression: Expression, options: EvaluateOptions): Promise<Uint8Array> {
+async function bytesOf(expression: Expression, options: WindowedOptions): Promise<Uint8Array> {
   const windows = windowsOf(expression, options);
   const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
   let next = await windows.next();

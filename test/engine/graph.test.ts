@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Graph } from '../../src/engine/graph.js';
-import { EMPTY } from '../../src/engine/steps.js';
+import { EMPTY, Graph } from '../../src/engine/graph.js';
 
 /** A graph over four operands of 10, 20, 30 and 0 bytes. */
 function open() {
@@ -44,10 +43,22 @@ describe('a graph of sets', () => {
     expect([graph.isComplement(notB), graph.isComplement(b)]).toEqual([true, false]);
   });
 
-  it('has at least k of some operands, as often as they are given', () => {
+  it('combines several one after the other', () => {
+    const { graph, a, b, c } = open();
+    expect(graph.combine('or', [a, b, c])).toBe(graph.or(graph.or(a, b), c));
+    expect(graph.combine('andNot', [a, b, c])).toBe(graph.andNot(graph.andNot(a, b), c));
+    expect(graph.combine('xor', [a])).toBe(a);
+  });
+
+  it('has at least k of some operands, as often as they are given, in any order', () => {
     const { graph, a, b, c, none } = open();
-    expect(graph.atLeast(1, [a, b, c])).toBe(graph.or(graph.or(a, b), c));
-    expect(graph.atLeast(2, [a, b])).toBe(graph.and(a, b));
+    const two = graph.atLeast(2, [a, b, c]);
+    expect(graph.nodes[two]).toEqual({ op: 'atLeast', operands: [a, b, c], number: 2 });
+    expect(graph.atLeast(2, [c, a, none, b])).toBe(two);
+    expect(graph.atLeast(2, [a, a, b])).not.toBe(graph.atLeast(2, [a, b, b]));
+    expect(graph.atLeast(2, [a, b, c, c])).not.toBe(two);
+    expect(graph.atLeast(1, [a, b, c])).toBe(graph.combine('or', [a, b, c]));
+    expect(graph.atLeast(3, [a, b, c])).toBe(graph.combine('and', [a, b, c]));
     expect(graph.atLeast(2, [a, a])).toBe(a);
     expect(graph.atLeast(2, [a, none])).toBe(EMPTY);
     expect(graph.atLeast(2, [a, none, b])).toBe(graph.and(a, b));
@@ -70,6 +81,7 @@ describe('a graph of sets', () => {
     ]);
     expect([graph.andNot(a, c), graph.andNot(c, a)].map(endOf)).toEqual([10, 30]);
     expect([graph.not(a, 25), graph.or(a, graph.not(b, 21))].map(endOf)).toEqual([25, 21]);
+    expect([1, 2, 3].map((k) => graph.atLeast(k, [a, b, c, a])).map(endOf)).toEqual([30, 20, 10]);
     expect(graph.extents([graph.and(a, b), EMPTY, c], 4).end).toBe(30);
     expect(graph.extents([EMPTY], 4)).toEqual({ end: 0, complementEnd: 0, operandEnds: [0, 0, 0, 0] });
   });
@@ -83,6 +95,7 @@ describe('a graph of sets', () => {
     expect(needs(graph.andNot(a, c))).toEqual([10, 0, 10, 0]);
     expect(needs(graph.and(graph.or(b, c), a))).toEqual([10, 10, 10, 0]);
     expect(needs(graph.or(graph.and(a, b), c))).toEqual([10, 10, 30, 0]);
+    expect(needs(graph.atLeast(2, [a, b, c]))).toEqual([10, 20, 20, 0]);
     expect(needs(graph.not(c, 30), a)).toEqual([10, 0, 30, 0]);
     expect(needs(graph.andNot(a, graph.not(c, 30)))).toEqual([10, 0, 10, 0]);
     expect(needs(b)).toEqual([0, 20, 0, 0]);

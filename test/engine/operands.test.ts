@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bitmap, bitmapsOf, combine, complement } from '../../src/engine/expression.js';
-import {
-  describeOperands,
-  openSources,
-  readOperands,
-  releaseSources,
-  withSources,
-} from '../../src/engine/operands.js';
+import { bitmap } from '../../src/engine/expression.js';
+import { openOperands } from '../../src/engine/operands.js';
+import { withQuestion } from '../../src/engine/question.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { BitmapReader, Store } from '../../src/store/types.js';
 import { CountingStore } from '../support/store/counting.js';
@@ -31,12 +26,6 @@ class ReaderStore extends CountingStore {
 }
 
 describe('the operands of a question', () => {
-  it('are its distinct bitmaps', () => {
-    const store = new MemoryStore();
-    const [a, b] = [bitmap(store, 'a'), bitmap(store, 'b')];
-    expect(bitmapsOf([combine('or', [b, a]), complement(bitmap(store, 'b'))])).toEqual([b, a]);
-  });
-
   it('are described in their order, wherever they are', async () => {
     const [one, two] = [new MemoryStore(), new CountingStore(new MemoryStore())];
     await one.write([{ key: 'a', ids: [80], value: 1 }]);
@@ -50,8 +39,7 @@ describe('the operands of a question', () => {
       bitmap(one, 'a'),
       bitmap(two, 'b'),
     ];
-    const sources = await openSources(operands, {});
-    expect(await describeOperands(operands, sources, {})).toEqual([
+    expect(await (await openOperands(operands, {})).describe()).toEqual([
       { byteLength: 3, occupied: undefined },
       { byteLength: 1_000_001, occupied: [{ byteOffset: 1_000_000, byteLength: 1 }] },
       { byteLength: 4, occupied: undefined },
@@ -67,10 +55,14 @@ describe('the operands of a question', () => {
     await two.put('a', Uint8Array.of(2));
     await two.put('b', Uint8Array.of(3));
     const read = async (stores: Store[], keys: string[]) => {
-      const reads = keys.map((key) => ({ key, byteOffset: 0, target: new Uint8Array(1) }));
+      const operands = await openOperands(
+        keys.map((key, operand) => bitmap(stores[operand]!, key)),
+        {},
+      );
+      const reads = keys.map((key, operand) => ({ operand, key, byteOffset: 0, target: new Uint8Array(1) }));
       const letGo = one.hold('read');
       let isDone = false;
-      const reading = readOperands(stores, reads, {}).then(() => {
+      const reading = operands.read(reads).then(() => {
         isDone = true;
       });
       await new Promise((resolve) => setTimeout(resolve, 2));
@@ -86,16 +78,17 @@ describe('the operands of a question', () => {
   it('are read by one reader for each store, which is told of the end once', async () => {
     const [one, two] = [new ReaderStore(new MemoryStore()), new ReaderStore(new MemoryStore())];
     const plain = new MemoryStore();
-    const operands = [bitmap(one, 'a'), bitmap(two, 'a'), bitmap(one, 'b'), bitmap(plain, 'a')];
-    const sources = await openSources(operands, {});
-    expect(sources).toEqual([one.readers[0], two.readers[0], one.readers[0], plain]);
+    const bitmaps = [bitmap(one, 'a'), bitmap(two, 'a'), bitmap(one, 'b'), bitmap(plain, 'a')];
+    const operands = await openOperands(bitmaps, {});
+    expect(operands.readers).toEqual([one.readers[0], two.readers[0], one.readers[0], plain]);
+    expect(operands.keys).toEqual(['a', 'a', 'b', 'a']);
     expect([one.readers.length, two.readers.length]).toEqual([1, 1]);
-    releaseSources(sources);
+    operands.release();
     expect([one.readers[0]!.released, two.readers[0]!.released]).toEqual([1, 1]);
-    await expect(withSources(operands, {}, () => Promise.reject(new Error('failed')))).rejects.toThrow(
+    await expect(withQuestion(bitmaps, {}, () => Promise.reject(new Error('failed')))).rejects.toThrow(
       'failed',
     );
-    expect(await withSources(operands, {}, async (_, readers) => readers.length)).toBe(4);
+    expect(await withQuestion(bitmaps, {}, async (question) => question.operands.readers.length)).toBe(4);
     expect(one.readers.map(({ released }) => released)).toEqual([1, 1, 1]);
   });
 
@@ -104,19 +97,19 @@ describe('the operands of a question', () => {
     await one.put('a', Uint8Array.of(1, 2));
     await one.put('b', Uint8Array.of(3));
     const [a, b] = [bitmap(one, 'a'), bitmap(one, 'b')];
-    const frozen = await openSources([a, b], { consistent: true, maxBytes: 3 });
+    const frozen = await openOperands([a, b], { maxBytes: 3 }, true);
     await one.put('a', Uint8Array.of(9));
-    expect(frozen[0]).toBe(frozen[1]);
-    expect(await frozen[0]!.byteLengths(['a', 'b'])).toEqual([2, 1]);
-    await expect(openSources([a, b], { consistent: true, maxBytes: 1 })).rejects.toThrow(
+    expect(frozen.readers[0]).toBe(frozen.readers[1]);
+    expect(await frozen.byteLengths()).toEqual([2, 1]);
+    await expect(openOperands([a, b], { maxBytes: 1 }, true)).rejects.toThrow(
       'expected to read at most 1 byte, got a question that needs 2 bytes of 2 bitmaps',
     );
-    await expect(openSources([a, bitmap(two, 'a')], { consistent: true })).rejects.toThrow(
+    await expect(openOperands([a, bitmap(two, 'a')], {}, true)).rejects.toThrow(
       'expected a consistent read from one store, got bitmaps of 2 stores',
     );
-    await expect(openSources([bitmap(new CountingStore(one), 'a')], { consistent: true })).rejects.toThrow(
+    await expect(openOperands([bitmap(new CountingStore(one), 'a')], {}, true)).rejects.toThrow(
       'expected a store that can read several bitmaps as of one moment, got one that cannot',
     );
-    expect(await openSources([], { consistent: true })).toEqual([]);
+    expect((await openOperands([], {}, true)).readers).toEqual([]);
   });
 });

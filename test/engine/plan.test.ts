@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../src/bitmap/types.js';
-import { bitmap, bitmapsOf, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { type OperandInfo, type Plan, planReads, planWindows, planWithin } from '../../src/engine/plan.js';
+import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import { takeApart } from '../../src/engine/parts.js';
+import {
+  type OperandInfo,
+  type Plan,
+  type PlanOptions,
+  planReads,
+  planWindows,
+  planWithin,
+} from '../../src/engine/plan.js';
+import type { SimpleStep } from '../../src/engine/steps.js';
 import { Opcode } from '../../src/kernel/types.js';
 import { MemoryStore } from '../../src/store/memory.js';
 
@@ -17,14 +26,17 @@ function range(byteOffset: number, byteLength: number): ByteRange {
 function plan(
   roots: readonly Expression[],
   infos: readonly (number | OperandInfo)[],
-  options: Partial<Parameters<typeof planReads>[3]> = {},
+  options: Partial<PlanOptions> = {},
 ): Plan {
   return planReads(
-    roots,
-    bitmapsOf(roots),
+    takeApart(roots),
     infos.map((info) => (typeof info === 'number' ? { byteLength: info } : info)),
     { answer: 'counts', memoryBytes: 2 ** 23, ...options },
   );
+}
+
+function simpleSteps({ program }: Plan): SimpleStep[] {
+  return program.steps.filter((step): step is SimpleStep => 'a' in step);
 }
 
 /** Windows in short: where they are, and what of which operand is read. */
@@ -38,12 +50,11 @@ function windowsOf(made: Plan): string[] {
 describe('a plan', () => {
   it('says what is read, computed and answered', () => {
     expect(plan([combine('and', [a, b]), b], [100, 40])).toEqual({
-      operands: [a, b],
       reads: [[range(0, 40)], [range(0, 40)]],
       program: {
         steps: [
-          { op: Opcode.CountAnd, dst: 0, a: 0, b: 1 },
           { op: Opcode.Count, dst: 1, a: 1, b: 0 },
+          { op: Opcode.CountTable, rows: [0], columns: [1], cells: [{ row: 0, column: 0, counter: 0 }] },
         ],
         slots: 2,
         counters: 2,
@@ -74,6 +85,37 @@ describe('a plan', () => {
     expect(windowsOf(made)).toEqual([]);
   });
 
+  it('counts pairs of its roots as roots of their own, in one table', () => {
+    const { program, reads } = plan([a, b, c], [100, 40, 60], {
+      pairs: [
+        [0, 1],
+        [0, 2],
+        [1, 1],
+        [2, 0],
+      ],
+    });
+    expect(program).toEqual({
+      steps: [
+        { op: Opcode.Count, dst: 0, a: 0, b: 0 },
+        { op: Opcode.Count, dst: 1, a: 1, b: 0 },
+        { op: Opcode.Count, dst: 2, a: 2, b: 0 },
+        {
+          op: Opcode.CountTable,
+          rows: [0],
+          columns: [1, 2],
+          cells: [
+            { row: 0, column: 0, counter: 3 },
+            { row: 0, column: 1, counter: 4 },
+          ],
+        },
+      ],
+      slots: 3,
+      counters: 5,
+      outputs: [0, 1, 2, 3, 4, 1, 4],
+    });
+    expect(reads).toEqual([[range(0, 100)], [range(0, 40)], [range(0, 60)]]);
+  });
+
   it('makes bitmaps where they are asked for', () => {
     const made = plan([combine('or', [a, b])], [10, 20], { answer: 'bitmaps' });
     expect(made.program).toEqual({
@@ -86,7 +128,7 @@ describe('a plan', () => {
 
   describe('of complements', () => {
     const stepsOf = (roots: readonly Expression[], infos: readonly number[]) =>
-      plan(roots, infos).program.steps.map(({ op, dst, a: left, b: right }) => [op, dst, left, right]);
+      simpleSteps(plan(roots, infos)).map(({ op, dst, a: left, b: right }) => [op, dst, left, right]);
 
     it('reaches to the longest operand of each root', () => {
       const made = plan([complement(a), combine('or', [complement(a), b]), a], [100, 300]);
@@ -103,6 +145,22 @@ describe('a plan', () => {
       ]);
     });
 
+    it('reaches to the longer set of a pair', () => {
+      const made = plan([complement(a), b], [100, 300], {
+        pairs: [
+          [0, 1],
+          [0, 0],
+        ],
+      });
+      expect(simpleSteps(made).map(({ op, dst, a: left, b: right }) => [op, dst, left, right])).toEqual([
+        [Opcode.Not, 2, 0, 100],
+        [Opcode.Count, 0, 2, 0],
+        [Opcode.Count, 1, 1, 0],
+        [Opcode.CountAndNot, 2, 1, 0],
+      ]);
+      expect(made.program.outputs).toEqual([0, 1, 2, 0]);
+    });
+
     it('keeps what is made within one length apart from the same within another, whatever comes first', () => {
       const part = combine('xor', [complement(a), b]);
       const [short, long] = [combine('or', [part, a]), combine('or', [part, c])];
@@ -110,8 +168,8 @@ describe('a plan', () => {
         [short, long],
         [long, short],
       ]) {
-        const limits = plan(roots, [16, 32, 64])
-          .program.steps.filter(({ op }) => op === Opcode.Not)
+        const limits = simpleSteps(plan(roots, [16, 32, 64]))
+          .filter(({ op }) => op === Opcode.Not)
           .map(({ b: limit }) => limit);
         expect(limits.toSorted((x, y) => x - y)).toEqual([32, 64]);
       }
@@ -251,11 +309,7 @@ describe('a plan within ranges', () => {
       [range(0, 20), range(50, 60), range(110, 90), range(300, 50)],
     ]);
     expect(within).toMatchObject({ endByte: 350, readBytes: 120 + 220 });
-    expect(within).toMatchObject({
-      program: made.program,
-      windowBytes: made.windowBytes,
-      operands: made.operands,
-    });
+    expect(within).toMatchObject({ program: made.program, windowBytes: made.windowBytes });
   });
 
   it('ends with the plan, and is empty without any', () => {

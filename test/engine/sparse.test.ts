@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bitmap } from '../../src/bitmap/bitmap.js';
-import { countIds, idsOf } from '../../src/engine/answers.js';
+import { idsOf } from '../../src/engine/answers.js';
 import { bitmap, combine, type Expression } from '../../src/engine/expression.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { ByteRead, Store } from '../../src/store/types.js';
+import { countIds } from '../support/bitmaps.js';
 import { CountingStore } from '../support/store/counting.js';
 
 const STRETCH = 65_536;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bitmap, bitmapsOf, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { type OperandInfo, planReads } from '../../src/engine/plan.js';
-import { alignLength, type ReadablePlan, type RunOptions, runWindows } from '../../src/engine/windows.js';
+import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import { Operands } from '../../src/engine/operands.js';
+import { takeApart } from '../../src/engine/parts.js';
+import { type OperandInfo, type Plan, planReads } from '../../src/engine/plan.js';
+import type { Question } from '../../src/engine/question.js';
+import { alignLength, countWindows, WindowRun } from '../../src/engine/windows.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { BitmapReader } from '../../src/store/types.js';
@@ -9,25 +12,45 @@ import { HeldStore } from '../support/store/held.js';
 
 const WINDOW = 64;
 
-/** A plan of windows of 64 bytes over what a store holds. */
-async function planOf(
+interface Asked {
+  readonly question: Question;
+  readonly plan: Plan;
+}
+
+/** A question over what a reader has, in windows of 64 bytes. */
+async function ask(
   roots: readonly Expression[],
-  store: BitmapReader,
-  { answer = 'counts', infos }: { answer?: 'counts' | 'bitmaps'; infos?: OperandInfo[] } = {},
-): Promise<ReadablePlan> {
-  const operands = bitmapsOf(roots);
-  const byteLengths = await store.byteLengths(operands.map(({ key }) => key));
-  const plan = planReads(roots, operands, infos ?? byteLengths.map((byteLength) => ({ byteLength })), {
+  reader: BitmapReader,
+  {
+    answer = 'counts',
+    infos,
+    ...options
+  }: Partial<Question> & { answer?: 'counts' | 'bitmaps'; infos?: OperandInfo[] } = {},
+): Promise<Asked> {
+  const parts = takeApart(roots);
+  const readers = parts.bitmaps.map(() => reader);
+  const question: Question = {
+    parts,
+    operands: new Operands(parts.bitmaps, readers, {}),
+    kernel: 'auto',
+    signal: undefined,
+    memoryBytes: undefined,
+    windowBytes: WINDOW,
+    maxBytes: undefined,
+    onProgress: undefined,
+    ...options,
+  };
+  const plan = planReads(parts, infos ?? (await question.operands.describe()), {
     answer,
     memoryBytes: 2 ** 20,
     windowBytes: WINDOW,
   });
-  return { ...plan, sources: operands.map(() => store) };
+  return { question, plan };
 }
 
-async function countsOf(plan: ReadablePlan, options: RunOptions = {}): Promise<number[]> {
+async function countsOf({ question, plan }: Asked): Promise<number[]> {
   const counters = new Float64Array(plan.program.counters);
-  for await (const _ of runWindows(plan, options, counters));
+  await countWindows(question, plan, counters);
   return [...counters];
 }
 
@@ -40,10 +63,13 @@ describe('running a plan', () => {
     const store = new MemoryStore();
     await store.put('a', new Uint8Array(150).fill(1));
     await store.put('b', new Uint8Array(70).fill(3));
-    const plan = await planOf([combine('or', [bitmap(store, 'a'), bitmap(store, 'b')])], store);
     const seen: object[] = [];
+    const { question, plan } = await ask([combine('or', [bitmap(store, 'a'), bitmap(store, 'b')])], store, {
+      onProgress: (progress) => seen.push(progress),
+      infos: [{ byteLength: 150 }, { byteLength: 70 }],
+    });
     const counters = Float64Array.of(1000);
-    for await (const _ of runWindows(plan, { onProgress: (progress) => seen.push(progress) }, counters));
+    await countWindows(question, plan, counters);
     expect([...counters]).toEqual([1000 + 150 + 70]);
     expect(seen).toEqual([
       { bytes: 128, totalBytes: 220, windows: 1 },
@@ -67,8 +93,8 @@ describe('running a plan', () => {
     const bits = occupied.reduce((sum, { byteLength }) => sum + byteLength * 8, 0);
     const infos = [{ byteLength: 640, occupied }];
     for (const kernel of ['wasm', 'js'] as const) {
-      const plan = await planOf([a, complement(a)], store, { infos });
-      expect(await countsOf(plan, { kernel })).toEqual([bits, 640 * 8 - bits]);
+      const asked = await ask([a, complement(a)], store, { infos, kernel });
+      expect(await countsOf(asked)).toEqual([bits, 640 * 8 - bits]);
     }
   });
 
@@ -77,18 +103,21 @@ describe('running a plan', () => {
     await store.put('a', new Uint8Array(100).fill(1));
     await store.put('b', new Uint8Array(300).fill(1));
     const [a, b] = [bitmap(store, 'a'), bitmap(store, 'b')];
-    const plan = await planOf([complement(a), combine('xor', [complement(a), b])], store);
-    expect(await countsOf(plan)).toEqual([700, 100 * 8 + 200 * 7]);
+    const asked = await ask([complement(a), combine('xor', [complement(a), b])], store);
+    expect(await countsOf(asked)).toEqual([700, 100 * 8 + 200 * 7]);
   });
 
   it('uses the kernel that was asked for, and gives it back', async () => {
     const store = new MemoryStore();
     await store.put('a', Uint8Array.of(1));
-    const plan = await planOf([bitmap(store, 'a')], store);
     for (const name of ['wasm', 'js'] as const) {
       const kernel = borrowKernel(name);
       returnKernel(kernel);
-      for await (const computed of runWindows(plan, { kernel: name })) expect(computed.kernel).toBe(kernel);
+      const { question, plan } = await ask([bitmap(store, 'a')], store, { kernel: name });
+      const run = new WindowRun(question, plan);
+      expect((await run.next())!.kernel).toBe(kernel);
+      expect(await run.next()).toBe(undefined);
+      run.close();
       expect(borrowKernel(name)).toBe(kernel);
       returnKernel(kernel);
     }
@@ -96,10 +125,10 @@ describe('running a plan', () => {
 
   it('does nothing where there is nothing to compute', async () => {
     const store = new MemoryStore();
-    const plan = await planOf([bitmap(store, 'missing')], store);
+    const asked = await ask([bitmap(store, 'missing')], store, { kernel: 'js' });
     const kernel = borrowKernel('js');
     returnKernel(kernel);
-    expect(await countsOf(plan, { kernel: 'js' })).toEqual([]);
+    expect(await countsOf(asked)).toEqual([]);
     expect(borrowKernel('js')).toBe(kernel);
     returnKernel(kernel);
   });
@@ -107,16 +136,17 @@ describe('running a plan', () => {
   it('ends with the reason of its signal between windows, also while nothing is read', async () => {
     const store = new MemoryStore();
     await store.put('a', new Uint8Array(1000).fill(1));
-    const plan = await planOf([complement(bitmap(store, 'a'))], store, {
-      infos: [{ byteLength: 1000, occupied: [] }],
-    });
     const controller = new AbortController();
     let windows = 0;
-    const onProgress = () => {
-      windows += 1;
-      if (windows === 3) controller.abort(new Error('enough'));
-    };
-    await expect(countsOf(plan, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+    const asked = await ask([complement(bitmap(store, 'a'))], store, {
+      infos: [{ byteLength: 1000, occupied: [] }],
+      signal: controller.signal,
+      onProgress: () => {
+        windows += 1;
+        if (windows === 3) controller.abort(new Error('enough'));
+      },
+    });
+    await expect(countsOf(asked)).rejects.toThrow('enough');
     expect(windows).toBe(3);
   });
 
@@ -124,13 +154,13 @@ describe('running a plan', () => {
     const memory = new MemoryStore();
     await memory.put('a', new Uint8Array(1000).fill(0xff));
     const store = new HeldStore(memory);
-    const plan = await planOf([bitmap(store, 'a')], store);
-    const windows = runWindows(plan, { kernel: 'js' });
+    const { question, plan } = await ask([bitmap(store, 'a')], store, { kernel: 'js' });
+    const run = new WindowRun(question, plan);
     const letGo = store.hold('read');
-    const first = windows.next();
+    const first = run.next();
     letGo();
-    const used = (await first).value!.kernel;
-    await windows.return();
+    const used = (await first)!.kernel;
+    run.close();
     const others = Array.from({ length: 5 }, () => borrowKernel('js'));
     expect(others).not.toContain(used);
     for (const kernel of others) returnKernel(kernel);
@@ -149,9 +179,10 @@ describe('running a plan', () => {
         return memory.read(wanted);
       },
     };
-    const windows = runWindows(await planOf([bitmap(memory, 'a')], failing), {});
-    await windows.next();
-    await windows.return();
+    const { question, plan } = await ask([bitmap(memory, 'a')], failing);
+    const run = new WindowRun(question, plan);
+    await run.next();
+    run.close();
     expect(reads).toBe(2);
     // An unhandled rejection would fail the run.
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -160,11 +191,12 @@ describe('running a plan', () => {
   it('has room for all ids of a page behind its slots', async () => {
     const store = new MemoryStore();
     await store.put('a', new Uint8Array(64).fill(0xff));
-    const plan = await planOf([bitmap(store, 'a')], store, { answer: 'bitmaps' });
-    for await (const { memory, pageOffset, offsetOf } of runWindows(plan, {})) {
-      expect(memory.length - pageOffset).toBeGreaterThanOrEqual(65_536 * 4);
-      expect(pageOffset % 64).toBe(0);
-      expect(offsetOf(0) + WINDOW).toBeLessThanOrEqual(pageOffset);
-    }
+    const { question, plan } = await ask([bitmap(store, 'a')], store, { answer: 'bitmaps' });
+    const run = new WindowRun(question, plan);
+    const { memory, pageOffset, offsetOf } = (await run.next())!;
+    expect(memory.length - pageOffset).toBeGreaterThanOrEqual(65_536 * 4);
+    expect(pageOffset % 64).toBe(0);
+    expect(offsetOf(0) + WINDOW).toBeLessThanOrEqual(pageOffset);
+    run.close();
   });
 });

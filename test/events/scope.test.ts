@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  atLeast,
-  bitmap,
-  bitmapsOf,
-  combine,
-  complement,
-  type Expression,
-} from '../../src/engine/expression.js';
+import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import { takeApart } from '../../src/engine/parts.js';
 import { parseQuery } from '../../src/events/query.js';
 import {
   checkMarkable,
@@ -84,16 +78,18 @@ describe('the set of an expression text', () => {
     const both = (month: number) => combine('and', [leaf(`a_2026-${month}`), leaf(`b_2026-${month}`)]);
     expect(set).toEqual(combine('or', [both(3), combine('xor', [both(2), both(3)])]));
     expect(eventExpression(source, 'both', march)).toEqual(both(3));
-    expect(bitmapsOf([set])).toHaveLength(4);
+    expect(takeApart([set]).bitmaps).toHaveLength(4);
   });
 
   it('may have ten thousand bitmaps, months of years counted', () => {
     const years = (count: number) => Array.from({ length: count }, (_, index) => `e${index}@2026`).join('|');
-    expect(bitmapsOf([query(years(833))])).toHaveLength(9996);
+    expect(takeApart([query(years(833))]).bitmaps).toHaveLength(9996);
     expect(() => query(years(834))).toThrow(
       new RangeError('expected at most 10000 bitmaps in an expression, got 10008'),
     );
-    expect(bitmapsOf([query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3`)])).toHaveLength(10_000);
+    expect(takeApart([query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3`)]).bitmaps).toHaveLength(
+      10_000,
+    );
     expect(() => query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3 | x@day-4`)).toThrow('got 10001');
   });
 });

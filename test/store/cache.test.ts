@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../src/bitmap/types.js';
-import { countIds, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../../src/engine/answers.js';
+import { hasId, hasIds, idsOf, pagesOf, windowsOf } from '../../src/engine/answers.js';
 import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { writeRdb } from '../../src/store/dump.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { ByteRead, RequestOptions } from '../../src/store/types.js';
+import { countIds } from '../support/bitmaps.js';
 import { CountingStore } from '../support/store/counting.js';
 import { HeldStore } from '../support/store/held.js';
 

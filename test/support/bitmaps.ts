@@ -1,8 +1,8 @@
 /** From the model's bitmaps to a store, and from an expression to its ids. */
 
-import { pagesOf } from '../../src/engine/answers.js';
+import { countSets, pagesOf } from '../../src/engine/answers.js';
 import type { Expression } from '../../src/engine/expression.js';
-import type { EvaluateOptions } from '../../src/engine/options.js';
+import type { WindowedOptions } from '../../src/engine/question.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { ModelBitmap } from './model.js';
 
@@ -21,8 +21,15 @@ export function toBytes(ids: readonly number[], byteLength: number): Uint8Array 
   return bytes;
 }
 
-export async function idsOf(expression: Expression, options: EvaluateOptions): Promise<number[]> {
+export async function idsOf(expression: Expression, options: WindowedOptions): Promise<number[]> {
   const ids: number[] = [];
   for await (const page of pagesOf(expression, options)) ids.push(...page);
   return ids;
+}
+
+export async function countIds(
+  sets: readonly Expression[],
+  options: WindowedOptions = {},
+): Promise<readonly number[]> {
+  return (await countSets({ sets }, options)).sets;
 }

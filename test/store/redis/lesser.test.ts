@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError, WrongTypeError } from '../../../src/base/errors.js';
-import { countIds, hasId } from '../../../src/engine/answers.js';
+import { hasId } from '../../../src/engine/answers.js';
 import { bitmap, combine, complement } from '../../../src/engine/expression.js';
 import { CachedStore } from '../../../src/store/cache.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
+import { countIds } from '../../support/bitmaps.js';
 import { type RedisProxy, startProxy } from '../../support/servers/proxy.js';
 import { type RedisServer, startRedis } from '../../support/servers/redis.js';
 import { describeConformance } from '../../support/store/conformance.js';

@@ -2,10 +2,11 @@ import * as fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../../src/bitmap/types.js';
-import { countIds, hasId, pagesOf } from '../../../src/engine/answers.js';
+import { hasId, pagesOf } from '../../../src/engine/answers.js';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import { CachedStore } from '../../../src/store/cache.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
+import { countIds } from '../../support/bitmaps.js';
 import { startProxy } from '../../support/servers/proxy.js';
 import { type RedisServer, startRedis } from '../../support/servers/redis.js';
 

@@ -2,11 +2,12 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
-import { countIds } from '../../../src/engine/answers.js';
+
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import type { RedisClient } from '../../../src/store/redis/client.js';
 import { fromNodeRedis } from '../../../src/store/redis/node-redis.js';
 import { RedisStore, type RedisStoreOptions } from '../../../src/store/redis/redis.js';
+import { countIds } from '../../support/bitmaps.js';
 import { type RedisProxy, startProxy } from '../../support/servers/proxy.js';
 import { type RedisServer, startRedis } from '../../support/servers/redis.js';
 import { namesOf } from '../../support/store/conformance.js';

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
-import { countIds, idsOf } from '../../../src/engine/answers.js';
+import { idsOf } from '../../../src/engine/answers.js';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import type { RedisClient, RedisTransaction } from '../../../src/store/redis/client.js';
 import { fromNodeRedis, type NodeRedisClient } from '../../../src/store/redis/node-redis.js';
 import { RedisStore, type RedisStoreOptions } from '../../../src/store/redis/redis.js';
+import { countIds } from '../../support/bitmaps.js';
 import { namesOf } from '../../support/store/conformance.js';
 
 /** Clients are received by their shape, and shapes lie: whatever one answers, the number is right or there is none. */

@@ -1,0 +1,61 @@
+import { Opcode } from '../kernel/types.js';
+import type { Step, TableStep } from './steps.js';
+
+/** Steps as the numbers that kernels take (see `Opcode`). */
+
+/** The numbers of a program over one set of slots. */
+export interface Encoded {
+  readonly numbers: Int32Array;
+  /** Where numbers say how far a complement reaches, and how far it reaches from the beginning of the bitmap. */
+  readonly limits: readonly { readonly at: number; readonly universeBytes: number }[];
+}
+
+/** @param offsetOf where a slot begins */
+export function encodeSteps(steps: readonly Step[], offsetOf: (slot: number) => number): Encoded {
+  const numbers: number[] = [];
+  const limits: { at: number; universeBytes: number }[] = [];
+  for (const step of steps) {
+    switch (step.op) {
+      case Opcode.CountTable:
+        addTable(numbers, step, offsetOf);
+        break;
+      case Opcode.AtLeast:
+      case Opcode.CountAtLeast: {
+        const { op, dst, k, slots } = step;
+        numbers.push(op, op === Opcode.AtLeast ? offsetOf(dst) : dst, k, slots.length);
+        for (const slot of slots) numbers.push(offsetOf(slot));
+        break;
+      }
+      case Opcode.Not:
+        limits.push({ at: numbers.length + 3, universeBytes: step.b });
+        numbers.push(step.op, offsetOf(step.dst), offsetOf(step.a), 0);
+        break;
+      case Opcode.Count:
+        numbers.push(step.op, step.dst, offsetOf(step.a), 0);
+        break;
+      default: {
+        const { op, dst, a, b } = step;
+        numbers.push(op, op > Opcode.Count ? dst : offsetOf(dst), offsetOf(a), offsetOf(b));
+      }
+    }
+  }
+  return { numbers: Int32Array.from(numbers), limits };
+}
+
+/** A table alone, over lists by their numbers. */
+export function encodeTable(table: TableStep): Int32Array {
+  const numbers: number[] = [];
+  addTable(numbers, table, (list) => list);
+  return Int32Array.from(numbers);
+}
+
+function addTable(
+  numbers: number[],
+  { op, rows, columns, cells }: TableStep,
+  offsetOf: (slot: number) => number,
+): void {
+  numbers.push(op, rows.length, columns.length, cells.length);
+  for (const row of rows) numbers.push(offsetOf(row));
+  for (const column of columns) numbers.push(offsetOf(column));
+  for (const { row, column, counter } of cells) numbers.push(row, column, counter);
+}

@@ -1,0 +1,95 @@
+import { describe } from '../base/errors.js';
+import type { KernelChoice } from '../kernel/pool.js';
+import type { RequestOptions } from '../store/types.js';
+import type { Expression } from './expression.js';
+import { type Operands, openOperands } from './operands.js';
+import { type Parts, takeApart } from './parts.js';
+
+/** The door: expressions and options become a question, once; what comes after works out neither again. */
+
+/** How a question is answered. */
+export interface EvaluateOptions extends RequestOptions {
+  /**
+   * Memory for bitmap windows, in bytes (default: 8 MiB, up to 64 MiB if the store is far away); windows are never
+   * smaller than 16 KiB per operand.
+   */
+  readonly memoryBytes?: number | undefined;
+  /** Refuses a question that would read more bytes than this, before reading any. */
+  readonly maxBytes?: number | undefined;
+  /** Reads all bitmaps as of one moment if the store can; refuses if it cannot. */
+  readonly consistent?: boolean | undefined;
+  /** Called after every window. */
+  readonly onProgress?: ((progress: EvaluateProgress) => void) | undefined;
+}
+
+/** How far a question has come. */
+export interface EvaluateProgress {
+  /** Bytes read so far. */
+  readonly bytes: number;
+  /** Bytes that the whole question reads. */
+  readonly totalBytes: number;
+  /** Windows computed so far. */
+  readonly windows: number;
+}
+
+/** Within the engine, windows of a certain length can be asked for: bitmaps kept in memory are read in windows too, then. */
+export interface WindowedOptions extends EvaluateOptions {
+  /** Bytes per operand. */
+  readonly windowBytes?: number | undefined;
+}
+
+export interface Question {
+  readonly parts: Parts;
+  /** The distinct bitmaps of the parts. */
+  readonly operands: Operands;
+  readonly kernel: KernelChoice;
+  readonly signal: AbortSignal | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly windowBytes: number | undefined;
+  readonly maxBytes: number | undefined;
+  readonly onProgress: ((progress: EvaluateProgress) => void) | undefined;
+}
+
+/** A question whose operands are released once there is an answer, or none to come. */
+export async function withQuestion<T>(
+  expressions: readonly Expression[],
+  options: WindowedOptions,
+  answer: (question: Question) => Promise<T>,
+): Promise<T> {
+  const question = await openQuestion(expressions, options);
+  try {
+    return await answer(question);
+  } finally {
+    question.operands.release();
+  }
+}
+
+/** Its operands are to be released. */
+export async function openQuestion(
+  expressions: readonly Expression[],
+  options: WindowedOptions,
+): Promise<Question> {
+  const { signal, maxBytes, memoryBytes, windowBytes, kernel = 'auto', onProgress, consistent } = options;
+  const parts = takeApart(expressions);
+  const operands = await openOperands(parts.bitmaps, { signal, maxBytes, kernel }, consistent);
+  return { parts, operands, kernel, signal, memoryBytes, windowBytes, maxBytes, onProgress };
+}
+
+const KERNELS: readonly unknown[] = [undefined, 'auto', 'wasm', 'js'];
+
+/** @throws RangeError for numbers that are not of bytes, and for an unknown kernel; returns the options otherwise */
+export function checkEvaluateOptions<T extends WindowedOptions>(options: T): T {
+  const { memoryBytes, windowBytes, maxBytes, kernel } = options;
+  checkBytes('memoryBytes', memoryBytes, 1);
+  checkBytes('windowBytes', windowBytes, 1);
+  if (maxBytes !== Number.POSITIVE_INFINITY) checkBytes('maxBytes', maxBytes, 0);
+  if (!KERNELS.includes(kernel)) {
+    throw new RangeError(`expected the kernel auto, wasm or js, got ${describe(kernel)}`);
+  }
+  return options;
+}
+
+function checkBytes(name: string, bytes: number | undefined, least: number): void {
+  if (bytes === undefined || (Number.isSafeInteger(bytes) && bytes >= least)) return;
+  throw new RangeError(`expected ${name} to be a whole number of at least ${least}, got ${describe(bytes)}`);
+}
