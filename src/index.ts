@@ -25,19 +25,21 @@ export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';
 export { type CachedOptions, cached } from './events/cached.js';
 export { Catalog, type CatalogOptions, type CatalogScope, type OtherKeys } from './events/catalog.js';
-export { noteUnknownNames, queryEvents } from './events/hints.js';
+export { needsHours, noteUnknownNames, queryEvents } from './events/hints.js';
 export { EventHistory, type EventSets, type KeyKind } from './events/history.js';
 export type { MarkOptions } from './events/marks.js';
 export type { KeyUnit } from './events/ordinals.js';
 export {
   type CurrentPeriod,
   formatQuery,
+  type PeriodRange,
   parseQuery,
   type QueryEvent,
   type QueryJoin,
   type QueryNode,
   type QueryNot,
   type QueryPeriod,
+  type QueryThreshold,
 } from './events/query.js';
 export type { Scope } from './events/scope.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';

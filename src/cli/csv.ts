@@ -3,6 +3,7 @@ import {
   type Bitmapist,
   type BulkResult,
   IncompleteMarksError,
+  needsHours,
   type QueryNode,
   queryEvents,
 } from '../index.js';
@@ -71,7 +72,7 @@ export function checkTracked(query: QueryNode, options: TrackingOptions): void {
     if (period === 'unique' && !options.unique) {
       throw new UsageError(`expected --unique, since the expression asks for ${event}@unique of a file`);
     }
-    if (typeof period === 'object' && period.unit === 'hour' && !options.hourly) {
+    if (needsHours(period) && !options.hourly) {
       throw new UsageError(`expected --hourly, since the expression asks for an hour of ${event} in a file`);
     }
   }

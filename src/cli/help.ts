@@ -28,13 +28,19 @@ export const SOURCE_HELP = `Sources:
   The password may also be in the environment, as REDISCLI_AUTH.`;
 
 export const EXPRESSION_HELP = `Expressions:
-  signup@2026-11                an event in a year, month, week (2026-W47), day
-                                (2026-11-22) or hour (2026-11-22T13)
-  signup@week, signup@day-1     in the current year, month, week, day or hour,
-                                or some before it
+  signup@2026-11                an event in a year, quarter (2026-Q4), month,
+                                week (2026-W47), day (2026-11-22) or hour
+                                (2026-11-22T13)
+  signup@week, signup@day-1     in the current year, quarter, month, week, day
+                                or hour, or some before it
+  active@2026-11-01..2026-11-20, active@2026-09..2026-11
+                                from the start of one to the end of the other
+  active@day-6..day             in the last 7 days
   pro@unique                    a dateless flag
   ~ & ^ |                       not, and, exclusive or, or: strongest first;
                                 parentheses group
+  atLeast(2, a@week, b@week, c@week)
+                                in at least so many of them; exactly(2, …)
   "paid plan"@2026              names with spaces or operators go in double
                                 quotes
   --segment 'vip=active@{period} & pro@unique'

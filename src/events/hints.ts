@@ -1,4 +1,5 @@
-import type { QueryEvent, QueryNode } from './query.js';
+import { Period } from '../time/period.js';
+import type { QueryEvent, QueryNode, QueryPeriod } from './query.js';
 
 /** Names in a question that nobody has: its answer is 0 then, and a sentence beside it says why. */
 
@@ -6,6 +7,13 @@ import type { QueryEvent, QueryNode } from './query.js';
 export function* queryEvents(query: QueryNode): Generator<QueryEvent, void, undefined> {
   if (query.op === 'event') yield query;
   else for (const operand of query.op === 'not' ? [query.of] : query.of) yield* queryEvents(operand);
+}
+
+/** Whether hours must be marked to answer a period of a parsed expression. */
+export function needsHours(period: QueryPeriod): boolean {
+  if (typeof period === 'string') return false;
+  const ends = period instanceof Period || 'unit' in period ? [period] : [period.from, period.to];
+  return ends.some(({ unit }) => unit === 'hour');
 }
 
 /**

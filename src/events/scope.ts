@@ -1,4 +1,12 @@
-import { bitmap, checkBitmaps, combine, complement, type Expression } from '../engine/expression.js';
+import {
+  atLeast,
+  bitmap,
+  checkBitmaps,
+  combine,
+  complement,
+  type Expression,
+  exactly,
+} from '../engine/expression.js';
 import { foldParts, takeApart } from '../engine/parts.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from '../names/keys.js';
@@ -6,7 +14,7 @@ import type { Store } from '../store/types.js';
 import { cover } from '../time/cover.js';
 import type { Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
-import type { QueryEvent, QueryNode, QueryPeriod } from './query.js';
+import type { CurrentPeriod, QueryEvent, QueryNode, QueryPeriod } from './query.js';
 import type { Segments } from './segments.js';
 
 /** Of a stored result, in UTF-16 code units: more than any text of an expression makes. */
@@ -30,22 +38,41 @@ export interface Scope {
   now(): Moment;
 }
 
-/** The set of an event, or of a segment, in a period, or of its dateless flag. */
-export function eventExpression(scope: Scope, name: string, period: Period | 'unique'): Expression {
-  if (scope.segments.has(name)) return scope.segments.expressionOf(name, period);
-  const keys = eventKeys(scope, name, period);
+/**
+ * The set of an event, or of a segment, in a period, or of its dateless flag.
+ * @param last what a range ends with that `period` begins
+ * @throws RangeError for a segment in a range: its `{period}` stands for a single one
+ */
+export function eventExpression(
+  scope: Scope,
+  name: string,
+  period: Period | 'unique',
+  last: Period | 'unique' = period,
+): Expression {
+  if (scope.segments.has(name)) {
+    if (last === period) return scope.segments.expressionOf(name, period);
+    throw new RangeError(
+      `expected a single period of the segment ${JSON.stringify(name)}, got the range ${period}..${last}`,
+    );
+  }
+  const keys = eventKeys(scope, name, period, last);
   return combine(
     'or',
     keys.map((key) => bitmap(scope.store, key)),
   );
 }
 
-/** The keys of an event in a period: of a quarter or a year, those of its months. */
-export function eventKeys({ prefix }: Scope, event: string, period: Period | 'unique'): string[] {
+/** The keys of an event from a period to another: the fewest that hold its marks. Of a quarter or a year, those of its months. */
+export function eventKeys(
+  { prefix }: Scope,
+  event: string,
+  period: Period | 'unique',
+  last: Period | 'unique' = period,
+): string[] {
   checkEventName(event);
-  if (period === 'unique') return [uniqueKey(prefix, event)];
+  if (period === 'unique' || last === 'unique') return [uniqueKey(prefix, event)];
   if (!(period instanceof Period)) throw new TypeError(`expected a Period, got ${String(period)}`);
-  return cover(period, period).map((each) => periodKey(prefix, event, each));
+  return cover(period, last).map((each) => periodKey(prefix, event, each));
 }
 
 /**
@@ -75,11 +102,11 @@ export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Per
   const made = new Map<string, Expression>();
   let bitmaps = 0;
   const eventOf = ({ event, period }: QueryEvent): Expression => {
-    const resolved = resolvePeriod(scope, period, placeholder);
-    const name = `${resolved}@${event}`;
+    const [first, last] = resolvePeriod(scope, period, placeholder);
+    const name = `${first}..${last}@${event}`;
     let expression = made.get(name);
     if (expression === undefined) {
-      expression = eventExpression(scope, event, resolved);
+      expression = eventExpression(scope, event, first, last);
       made.set(name, expression);
       bitmaps = checkBitmaps(bitmaps + takeApart([expression]).bitmaps.length);
     }
@@ -88,7 +115,9 @@ export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Per
   const expressionOf = (part: QueryNode): Expression => {
     if (part.op === 'event') return eventOf(part);
     if (part.op === 'not') return complement(expressionOf(part.of));
-    return combine(part.op, part.of.map(expressionOf));
+    const operands = part.of.map(expressionOf);
+    if (part.op === 'atLeast') return atLeast(part.k, operands);
+    return part.op === 'exactly' ? exactly(part.k, operands) : combine(part.op, operands);
   };
   return expressionOf(node);
 }
@@ -130,17 +159,27 @@ export function storedResultKey({ prefix, store }: Scope, expression: Expression
   return keys[roots[0]!]!;
 }
 
+/** What a period, or a range of them, begins and ends with. */
 function resolvePeriod(
   scope: Scope,
   period: QueryPeriod,
   placeholder: Period | 'unique' | undefined,
-): Period | 'unique' {
-  if (period === 'unique' || period instanceof Period) return period;
+): [first: Period | 'unique', last: Period | 'unique'] {
   if (period === '{period}') {
     if (placeholder === undefined) {
       throw new RangeError('expected a period, got the placeholder {period}, which only a segment can fill');
     }
-    return placeholder;
+    return [placeholder, placeholder];
   }
-  return Period.of(period.unit, scope.now(), scope.timeZone).delta(-period.back);
+  if (period === 'unique') return [period, period];
+  const now = scope.now();
+  const resolve = (end: Period | CurrentPeriod): Period =>
+    end instanceof Period ? end : Period.of(end.unit, now, scope.timeZone).delta(-end.back);
+  if (period instanceof Period || 'unit' in period) {
+    const resolved = resolve(period);
+    return [resolved, resolved];
+  }
+  const [first, last] = [resolve(period.from), resolve(period.to)];
+  if (first.startHour < last.endHour) return [first, last];
+  throw new RangeError(`expected a range that ends after it starts, got ${first}..${last}`);
 }

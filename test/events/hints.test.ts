@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noteUnknownNames, parseQuery, queryEvents } from '../../src/index.js';
+import { needsHours, noteUnknownNames, parseQuery, queryEvents } from '../../src/index.js';
 
 const KNOWN = ['active', 'country:UK', 'first_invoice', 'paid plan', 'pro', 'signup', 'größe'];
 
@@ -91,5 +91,16 @@ describe('the events of an expression', () => {
       ['c d', '[object Object]'],
       ['a', '2026-11'],
     ]);
+  });
+});
+
+describe('the period of an event', () => {
+  it('needs hours to be marked if it, or an end of it, is one', () => {
+    const hours = (text: string) =>
+      [...queryEvents(parseQuery(text))].map(({ period }) => needsHours(period));
+    expect(hours('a@hour | a@hour-3 | a@2026-11-22T13')).toEqual([true, true, true]);
+    expect(hours('a@hour-3..hour | a@day..hour | a@2026-11-22T13..day')).toEqual([true, true, true]);
+    expect(hours('a@day | a@2026-11..day | a@unique | a@{period}')).toEqual([false, false, false, false]);
+    expect(hours('atLeast(1, a@hour, exactly(1, a@day))')).toEqual([true, false]);
   });
 });

@@ -14,21 +14,69 @@ import { Period } from '../../src/time/period.js';
 const at = (event: string, period: QueryNodePeriod): QueryNode => ({ op: 'event', event, period });
 type QueryNodePeriod = Extract<QueryNode, { op: 'event' }>['period'];
 
+const PERIODS = '2026, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1';
+
 /** Periods compare by their text: what they hold is private. */
 const plain = (node: QueryNode): unknown => JSON.parse(JSON.stringify(node));
 const parsed = (text: string): unknown => plain(parseQuery(text));
 
 describe('expression text', () => {
   it('reads an event in every kind of period', () => {
-    for (const period of ['2026', '2026-11', '2026-W47', '2026-11-22', '2026-11-22T13']) {
+    for (const period of ['2026', '2026-Q4', '2026-11', '2026-W47', '2026-11-22', '2026-11-22T13']) {
       expect(parsed(`signup@${period}`)).toEqual(plain(at('signup', Period.parse(period))));
     }
     expect(parsed('signup@unique')).toEqual(at('signup', 'unique'));
     expect(parsed('signup@{period}')).toEqual(at('signup', '{period}'));
-    for (const unit of ['year', 'month', 'week', 'day', 'hour'] as const) {
+    for (const unit of ['year', 'quarter', 'month', 'week', 'day', 'hour'] as const) {
       expect(parsed(`signup@${unit}`)).toEqual(at('signup', { unit, back: 0 }));
       expect(parsed(`signup@${unit}-12`)).toEqual(at('signup', { unit, back: 12 }));
     }
+  });
+
+  it('reads a range of periods, whose ends may be of different units, or count from the current one', () => {
+    for (const [from, to] of [
+      ['2026-11-01', '2026-11-20'],
+      ['2026-09', '2026-11'],
+      ['2026-W40', '2026-11-20T13'],
+      ['2026-11-20', '2026-11'],
+      ['2026', '2026'],
+    ] as const) {
+      const period = { from: Period.parse(from), to: Period.parse(to) };
+      expect(parsed(`a@${from}..${to}`)).toEqual(plain(at('a', period)));
+    }
+    const [sixDaysAgo, today] = [
+      { unit: 'day', back: 6 },
+      { unit: 'day', back: 0 },
+    ] as const;
+    expect(parsed('a@day-6..day')).toEqual(at('a', { from: sixDaysAgo, to: today }));
+    expect(parsed('a@2026-11..day')).toEqual(plain(at('a', { from: Period.parse('2026-11'), to: today })));
+    expect(parsed('"a..b"@unique')).toEqual(parsed('a..b@unique'));
+  });
+
+  it('reads calls of atLeast and exactly, which may be nested, and keeps events of these names', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => at(name, 'unique'));
+    for (const op of ['atLeast', 'exactly'] as const) {
+      expect(parsed(`${op}(2, a@unique, b@unique, c@unique)`)).toEqual({ op, k: 2, of: [a, b, c] });
+      expect(parsed(`${op}( 1,a@unique )`)).toEqual({ op, k: 1, of: [a] });
+      expect(parsed(`~${op}(2,a@unique|b@unique,c@unique,${op}(1,b@unique))&a@unique`)).toEqual({
+        op: 'and',
+        of: [
+          {
+            op: 'not',
+            of: { op, k: 2, of: [{ op: 'or', of: [a, b] }, c, { op, k: 1, of: [b] }] },
+          },
+          a,
+        ],
+      });
+      for (const text of [`${op}@unique`, `"${op}"@unique`]) expect(parsed(text)).toEqual(at(op, 'unique'));
+      expect(parsed(`(${op}@unique | a@unique)`)).toEqual({ op: 'or', of: [at(op, 'unique'), a] });
+      expect(parsed(`${op}(1, ${op}@unique)`)).toEqual({ op, k: 1, of: [at(op, 'unique')] });
+    }
+    expect(parsed('atLeast(1, x,y@unique, a@unique)')).toEqual({
+      op: 'atLeast',
+      k: 1,
+      of: [at('x,y', 'unique'), a],
+    });
   });
 
   it('binds ~ strongest, then &, then ^, then |', () => {
@@ -77,20 +125,47 @@ describe('expression text', () => {
     [
       'a@',
       2,
-      'expected a period such as 2026-11, week, day-1 or unique behind "@", got the end of the expression',
+      'expected a period such as 2026-11, week, day-1 or unique after "@", got the end of the expression',
     ],
     ['a@day b@day', 6, 'expected "&", "^", "|" or the end of the expression, got "b"'],
     ['(a@day', 6, 'expected "&", "^", "|" or ")", got the end of the expression'],
     ['a@day)', 5, 'expected "&", "^", "|" or the end of the expression, got ")"'],
     ['a@day 😀', 6, 'expected "&", "^", "|" or the end of the expression, got "😀"'],
     ['"a', 2, 'expected a closing quote, got the end of the expression'],
-    [String.raw`"a\n"@day`, 3, String.raw`expected \" or \\ behind the backslash, got "n"`],
+    [String.raw`"a\n"@day`, 3, String.raw`expected \" or \\ after the backslash, got "n"`],
     ['b@day & ""@day', 8, 'expected an event name, got an empty one'],
     [
       'b@day & a@tomorrow',
       10,
       'expected a period such as 2026, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1 or unique, got "tomorrow"',
     ],
+    ['a@2026-11..', 11, `expected a period such as ${PERIODS} on each side of "..", got ""`],
+    ['a@..2026-11', 2, `expected a period such as ${PERIODS} on each side of "..", got ""`],
+    ['a@2026-11..unique', 11, `expected a period such as ${PERIODS} on each side of "..", got "unique"`],
+    ['a@{period}..day', 2, `expected a period such as ${PERIODS} on each side of "..", got "{period}"`],
+    ['a@2026..2027..2028', 8, `expected a period such as ${PERIODS} on each side of "..", got "2027..2028"`],
+    ['a@2026-11..2026-13', 11, 'expected a date of the calendar, got 2026-13-01 in "2026-13"'],
+    ['b@day | a@2026-11..2026-10', 19, 'expected a range that ends after it starts, got 2026-11..2026-10'],
+    ['a@2026-11..2026-10-31', 11, 'expected a range that ends after it starts, got 2026-11..2026-10-31'],
+    ['a@day..day-6', 7, 'expected a range that ends after it starts, got day..day-6'],
+    ['a@2026-11 .. 2026-12', 10, 'expected "&", "^", "|" or the end of the expression, got "."'],
+    [
+      'atLeast(',
+      8,
+      'expected a whole number, as in atLeast(2, a@week, b@week), got the end of the expression',
+    ],
+    ['exactly(a@day)', 8, 'expected a whole number, as in exactly(2, a@week, b@week), got "a"'],
+    ['atLeast(1)', 9, 'expected ",", got ")"'],
+    ['atLeast(1, a@day', 16, 'expected "&", "^", "|", "," or ")", got the end of the expression'],
+    ['atLeast(1, a@day,)', 17, 'expected an event such as signup@2026-11, "~" or "(", got ")"'],
+    ['atLeast(1.5, a@day)', 9, 'expected ",", got "."'],
+    [
+      'a@day|atLeast(3, a@day, b@day)',
+      14,
+      'expected a whole number of sets from 1 to 2, those that are given, got 3',
+    ],
+    ['exactly(0, a@day)', 8, 'expected a whole number of sets from 1 to 1, those that are given, got 0'],
+    ['atLeast (1, a@day)', 7, 'expected "@" and a period, got " "'],
     ['b@day & a@2026-W54', 10, 'expected an ISO week of 2026, got week 54 in "2026-W54"'],
   ])('says what is wrong with %j and where', (text, offset, message) => {
     const error = problemOf(text);
@@ -106,7 +181,12 @@ describe('expression text', () => {
   });
 
   it('answers deep nesting with a sentence', () => {
-    for (const text of ['('.repeat(100_000), '~'.repeat(100_000), '(~'.repeat(100_000)]) {
+    for (const text of [
+      '('.repeat(100_000),
+      'atLeast(1,'.repeat(100_000),
+      '~'.repeat(100_000),
+      '(~'.repeat(100_000),
+    ]) {
       expect(problemOf(text).message).toBe(
         `expected at most ${MAX_QUERY_DEPTH} nested "(" and "~", got more`,
       );
@@ -173,6 +253,8 @@ describe('expression text', () => {
       '~(a@day | b@day) & (c@day ^ d@day)',
       'a@day & (b@day & c@day)',
       '~~"two words"@2026-W01',
+      'a@2026-11-01..2026-11-20 & b@day-6..day',
+      '~atLeast(2, a@day | b@day, c@day & ~d@day, exactly(1, a@2026-Q4)) & (e@day ^ f@day)',
     ]) {
       expect(formatQuery(parseQuery(text))).toBe(text);
     }
@@ -205,19 +287,23 @@ const names = fc.oneof(
   fc
     .string({ minLength: 1, unit: fc.constantFrom(...'ab @~&^|()"\\{}\n') })
     .filter((name) => !/ [&^|] /.test(name)),
-  fc.constantFrom('unique', '{period}', '日本', '"', '\\'),
+  fc.constantFrom('unique', '{period}', '日本', '"', '\\', 'atLeast', 'exactly', 'a,b', ',', '..'),
 );
-const units = fc.constantFrom('year', 'month', 'week', 'day', 'hour' as const);
-const periods = fc.oneof(
-  fc.constantFrom('unique' as const, '{period}' as const),
-  fc.record({ unit: units, back: fc.nat(99_999_999) }),
-  fc
-    .record({
-      unit: units,
-      at: fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
-    })
-    .map(({ unit, at }) => Period.of(unit as 'year', at)),
-);
+const units = fc.constantFrom('year', 'quarter', 'month', 'week', 'day', 'hour' as const);
+const dates = fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+const fixed = fc.record({ unit: units, at: dates }).map(({ unit, at }) => Period.of(unit as 'year', at));
+const current = fc.record({ unit: units, back: fc.nat(99_999_999) });
+const ranges = fc
+  .oneof(
+    fc.tuple(fixed, fixed).map((ends) => ends.sort(Period.compare)),
+    fc.tuple(fixed, current),
+    fc.tuple(current, fixed),
+    fc
+      .record({ unit: units, backs: fc.tuple(fc.nat(99), fc.nat(99)) })
+      .map(({ unit, backs }) => backs.sort((a, b) => b - a).map((back) => ({ unit, back }))),
+  )
+  .map(([from, to]) => ({ from, to }));
+const periods = fc.oneof(fc.constantFrom('unique' as const, '{period}' as const), current, fixed, ranges);
 const { queries } = fc.letrec<{ queries: QueryNode }>((tie) => ({
   queries: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -227,6 +313,13 @@ const { queries } = fc.letrec<{ queries: QueryNode }>((tie) => ({
       period: periods as fc.Arbitrary<QueryNodePeriod>,
     }),
     fc.record({ op: fc.constant('not' as const), of: tie('queries') }),
+    fc
+      .record({
+        op: fc.constantFrom('atLeast', 'exactly' as const) as fc.Arbitrary<'atLeast' | 'exactly'>,
+        share: fc.double({ min: 0, max: 0.99, noNaN: true }),
+        of: fc.array(tie('queries'), { minLength: 1, maxLength: 4 }),
+      })
+      .map(({ op, share, of }) => ({ op, k: 1 + Math.floor(share * of.length), of })),
     fc.record({
       op: fc.constantFrom('and', 'xor', 'or' as const) as fc.Arbitrary<'and' | 'xor' | 'or'>,
       of: fc.array(tie('queries'), { minLength: 2, maxLength: 4 }),

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import {
+  atLeast,
+  bitmap,
+  combine,
+  complement,
+  type Expression,
+  exactly,
+} from '../../src/engine/expression.js';
 import { takeApart } from '../../src/engine/parts.js';
 import { parseQuery } from '../../src/events/query.js';
 import {
@@ -65,6 +72,39 @@ describe('the set of an expression text', () => {
     );
   });
 
+  it('is of the fewest keys that hold a range', () => {
+    const or = (...keys: string[]) => combine('or', keys.map(leaf));
+    expect(query('a@2026-09..2026-11')).toEqual(or('a_2026-9', 'a_2026-10', 'a_2026-11'));
+    expect(query('a@2026-11-08..2026-11-16')).toEqual(or('a_2026-11-8', 'a_W2026-46', 'a_2026-11-16'));
+    expect(query('a@2026-Q4')).toEqual(or('a_2026-10', 'a_2026-11', 'a_2026-12'));
+    expect(query('a@2026-03..2026-03')).toEqual(leaf('a_2026-3'));
+    // It is 1 April in Tokyo.
+    expect(query('a@day-2..day')).toEqual(or('a_2026-3-30', 'a_2026-3-31', 'a_2026-4-1'));
+    expect(query('a@month-1..day')).toEqual(or('a_2026-3', 'a_2026-4-1'));
+    expect(query('a@quarter-1')).toEqual(or('a_2026-1', 'a_2026-2', 'a_2026-3'));
+    expect(query('a@2026-03-31T23..hour')).toEqual(
+      or('a_2026-3-31-23', ...[0, 1, 2, 3, 4, 5].map((hour) => `a_2026-4-1-${hour}`)),
+    );
+  });
+
+  it('has no range that turns out to end before it starts, and none of a segment', () => {
+    expect(() => query('a@day..week-1')).toThrow(
+      new RangeError('expected a range that ends after it starts, got 2026-04-01..2026-W13'),
+    );
+    expect(() => query('a@2027..day')).toThrow('got 2027..2026-04-01');
+    expect(() => query('both@2026-02..2026-03')).toThrow(
+      new RangeError('expected a single period of the segment "both", got the range 2026-02..2026-03'),
+    );
+  });
+
+  it('knows who is in at least, or exactly, so many sets', () => {
+    const sets = ['a_2026-1', 'a_2026-2', 'a_2026-3'].map(leaf);
+    const text = 'a@2026-01, a@2026-02, a@2026-03';
+    expect(query(`atLeast(2, ${text})`)).toEqual(atLeast(2, sets));
+    expect(query(`exactly(2, ${text})`)).toEqual(exactly(2, sets));
+    expect(query(`atLeast(1, ${text})`)).toEqual(combine('or', sets));
+  });
+
   it('puts the period of a segment where its placeholder stands', () => {
     const placed = query('a@{period} & b@unique', Period.parse('2026-03'));
     expect(placed).toEqual(combine('and', [leaf('a_2026-3'), leaf('b_u')]));
@@ -91,6 +131,8 @@ describe('the set of an expression text', () => {
       10_000,
     );
     expect(() => query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3 | x@day-4`)).toThrow('got 10001');
+    expect(takeApart([query('a@1001..1833-03')]).bitmaps).toHaveLength(9987);
+    expect(() => query('a@0001..9999')).toThrow('got 119988');
   });
 });
 

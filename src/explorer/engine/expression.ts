@@ -1,4 +1,4 @@
-import { parseQuery, queryEvents } from '../../index.js';
+import { needsHours, parseQuery, queryEvents } from '../../index.js';
 import { printable } from '../../report.js';
 import type { ChosenDataset } from './chosen.js';
 import type { Dataset } from './dataset.js';
@@ -52,8 +52,7 @@ function expectMarked({ marks }: Dataset, text: string): void {
   if (marks === undefined) return;
   for (const { event, period } of queryEvents(parseQuery(text))) {
     if (period === 'unique' && !marks.unique) throw unmarked('dateless flags', '--unique', event);
-    const isHour = typeof period === 'object' && period.unit === 'hour';
-    if (isHour && !marks.hourly) throw unmarked('hours', '--hourly', event);
+    if (needsHours(period) && !marks.hourly) throw unmarked('hours', '--hourly', event);
   }
 }
 
