@@ -86,75 +86,174 @@ export class Bitmapist {
   }
 
   /**
-   * Marks an event for month, week and day, and for hour and unique flag where tracked, in one round trip.
+   * Marks an event for month, week and day, and for hour and unique flag if tracked, in one round trip.
    * @param ids integers in [0, 2^32)
    * @throws TypeError or RangeError for what is no id, event name or moment; nothing is written then
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('signup', [1, 2], { now: '2026-11-22' });
+   * console.log(await bitmapist.month('signup', '2026-11').count()); // 2
    */
   async markEvent(event: string, ids: Ids, options: MarkEventOptions = {}): Promise<void> {
     await this.batch().markEvent(event, ids, options).send(options);
   }
 
-  /** Takes back a mark in every period it was made in, also where another mark of the same month or week remains. */
+  /**
+   * Takes back a mark in every period it was made in, even if another mark of the same month or week remains.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('signup', [1, 2], { now: '2026-11-22' });
+   * await bitmapist.unmarkEvent('signup', 1, { now: '2026-11-22' });
+   * console.log(await bitmapist.month('signup', '2026-11').has(1)); // false
+   */
   async unmarkEvent(event: string, ids: Ids, options: MarkEventOptions = {}): Promise<void> {
     await this.batch().unmarkEvent(event, ids, options).send(options);
   }
 
-  /** Gives users a dateless flag, such as a plan or the arm of an experiment. */
+  /**
+   * Gives users a dateless flag, such as a plan or the arm of an experiment.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('pro', [1, 2]);
+   * console.log(await bitmapist.unique('pro').count()); // 2
+   */
   async markUnique(event: string, ids: Ids, options?: RequestOptions): Promise<void> {
     await this.batch().markUnique(event, ids).send(options);
   }
 
-  /** Takes a dateless flag back. */
+  /**
+   * Takes a dateless flag back.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('pro', [1, 2]);
+   * await bitmapist.unmarkUnique('pro', 2);
+   * console.log(await bitmapist.unique('pro').has(2)); // false
+   */
   async unmarkUnique(event: string, ids: Ids, options?: RequestOptions): Promise<void> {
     await this.batch().unmarkUnique(event, ids).send(options);
   }
 
-  /** Collects marks of any kind to be sent together, all or none where the store can. */
+  /**
+   * Collects marks of any kind to be sent together, all or none if the store can.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.batch().markEvent('signup', 1).markUnique('pro', 1).send();
+   * console.log(await bitmapist.unique('pro').has(1)); // true
+   */
   batch(): MarkBatch {
     return new MarkBatch(this.#scope, (options) => this.#keysOf(options));
   }
 
-  /** Marks many rows, from an array, a generator or a stream, in batches and in bounded memory. */
+  /**
+   * Marks many rows, from an array, a generator or a stream, in batches and in bounded memory.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * const rows = [1, 2, 3].map((id) => ({ event: 'signup', id, at: '2026-11-22' }));
+   * console.log(await bitmapist.markEvents(rows)); // { rows: 3, events: 1, ids: 3 }
+   */
   async markEvents(rows: MarkRows, options: BulkOptions = {}): Promise<BulkResult> {
     return markAll(this.store, this.#keysOf(options), rows, options);
   }
 
-  /** The users who did an event in a year; `when` is a moment, a period or its ISO text (default: the current one). */
+  /**
+   * The users who did an event in a year, which is the OR of its months.
+   * @param when a moment, a period or its text (default: the current one)
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.year('active', '2026').count()); // 2
+   */
   year(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'year', when);
   }
 
-  /** The users who did an event in a quarter, which is the OR of its months; `when` as for `year`. */
+  /**
+   * The users who did an event in a quarter, which is the OR of its months; `when` as for `year`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.quarter('active', '2026-Q4').count()); // 2
+   */
   quarter(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'quarter', when);
   }
 
-  /** The users who did an event in a month; `when` as for `year`. */
+  /**
+   * The users who did an event in a month; `when` as for `year`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.month('active', '2026-11').count()); // 2
+   */
   month(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'month', when);
   }
 
-  /** The users who did an event in an ISO week. */
+  /**
+   * The users who did an event in an ISO week; `when` as for `year`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.week('active', '2026-W47').count()); // 2
+   */
   week(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'week', when);
   }
 
-  /** The users who did an event on a day; `when` as for `year`. */
+  /**
+   * The users who did an event on a day; `when` as for `year`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.day('active', '2026-11-22').count()); // 2
+   */
   day(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'day', when);
   }
 
-  /** The users who did an event in an hour; empty unless hours are tracked. */
+  /**
+   * The users who did an event in an hour, nobody unless hours are tracked; `when` as for `year`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.hour('active', '2026-11-22T13').count()); // 2
+   */
   hour(event: string, when?: Period | Moment): PeriodEvents {
     return this.events(event, 'hour', when);
   }
 
-  /** The users who did an event in the period of a unit that holds `when` (default: the current one). */
+  /**
+   * The users who did an event in the period of a unit that holds `when` (default: the current one).
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22T13:00', trackHourly: true });
+   * console.log(await bitmapist.events('active', 'quarter', '2026-11-22').count()); // 2
+   */
   events(event: string, unit: PeriodUnit, when: Period | Moment = this.#clock()): PeriodEvents {
     return new PeriodEvents(this.#scope, event, Period.from(unit, when, this.timeZone));
   }
 
-  /** The users who carry a dateless flag. */
+  /**
+   * The users who carry a dateless flag.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('pro', 7);
+   * console.log(await bitmapist.unique('pro').ids()); // Uint32Array(1) [ 7 ]
+   */
   unique(event: string): UniqueEvents {
     return new UniqueEvents(this.#scope, event);
   }
@@ -162,6 +261,12 @@ export class Bitmapist {
   /**
    * The set that an expression text describes, such as `active@2026-11 & ~paying@unique`.
    * @throws SyntaxProblem which says where the text goes wrong
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
+   * await bitmapist.markUnique('paying', 2);
+   * console.log(await bitmapist.query('active@2026-11-16..2026-11-22 & ~paying@unique').ids()); // Uint32Array(1) [ 1 ]
    */
   query(text: string): EventSet {
     return new EventSet(this.#scope, queryExpression(this.#scope, parseQuery(text)));

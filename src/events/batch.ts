@@ -14,7 +14,7 @@ export interface MarkMomentOptions extends MarkOptions {
 }
 
 /**
- * Marks that are collected and sent together: in one round trip, and all or none where the store can (a single Redis
+ * Marks that are collected and sent together: in one round trip, and all or none if the store can (a single Redis
  * server, the embedded store; not across the slots of a cluster). The reference's pipelines and bitmapist4's transactions.
  */
 export class MarkBatch {
@@ -31,27 +31,64 @@ export class MarkBatch {
   /**
    * Adds marks as `Bitmapist.markEvent` makes them.
    * @throws TypeError or RangeError for what is no id, event name or moment; the batch is as before then
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * const batch = bitmapist.batch();
+   * for (const id of [1, 2]) batch.markEvent('signup', id, { now: '2026-11-22' });
+   * await batch.send();
+   * console.log(await bitmapist.day('signup', '2026-11-22').count()); // 2
    */
   markEvent(event: string, ids: Ids, options: MarkMomentOptions = {}): this {
     return this.#add(this.#eventKeys(event, options), ids, 1);
   }
 
-  /** Adds marks to be taken back, as `Bitmapist.unmarkEvent` does; otherwise as `markEvent`. */
+  /**
+   * Adds marks to be taken back, as `Bitmapist.unmarkEvent` does; otherwise as `markEvent`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.batch().markEvent('a', 1).unmarkEvent('a', 1).send();
+   * console.log(await bitmapist.day('a').count()); // 0
+   */
   unmarkEvent(event: string, ids: Ids, options: MarkMomentOptions = {}): this {
     return this.#add(this.#eventKeys(event, options), ids, 0);
   }
 
-  /** Adds dateless flags to be given; otherwise as `markEvent`. */
+  /**
+   * Adds dateless flags to be given; otherwise as `markEvent`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.batch().markUnique('pro', 1).markUnique('beta', 1).send();
+   * console.log(await bitmapist.unique('beta').has(1)); // true
+   */
   markUnique(event: string, ids: Ids): this {
     return this.#add([this.#uniqueKey(event)], ids, 1);
   }
 
-  /** Adds dateless flags to be taken back; otherwise as `markEvent`. */
+  /**
+   * Adds dateless flags to be taken back; otherwise as `markEvent`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.batch().markUnique('pro', [1, 2]).unmarkUnique('pro', 2).send();
+   * console.log(await bitmapist.unique('pro').count()); // 1
+   */
   unmarkUnique(event: string, ids: Ids): this {
     return this.#add([this.#uniqueKey(event)], ids, 0);
   }
 
-  /** Sends what was collected since the last time. What was not confirmed is kept, so that sending can be tried again. */
+  /**
+   * Sends what was collected since the last time. What was not confirmed is kept, so that sending can be tried again.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist();
+   * const batch = bitmapist.batch().markEvent('signup', 1);
+   * await batch.send();
+   * await batch.send(); // sends nothing
+   * console.log(await bitmapist.month('signup').count()); // 1
+   */
   async send(options?: RequestOptions): Promise<void> {
     const writes = this.#writes;
     this.#writes = [];

@@ -14,7 +14,7 @@ export interface Mark {
   readonly event: string;
   /** An integer in [0, 2^32). */
   readonly id: number;
-  /** With a time of day where hours are tracked. */
+  /** With a time of day if hours are tracked. */
   readonly at: Moment;
 }
 
@@ -49,7 +49,7 @@ const BATCH_ROWS = 250_000;
 /**
  * Marks every row. Marking is idempotent, so an interrupted run can be repeated.
  * @param rows single rows, or arrays of rows (which are faster to hand over)
- * @throws TypeError where `rows` is nothing to draw rows from; IncompleteMarksError where the rows end in an error, one of
+ * @throws TypeError if `rows` is nothing to draw rows from; IncompleteMarksError if the rows end in an error, one of
  * them is invalid or the store fails: it says how many rows are known to be written. Rows before a broken one are.
  */
 export async function markAll(

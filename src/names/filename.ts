@@ -14,7 +14,7 @@ const MAX_NAME_LENGTH = 255;
 
 /**
  * The name of the file that holds the bitmap of `key`.
- * @throws RangeError where the key is empty or its name longer than 255 characters.
+ * @throws RangeError if the key is empty or its name longer than 255 characters.
  */
 export function encodeFileName(key: string): string {
   const name = Array.from(encodeKey(key), escapeByte)

@@ -25,7 +25,7 @@ export function decodeKey(bytes: Uint8Array): string {
 
 /**
  * The bytes of the key that `decodeKey` gave this text for.
- * @throws TypeError where the text holds a lone surrogate that stands for no byte.
+ * @throws TypeError if the text holds a lone surrogate that stands for no byte.
  */
 export function encodeKey(key: string): Uint8Array {
   const bytes = new Uint8Array(key.length * 3);

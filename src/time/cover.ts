@@ -4,14 +4,14 @@ import { Period } from './period.js';
 const UNITS = ['hour', 'day', 'week', 'month'] as const;
 
 /**
- * The fewest months, weeks, days and hours that together are the time from the start of `first` to the end of `last`; none if
+ * The fewest months, weeks, days and hours that together are the time from the start of `first` to the end of `last`; empty if
  * `last` ends before `first` starts. They may overlap: a mark goes to all units, so that their OR is what the time is asked for.
  * A year is twelve months, a week that week, three days those days; October and the first half of November are a month, a
  * week or two and days. Hours occur only at an end that is an hour.
  */
 export function cover(first: Period, last: Period): Period[] {
   const periods: Period[] = [];
-  // Whatever covers an hour that is not covered yet: none is better than the one that ends last. Of equals, the shortest.
+  // Whatever covers an hour that is not covered yet: no choice is better than the one that ends last. Of equals, the shortest.
   for (let hour = first.startHour; hour < last.endHour; hour = periods.at(-1)!.endHour) {
     const around = UNITS.map((unit) => Period.at(unit, hour));
     const within = around.filter(

@@ -12,10 +12,10 @@ import { Temporal } from 'temporal-polyfill';
  * Text that is not understood as a whole names no moment.
  */
 
-/** What a text names: an instant where it says an offset, a zone or seconds; a date, or a time of whatever clock, otherwise. */
+/** What a text names: an instant if it says an offset, a zone or seconds; a date, or a time of whatever clock, otherwise. */
 export type ReadMoment = Temporal.Instant | Temporal.PlainDateTime | Temporal.PlainDate;
 
-/** The moment that a text names; `undefined` if it names none of the years 1 to 9999. */
+/** The moment that a text names; `undefined` if it names no moment of the years 1 to 9999. */
 export function readMoment(text: string): ReadMoment | undefined {
   if (NUMBER.test(text) && !EIGHT_DIGITS.test(text)) {
     const date = readSeconds(text);

@@ -171,7 +171,7 @@ export class Period {
   }
 
   /**
-   * The periods from `first` to `last`, both included; none if `last` comes before `first`.
+   * The periods from `first` to `last`, both included; empty if `last` comes before `first`.
    * @param first a period or its text, of the same unit as `last`
    * @throws RangeError for periods of different units
    * @example
@@ -179,8 +179,8 @@ export class Period {
    * console.log(Period.range('2026-W51', '2027-W01').join(' ')); // 2026-W51 2026-W52 2026-W53 2027-W01
    */
   static range(first: Period | string, last: Period | string): Period[] {
-    const { unit, number } = Period.#span(first, last);
-    return Array.from({ length: Period.count(first, last) }, (_, index) => new Period(unit, number + index));
+    const [from] = sameUnit(first, last);
+    return Array.from({ length: Period.count(first, last) }, (_, index) => from.delta(index));
   }
 
   /**
@@ -190,7 +190,8 @@ export class Period {
    * console.log(Period.count('2026-01-01', '2026-12-31')); // 365
    */
   static count(first: Period | string, last: Period | string): number {
-    return Period.#span(first, last).count;
+    const [from, to] = sameUnit(first, last);
+    return Math.max(0, to.number - from.number + 1);
   }
 
   /** Calendar year; of a week, the ISO year it belongs to. */
@@ -261,7 +262,7 @@ export class Period {
 
   /**
    * The last microsecond at which clocks of a zone show a time of the period (the reference's `period_end`). A day may have 23
-   * or 25 hours; a period that is skipped has none, and ends the microsecond before it starts.
+   * or 25 hours; a period that is skipped has no time at all, and ends the microsecond before it starts.
    * @example
    * import { Period } from 'bitmapist-wasm';
    * console.log(Period.parse('2026-11').end().toInstant().toString()); // 2026-11-30T23:59:59.999999Z
@@ -321,26 +322,6 @@ export class Period {
     return this.toString();
   }
 
-  static #span(
-    from: Period | string,
-    to: Period | string,
-  ): { unit: PeriodUnit; number: number; count: number } {
-    const [first, last] = [from, to].map((end) => (typeof end === 'string' ? Period.parse(end) : end)) as [
-      Period,
-      Period,
-    ];
-    if (first.unit === last.unit) {
-      return {
-        unit: first.unit,
-        number: first.number,
-        count: Math.max(0, last.number - first.number + 1),
-      };
-    }
-    throw new RangeError(
-      `expected two periods of one unit, got the ${first.unit} ${first} and the ${last.unit} ${last}`,
-    );
-  }
-
   static #starting(unit: PeriodUnit, year: number, month: number, day: number, hour = 0): Period {
     for (const [name, value] of Object.entries({ year, month, day, hour })) integer(`a whole ${name}`, value);
     if (!isDate(year, month, day) || hour < 0 || hour > 23) {
@@ -370,6 +351,17 @@ const FIRST_HOUR = 24 * dayOf(1, 1, 1);
 const LAST_HOUR = 24 * dayOf(10_000, 1, 1) - 1;
 const PERIOD_TEXT =
   /^(?<year>\d{4})(?:-(?:Q(?<quarter>\d)|W(?<week>\d{2})|(?<month>\d{2})(?:-(?<day>\d{2})(?:T(?<hour>\d{2}))?)?))?$/;
+
+function sameUnit(...ends: [Period | string, Period | string]): [Period, Period] {
+  const [first, last] = ends.map((end) => (typeof end === 'string' ? Period.parse(end) : end)) as [
+    Period,
+    Period,
+  ];
+  if (first.unit === last.unit) return [first, last];
+  throw new RangeError(
+    `expected two periods of one unit, got the ${first.unit} ${first} and the ${last.unit} ${last}`,
+  );
+}
 
 function integer(what: string, value: number): number {
   if (!Number.isSafeInteger(value)) throw new RangeError(`expected ${what}, got ${describe(value)}`);
