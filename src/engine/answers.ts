@@ -48,10 +48,9 @@ export async function countSets(
 ): Promise<SetCounts> {
   return traceQuestion({ question: 'count', expressions: sets.length + pairs.length }, async () => {
     checkEvaluateOptions(options);
-    for (const place of pairs.flat()) {
-      if (sets[place] === undefined) {
-        throw new RangeError(`expected pairs of sets from 0 to ${sets.length - 1}, got set ${place}`);
-      }
+    for (const [a, b] of pairs) {
+      checkPlace(sets, a);
+      checkPlace(sets, b);
     }
     const single = pairs.length === 0 ? countInStore(sets, options) : undefined;
     if (single !== undefined) return { sets: [await single], pairs: [] };
@@ -65,6 +64,11 @@ export async function countSets(
       return { sets: answers.slice(0, sets.length), pairs: answers.slice(sets.length) };
     });
   });
+}
+
+function checkPlace(sets: readonly Expression[], place: number): void {
+  if (sets[place] !== undefined) return;
+  throw new RangeError(`expected pairs of sets from 0 to ${sets.length - 1}, got set ${place}`);
 }
 
 /** Whether an expression has any id: stops reading at the first window that has one. */

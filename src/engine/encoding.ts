@@ -16,9 +16,14 @@ export function encodeSteps(steps: readonly Step[], offsetOf: (slot: number) => 
   const limits: { at: number; universeBytes: number }[] = [];
   for (const step of steps) {
     switch (step.op) {
-      case Opcode.CountTable:
-        addTable(numbers, step, offsetOf);
+      case Opcode.CountTable: {
+        const [cell, ...others] = step.cells;
+        // A pair alone is no table to set up.
+        if (others.length > 0) addTable(numbers, step, offsetOf);
+        else
+          numbers.push(Opcode.CountAnd, cell!.counter, offsetOf(step.rows[0]!), offsetOf(step.columns[0]!));
         break;
+      }
       case Opcode.AtLeast:
       case Opcode.CountAtLeast: {
         const { op, dst, k, slots } = step;

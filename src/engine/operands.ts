@@ -10,13 +10,19 @@ export interface OperandRead extends ByteRead {
   readonly operand: number;
 }
 
+/** What one reader has of the operands. */
+interface Group {
+  readonly reader: BitmapReader;
+  readonly operands: number[];
+  readonly keys: string[];
+}
+
 /** The bitmaps of one question, by number, and what each is read from: one call per store, all stores at the same time. */
 export class Operands {
   readonly keys: readonly string[];
   /** Per operand. */
   readonly readers: readonly BitmapReader[];
-  /** Which operands each reader has. */
-  readonly #groups = new Map<BitmapReader, number[]>();
+  readonly #groups: readonly Group[];
   readonly #request: RequestOptions;
 
   /** Is to be released when the question ends, however it ends. */
@@ -27,12 +33,8 @@ export class Operands {
   ) {
     this.keys = bitmaps.map(({ key }) => key);
     this.readers = readers;
+    this.#groups = groupBy(readers, this.keys);
     this.#request = request;
-    for (const [operand, reader] of readers.entries()) {
-      const group = this.#groups.get(reader);
-      if (group === undefined) this.#groups.set(reader, [operand]);
-      else group.push(operand);
-    }
   }
 
   /**
@@ -40,14 +42,14 @@ export class Operands {
    * @throws StoreError for one that is longer than ids go: a store may be anybody's
    */
   async byteLengths(): Promise<number[]> {
-    const byteLengths = await this.#ask((reader, keys) => reader.byteLengths(keys, this.#request));
-    return byteLengths.map((byteLength, operand) => checkByteLength(this.keys[operand]!, byteLength));
+    const found = await this.#ask(({ reader, keys }) => reader.byteLengths(keys, this.#request));
+    return this.keys.map((key, operand) => checkByteLength(key, found[operand]!));
   }
 
   /** Lengths of the operands, and which parts of them are occupied if a store can tell. */
   async describe(): Promise<OperandInfo[]> {
     const byteLengths = await this.byteLengths();
-    const occupied = await this.#ask(async (reader, keys, operands) => {
+    const occupied = await this.#ask(async ({ reader, keys, operands }) => {
       const lengths = operands.map((operand) => byteLengths[operand]!);
       return (await reader.occupied?.(keys, lengths, this.#request)) ?? [];
     });
@@ -61,10 +63,9 @@ export class Operands {
       bytes: reads.reduce((sum, { target }) => sum + target.length, 0),
     });
     return traceFetch(trace, async () => {
-      const [first] = this.#groups.keys();
-      if (this.#groups.size === 1) return first!.read(reads, this.#request);
+      if (this.#groups.length === 1) return this.#groups[0]!.reader.read(reads, this.#request);
       await Promise.all(
-        [...this.#groups.keys()].map((reader) => {
+        this.#groups.map(({ reader }) => {
           const own = reads.filter(({ operand }) => this.readers[operand] === reader);
           return own.length > 0 ? reader.read(own, this.#request) : undefined;
         }),
@@ -73,27 +74,33 @@ export class Operands {
   }
 
   release(): void {
-    for (const reader of this.#groups.keys()) reader.release?.();
+    for (const { reader } of this.#groups) reader.release?.();
   }
 
   /** What every reader says of its keys, by operand. */
-  async #ask<T>(
-    ask: (
-      reader: BitmapReader,
-      keys: readonly string[],
-      operands: readonly number[],
-    ) => Promise<readonly T[]>,
-  ): Promise<T[]> {
+  async #ask<T>(ask: (group: Group) => Promise<readonly T[]>): Promise<readonly T[]> {
+    const found = await Promise.all(this.#groups.map(ask));
+    if (found.length === 1) return found[0]!;
     const answers = new Array<T>(this.keys.length);
-    await Promise.all(
-      [...this.#groups].map(async ([reader, operands]) => {
-        const keys = operands.map((operand) => this.keys[operand]!);
-        const found = await ask(reader, keys, operands);
-        for (const [index, operand] of operands.entries()) answers[operand] = found[index]!;
-      }),
-    );
+    for (const [index, { operands }] of this.#groups.entries()) {
+      for (const [place, operand] of operands.entries()) answers[operand] = found[index]![place]!;
+    }
     return answers;
   }
+}
+
+function groupBy(readers: readonly BitmapReader[], keys: readonly string[]): Group[] {
+  const groups = new Map<BitmapReader, Group>();
+  for (const [operand, reader] of readers.entries()) {
+    let group = groups.get(reader);
+    if (group === undefined) {
+      group = { reader, operands: [], keys: [] };
+      groups.set(reader, group);
+    }
+    group.operands.push(operand);
+    group.keys.push(keys[operand]!);
+  }
+  return [...groups.values()];
 }
 
 /** One reader per store, for one question. */

@@ -31,7 +31,7 @@ const NO_IDS = new Uint16Array(0);
  * if more than single bitmaps and pairs of them is to be counted, or stores keep too few of them in memory.
  */
 export async function countLists(
-  { operands, kernel: choice, signal }: Question,
+  { operands, kernel, signal }: Question,
   plan: Plan,
   counters: Float64Array,
 ): Promise<Plan> {
@@ -43,22 +43,22 @@ export async function countLists(
   // No waiting from here on: a write would move what the containers show.
   const maxIds = Math.min(MAX_MEAN_IDS * lists, MAX_IDS);
   const dense: ByteRange[] = [];
-  const kernel = borrowKernel(choice);
+  let batch: ListBatch | undefined;
   try {
-    const batch = new ListBatch(kernel, lists, steps, counters);
     for (const { firstId, containers, cardinality } of stretchesOf(bitmaps)) {
-      const stretch = cardinality <= maxIds ? listsOf(containers, choice) : undefined;
+      const stretch = cardinality <= maxIds ? listsOf(containers, kernel) : undefined;
       if (stretch === undefined) {
         dense.push({ byteOffset: firstId / 8, byteLength: LIST_IDS / 8 });
       } else {
+        batch ??= new ListBatch(borrowKernel(kernel), lists, steps, counters);
         if (!batch.hasRoom(cardinality)) batch.count();
         signal?.throwIfAborted();
         batch.add(stretch);
       }
     }
-    batch.count();
+    batch?.count();
   } finally {
-    returnKernel(kernel);
+    if (batch !== undefined) returnKernel(batch.kernel);
   }
   return planWithin(plan, dense);
 }
@@ -92,7 +92,7 @@ async function bitmapsOf(operands: Operands, plan: Plan): Promise<readonly Bitma
 
 /** Lists on their way into a kernel. */
 class ListBatch {
-  readonly #kernel: Kernel;
+  readonly kernel: Kernel;
   readonly #lists: number;
   readonly #singles: readonly SimpleStep[];
   readonly #tables: readonly Int32Array[];
@@ -103,7 +103,7 @@ class ListBatch {
   #length = 0;
 
   constructor(kernel: Kernel, lists: number, steps: readonly Step[], counters: Float64Array) {
-    this.#kernel = kernel;
+    this.kernel = kernel;
     this.#lists = lists;
     this.#singles = steps.filter((step): step is SimpleStep => step.op === Opcode.Count);
     this.#tables = steps
@@ -142,7 +142,7 @@ class ListBatch {
       idsOffset: IDS_OFFSET,
     };
     if (this.#length > 0) {
-      for (const table of this.#tables) this.#kernel.countLists(table, layout, this.#counters);
+      for (const table of this.#tables) this.kernel.countLists(table, layout, this.#counters);
     }
     this.#stretches = 0;
     this.#length = 0;

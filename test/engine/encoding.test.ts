@@ -48,6 +48,12 @@ it('says where complements are to be cut off in each window', () => {
   ]);
 });
 
+it('writes a table of one pair as the pair', () => {
+  const single: TableStep = { ...table, rows: [2], columns: [3], cells: [{ row: 0, column: 0, counter: 7 }] };
+  expect([...encodeSteps([single], (slot) => slot * 64).numbers]).toEqual([Opcode.CountAnd, 7, 128, 192]);
+  expect([...encodeTable(single)]).toEqual([Opcode.CountTable, 1, 1, 1, 2, 3, 0, 0, 7]);
+});
+
 it('writes a table over lists by their numbers', () => {
   expect([...encodeTable(table)]).toEqual([Opcode.CountTable, 2, 3, 2, 0, 2, 1, 3, 2, 0, 0, 7, 1, 2, 4]);
 });
