@@ -155,6 +155,34 @@ export class Bitmap {
   }
 
   /**
+   * Adds the ids of another bitmap; it takes the time of that one.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = Bitmap.fromBytes(Uint8Array.of(0x80));
+   * bitmap.or(Bitmap.fromBytes(Uint8Array.of(0x41)));
+   * console.log([...bitmap.ids()]); // [ 0, 1, 7 ]
+   */
+  or(other: Bitmap): void {
+    const bytes = new Uint8Array(CONTAINER_BYTES);
+    for (const block of other.#blocks) {
+      for (let index = 0; index < block.count; index++) {
+        const high = block.high(index);
+        if (block.kind(index) === 'array' && block.cardinality(index) < BULK_IDS) {
+          for (const low of block.payload(index)) this.#changeOne(high * CONTAINER_IDS + low, 1);
+        } else {
+          block.decodeInto(bytes, 0, index, 0, CONTAINER_BYTES);
+          const at = this.#blockFor(high);
+          this.#blocks[at]!.or(high, bytes);
+          this.#settle(at);
+        }
+      }
+    }
+    this.extend(other.#byteLength);
+  }
+
+  /**
    * Makes the bitmap at least `byteLength` bytes long; the bits added are not set.
    * @throws RangeError if `byteLength` is no whole number in [0, 2^29]
    *

@@ -144,6 +144,15 @@ export class Block {
     this.#put(index, high, encode(scratch));
   }
 
+  /** Adds the bits of a container's bytes to container `high`. */
+  or(high: number, bytes: Uint8Array): void {
+    const index = this.find(high);
+    if (index < 0) scratch.fill(0);
+    else this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES);
+    for (let at = 0; at < bytes.length; at++) scratch[at]! |= bytes[at]!;
+    this.#put(index, high, encode(scratch));
+  }
+
   /** Adds a container after all others from its first bytes (see `encode`); nothing if they are zero. */
   append(high: number, bytes: Uint8Array): void {
     this.#put(~this.#count, high, encode(bytes));

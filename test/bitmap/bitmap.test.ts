@@ -249,6 +249,29 @@ describe('a compressed bitmap', () => {
     }
   });
 
+  it('takes the ids of another, which stays as it is', () => {
+    fc.assert(
+      fc.property(
+        fc.array(changes, { maxLength: 8 }),
+        fc.array(changes, { maxLength: 8 }),
+        (ours, theirs) => {
+          const [bitmap, other] = [new Bitmap(), new Bitmap()];
+          for (const change of ours) bitmap.change(idsFor(change), change.value);
+          for (const change of theirs) other.change(idsFor(change), change.value);
+          const expected = [...new Set([...bitmap.ids(), ...other.ids()])].sort((a, b) => a - b);
+          const before = [...other.ids()];
+          const byteLength = Math.max(bitmap.byteLength, other.byteLength);
+          bitmap.or(other);
+          expect([...bitmap.ids()]).toEqual(expected);
+          expect(bitmap.byteLength).toBe(byteLength);
+          bitmap.change([3], 0);
+          expect([...other.ids()]).toEqual(before);
+        },
+      ),
+      { numRuns: 150, seed: 4 },
+    );
+  });
+
   it('is extended by bits that are not set, and never made shorter', () => {
     const bitmap = new Bitmap();
     bitmap.extend(0);
