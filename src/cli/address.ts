@@ -163,11 +163,10 @@ function readQuery(query: string, text: string, allowed: readonly string[]): Par
     const [, name, value] = /^([^=]*)=?(.*)$/s.exec(parameter)!;
     if (!allowed.includes(name!)) {
       throw new UsageError(
-        `expected ${allowed.join(' or ')} behind the ? of ${text}, got ${JSON.stringify(name)}`,
+        `expected ${allowed.join(' or ')} after the ? of ${text}, got ${JSON.stringify(name)}`,
       );
     }
-    if (values.has(name!))
-      throw new UsageError(`expected ${name} once behind the ? of ${text}, got it twice`);
+    if (values.has(name!)) throw new UsageError(`expected ${name} once after the ? of ${text}, got it twice`);
     values.set(name!, decodePart(value!));
   }
   const db = values.get('db');

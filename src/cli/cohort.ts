@@ -10,8 +10,7 @@ import {
   selectionLabel,
   toDatesData,
 } from '../report.js';
-import { formatOfEnding, TEXT_ENDINGS } from './ending.js';
-import { findNotes, reportNotes } from './notes.js';
+import { noteNames } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
 import { colorDepth, columns, jsonFor, textFor } from './terminal.js';
@@ -34,17 +33,25 @@ export type CohortFormat = 'text' | 'json' | 'csv' | 'dates-data' | 'html' | 'sv
 
 export async function printCohort(source: string, options: CohortCommandOptions): Promise<void> {
   const { output } = options;
-  const format = options.format ?? formatOfEnding(output, FORMATS) ?? 'text';
+  const { format = 'text' } = options;
   await withSource(source, options, async (bitmapist) => {
     const table = await bitmapist.cohort(options);
     const { select1, select1b, select2, select2b } = table;
     const names = [select1, select1b, select2, select2b].filter((name) => name !== undefined);
     const isEmpty = hasEmptySelection(table);
-    const notes = await findNotes(bitmapist, names, { ...options, isEmpty });
+    const notes = await noteNames(bitmapist, names, { ...options, isEmpty });
     const text = formatCohort({ ...table, notes }, { ...options, format });
     // A table for people shows names as they can be seen, and colours beside them.
-    await print([format === 'text' ? text : (format === 'json' ? jsonFor : textFor)(output, text)], options);
-    reportNotes(notes);
+    await print(
+      [
+        format === 'text'
+          ? text
+          : format === 'json'
+            ? jsonFor(output, JSON.parse(text))
+            : textFor(output, text),
+      ],
+      options,
+    );
   });
 }
 
@@ -87,14 +94,3 @@ export function formatCohort(
       return renderMarkdown(table, { as });
   }
 }
-
-/** By ending. */
-const FORMATS: Readonly<Record<string, CohortFormat>> = {
-  '.html': 'html',
-  '.htm': 'html',
-  '.svg': 'svg',
-  '.md': 'markdown',
-  '.csv': 'csv',
-  '.json': 'json',
-  ...TEXT_ENDINGS,
-};

@@ -8,9 +8,8 @@ import {
   queryEvents,
 } from '../index.js';
 import { UsageError } from './failure.js';
-import { type Input, type InputStream, progressOf } from './input.js';
+import { type Input, type InputStream, readInput } from './input.js';
 import { grouped, plural } from './output.js';
-import { startProgress } from './progress.js';
 import { Span } from './span.js';
 
 /** Files of events: read to be marked, or to be checked. */
@@ -26,44 +25,26 @@ export interface MarkedCsv extends BulkResult {
 }
 
 /** Marks all events of a file. */
-export async function markCsv(
-  bitmapist: Bitmapist,
-  input: Input,
-  options: TrackingOptions,
-): Promise<MarkedCsv> {
-  const stream = await input.open();
+export function markCsv(bitmapist: Bitmapist, input: Input, options: TrackingOptions): Promise<MarkedCsv> {
   const span = new Span(bitmapist.timeZone);
-  const progress = startProgress(`reading ${input.name}`);
-  try {
+  return readInput(input, 'reading', async (stream, show) => {
     const marked = await bitmapist.markEvents(span.watch(rowsOf(stream, options)), {
-      onProgress: ({ rows }) =>
-        progress.show(
-          `reading ${input.name}: ${progressOf(stream)}, ${grouped(rows)} ${plural(rows, 'row')}`,
-        ),
+      onProgress: ({ rows }) => show(`${grouped(rows)} ${plural(rows, 'row')}`),
     });
     return { ...marked, span };
-  } catch (error) {
+  }).catch((error: unknown) => {
     const cause = error instanceof IncompleteMarksError ? error.cause : error;
     throw cause instanceof CsvError ? brokenCsv(input, cause) : error;
-  } finally {
-    stream.destroy();
-    progress.end();
-  }
+  });
 }
 
 /** Reads a file to its end without marking anything, so that a broken one is refused as a whole. */
-export async function checkCsv(input: Input, options: TrackingOptions): Promise<void> {
-  const stream = await input.open();
-  const progress = startProgress(`checking ${input.name}`);
-  try {
-    for await (const _ of rowsOf(stream, options))
-      progress.show(`checking ${input.name}: ${progressOf(stream)}`);
-  } catch (error) {
+export function checkCsv(input: Input, options: TrackingOptions): Promise<void> {
+  return readInput(input, 'checking', async (stream, show) => {
+    for await (const _ of rowsOf(stream, options)) show('');
+  }).catch((error: unknown) => {
     throw error instanceof CsvError ? brokenCsv(input, error, ', nothing was written') : error;
-  } finally {
-    stream.destroy();
-    progress.end();
-  }
+  });
 }
 
 /** A file has no hours and no flags unless they are marked; an answer of 0 would mislead. */

@@ -1,14 +1,13 @@
 import { FormatError, type MemoryStore, StoreError } from '../index.js';
 import { loadRdb, type RdbProgress, type RdbString, readRdb } from '../rdb.js';
 import { UsageError } from './failure.js';
-import { type Input, progressOf } from './input.js';
+import { type Input, readInput } from './input.js';
 import { grouped, plural } from './output.js';
-import { startProgress } from './progress.js';
 
 /** Dumps of Redis, plain or gzipped. */
 
 export interface DumpOptions {
-  /** The number of the database, where bitmaps are in several. */
+  /** The number of the database, if bitmaps are in several. */
   readonly db?: number | undefined;
 }
 
@@ -23,7 +22,7 @@ export function loadDump(dump: Input, prefix: string, { db }: DumpOptions): Prom
  */
 export async function readDump(
   dump: Input,
-  { db, wants, use }: DumpOptions & { wants(key: string): boolean; use(string: RdbString): Promise<void> },
+  { db, wants, use }: DumpOptions & { wants(key: string): boolean; use(string: RdbString): void },
 ): Promise<number> {
   let asked = 0;
   let keys = 0;
@@ -44,26 +43,19 @@ export async function readDump(
           `expected the bitmaps of one database, got some of database ${onlyDb} and of database ${string.db}; --db chooses one`,
         );
       }
-      await use(string);
+      use(string);
     }
   });
   return keys - asked;
 }
 
-async function openDump<T>(
-  { name, open }: Input,
+function openDump<T>(
+  dump: Input,
   read: (input: AsyncIterable<Uint8Array>, onProgress: (progress: RdbProgress) => void) => Promise<T>,
 ): Promise<T> {
-  const stream = await open();
-  const progress = startProgress(`reading ${name}`);
-  try {
-    return await read(stream, ({ keys }) =>
-      progress.show(`reading ${name}: ${progressOf(stream)}, ${grouped(keys)} ${plural(keys, 'key')}`),
-    );
-  } catch (cause) {
-    throw cause instanceof FormatError ? new StoreError(`${name}: ${cause.message}`, { cause }) : cause;
-  } finally {
-    stream.destroy();
-    progress.end();
-  }
+  return readInput(dump, 'reading', (stream, show) =>
+    read(stream, ({ keys }) => show(`${grouped(keys)} ${plural(keys, 'key')}`)),
+  ).catch((cause: unknown) => {
+    throw cause instanceof FormatError ? new StoreError(`${dump.name}: ${cause.message}`, { cause }) : cause;
+  });
 }

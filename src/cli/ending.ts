@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
-import { isDevice } from './device.js';
 import { UsageError } from './failure.js';
-import type { FormatOptions, PlainFormat } from './output.js';
+import { isDevice } from './terminal.js';
 
 /** What the ending of an output file says about what is written to it. */
 
@@ -9,10 +8,10 @@ import type { FormatOptions, PlainFormat } from './output.js';
  * The format that the ending of an output file asks for; `undefined` if it asks for none.
  * @param formats what can be written, by ending
  */
-export function formatOfEnding<Format>(
+export function formatOfEnding(
   output: string | undefined,
-  formats: Readonly<Record<string, Format>>,
-): Format | undefined {
+  formats: Readonly<Record<string, string>>,
+): string | undefined {
   const ending = endingOf(output ?? '');
   const format = formats[ending];
   if (ending === '' || format !== undefined || isDevice(output ?? '')) return format;
@@ -26,14 +25,4 @@ export function formatOfEnding<Format>(
 export function endingOf(path: string): string {
   const ending = extname(path).toLowerCase();
   return /^\.[a-z][a-z0-9]{0,7}$/.test(ending) ? ending : '';
-}
-
-/** Endings of texts that people read. */
-export const TEXT_ENDINGS = { '.txt': 'text', '.log': 'text' } as const;
-
-export const PLAIN_ENDINGS: Readonly<Record<string, PlainFormat>> = { '.json': 'json', ...TEXT_ENDINGS };
-
-/** Whether JSON is wanted, by the format or by the ending of the output file. */
-export function isJson({ format, output }: FormatOptions, endings = PLAIN_ENDINGS): boolean {
-  return (format ?? formatOfEnding(output, endings)) === 'json';
 }

@@ -4,12 +4,11 @@ import { writeRdb } from '../rdb.js';
 import { isRedisUrl, parseRedisUrl } from './address.js';
 import { reportFailure, UsageError } from './failure.js';
 import { isHttpUrl, openHttp } from './http.js';
-import { type Input, withInput } from './input.js';
+import { type Input, withInput, withRepeatable } from './input.js';
 import { writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
 import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
-import { withRepeatable } from './spool.js';
 import { onlyStrings, reportLeftOut } from './strings.js';
 import { withoutPassword } from './url.js';
 

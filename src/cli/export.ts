@@ -2,9 +2,8 @@ import type { Store } from '../index.js';
 import { isRedisUrl } from './address.js';
 import { UsageError } from './failure.js';
 import { grouped, plural, writeLine } from './output.js';
-import { startProgress } from './progress.js';
+import { withProgress } from './progress.js';
 import { type SourceOptions, withSource } from './source.js';
-import type { Span } from './span.js';
 import { onlyStrings, reportLeftOut, withKeys } from './strings.js';
 import { type Refusal, type Target, type TargetOptions, withTarget } from './target.js';
 import { withoutPassword } from './url.js';
@@ -16,10 +15,8 @@ export interface ExportOptions extends SourceOptions, TargetOptions {
 /** Copies the bitmaps of a source to a dump, a folder or a Redis; names the keys that are left out. */
 export async function exportSource(source: string, options: ExportOptions): Promise<void> {
   const leftOut = new Set<string>();
-  const spans: Span[] = [];
-  const withSpans = { ...options, onSpan: (span: Span) => void spans.push(span) };
   const { keys, refused } = await withTarget(options, (target) =>
-    withSource(source, withSpans, async ({ store, prefix }) => {
+    withSource(source, options, async ({ store, prefix }) => {
       const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
       const refused = await refusedKeys(strings, prefix, target);
       if (!options.skipBroken) expectNone(refused);
@@ -29,7 +26,6 @@ export async function exportSource(source: string, options: ExportOptions): Prom
   reportLeftOut(leftOut);
   for (const [key, { why }] of refused) reportLeftOut([key], why);
   await writeLine(`${keys} ${plural(keys, 'key')}`);
-  for (const span of spans) span.report();
 }
 
 /** The keys that a target cannot have, and why, before anything is written. */
@@ -65,17 +61,14 @@ async function copy(source: string, store: Store, prefix: string, target: Target
     );
   }
   let written = 0;
-  const progress = startProgress('writing');
-  try {
-    await target.write(store, {
+  await withProgress('writing', (show) =>
+    target.write(store, {
       prefix,
       onProgress: (keys) => {
         written = keys;
-        progress.show(`writing: ${grouped(keys)} ${plural(keys, 'key')}`);
+        show(`writing: ${grouped(keys)} ${plural(keys, 'key')}`);
       },
-    });
-  } finally {
-    progress.end();
-  }
+    }),
+  );
   return written;
 }

@@ -27,6 +27,18 @@ export function say(sentence: string): void {
   process.stderr.write(`bitmapist: ${sentence}\n`);
 }
 
+const later: string[] = [];
+
+/** Has something said once the command has answered; nothing is, if it fails. */
+export function sayLater(sentence: string): void {
+  later.push(sentence);
+}
+
+/** Says what was left for the end of the command. */
+export function sayRest(): void {
+  for (const sentence of later.splice(0)) say(sentence);
+}
+
 /** What went wrong, for people, in characters that can be seen; after a text that does not parse, the place in it. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error));
@@ -34,7 +46,7 @@ export function sentenceOf(error: unknown): string {
   return error instanceof SyntaxProblem ? `${sentence}\n${excerptOf(error)}` : sentence;
 }
 
-/** What the file system refused, where it is not known what for. */
+/** What the file system refused, if it is not known what for. */
 function refusalOf({ message, code, path }: NodeJS.ErrnoException): string | undefined {
   if (code === undefined || !message.startsWith(`${code}: `)) return undefined;
   return `expected access to ${path === undefined ? 'a file' : JSON.stringify(path)}, got ${code}`;

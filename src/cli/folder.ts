@@ -7,7 +7,7 @@ import { createFolder, type FolderFile } from '../node.js';
 import type { RdbString } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { grouped, plural } from './output.js';
-import { startProgress } from './progress.js';
+import { withProgress } from './progress.js';
 
 /** Folders of files that hold the bytes of one bitmap each, named by its key, and an index of them. */
 
@@ -24,25 +24,20 @@ export async function loadFolder(
   prefix: string,
   onOther: ((key: string) => void) | undefined,
 ): Promise<MemoryStore> {
-  const progress = startProgress(`reading ${path}`);
   const store = new MemoryStore();
-  try {
+  const load = async ({ name }: Dirent): Promise<void> => {
+    const key = decodeFileName(name);
+    if (key.startsWith(prefix)) await store.put(key, await readFile(join(path, name)));
+    else onOther?.(key);
+  };
+  await withProgress(`reading ${path}`, async (show) => {
     const files = (await readdir(path, { withFileTypes: true })).filter(isBitmap);
-    const load = async ({ name }: Dirent): Promise<void> => {
-      const key = decodeFileName(name);
-      if (key.startsWith(prefix)) await store.put(key, await readFile(join(path, name)));
-      else onOther?.(key);
-    };
     for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
       await Promise.all(files.slice(at, at + FILES_AT_ONCE).map(load));
-      progress.show(
-        `reading ${path}: ${grouped(at)} of ${grouped(files.length)} ${plural(files.length, 'file')}`,
-      );
+      show(`reading ${path}: ${grouped(at)} of ${grouped(files.length)} ${plural(files.length, 'file')}`);
     }
-    return store;
-  } finally {
-    progress.end();
-  }
+  });
+  return store;
 }
 
 /** The names of keys never begin with a dot, and none is that of the index. */

@@ -3,14 +3,34 @@ import prettyBytes from 'pretty-bytes';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { type KeyKind, type OtherKeys, printable } from '../index.js';
-import type { CensusReport, Holdings } from './census.js';
 import { grouped, plural } from './output.js';
 
-/** What a source holds, as a table for people. */
+/** What a source holds, and as a table for people. */
+
+/** What there is of one event, or of all. */
+export interface Holdings {
+  /** Number of keys that stand for a period of each unit, and of dateless flags. */
+  readonly keys: Readonly<Record<KeyKind, number>>;
+  /** The first and the last period that has a key, as `EventHistory` tells them. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Distinct ids. */
+  readonly ids: number;
+  /** Bytes of the bitmaps as Redis holds them, and as portable Roaring. */
+  readonly bytes: number;
+  readonly roaringBytes: number;
+}
+
+/** What a source holds. */
+export interface Inventory {
+  readonly events: readonly (Holdings & { readonly event: string })[];
+  readonly total: Holdings;
+  readonly others: OtherKeys;
+}
 
 /** One line per event and one of all. A table wider than `width`, in columns of a terminal, continues below, in blocks. */
-export function formatCensus(
-  { events, total, others }: CensusReport,
+export function formatHoldings(
+  { events, total, others }: Inventory,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const names = events.map(({ event }) => printable(event));

@@ -1,10 +1,9 @@
 import { INDEX_FILE_NAME } from '../bitmaps.js';
-import { HttpStore } from '../http.js';
+import { HttpStore, type HttpStoreOptions } from '../http.js';
 import type { Store } from '../index.js';
 import { UsageError } from './failure.js';
-import { fetchUnlessSilent } from './fetch.js';
-import { startProgress } from './progress.js';
-import { type TimeoutOptions, timeoutMsOf } from './silence.js';
+import { withProgress } from './progress.js';
+import { SilenceError, type TimeoutOptions, timeoutMsOf } from './silence.js';
 import { decodePart, withoutPassword } from './url.js';
 
 /** Folders of bitmaps that `export` wrote, index included, and a host publishes. */
@@ -30,12 +29,7 @@ export async function openHttp(text: string, options: HttpOptions): Promise<Stor
     ...(timeoutMs > 0 ? { fetch: fetchUnlessSilent(timeoutMs) } : {}),
     ...(username || password ? { headers: { Authorization: basic(username, password) } } : {}),
   });
-  const progress = startProgress(`waiting for ${url.host}`);
-  try {
-    await store.keys('').next();
-  } finally {
-    progress.end();
-  }
+  await withProgress(`waiting for ${url.host}`, () => store.keys('').next());
   return store;
 }
 
@@ -63,4 +57,34 @@ function isLoopback(hostname: string): boolean {
 function basic(username: string, password: string): string {
   const credentials = `${decodePart(username)}:${decodePart(password)}`;
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+type Fetch = NonNullable<HttpStoreOptions['fetch']>;
+
+/** A `fetch` that gives a host up, before its answer or within it, once it has sent nothing for so long. */
+function fetchUnlessSilent(timeoutMs: number): Fetch {
+  return async (url, init) => {
+    const silence = new AbortController();
+    const timer = setTimeout(() => {
+      // As `fetch` itself says why it failed: by the cause.
+      silence.abort(new Error('fetch failed', { cause: new SilenceError(timeoutMs) }));
+    }, timeoutMs).unref();
+    const signal = init.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal;
+    const response = await fetch(url, { ...init, signal }).catch((error: unknown) => {
+      clearTimeout(timer);
+      throw error;
+    });
+    timer.refresh();
+    const heard = response.body?.pipeThrough(
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform: (chunk, controller) => {
+          timer.refresh();
+          controller.enqueue(chunk);
+        },
+        flush: () => clearTimeout(timer),
+      }),
+    );
+    // A response made anew would not know where it came from.
+    return Object.defineProperty(response, 'body', { value: heard ?? null });
+  };
 }

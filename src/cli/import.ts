@@ -1,12 +1,11 @@
 import { isRedisUrl } from './address.js';
 import { checkCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
-import type { FileKind } from './file.js';
-import { withInput } from './input.js';
+import { withInput, withRepeatable } from './input.js';
 import { plural, writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
-import { withRepeatable } from './spool.js';
+import type { FileKind } from './stdin.js';
 
 export interface ImportOptions extends SourceOptions {
   readonly to: string;
@@ -17,7 +16,7 @@ export interface ImportOptions extends SourceOptions {
 /** Marks the events of a file in Redis. The file is checked first: a broken one leaves Redis as it was. */
 export async function importFile(path: string, options: ImportOptions): Promise<void> {
   if (!isRedisUrl(options.to)) {
-    throw new UsageError(`expected a redis:// URL behind --to, got ${JSON.stringify(options.to)}`);
+    throw new UsageError(`expected a redis:// URL after --to, got ${JSON.stringify(options.to)}`);
   }
   const { rows, events, ids, span } = await withInput(path, async (input) => {
     if (input?.kind !== 'csv') throw refuse(path, input?.kind);

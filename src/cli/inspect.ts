@@ -1,16 +1,12 @@
-import { exportRoaring, roaringByteLength, smallestContainer } from '../bitmaps.js';
-import { MemoryStore, type Store } from '../index.js';
-import { Census, type CensusReport } from './census.js';
+import { Bitmap, readBitmap, roaringByteLength, smallestContainer } from '../bitmaps.js';
+import { type Bitmapist, Catalog, MemoryStore, parseKey } from '../index.js';
 import { readDump } from './dump.js';
-import { isJson } from './ending.js';
-import { formatCensus } from './holdings.js';
+import { formatHoldings, type Inventory } from './holdings.js';
 import { type Input, withInput } from './input.js';
-import { type FormatOptions, grouped, plural, print } from './output.js';
-import { type Progress, startProgress } from './progress.js';
+import { type FormatOptions, grouped, plural, printAs } from './output.js';
+import { type Progress, withProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
-import type { Span } from './span.js';
 import { stringLengths } from './strings.js';
-import { columns, jsonFor, textFor } from './terminal.js';
 import { withoutPassword } from './url.js';
 
 export interface InspectOptions extends SourceOptions, FormatOptions {
@@ -19,90 +15,51 @@ export interface InspectOptions extends SourceOptions, FormatOptions {
 
 /** Prints what a source holds. */
 export async function inspectSource(source: string, options: InspectOptions): Promise<void> {
-  const { output } = options;
-  const json = isJson(options);
-  const spans: Span[] = [];
-  const withSpans = { ...options, onSpan: (span: Span) => void spans.push(span) };
-  const report = await withInput(source, (input) =>
-    input?.kind === 'dump' ? inspectDump(input, options) : inspectStore(source, withSpans),
+  const inventory = await withInput(source, (input) =>
+    input?.kind === 'dump' ? inspectDump(input, options) : inspectStore(source, options),
   );
-  const text = json
-    ? jsonFor(output, `${JSON.stringify(report)}\n`)
-    : textFor(output, formatCensus(report, output === undefined ? columns() : undefined));
-  await print([text], options);
-  for (const span of spans) span.report();
+  await printAs(options, { json: inventory, text: (width) => formatHoldings(inventory, width) });
 }
 
-/** Reads a dump through; what is kept of it are the bitmaps that ids are counted from. */
-async function inspectDump(dump: Input, options: InspectOptions): Promise<CensusReport> {
-  const kept = new MemoryStore();
-  const bitmapist = bitmapistOf(kept, options);
-  const census = new Census(bitmapist, options.prefix ?? '');
-  let untilSweep = SWEEP_KEYS;
+/** Reads a dump through, and keeps none of its bitmaps. */
+async function inspectDump(dump: Input, options: InspectOptions): Promise<Inventory> {
+  const census = new Census(bitmapistOf(new MemoryStore(), options), options.prefix);
   const otherTypes = await readDump(dump, {
     db: options.db,
     wants: (key) => census.wants(key),
-    use: async ({ key, bytes }) => {
-      await kept.put(key, bytes);
-      census.add(key, {
-        bytes: bytes.length,
-        roaringBytes: roaringByteLength(kept.resident(key).containers()),
-      });
-      if (!census.needs(key)) await kept.delete([key]);
-      else if (--untilSweep === 0) untilSweep = SWEEP_KEYS + (await sweep(kept, census));
-    },
+    use: ({ key, bytes }) => census.add(key, bytes.length, Bitmap.fromBytes(bytes)),
   });
-  const progress = startProgress(`counting ids of ${dump.name}`);
-  try {
-    return await census.report(showIn(progress), otherTypes);
-  } finally {
-    progress.end();
-  }
+  return census.report(otherTypes);
 }
 
-/** Bitmaps that are kept before those are dropped that turned out not to be needed. */
-const SWEEP_KEYS = 10_000;
-
-/** Returns the number of bitmaps that stay. */
-async function sweep(kept: MemoryStore, census: Census): Promise<number> {
-  const keys: string[] = [];
-  for await (const key of kept.keys('')) keys.push(key);
-  const unneeded = keys.filter((key) => !census.needs(key));
-  await kept.delete(unneeded);
-  return keys.length - unneeded.length;
+function inspectStore(source: string, options: InspectOptions): Promise<Inventory> {
+  const others: string[] = [];
+  const withOthers = { ...options, onOther: (key: string) => void others.push(key) };
+  return withSource(source, withOthers, (bitmapist) =>
+    withProgress(`looking at ${withoutPassword(source)}`, async (show) => {
+      const census = new Census(bitmapist, options.prefix);
+      for (const key of others) census.catalog.addOther(key);
+      await addKeys(census, bitmapist, show);
+      return census.report();
+    }),
+  );
 }
 
 /** Bitmaps that are read at a time. */
 const KEYS_AT_ONCE = 64;
 
-async function inspectStore(source: string, options: InspectOptions): Promise<CensusReport> {
-  const others: string[] = [];
-  const withOthers = { ...options, onOther: (key: string) => void others.push(key) };
-  return withSource(source, withOthers, async (bitmapist) => {
-    const census = new Census(bitmapist, options.prefix ?? '');
-    for (const key of others) census.catalog.addOther(key);
-    const progress = startProgress(`looking at ${withoutPassword(source)}`);
-    try {
-      await addKeys(census, bitmapist.store, progress);
-      return await census.report(showIn(progress));
-    } finally {
-      progress.end();
-    }
-  });
-}
-
-async function addKeys(census: Census, store: Store, progress: Progress): Promise<void> {
+async function addKeys(census: Census, { store }: Bitmapist, show: Progress['show']): Promise<void> {
   let done = 0;
   let batch: string[] = [];
   const addBatch = async (): Promise<void> => {
     const byteLengths = await stringLengths(store, batch);
-    const addKey = async (key: string, bytes: number | undefined): Promise<void> => {
-      if (bytes === undefined) census.catalog.addOther(key);
-      else census.add(key, { bytes, roaringBytes: await measureRoaring(store, key) });
+    const addKey = async (key: string, byteLength: number | undefined): Promise<void> => {
+      if (byteLength === undefined) census.catalog.addOther(key);
+      else census.add(key, byteLength, await readBitmap(store, key));
     };
     await Promise.all(batch.map((key, at) => addKey(key, byteLengths[at])));
     done += batch.length;
-    progress.show(`looking at ${grouped(done)} ${plural(done, 'key')}`);
+    show(`looking at ${grouped(done)} ${plural(done, 'key')}`);
     batch = [];
   };
   for await (const key of store.keys('')) {
@@ -112,13 +69,61 @@ async function addKeys(census: Census, store: Store, progress: Progress): Promis
   await addBatch();
 }
 
-async function measureRoaring(store: Store, key: string): Promise<number> {
-  const held = store.resident?.(key);
-  if (held !== undefined) return roaringByteLength(Array.from(held.containers(), smallestContainer));
-  return (await exportRoaring(store, key)).length;
-}
+/**
+ * Sums up bitmaps that come one after the other, in any order. Of an event it keeps the numbers of its periods and one bitmap
+ * of all its ids; bitmaps whose ids are in longer periods that came before are not looked into.
+ */
+class Census {
+  readonly catalog: Catalog;
+  readonly #bitmapist: Bitmapist;
+  readonly #begin: string;
+  readonly #sums = new Map<string, { bytes: number; roaringBytes: number; ids: Bitmap }>();
 
-function showIn(progress: Progress): (done: number, events: number) => void {
-  return (done, events) =>
-    progress.show(`counting ids: ${grouped(done)} of ${grouped(events)} ${plural(events, 'event')}`);
+  /** @param begin what the names of wanted events begin with */
+  constructor(bitmapist: Bitmapist, begin = '') {
+    this.catalog = new Catalog(bitmapist);
+    this.#bitmapist = bitmapist;
+    this.#begin = begin;
+  }
+
+  /** Whether a key is one of a wanted event; those of no event are counted. */
+  wants(key: string): boolean {
+    const parsed = parseKey(this.#bitmapist.prefix, key);
+    if (parsed === undefined) this.catalog.addOther(key);
+    return parsed?.event.startsWith(this.#begin) ?? false;
+  }
+
+  /** Adds a wanted key. */
+  add(key: string, byteLength: number, bitmap: Bitmap): void {
+    const { event, period } = this.catalog.add(key)!;
+    const sums = this.#sums.get(event) ?? { bytes: 0, roaringBytes: 0, ids: new Bitmap() };
+    this.#sums.set(event, sums);
+    sums.bytes += byteLength;
+    sums.roaringBytes += roaringByteLength(Array.from(bitmap.containers(), smallestContainer));
+    if (this.catalog.get(event)!.needs(period)) sums.ids.or(bitmap);
+  }
+
+  /** @param otherTypes number of keys beside those that `wants` was asked about */
+  report(otherTypes = 0): Inventory {
+    const { catalog } = this;
+    const everybody = new Bitmap();
+    const events = catalog.events.map(({ event, keys, first, last }) => {
+      const { bytes, roaringBytes, ids } = this.#sums.get(event)!;
+      everybody.or(ids);
+      const [from, to] = [first?.toString(), last?.toString()];
+      return { event, keys, from, to, ids: ids.cardinality, bytes, roaringBytes };
+    });
+    return {
+      events,
+      total: {
+        keys: catalog.keys,
+        from: catalog.first?.toString(),
+        to: catalog.last?.toString(),
+        ids: everybody.cardinality,
+        bytes: events.reduce((sum, { bytes }) => sum + bytes, 0),
+        roaringBytes: events.reduce((sum, { roaringBytes }) => sum + roaringBytes, 0),
+      },
+      others: { ...catalog.others, count: catalog.others.count + otherTypes },
+    };
+  }
 }

@@ -7,7 +7,7 @@ import {
   StoreError,
 } from '../index.js';
 import { RedisStore } from '../redis.js';
-import { say, sentenceOf } from './failure.js';
+import { sayLater, sentenceOf } from './failure.js';
 import type { NamedSegment } from './segment.js';
 
 /** What is to be said beside an answer: sentences about names that nobody has. */
@@ -22,6 +22,13 @@ export interface NotesOptions {
 /** A Redis may hold any number of keys: neighbours of a name are those that begin alike, and the search has an end. */
 const PREFIX_LENGTH = 2;
 const MAX_LOOK_MS = 10_000;
+
+/** Finds what is to be said beside an answer, and has it said after it. */
+export async function noteNames(...question: Parameters<typeof findNotes>): Promise<string[]> {
+  const notes = await findNotes(...question);
+  for (const note of notes) sayLater(printable(note));
+  return notes;
+}
 
 /**
  * A sentence for each name, of a question or in the segments, that no event has. A Redis is looked through only if the
@@ -57,9 +64,4 @@ export async function findNotes(
 /** The names that an expression asks for. */
 export function namesIn(query: QueryNode): string[] {
   return Array.from(queryEvents(query), ({ event }) => event);
-}
-
-/** Says notes on standard error. */
-export function reportNotes(notes: Iterable<string>): void {
-  for (const note of notes) say(printable(note));
 }

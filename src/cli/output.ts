@@ -4,8 +4,8 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StoreError } from '../index.js';
 import { replaceFile } from '../node.js';
-import { isDevice } from './device.js';
 import { reportFailure } from './failure.js';
+import { columns, isDevice, jsonFor, textFor } from './terminal.js';
 
 export interface OutputOptions {
   /** The file to write instead of standard output. */
@@ -16,8 +16,19 @@ export interface OutputOptions {
 export type PlainFormat = 'text' | 'json';
 
 export interface FormatOptions extends OutputOptions {
-  /** Default: as the output file ends, else `text`. */
+  /** Default `text`. */
   readonly format?: PlainFormat;
+}
+
+/** Prints an answer in the format chosen: for people as wide as their terminal at most. */
+export async function printAs(
+  options: FormatOptions,
+  { json, text }: { readonly json: unknown; text(width?: number): string | Uint8Array },
+): Promise<void> {
+  const { format, output } = options;
+  if (format === 'json') return print([jsonFor(output, json)], options);
+  const answer = text(output === undefined ? columns() : undefined);
+  await print([typeof answer === 'string' ? textFor(output, answer) : answer], options);
 }
 
 type Parts = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;

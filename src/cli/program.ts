@@ -2,17 +2,18 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Period, printable } from '../index.js';
 import type { CohortFormat } from './cohort.js';
-import { reportFailure, say } from './failure.js';
+import { formatOfEnding } from './ending.js';
+import { reportFailure, say, sayRest } from './failure.js';
 import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.js';
-import type { PlainFormat } from './output.js';
 import { collectSegment } from './segment.js';
 import { columns } from './terminal.js';
 import { refuseIdleTls } from './tls.js';
 
-/** Runs a command line and returns the exit code: 0, 2 where the user is at fault, 1 where something went wrong. */
+/** Runs a command line and returns the exit code: 0, 2 if the user is at fault, 1 if something went wrong. */
 export async function run(args: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
+    sayRest();
     return 0;
   } catch (error) {
     return reportFailure(error);
@@ -67,6 +68,8 @@ function createProgram(): Command {
         withSourceOptions(command('ids <source> <expression>', 'print the ids of an expression, one a line')),
       ),
     ),
+    ['text', 'json'],
+    { ...PLAIN_ENDINGS, '.csv': 'text' },
   ).action(async (source, text, options) => (await questions()).printIds(source, text, options));
   withFormat(
     withSegments(
@@ -171,17 +174,29 @@ function withOutput(command: Command): Command {
   return command.option('-o, --output <file>', 'write to a file, which is replaced as a whole');
 }
 
-function withFormat(command: Command, formats: readonly string[] = PLAIN_FORMATS): Command {
+/** @param endings the formats that an output file may ask for by its ending */
+function withFormat(
+  command: Command,
+  formats: readonly string[] = ['text', 'json'],
+  endings: Readonly<Record<string, string>> = PLAIN_ENDINGS,
+): Command {
   const isWritten = command.options.some(({ long }) => long === '--output');
   const otherwise = isWritten ? 'as -o ends, else text' : 'text';
-  return command.addOption(
-    new Option('--format <name>', `how to print it (default: ${otherwise})`).choices(formats),
-  );
+  return command
+    .addOption(new Option('--format <name>', `how to print it (default: ${otherwise})`).choices(formats))
+    .hook('preAction', () => {
+      const { format, output } = command.opts();
+      command.setOptionValue('format', format ?? formatOfEnding(output, endings) ?? 'text');
+    });
 }
+
+/** Endings of texts that people read. */
+const TEXT_ENDINGS = { '.txt': 'text', '.log': 'text' };
+const PLAIN_ENDINGS = { '.json': 'json', ...TEXT_ENDINGS };
 
 function withCohortOptions(command: Command): Command {
   withRequired(
-    withFormat(withOutput(command), COHORT_FORMATS),
+    withFormat(withOutput(command), COHORT_FORMATS, COHORT_ENDINGS),
     '--select1 <event>',
     'who belongs to a cohort: the event of its period',
   ).option('--select1b <event>', 'and this event in the same period');
@@ -216,6 +231,15 @@ function sentenceIn(text: string): string {
   return printable(sentence.replace(/\n(?=\(Did you mean .*\)$)/, ' '));
 }
 
+const COHORT_ENDINGS = {
+  '.html': 'html',
+  '.htm': 'html',
+  '.svg': 'svg',
+  '.md': 'markdown',
+  '.csv': 'csv',
+  ...PLAIN_ENDINGS,
+};
+
 const COHORT_FORMATS: CohortFormat[] = [
   'text',
   'html',
@@ -226,8 +250,6 @@ const COHORT_FORMATS: CohortFormat[] = [
   'json',
   'dates-data',
 ];
-
-const PLAIN_FORMATS: PlainFormat[] = ['text', 'json'];
 
 function parseId(text: string): number {
   const id = Number(text);

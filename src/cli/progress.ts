@@ -1,7 +1,7 @@
 import yoctoSpinner from 'yocto-spinner';
 import { printable } from '../index.js';
 
-/** What is being done, shown while it is done; nothing is shown where standard error is no terminal. */
+/** What is being done, shown while it is done; nothing is if standard error is no terminal. */
 export interface Progress {
   show(text: string): void;
   end(): void;
@@ -27,6 +27,16 @@ export function startProgress(text: string): Progress {
   };
   progress.show(text);
   return progress;
+}
+
+/** Shows a text, and those that `use` gives to `show`, while `use` runs. */
+export async function withProgress<T>(text: string, use: (show: Progress['show']) => Promise<T>): Promise<T> {
+  const progress = startProgress(text);
+  try {
+    return await use(progress.show);
+  } finally {
+    progress.end();
+  }
 }
 
 function showLast(): void {

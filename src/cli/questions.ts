@@ -1,9 +1,8 @@
 import { type EventSet, parseQuery, printable } from '../index.js';
 import { encodeKey } from '../rdb.js';
-import { isJson, PLAIN_ENDINGS } from './ending.js';
 import { UsageError } from './failure.js';
-import { findNotes, namesIn, reportNotes } from './notes.js';
-import { type FormatOptions, print, write, writeLine } from './output.js';
+import { namesIn, noteNames } from './notes.js';
+import { type FormatOptions, print, printAs, writeLine } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
 import { isTerminal, jsonFor } from './terminal.js';
 
@@ -17,35 +16,48 @@ export interface EventsOptions extends QuestionOptions {
 
 /** Prints the names of all events: their very bytes, but to a terminal only what can be seen. */
 export async function printEvents(source: string, options: EventsOptions): Promise<void> {
-  const json = isJson(options);
-  if (json && options.null) throw new UsageError('expected the format text for --null, got json');
+  const { format, output, null: endsInZero } = options;
+  if (format === 'json' && endsInZero) throw new UsageError('expected the format text for --null, got json');
+  const end = endsInZero ? '\0' : '\n';
   await withSource(source, options, async (bitmapist) => {
     const events = await bitmapist.eventNames(options);
-    await print(
-      [json ? jsonFor(options.output, `${JSON.stringify({ events })}\n`) : listOf(events, options)],
-      options,
-    );
+    const shown = isTerminal(output) ? events.map(printable) : events;
+    const text = (): Uint8Array => encodeKey(shown.map((name) => name + end).join(''));
+    await printAs(options, { json: { events }, text });
   });
 }
 
-function listOf(events: readonly string[], options: EventsOptions): string | Uint8Array {
-  const end = options.null ? '\0' : '\n';
-  const lines = (shown: readonly string[]): string => shown.map((name) => name + end).join('');
-  return isTerminal(options.output) ? lines(events.map(printable)) : encodeKey(lines(events));
-}
-
-export async function printCount(source: string, text: string, options: QuestionOptions): Promise<void> {
-  await withSet(source, text, options, async (set, note) => {
+export function printCount(source: string, text: string, options: QuestionOptions): Promise<void> {
+  return withSet(source, text, options, async (set, note) => {
     const count = await set.count();
     await printAnswer({ expression: text, count }, String(count), () => note(count === 0), options);
   });
 }
 
-export async function printIds(source: string, text: string, options: QuestionOptions): Promise<void> {
-  const json = isJson(options, { ...PLAIN_ENDINGS, '.csv': 'text' });
-  await withSet(source, text, options, (set, note) =>
-    print(json ? jsonOf(text, set, note, options) : linesOf(set, note), options),
-  );
+export function printHas(source: string, text: string, id: number, options: QuestionOptions): Promise<void> {
+  return withSet(source, text, options, async (set, note) => {
+    const has = await set.has(id);
+    await printAnswer({ expression: text, id, has }, String(has), () => note(!has), options);
+  });
+}
+
+/** As an object with its notes, or as a line, which need not wait for them. */
+async function printAnswer(
+  answer: object,
+  line: string,
+  note: () => Promise<string[]>,
+  options: QuestionOptions,
+): Promise<void> {
+  if (options.format === 'json') await print([jsonFor(undefined, { ...answer, notes: await note() })], {});
+  else {
+    await writeLine(line);
+    await note();
+  }
+}
+
+export function printIds(source: string, text: string, options: QuestionOptions): Promise<void> {
+  const partsOf = options.format === 'json' ? jsonOf : linesOf;
+  return withSet(source, text, options, (set, note) => print(partsOf(set, note, text, options), options));
 }
 
 async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void> {
@@ -60,46 +72,19 @@ async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void>
 
 /** One object, a page of ids at a time. */
 async function* jsonOf(
-  expression: string,
   set: EventSet,
   note: Note,
+  expression: string,
   { output }: QuestionOptions,
 ): AsyncGenerator<string, void> {
-  yield jsonFor(output, `{"expression":${JSON.stringify(expression)},"ids":[`);
+  yield `${jsonFor(output, { expression }).slice(0, -'}\n'.length)},"ids":[`;
   let separator = '';
   for await (const page of set.pages()) {
     if (page.length === 0) continue;
     yield `${separator}${page.join(',')}`;
     separator = ',';
   }
-  yield jsonFor(output, `],"notes":${JSON.stringify(await note(separator === ''))}}\n`);
-}
-
-export async function printHas(
-  source: string,
-  text: string,
-  id: number,
-  options: QuestionOptions,
-): Promise<void> {
-  await withSet(source, text, options, async (set, note) => {
-    const has = await set.has(id);
-    await printAnswer({ expression: text, id, has }, String(has), () => note(!has), options);
-  });
-}
-
-/** As an object with its notes, or as a line, which need not wait for them. */
-async function printAnswer(
-  answer: object,
-  line: string,
-  note: () => Promise<string[]>,
-  options: QuestionOptions,
-): Promise<void> {
-  if (isJson(options)) {
-    await write(jsonFor(undefined, `${JSON.stringify({ ...answer, notes: await note() })}\n`));
-  } else {
-    await writeLine(line);
-    await note();
-  }
+  yield `],"notes":${jsonFor(output, await note(separator === '')).trimEnd()}}\n`;
 }
 
 /** Finds what is to be said beside an answer, and will be after it; it takes a look at the names. */
@@ -113,12 +98,7 @@ async function withSet(
   use: (set: EventSet, note: Note) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
-  await withSource(source, { ...options, query }, async (bitmapist) => {
-    let notes: string[] = [];
-    await use(bitmapist.query(text), async (isEmpty) => {
-      notes = await findNotes(bitmapist, namesIn(query), { ...options, isEmpty });
-      return notes;
-    });
-    reportNotes(notes);
-  });
+  await withSource(source, { ...options, query }, (bitmapist) =>
+    use(bitmapist.query(text), (isEmpty) => noteNames(bitmapist, namesIn(query), { ...options, isEmpty })),
+  );
 }

@@ -4,7 +4,7 @@ import { type Store, StoreError } from '../index.js';
 import { isClusterNode, RedisStore, type RedisStoreOptions } from '../redis.js';
 import { parseRedisUrl, type RedisAddress, type RedisHost } from './address.js';
 import { UsageError } from './failure.js';
-import { startProgress } from './progress.js';
+import { withProgress } from './progress.js';
 import { explain } from './reason.js';
 import { endIfSilent, SilenceError, type TimeoutOptions, timeoutMsOf } from './silence.js';
 import { readTls, type TlsOptions } from './tls.js';
@@ -33,20 +33,16 @@ export async function withRedis<T>(
     });
   }
   try {
-    const progress = startProgress(`connecting to ${address.server}`);
-    try {
+    await withProgress(`connecting to ${address.server}`, async () => {
       await client.connect();
-      if (!isCluster(client)) {
-        await refuseNode(address, client);
-        await selectDatabase(address, client);
-      }
-    } catch (error) {
+      if (isCluster(client)) return;
+      await refuseNode(address, client);
+      await selectDatabase(address, client);
+    }).catch((error: unknown) => {
       const isExplained = error instanceof UsageError || error instanceof StoreError;
       if (isExplained && !(connectionError instanceof SilenceError)) throw error;
       throw explain(address, connectionError ?? error, timeoutMs);
-    } finally {
-      progress.end();
-    }
+    });
     return await use(new RedisStore(client, { scripts: options.scripts }));
   } finally {
     client.disconnect();

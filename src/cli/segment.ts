@@ -16,7 +16,7 @@ export function collectSegment(
   const split = definition.indexOf('=');
   if (split < 1) {
     throw new UsageError(
-      `expected NAME=EXPRESSION behind --segment, such as 'paying=active@{period} & pro@unique', got ${JSON.stringify(definition)}`,
+      `expected NAME=EXPRESSION after --segment, such as 'paying=active@{period} & pro@unique', got ${JSON.stringify(definition)}`,
     );
   }
   const text = definition.slice(split + 1);

@@ -23,7 +23,7 @@ export interface PageOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Sends a sequence of bytes; its length where it is known. */
+/** Sends a sequence of bytes; its length if it is known. */
 export type SendBytes = (bytes: AsyncIterable<Uint8Array>, byteLength?: number) => Promise<void>;
 
 export interface PageServer {

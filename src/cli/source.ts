@@ -14,11 +14,10 @@ import { UsageError } from './failure.js';
 import { isFolder, loadFolder } from './folder.js';
 import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
 import { type Input, withInput } from './input.js';
-import { startProgress } from './progress.js';
+import { withProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { markSample } from './sample.js';
 import type { NamedSegment } from './segment.js';
-import type { Span } from './span.js';
 import { withoutPassword } from './url.js';
 
 /** Where answers come from: Redis, a published folder, files that are loaded into the embedded store, or the made-up app. */
@@ -33,8 +32,6 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly query?: QueryNode;
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
-  /** Told what was read of a file of events, by a command whose answer comes later; otherwise it is said after `use`. */
-  readonly onSpan?: (span: Span) => void;
 }
 
 /** Opens a source, lets `use` ask it, and closes it whatever happens. */
@@ -52,7 +49,7 @@ export async function withSource<T>(
   });
 }
 
-/** Says after the answer what was read of the file, on standard error, unless the command will do so. */
+/** Has said what was read of the file, after the answer. */
 async function withCsv<T>(
   input: Input,
   options: SourceOptions,
@@ -64,8 +61,7 @@ async function withCsv<T>(
   }
   const { span } = await markCsv(bitmapist, input, options);
   const answer = await use(bitmapist);
-  if (options.onSpan) options.onSpan(span);
-  else span.report();
+  span.report();
   return answer;
 }
 
@@ -113,11 +109,9 @@ export async function makeDemo(options: SourceOptions): Promise<Demo> {
   const { now = new Date() } = options;
   const bitmapist = bitmapistOf(new MemoryStore(), { ...options, now });
   const lastDay = Period.of('day', now, bitmapist.timeZone);
-  const progress = startProgress('making up a year of an app');
-  try {
-    const onDay = (day: Period): void => progress.show(`making up a year of an app: ${day}`);
-    return { bitmapist, marks: await markSample(bitmapist, { lastDay, onDay }), lastDay };
-  } finally {
-    progress.end();
-  }
+  const doing = 'making up a year of an app';
+  const marks = await withProgress(doing, (show) =>
+    markSample(bitmapist, { lastDay, onDay: (day) => show(`${doing}: ${day}`) }),
+  );
+  return { bitmapist, marks, lastDay };
 }

@@ -1,6 +1,6 @@
 import type { EventRow } from '../csv.js';
 import { Period } from '../index.js';
-import { say } from './failure.js';
+import { sayLater } from './failure.js';
 import { grouped, plural } from './output.js';
 
 /** The days that were read of a file of events. Told after every answer, they show times in a wrong unit. */
@@ -27,10 +27,10 @@ export class Span {
     }
   }
 
-  /** Says what was read, on standard error. */
+  /** Says what was read on standard error, after the answer. */
   report(): void {
     const rows = `${grouped(this.#rows)} ${plural(this.#rows, 'row')}`;
-    say(`read ${[rows, ...this.#days()].join(', ')}`);
+    sayLater(`read ${[rows, ...this.#days()].join(', ')}`);
   }
 
   #add(at: EventRow['at']): void {

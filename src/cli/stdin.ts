@@ -1,9 +1,11 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { say, UsageError } from './failure.js';
-import type { FileKind } from './file.js';
-import { startProgress } from './progress.js';
+import { withProgress } from './progress.js';
 
 /** Standard input as a source: what it holds is told by its first bytes. */
+
+/** Events, or a dump of Redis; either may be packed. */
+export type FileKind = 'csv' | 'dump';
 
 /** How the user names it. */
 export const STANDARD_INPUT = '-';
@@ -47,9 +49,8 @@ async function open(): Promise<StandardInput> {
 
 /** Reads until it is clear what comes. */
 async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; kind: FileKind }> {
-  const progress = startWaiting();
   let head = new Uint8Array(0);
-  try {
+  const read = async (): Promise<{ head: Uint8Array; kind: FileKind }> => {
     for (;;) {
       const { done, value } = await chunks.next();
       if (done && head.length === 0) {
@@ -61,16 +62,11 @@ async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint
       if (kind !== undefined) return { head, kind };
       if (head.length >= HEAD_BYTES) return { head, kind: 'csv' };
     }
-  } finally {
-    progress.end();
-  }
-}
-
-/** Who is asked to type should know it; everybody else should know who keeps them waiting. */
-function startWaiting(): { end(): void } {
-  if (!process.stdin.isTTY) return startProgress('waiting for standard input');
+  };
+  // Who is asked to type should know it; everybody else should know who keeps them waiting.
+  if (!process.stdin.isTTY) return withProgress('waiting for standard input', read);
   say('waiting for events or a dump, typed here; Ctrl-D ends them');
-  return { end: () => {} };
+  return read();
 }
 
 /** More than a packed file needs to begin with before its first byte. */

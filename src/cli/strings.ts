@@ -24,38 +24,33 @@ const KEYS_AT_ONCE = 256;
 
 /** A store to copy from that has only the strings of another; of other keys `onOther` is told when they would be listed. */
 export function onlyStrings(store: Store, onOther: (key: string) => void): Store {
-  async function* keys(...[prefix, options]: Parameters<Store['keys']>): AsyncGenerator<string, void> {
+  return withKeys(store, async function* (prefix, options) {
     let batch: string[] = [];
+    const strings = async (): Promise<string[]> => {
+      const byteLengths = await stringLengths(store, batch, options);
+      const others = batch.filter((_, index) => byteLengths[index] === undefined);
+      others.forEach(onOther);
+      return batch.filter((_, index) => byteLengths[index] !== undefined);
+    };
     for await (const key of store.keys(prefix, options)) {
       batch.push(key);
       if (batch.length < KEYS_AT_ONCE) continue;
-      yield* await stringsOf(batch, options);
+      yield* await strings();
       batch = [];
     }
-    yield* await stringsOf(batch, options);
-  }
-  async function stringsOf(batch: readonly string[], options?: RequestOptions): Promise<string[]> {
-    const byteLengths = await stringLengths(store, batch, options);
-    return batch.filter((key, index) => {
-      if (byteLengths[index] === undefined) onOther(key);
-      return byteLengths[index] !== undefined;
-    });
-  }
-  return withKeys(store, keys);
+    yield* await strings();
+  });
 }
 
 /** The same store with other keys in its list. */
 export function withKeys(store: Store, keys: Store['keys']): Store {
-  return {
-    keys,
-    byteLengths: (...args) => store.byteLengths(...args),
-    read: (...args) => store.read(...args),
-    write: (...args) => store.write(...args),
-    put: (...args) => store.put(...args),
-    delete: (...args) => store.delete(...args),
-    reader: () => store.reader?.() ?? store,
-    ...(store.expiries === undefined ? {} : { expiries: (...args) => store.expiries!(...args) }),
-  };
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'keys') return keys;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 /** Says on standard error what was left out, and why. */

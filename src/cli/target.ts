@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { encodeFileName } from '../bitmaps.js';
-import type { Store } from '../index.js';
+import { type Store, StoreError } from '../index.js';
 import { replaceFile, saveStore } from '../node.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
 import { isRedisUrl } from './address.js';
 import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
-import { isCsv, isDump } from './file.js';
 import { checkFolder, writeFolder } from './folder.js';
+import { isCsv, isDump } from './input.js';
 import { plural } from './output.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { isUrl, withoutPassword } from './url.js';
@@ -41,7 +41,7 @@ export async function withTarget<T>(options: TargetOptions, use: (target: Target
   const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
   if (!isDump(to) && (isCsv(to) || isPackedFile || isNewFile || isUrl(to) || to === '')) {
     throw new UsageError(
-      `expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got ${JSON.stringify(withoutPassword(to))}`,
+      `expected an .rdb or .rdb.gz file, a folder or a redis:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
     );
   }
   if (isDump(to)) {
@@ -77,7 +77,11 @@ function redisTarget(redis: Store, replace: boolean): Target {
     refuses: refuseOtherBytes,
     write: async (store, options) => {
       if (!replace) await refuseExisting(store, redis, options.prefix ?? '');
-      await restoreRdb(writeRdb(store, { ...options, compress: false }), redis);
+      await restoreRdb(writeRdb(store, { ...options, compress: false }), redis).catch((cause: unknown) => {
+        if (!(cause instanceof StoreError)) throw cause;
+        const sentence = 'expected to write every key, got an error after some may have been written: ';
+        throw new StoreError(`${sentence}${cause.message}`, { cause });
+      });
     },
   };
 }
@@ -90,7 +94,7 @@ function refuseOtherBytes(key: string): Refusal | undefined {
 
 const KEYS_AT_ONCE = 1000;
 
-/** What a Redis holds already is replaced only where the user says so. */
+/** What a Redis holds already is replaced only if the user says so. */
 async function refuseExisting(store: Store, redis: Store, prefix: string): Promise<void> {
   const keys: string[] = [];
   for await (const key of store.keys(prefix)) keys.push(key);

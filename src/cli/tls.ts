@@ -23,7 +23,7 @@ export async function readTls(options: TlsOptions): Promise<{ rejectUnauthorized
     const path = options[name]!;
     const pem = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
       throw new UsageError(
-        `expected a file to read behind --${name}, got ${JSON.stringify(path)}: ${cause.code ?? cause.message}`,
+        `expected a file to read after --${name}, got ${JSON.stringify(path)}: ${cause.code ?? cause.message}`,
         { cause },
       );
     });
@@ -34,7 +34,7 @@ export async function readTls(options: TlsOptions): Promise<{ rejectUnauthorized
     createSecureContext(read);
   } catch (cause) {
     const given = Object.keys(read).map((name) => `--${name}`);
-    throw new UsageError(`expected PEM files behind ${given.join(', ')}, got ${(cause as Error).message}`, {
+    throw new UsageError(`expected PEM files after ${given.join(', ')}, got ${(cause as Error).message}`, {
       cause,
     });
   }

@@ -139,15 +139,15 @@ describe('a URL of a Redis', () => {
       'expected the number of a database in ?db= of unix:///run/redis.sock, got ""',
     ],
     ['redis://localhost/1?db=2', 'expected one database of redis://localhost/1, got 1 and ?db=2'],
-    ['redis://localhost?db=1&db=2', 'expected db once behind the ? of redis://localhost, got it twice'],
-    ['redis://localhost?family=6', 'expected db behind the ? of redis://localhost, got "family"'],
+    ['redis://localhost?db=1&db=2', 'expected db once after the ? of redis://localhost, got it twice'],
+    ['redis://localhost?family=6', 'expected db after the ? of redis://localhost, got "family"'],
     [
       'redis://:secret@localhost/?password=other',
-      'expected db behind the ? of redis://localhost/, got "password"',
+      'expected db after the ? of redis://localhost/, got "password"',
     ],
     [
       'redis+sentinel://localhost/mymaster?sentinel=1',
-      'expected db or sentinel-username or sentinel-password behind the ? of redis+sentinel://localhost/mymaster, got "sentinel"',
+      'expected db or sentinel-username or sentinel-password after the ? of redis+sentinel://localhost/mymaster, got "sentinel"',
     ],
     [
       'redis+cluster://localhost?db=1',

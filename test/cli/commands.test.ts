@@ -393,7 +393,7 @@ describe('what the user got wrong', () => {
       ['count', 'FILE', 'a@2026', '--time-zone', 'Mars'],
       'expected an IANA time zone such as UTC or Europe/Paris, got "Mars"',
     ],
-    [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL behind --to, got "localhost"'],
+    [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL after --to, got "localhost"'],
     [
       ['count', 'events.txt', 'a@day'],
       'expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got "events.txt"',
@@ -409,11 +409,11 @@ describe('what the user got wrong', () => {
     ],
     [
       ['count', 'FILE', 'a@2026', '--segment', 'vip'],
-      'expected NAME=EXPRESSION behind --segment, such as \'paying=active@{period} & pro@unique\', got "vip"',
+      'expected NAME=EXPRESSION after --segment, such as \'paying=active@{period} & pro@unique\', got "vip"',
     ],
     [
       ['count', 'FILE', 'a@2026', '--segment', '=signup@{period}'],
-      'expected NAME=EXPRESSION behind --segment, such as \'paying=active@{period} & pro@unique\', got "=signup@{period}"',
+      'expected NAME=EXPRESSION after --segment, such as \'paying=active@{period} & pro@unique\', got "=signup@{period}"',
     ],
     [
       ['count', 'FILE', 'vip@2026', '--segment', 'vip=signup@{period} & vip@2025'],

@@ -152,7 +152,7 @@ describe('a Redis that speaks TLS', () => {
     });
     const { code, stderr } = await failureOf('events', server.url, '--cert', events, '--key', key);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^bitmapist: expected PEM files behind --cert, --key, got .*\n$/);
+    expect(stderr).toMatch(/^bitmapist: expected PEM files after --cert, --key, got .*\n$/);
   });
 
   it('is not spoken to in the clear', async () => {
@@ -179,7 +179,7 @@ describe('a Redis that speaks TLS', () => {
     }
     expect(await failureOf('events', server.url, '--ca', folder.path('none.pem'))).toEqual({
       code: 2,
-      stderr: `bitmapist: expected a file to read behind --ca, got ${JSON.stringify(folder.path('none.pem'))}: ENOENT\n`,
+      stderr: `bitmapist: expected a file to read after --ca, got ${JSON.stringify(folder.path('none.pem'))}: ENOENT\n`,
     });
   });
 });

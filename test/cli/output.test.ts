@@ -183,7 +183,7 @@ describe('a target of an export', () => {
       expect(await runCommand(['export', events, '--to', path])).toEqual({
         code: 2,
         stdout: '',
-        stderr: `bitmapist: expected an .rdb or .rdb.gz file, a folder or a redis:// URL behind --to, got "${path}"\n`,
+        stderr: `bitmapist: expected an .rdb or .rdb.gz file, a folder or a redis:// URL after --to, got "${path}"\n`,
       });
       expect(existsSync(path)).toBe(false);
     }
