@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, provideChromium } from './test/support/chromium.js';
+import { SETTINGS } from './test/support/settings.js';
 
 /** Tests of what browsers load run in Node and in a real browser. */
 const CORE = [
@@ -17,9 +18,7 @@ const executablePath = await provideChromium().catch(() => undefined);
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 10_000,
+    ...SETTINGS,
     projects: [
       {
         extends: true,

@@ -31,8 +31,16 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split('\\').join('/'))
   .filter((path) => /\.tsx?$/.test(path));
 
+const imports = new Map<string, readonly string[]>();
+
 /** What a file imports: files as paths within src, packages by name. */
-function importsOf(file: string): string[] {
+function importsOf(file: string): readonly string[] {
+  const known = imports.get(file) ?? readImports(file);
+  imports.set(file, known);
+  return known;
+}
+
+function readImports(file: string): string[] {
   const text = readFileSync(join(SRC, file), 'utf8');
   const found = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1]!);
   return found.map((specifier) => {

@@ -18,7 +18,7 @@ function isText(bytes: Uint8Array, stream = false): boolean {
   }
 }
 
-it('bytes are well-formed exactly as far as the platform takes them for text', () => {
+it('bytes are well-formed exactly as far as the platform takes them for text', { tags: 'long' }, () => {
   fc.assert(
     fc.property(fc.array(byte, { maxLength: 8 }), (array) => {
       const bytes = Uint8Array.from(array);
@@ -34,7 +34,7 @@ it('bytes are well-formed exactly as far as the platform takes them for text', (
   );
 });
 
-it('a character is unfinished if the platform waits for the rest of it', () => {
+it('a character is unfinished if the platform waits for the rest of it', { tags: 'long' }, () => {
   fc.assert(
     fc.property(fc.array(byte, { maxLength: 4 }), (array) => {
       const bytes = Uint8Array.from(array);

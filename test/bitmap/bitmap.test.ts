@@ -75,7 +75,7 @@ function expectCovered(ranges: readonly ByteRange[], ids: Uint32Array, byteLengt
 }
 
 describe('a compressed bitmap', () => {
-  it('holds what a set holds, however its containers fill and empty', () => {
+  it('holds what a set holds, however its containers fill and empty', { tags: 'long' }, () => {
     fc.assert(
       fc.property(
         fc.array(changes, { minLength: 1, maxLength: 20 }),

@@ -20,7 +20,7 @@ const shapes = {
 type Shape = keyof typeof shapes;
 
 describe('the ids of a bitmap', () => {
-  it('are those of its containers, whatever shape follows on whatever', () => {
+  it('are those of its containers, whatever shape follows on whatever', { tags: 'long' }, () => {
     const names = Object.keys(shapes) as Shape[];
     // Each shape after each, then lists until more than a stretch of ids waits.
     const order = [

@@ -71,7 +71,7 @@ describe('evaluation', () => {
     expect(store.bytesRead).toBe(20);
   });
 
-  it('asks a store that is far away for more at a time', async () => {
+  it('asks a store that is far away for more at a time', { tags: 'long' }, async () => {
     class DistantStore extends CountingStore {
       override async byteLengths(keys: readonly string[]): Promise<number[]> {
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -92,7 +92,7 @@ describe('evaluation', () => {
     expect(far.calls.read).toBeLessThanOrEqual(near.calls.read / 4);
   });
 
-  it('asks a store however far away for no more than 64 MiB at a time', async () => {
+  it('asks a store however far away for no more than 64 MiB at a time', { tags: 'long' }, async () => {
     class DistantStore extends CountingStore {
       override async byteLengths(keys: readonly string[]): Promise<number[]> {
         await new Promise((resolve) => setTimeout(resolve, 150));
@@ -317,7 +317,7 @@ describe('evaluation', () => {
     expect([...(await allIdsOf(either))]).toEqual([3, 9]);
   });
 
-  it('counts more sets at a time than a call takes arguments', async () => {
+  it('counts more sets at a time than a call takes arguments', { tags: 'long' }, async () => {
     const store = await storeOf([{ ids: new Set([1, 9]), byteLength: 2 }]);
     const sets = Array.from({ length: 200_000 }, () => complement(bitmap(store, '0')));
     expect(new Set(await countIds(sets))).toEqual(new Set([14]));

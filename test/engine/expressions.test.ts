@@ -24,35 +24,41 @@ const questions = fc.record({
 });
 
 describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) => {
-  it.each([64, 128, undefined])('equal the set model, with windows of %s bytes', async (windowBytes) => {
-    const options: WindowedOptions = { kernel, windowBytes };
-    await fc.assert(
-      fc.asyncProperty(questions, async ({ bitmaps, roots }) => {
-        const store = await storeOf(bitmaps);
-        const expressions = roots.map((root) => expressionOf(root, (index) => bitmap(store, String(index))));
-        const expected = roots.map((root) => modelIds(root, bitmaps));
-        expect(await countIds(expressions, options)).toEqual(expected.map((ids) => ids.length));
-        const pairs = roots.flatMap((_, a) => roots.map((_, b) => [a, b] as const));
-        const both = pairs.map(([a, b]) => modelIds({ op: 'and', of: [roots[a]!, roots[b]!] }, bitmaps));
-        expect(await countSets({ sets: expressions, pairs }, options)).toEqual({
-          sets: expected.map((ids) => ids.length),
-          pairs: both.map((ids) => ids.length),
-        });
-        for (const [index, expression] of expressions.entries()) {
-          const ids = expected[index]!;
-          expect(await idsOf(expression, options)).toEqual(ids);
-          expect(await hasIds(expression, options)).toBe(ids.length > 0);
-          expect(await bytesOf(expression, options)).toEqual(
-            toBytes(ids, modelBytes(roots[index]!, bitmaps)),
+  it.each([64, 128, undefined])(
+    'equal the set model, with windows of %s bytes',
+    { tags: 'long' },
+    async (windowBytes) => {
+      const options: WindowedOptions = { kernel, windowBytes };
+      await fc.assert(
+        fc.asyncProperty(questions, async ({ bitmaps, roots }) => {
+          const store = await storeOf(bitmaps);
+          const expressions = roots.map((root) =>
+            expressionOf(root, (index) => bitmap(store, String(index))),
           );
-          for (const id of [0, 1, 7, 40, 511, 512, 1599, 1600, 2 ** 32 - 1]) {
-            expect(await hasId(expression, id, options)).toBe(ids.includes(id));
+          const expected = roots.map((root) => modelIds(root, bitmaps));
+          expect(await countIds(expressions, options)).toEqual(expected.map((ids) => ids.length));
+          const pairs = roots.flatMap((_, a) => roots.map((_, b) => [a, b] as const));
+          const both = pairs.map(([a, b]) => modelIds({ op: 'and', of: [roots[a]!, roots[b]!] }, bitmaps));
+          expect(await countSets({ sets: expressions, pairs }, options)).toEqual({
+            sets: expected.map((ids) => ids.length),
+            pairs: both.map((ids) => ids.length),
+          });
+          for (const [index, expression] of expressions.entries()) {
+            const ids = expected[index]!;
+            expect(await idsOf(expression, options)).toEqual(ids);
+            expect(await hasIds(expression, options)).toBe(ids.length > 0);
+            expect(await bytesOf(expression, options)).toEqual(
+              toBytes(ids, modelBytes(roots[index]!, bitmaps)),
+            );
+            for (const id of [0, 1, 7, 40, 511, 512, 1599, 1600, 2 ** 32 - 1]) {
+              expect(await hasId(expression, id, options)).toBe(ids.includes(id));
+            }
           }
-        }
-      }),
-      { numRuns: 150, seed: 20_261 },
-    );
-  });
+        }),
+        { numRuns: 150, seed: 20_261 },
+      );
+    },
+  );
 });
 
 async function bytesOf(expression: Expression, options: WindowedOptions): Promise<Uint8Array> {
@@ -106,7 +112,7 @@ function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>): voi
 }
 
 describe.each(['wasm', 'js'] as const)('sets that share parts, by the %s kernel', (kernel) => {
-  it.each(stores)('have the right ids, from %s', async (_, storeOf) => {
+  it.each(stores)('have the right ids, from %s', { tags: 'long' }, async (_, storeOf) => {
     await fc.assert(
       fc.asyncProperty(
         questionArbitrary(5),

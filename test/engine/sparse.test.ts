@@ -81,6 +81,7 @@ function expectedCounts(sets: readonly Set<number>[], operands: readonly number[
 describe('bitmaps in memory', () => {
   it.each(['js', 'wasm'] as const)(
     'are counted as sets are, from lists, from bitmaps and from both, by the %s kernel',
+    { tags: 'long' },
     async (kernel) => {
       const stretches = fc.array(fills, { minLength: 0, maxLength: 3 });
       await fc.assert(
@@ -116,6 +117,7 @@ describe('bitmaps in memory', () => {
 
   it.each([1, 2, 3, 4, 5])(
     'are counted to the last stretch where %i of them have an id in each of all there are',
+    { tags: 'long' },
     async (bitmaps) => {
       // Four of them fill the table of where lists begin, but for its end.
       const STRETCHES = 65_536;
@@ -134,23 +136,27 @@ describe('bitmaps in memory', () => {
     },
   );
 
-  it.each([-1, 0, 1])('are counted where %i ids more than there is room for are laid out', async (more) => {
-    // 1,024 stretches of 512 and 512 ids fill it to the last.
-    const store = new WatchedStore();
-    const idsOfStretch = (stretch: number, index: number) =>
-      Array.from({ length: 512 }, (_, id) => stretch * STRETCH + id * 2 + index);
-    const stretches = Array.from({ length: 1024 }, (_, stretch) => stretch);
-    for (const index of [0, 1]) {
-      const ids = stretches.flatMap((stretch) => idsOfStretch(stretch, index));
-      if (index === 1 && more < 0) ids.pop();
-      if (index === 1 && more > 0) ids.push(1023 * STRETCH);
-      await store.write([{ key: `k${index}`, ids, value: 1 }]);
-    }
-    const total = 1024 * 512;
-    const { expressions } = questions(store, 2);
-    expect(await countIds(expressions)).toEqual([total, Number(more > 0), total + more]);
-    expect(store.bytesRead).toBe(0);
-  });
+  it.each([-1, 0, 1])(
+    'are counted where %i ids more than there is room for are laid out',
+    { tags: 'long' },
+    async (more) => {
+      // 1,024 stretches of 512 and 512 ids fill it to the last.
+      const store = new WatchedStore();
+      const idsOfStretch = (stretch: number, index: number) =>
+        Array.from({ length: 512 }, (_, id) => stretch * STRETCH + id * 2 + index);
+      const stretches = Array.from({ length: 1024 }, (_, stretch) => stretch);
+      for (const index of [0, 1]) {
+        const ids = stretches.flatMap((stretch) => idsOfStretch(stretch, index));
+        if (index === 1 && more < 0) ids.pop();
+        if (index === 1 && more > 0) ids.push(1023 * STRETCH);
+        await store.write([{ key: `k${index}`, ids, value: 1 }]);
+      }
+      const total = 1024 * 512;
+      const { expressions } = questions(store, 2);
+      expect(await countIds(expressions)).toEqual([total, Number(more > 0), total + more]);
+      expect(store.bytesRead).toBe(0);
+    },
+  );
 
   it('take as long as their ids, not as the largest of them', async () => {
     const store = new WatchedStore();
@@ -290,7 +296,9 @@ describe('bitmaps in memory', () => {
     await expect(idsOf(bitmap(store, 'k0'), { signal })).rejects.toThrow('enough');
   });
 
-  it('give all their ids at once however full and empty stretches lie beside each other', async () => {
+  it('give all their ids at once however full and empty stretches lie beside each other', {
+    tags: 'long',
+  }, async () => {
     const store = new MemoryStore();
     const expected = new Set<number>();
     let random = 1;
@@ -307,7 +315,7 @@ describe('bitmaps in memory', () => {
     expect(await idsOf(bitmap(store, 'k'))).toEqual(Uint32Array.from(expected).sort());
   });
 
-  it('give all their ids at once as they give them in windows', async () => {
+  it('give all their ids at once as they give them in windows', { tags: 'long' }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fills, { maxLength: 4 }), async (stretches) => {
         const store = new WatchedStore();

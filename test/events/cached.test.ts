@@ -155,7 +155,7 @@ describe('a cached store', () => {
     expect(store.statistics.bitmaps).toBe(1);
   });
 
-  it('has 64 MiB of room unless told otherwise', async () => {
+  it('has 64 MiB of room unless told otherwise', { tags: 'long' }, async () => {
     const MIB = 2 ** 20;
     const inner = new MemoryStore();
     const bytes = new Uint8Array(15 * MIB).fill(0x5a);
@@ -173,7 +173,7 @@ describe('a cached store', () => {
     expect(await bitmapsOf(32 * MIB)).toBe(2);
   });
 
-  it('answers any sequence of marks and questions as the plain store does', async () => {
+  it('answers any sequence of marks and questions as the plain store does', { tags: 'long' }, async () => {
     const step = fc.record({
       day: fc.integer({ min: 1, max: 14 }),
       other: fc.integer({ min: 1, max: 14 }),

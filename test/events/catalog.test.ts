@@ -98,7 +98,7 @@ describe('a catalogue that is told keys', () => {
     expect(new Catalog(new Bitmapist()).first).toBeUndefined();
   });
 
-  it('keeps no key of a million', () => {
+  it('keeps no key of a million', { tags: 'long' }, () => {
     const catalog = new Catalog(new Bitmapist());
     const days = Array.from({ length: 1000 }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)));
     const suffixes = days.map(

@@ -55,7 +55,7 @@ describe('everybody who ever did an event', () => {
     });
   });
 
-  it('is whoever stands in any key, whichever keys are left', async () => {
+  it('is whoever stands in any key, whichever keys are left', { tags: 'long' }, async () => {
     const mark = fc.record({
       id: fc.nat(20),
       now: fc

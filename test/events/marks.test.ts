@@ -17,7 +17,7 @@ const moments = fc
   });
 
 describe('the keys of a mark', () => {
-  it('are the same whether they were remembered or not', () => {
+  it('are the same whether they were remembered or not', { tags: 'long' }, () => {
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), fc.boolean(), fc.array(moments), (zone, trackHourly, all) => {
         const remembering = new MarkKeys('p_', zone, { trackHourly }, String);

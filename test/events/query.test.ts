@@ -260,7 +260,7 @@ describe('expression text', () => {
     }
   });
 
-  it('reads back what it prints', () => {
+  it('reads back what it prints', { tags: 'long' }, () => {
     fc.assert(
       fc.property(queries, (node) => {
         const text = formatQuery(node);

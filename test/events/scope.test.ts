@@ -121,7 +121,7 @@ describe('the set of an expression text', () => {
     expect(takeApart([set]).bitmaps).toHaveLength(4);
   });
 
-  it('may have ten thousand bitmaps, months of years counted', () => {
+  it('may have ten thousand bitmaps, months of years counted', { tags: 'long' }, () => {
     const years = (count: number) => Array.from({ length: count }, (_, index) => `e${index}@2026`).join('|');
     expect(takeApart([query(years(833))]).bitmaps).toHaveLength(9996);
     expect(() => query(years(834))).toThrow(

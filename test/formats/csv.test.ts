@@ -57,7 +57,7 @@ describe('events as CSV', () => {
     expect(await rowsOf('user,timestamp,event')).toEqual([]);
   });
 
-  it('reads the same whatever the chunks, line ends, quotes and packing', async () => {
+  it('reads the same whatever the chunks, line ends, quotes and packing', { tags: 'long' }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -276,7 +276,7 @@ describe('events as CSV', () => {
     expect(await collect(readEvents(blob.stream()))).toHaveLength(1);
   });
 
-  it.skipIf(!hasGolden)('reads every real data set to its last row', async () => {
+  it.skipIf(!hasGolden)('reads every real data set to its last row', { tags: 'long' }, async () => {
     const sizes = {
       cdnow: 100_905,
       onlineretail: 71_035,

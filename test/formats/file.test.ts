@@ -141,7 +141,7 @@ describe('what a process that died had written', () => {
     await closed;
   }
 
-  it('is removed when the same file is replaced', async () => {
+  it('is removed when the same file is replaced', { tags: 'long' }, async () => {
     await die(`replaceFile(${JSON.stringify(path)}, chunks())`);
     expect(await readdir(folder)).toEqual([expect.stringMatching(/^\.table\.txt\..*\.tmp$/)]);
     await symlink(path, join(folder, 'link'));
@@ -149,7 +149,7 @@ describe('what a process that died had written', () => {
     expect((await readdir(folder)).sort()).toEqual(['link', 'table.txt']);
   });
 
-  it('is removed when the same folder is written', async () => {
+  it('is removed when the same folder is written', { tags: 'long' }, async () => {
     await die(`createFolder(${JSON.stringify(path)}, files())`);
     expect(await readdir(folder)).toEqual([expect.stringMatching(/^\.table\.txt\..*\.tmp$/)]);
     await createFolder(path, [{ name: 'b', bytes: Buffer.from('new') }]);

@@ -17,7 +17,7 @@ function text(characters: string): Uint8Array {
 }
 
 describe('a list of ids', () => {
-  it('comes back from its text, whatever the chunks', async () => {
+  it('comes back from its text, whatever the chunks', { tags: 'long' }, async () => {
     const id = fc.oneof(fc.nat(200), fc.constantFrom(2 ** 32 - 1, 2 ** 31), fc.nat());
     await fc.assert(
       fc.asyncProperty(

@@ -71,7 +71,7 @@ const mark = fc.constantFrom('', '\xef\xbb\xbf').map(latin1);
 const cuts = fc.array(fc.nat(200), { maxLength: 12 });
 
 describe('what is read does not depend on where chunks end', () => {
-  it('in CSV, whole, broken, in other encodings, with quotes in wrong places', async () => {
+  it('in CSV, whole, broken, in other encodings, with quotes in wrong places', { tags: 'long' }, async () => {
     const line = fc
       .constantFrom(
         '1,100000000,a\n',
@@ -125,7 +125,7 @@ describe('what is read does not depend on where chunks end', () => {
     );
   });
 
-  it('in lists of ids, whole and broken', async () => {
+  it('in lists of ids, whole and broken', { tags: 'long' }, async () => {
     const line = fc.constantFrom('7\n', '4294967295\r\n', ' 12\t\n', '\n', '3').map(latin1);
     const fault = fc.constantFrom('4294967296\n', '1 2\n', '-1', 'three\n', 'x'.repeat(50), '\0').map(latin1);
     const parts = fc.array(fc.oneof({ weight: 4, arbitrary: line }, fault, characters), { maxLength: 8 });
@@ -137,7 +137,7 @@ describe('what is read does not depend on where chunks end', () => {
     );
   });
 
-  it('in dumps, whole and broken, with keys that are no UTF-8', async () => {
+  it('in dumps, whole and broken, with keys that are no UTF-8', { tags: 'long' }, async () => {
     const { dumps } = await buildCorpus();
     const random = new Random(34);
     // Packed ones are left to the platform, which gives out what it unpacked before a fault as it likes.

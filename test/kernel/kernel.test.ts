@@ -239,7 +239,7 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       .map(([opcode, dst, slots, k]) => ({ opcode, dst, slots, k: 1 + (k % slots.length) }));
     const programs = fc.array(fc.oneof(combining, inverting, counting, several), { maxLength: 24 });
 
-    it('equals the model step by step, over windows whose counts add up', () => {
+    it('equals the model step by step, over windows whose counts add up', { tags: 'long' }, () => {
       fc.assert(
         fc.property(
           byteLengths,

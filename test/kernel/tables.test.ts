@@ -102,7 +102,7 @@ describe.each(['js', 'wasm'] as const)('tables by the %s kernel', (name) => {
   });
   afterAll(() => returnKernel(kernel));
 
-  it('equal the model, whatever is sparse, dense, empty or written in between', () => {
+  it('equal the model, whatever is sparse, dense, empty or written in between', { tags: 'long' }, () => {
     fc.assert(
       fc.property(
         byteLengths,
@@ -221,7 +221,9 @@ describe.each(['js', 'wasm'] as const)('tables by the %s kernel', (name) => {
     }
   });
 
-  it('are counted wherever bitmaps are dense, sparse, empty, or one and then the other', () => {
+  it('are counted wherever bitmaps are dense, sparse, empty, or one and then the other', {
+    tags: 'long',
+  }, () => {
     const densities = [0, 0.00005, 0.0005, 0.002, 0.2, 0.9];
     const kinds = densities.map((density) => sparse(36, 20_000, density));
     // From some byte on, that is: blocks begin as sparse, and end as dense.

@@ -126,7 +126,7 @@ describe('parseForm', () => {
     }
   });
 
-  it('answers any query with arguments or a RangeError', () => {
+  it('answers any query with arguments or a RangeError', { tags: 'long' }, () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(...Object.values(ALL), '', '0', '-1'),

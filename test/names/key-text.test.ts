@@ -16,7 +16,7 @@ it('keys of any bytes come back as they were', () => {
   );
 });
 
-it('keys of text are that text', () => {
+it('keys of text are that text', { tags: 'long' }, () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(decodeKey(new TextEncoder().encode(text))).toBe(text);

@@ -8,7 +8,7 @@ import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js'
 import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
 
 describe.skipIf(!hasGolden)('reports in the reference’s own shape', () => {
-  it.each(GOLDEN_NAMES)('print the CSV of every cohort of %s to the letter', (name) => {
+  it.each(GOLDEN_NAMES)('print the CSV of every cohort of %s to the letter', { tags: 'long' }, (name) => {
     for (const cohort of readCohorts(name)) {
       const table = tableOf(cohort);
       expect(renderCsv(table, { as: 'percent', compat: true })).toBe(cohort.csv_percent);
@@ -16,7 +16,7 @@ describe.skipIf(!hasGolden)('reports in the reference’s own shape', () => {
     }
   });
 
-  it.each(GOLDEN_NAMES)('give the rows of get_dates_data of %s to the last bit', (name) => {
+  it.each(GOLDEN_NAMES)('give the rows of get_dates_data of %s to the last bit', { tags: 'long' }, (name) => {
     for (const cohort of readCohorts(name)) {
       const table = tableOf(cohort);
       expect(toDatesData(table)).toEqual(cohort.percent);

@@ -45,29 +45,37 @@ function readCells(html: string): GoldenCells {
 }
 
 describe.skipIf(!hasGolden)('a compat table', () => {
-  it.each(GOLDEN_NAMES)('has the cells of every cohort of %s as the reference prints them', (name) => {
-    const cohorts = readCohorts(name);
-    const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`);
-    expect(pages.map(({ params }) => params)).toEqual(cohorts.map(({ params }) => params));
-    pages.forEach((page, index) => {
-      const table = tableOf(cohorts[index]!);
-      expect(compatCells(table)).toEqual(page.cells_percent);
-      expect(compatCells(table, { as: 'counts' })).toEqual(page.cells_count);
-    });
-  });
+  it.each(GOLDEN_NAMES)(
+    'has the cells of every cohort of %s as the reference prints them',
+    { tags: 'long' },
+    (name) => {
+      const cohorts = readCohorts(name);
+      const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`);
+      expect(pages.map(({ params }) => params)).toEqual(cohorts.map(({ params }) => params));
+      pages.forEach((page, index) => {
+        const table = tableOf(cohorts[index]!);
+        expect(compatCells(table)).toEqual(page.cells_percent);
+        expect(compatCells(table, { as: 'counts' })).toEqual(page.cells_count);
+      });
+    },
+  );
 
-  it.each(GOLDEN_NAMES)('has those cells in its HTML too, for every fourth cohort of %s', (name) => {
-    const cohorts = readCohorts(name).filter((_, index) => index % 4 === 0);
-    const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`).filter(
-      (_, index) => index % 4 === 0,
-    );
-    pages.forEach((page, index) => {
-      const table = tableOf(cohorts[index]!);
-      const options = { compat: true, inlineStyle: false };
-      expect(readCells(renderHtmlTable(table, options))).toEqual(page.cells_percent);
-      expect(readCells(renderHtmlTable(table, { ...options, as: 'counts' }))).toEqual(page.cells_count);
-    });
-  });
+  it.each(GOLDEN_NAMES)(
+    'has those cells in its HTML too, for every fourth cohort of %s',
+    { tags: 'long' },
+    (name) => {
+      const cohorts = readCohorts(name).filter((_, index) => index % 4 === 0);
+      const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`).filter(
+        (_, index) => index % 4 === 0,
+      );
+      pages.forEach((page, index) => {
+        const table = tableOf(cohorts[index]!);
+        const options = { compat: true, inlineStyle: false };
+        expect(readCells(renderHtmlTable(table, options))).toEqual(page.cells_percent);
+        expect(readCells(renderHtmlTable(table, { ...options, as: 'counts' }))).toEqual(page.cells_count);
+      });
+    },
+  );
 });
 
 describe('renderHtmlTable', () => {
@@ -184,7 +192,7 @@ describe('renderHtmlTable', () => {
     }
   });
 
-  it('keeps hostile names text', () => {
+  it('keeps hostile names text', { tags: 'long' }, () => {
     fc.assert(
       fc.property(hostileName, hostileName, (select1, select2b) => {
         for (const compat of [false, true]) {
@@ -201,7 +209,7 @@ describe('renderHtmlTable', () => {
     );
   });
 
-  it('renders 104 rows of 49 cells in one piece below 1 MB', () => {
+  it('renders 104 rows of 49 cells in one piece below 1 MB', { tags: 'long' }, () => {
     const page = renderHtmlPage([renderHtmlTable(wideTable(104, 49), { inlineStyle: false })], {
       title: 'wide',
     });

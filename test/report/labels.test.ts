@@ -17,7 +17,7 @@ describe('labels', () => {
     expect(periodLabel(Period.parse(period))).toBe(label);
   });
 
-  it.skipIf(!hasGolden)('are the reference’s in compat, for thousands of days', () => {
+  it.skipIf(!hasGolden)('are the reference’s in compat, for thousands of days', { tags: 'long' }, () => {
     const golden = readGoldenJson<{ columns: string[]; from_date: string[][] }>('expected/periods.json.gz');
     const [row] = sampleTable().rows;
     for (const timeGroup of ['weeks', 'days'] as const) {

@@ -127,7 +127,7 @@ describe('parseCohortForm', () => {
     }
   });
 
-  it('answers any query with options or a RangeError', () => {
+  it('answers any query with options or a RangeError', { tags: 'long' }, () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(...Object.values(ALL), '', '0', '-1'),

@@ -22,7 +22,7 @@ describe('a year of days by a year of days', () => {
     ['a heatmap', renderSvgHeatmap],
     ['curves', renderSvgCurves],
     ['rows', toDatesData],
-  ])('renders as %s', (_, render) => {
+  ])('renders as %s', { tags: 'long' }, (_, render) => {
     expect(render(table).length).toBeGreaterThan(365);
   });
 });

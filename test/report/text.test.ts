@@ -109,7 +109,7 @@ describe('renderText', () => {
 });
 
 describe.skipIf(!hasGolden)('renderText over real cohorts', () => {
-  it.each(GOLDEN_NAMES)('prints a line per cohort of %s', (name) => {
+  it.each(GOLDEN_NAMES)('prints a line per cohort of %s', { tags: 'long' }, (name) => {
     for (const cohort of readCohorts(name)) {
       const table = tableOf(cohort);
       const lines = renderText(table).split('\n');

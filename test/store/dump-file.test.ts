@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/base/errors.js';
@@ -48,11 +49,11 @@ describe('a store in a file', () => {
     expect(await readdir(folder)).toEqual(['events.rdb']);
   });
 
-  it('is never half there, whenever the process is killed', async () => {
+  it('is never half there, whenever the process is killed', { tags: 'long' }, async () => {
     for (let kill = 0; kill < 3; kill++) {
       const child = spawn(
         process.execPath,
-        ['--import', 'tsx', join(import.meta.dirname, 'saver.ts'), path],
+        ['--import', 'tsx', fileURLToPath(new URL('../support/formats/rdb/saver.ts', import.meta.url)), path],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
         },

@@ -99,7 +99,7 @@ describe('MemoryStore', () => {
     expect([...store.resident('missing').containers()]).toEqual([]);
   });
 
-  it('changes shape as a container fills and empties, one id at a time', async () => {
+  it('changes shape as a container fills and empties, one id at a time', { tags: 'long' }, async () => {
     const store = new MemoryStore();
     const shape = (): string | undefined => [...store.resident('k').containers()][0]?.kind;
     const change = (id: number, value: 0 | 1): Promise<void> => store.write([{ key: 'k', ids: [id], value }]);
@@ -178,7 +178,7 @@ describe('MemoryStore', () => {
     );
   });
 
-  it('gives memory back when bits are cleared and keys deleted', async () => {
+  it('gives memory back when bits are cleared and keys deleted', { tags: 'long' }, async () => {
     const store = new MemoryStore();
     const ids = range(0, 1_000_000).map((index) => index * 3);
     await store.write([{ key: 'k', ids, value: 1 }]);

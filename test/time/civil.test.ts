@@ -8,7 +8,7 @@ const FIRST = Temporal.PlainDate.from('0001-01-01').since(EPOCH).days;
 const LAST = Temporal.PlainDate.from('9999-12-31').since(EPOCH).days;
 
 describe('dates as numbers', () => {
-  it('are those of Temporal, from the year 1 to 9999', () => {
+  it('are those of Temporal, from the year 1 to 9999', { tags: 'long' }, () => {
     fc.assert(
       fc.property(fc.integer({ min: FIRST, max: LAST }), (day) => {
         const date = EPOCH.add({ days: day });
@@ -22,7 +22,7 @@ describe('dates as numbers', () => {
     );
   });
 
-  it('follow each other without a gap around every New Year and leap day', () => {
+  it('follow each other without a gap around every New Year and leap day', { tags: 'long' }, () => {
     for (let year = 1; year <= 9999; year += 1) {
       const [first, march] = [dayOf(year, 1, 1), dayOf(year, 3, 1)];
       const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);

@@ -54,7 +54,7 @@ describe('the cover of a time', () => {
     expect(coverOf(first, last)).toBe(expected);
   });
 
-  it('holds every hour of it and no other', () => {
+  it('holds every hour of it and no other', { tags: 'long' }, () => {
     fc.assert(
       fc.property(ends(UNITS, 2000), ([first, last]) => {
         const hours = new Set(cover(first, last).flatMap((period) => partsOf('hour', period)));

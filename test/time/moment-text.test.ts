@@ -320,7 +320,7 @@ function cohortKeys(timeZone: string, options: { now?: string; startDate?: strin
 }
 
 describe('every door for moments', () => {
-  it('takes the same texts for the same moments and refuses the same', async () => {
+  it('takes the same texts for the same moments and refuses the same', { tags: 'long' }, async () => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -342,7 +342,7 @@ describe('every door for moments', () => {
     expect(taken).toBeGreaterThan(500);
   });
 
-  it('reads the common texts of files as fast and as right as all others', () => {
+  it('reads the common texts of files as fast and as right as all others', { tags: 'long' }, () => {
     let instants = 0;
     fc.assert(
       fc.property(fc.oneof({ weight: 5, arbitrary: texts }, numbers), (text) => {

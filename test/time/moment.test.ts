@@ -12,7 +12,7 @@ const hoursOf = (wall: Temporal.PlainDateTime): number =>
   Math.floor(wall.since('1970-01-01T00', { largestUnit: 'hours' }).total('hours'));
 
 describe('the hour of a moment', () => {
-  it('is that of its wall clock, in whatever form the moment comes', () => {
+  it('is that of its wall clock, in whatever form the moment comes', { tags: 'long' }, () => {
     const zones = fc.constantFrom('UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Apia');
     fc.assert(
       fc.property(dates, zones, (date, zone) => {

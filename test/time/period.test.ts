@@ -242,7 +242,10 @@ describe('the bounds of a period', () => {
     expect(boundsOf(Period.parse(text), zone)).toEqual([start, end]);
   });
 
-  it('hold every moment around every change of the clocks of every zone, without a gap between neighbours', () => {
+  it('hold every moment around every change of the clocks of every zone, without a gap between neighbours', {
+    tags: 'long',
+    timeout: 120_000,
+  }, () => {
     const transitions = Intl.supportedValuesOf('timeZone').flatMap((zone) =>
       transitionsOf(zone).map((at) => ({ zone, at })),
     );
@@ -280,7 +283,7 @@ describe('the bounds of a period', () => {
       ),
       { seed: 15, numRuns: 4000 },
     );
-  }, 120_000);
+  });
 
   it('keep a running hour out of the cache, also while the clocks repeat it', async () => {
     const zone = 'Antarctica/Troll';
@@ -323,7 +326,7 @@ describe.skipIf(!hasGolden)('every period of the reference (skipped where ../sha
     return (Period[unit] as (...numbers: number[]) => Period)(...args);
   };
 
-  it('has the same keys, starts and ends for 2,291 dates', () => {
+  it('has the same keys, starts and ends for 2,291 dates', { tags: 'long' }, () => {
     expect(golden.from_date.length).toBe(2291);
     for (const row of golden.from_date) {
       const [date, monthKey, weekKey, dayKey, hourKey, weekStart, weekEnd, monthStart, monthEnd] = row;

@@ -49,7 +49,7 @@ describe('the clocks of a zone', () => {
     expect([firstShown(7, 'Etc/UTC'), lastShown(7, 8, 'Etc/UTC')]).toEqual([7 * HOUR_MS, 8 * HOUR_MS]);
   });
 
-  it('are remembered for a bounded number of days', () => {
+  it('are remembered for a bounded number of days', { tags: 'long' }, () => {
     for (let day = 0; day < 21_000; day += 1) {
       expect(hourAt(day * DAY_MS, 'Asia/Kolkata') - day * 24).toBe(5);
     }

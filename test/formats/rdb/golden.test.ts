@@ -7,6 +7,7 @@ import { goldenPath, hasGolden, readGolden } from '../../support/golden/files.js
 describe.skipIf(!hasGolden)('dumps of a real Redis holding real events', () => {
   it.each(['cdnow', 'git_express', 'git_redis', 'onlineretail'])(
     '%s reads to the keys, lengths and bytes it was saved from',
+    { tags: 'long' },
     async (name) => {
       const expected = readGolden(`expected/${name}.keys.tsv.gz`)
         .toString('utf8')

@@ -229,7 +229,7 @@ describe('what is skipped', () => {
     expect(await read(file)).toEqual(['0/last=x']);
   });
 
-  it('as many templates as there may be, and no more', async () => {
+  it('as many templates as there may be, and no more', { tags: 'long' }, async () => {
     const templates = new Uint8Array(7 * (2 ** 20 + 2));
     const view = new DataView(templates.buffer);
     for (let at = 0; at < templates.length; at += 7) {
@@ -413,7 +413,7 @@ describe('checksum and frame', () => {
 });
 
 describe('while reading', () => {
-  it('reports progress, in bytes of the input', async () => {
+  it('reports progress, in bytes of the input', { tags: 'long' }, async () => {
     const values = Array.from({ length: 40 }, (_, i) => [0, text(`k${i}`), text(new Uint8Array(100_000))]);
     const file = dump(values);
     const reports: RdbProgress[] = [];

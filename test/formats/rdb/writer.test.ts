@@ -17,7 +17,7 @@ function latin1(bytes: Uint8Array): string {
 }
 
 describe('a dump', () => {
-  it('reads back to the strings that were written', async () => {
+  it('reads back to the strings that were written', { tags: 'long' }, async () => {
     const entry = fc.record(
       {
         db: fc.constantFrom(0, 1, 63, 64, 16384),
@@ -82,7 +82,7 @@ describe('a dump', () => {
     expect(lengths.map(([saved]) => saved)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('holds a value as it is if packing it would take more than 16 MiB', async () => {
+  it('holds a value as it is if packing it would take more than 16 MiB', { tags: 'long' }, async () => {
     const random = new Random(3);
     const noise = Uint8Array.from({ length: 2 ** 20 }, () => random.below(256));
     const sizeOf = async (noisy: number) => {

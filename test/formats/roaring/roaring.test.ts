@@ -114,7 +114,7 @@ const NEIGHBOURS = [
 ] as const;
 
 describe('portable Roaring', () => {
-  it('of ours is read by CRoaring', () => {
+  it('of ours is read by CRoaring', { tags: 'long' }, () => {
     fc.assert(
       fc.property(ids, (from) => {
         const bytes = encodeRoaring(compress(from).containers());
@@ -131,7 +131,7 @@ describe('portable Roaring', () => {
     );
   });
 
-  it('of CRoaring is read by us, with and without runs', () => {
+  it('of CRoaring is read by us, with and without runs', { tags: 'long' }, () => {
     fc.assert(
       fc.property(ids, fc.boolean(), (from, optimise) => {
         const bytes = croaring((bitmap) => {
@@ -195,7 +195,7 @@ describe('portable Roaring', () => {
     },
   );
 
-  it('of ours comes back, kind by kind', () => {
+  it('of ours comes back, kind by kind', { tags: 'long' }, () => {
     fc.assert(
       fc.property(ids, (from) => {
         const containers = [...compress(from).containers()];
@@ -341,7 +341,7 @@ describe('portable Roaring', () => {
     expect(decodeRoaring(map(12_346).subarray(0, 8))).toEqual([]);
   });
 
-  it('that is damaged is never taken for another format', () => {
+  it('that is damaged is never taken for another format', { tags: 'long' }, () => {
     fc.assert(
       fc.property(ids, fc.nat(), fc.nat(255), (from, place, byte) => {
         const bytes = encodeRoaring(compress(from).containers());

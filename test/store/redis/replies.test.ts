@@ -256,15 +256,19 @@ function equals(a: unknown, b: unknown): boolean {
 }
 
 describe.each(uses)('the reply of $name', (use) => {
-  it('is taken as it is', async () => {
+  it('is taken as it is', { tags: 'long' }, async () => {
     expect(await outcomeOf(use, (truth) => truth)).toBe('right');
   });
 
-  it.each(Object.entries(disguises))('is understood or refused by name if it comes as %s', async (_, lie) => {
-    expect(['right', 'refused by name']).toContain(await outcomeOf(use, lie));
-  });
+  it.each(Object.entries(disguises))(
+    'is understood or refused by name if it comes as %s',
+    { tags: 'long' },
+    async (_, lie) => {
+      expect(['right', 'refused by name']).toContain(await outcomeOf(use, lie));
+    },
+  );
 
-  it.each(nonsense)('is refused by name if it is %s', { timeout: 5000 }, async (_, reply) => {
+  it.each(nonsense)('is refused by name if it is %s', { tags: 'long', timeout: 5000 }, async (_, reply) => {
     // A key may be missing, or hold other bytes, and servers may say of themselves what they like.
     const mayBe =
       (use.command === 'GET' && (reply === null || reply instanceof Uint8Array)) ||

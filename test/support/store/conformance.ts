@@ -115,7 +115,9 @@ export function describeConformance(
       expect(await store.delete(['k'])).toBe(1);
     });
 
-    it('forgets a key after its time to live, not before; replacing it without one keeps it', async () => {
+    it('forgets a key after its time to live, not before; replacing it without one keeps it', {
+      tags: 'long',
+    }, async () => {
       const store = await emptyStore();
       await store.put('brief', Uint8Array.of(1), { ttlSeconds: 1 });
       await store.put('kept', Uint8Array.of(1), { ttlSeconds: 1 });
@@ -213,7 +215,7 @@ export function describeConformance(
       expect([...target]).toEqual([42]);
     });
 
-    it('behaves like sets under random writes, reads, counts and deletions', async () => {
+    it('behaves like sets under random writes, reads, counts and deletions', { tags: 'long' }, async () => {
       await fc.assert(
         fc.asyncProperty(commandsBelow(maxId), async (commands) => {
           const store = await emptyStore();
