@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { windowsOf } from '../src/engine/answers.js';
-import { bitmap, type Expression } from '../src/engine/expression.js';
+import { bytesOf } from '../src/engine/answers.js';
+import { bitmap } from '../src/engine/expression.js';
 import { RedisStore } from '../src/store/redis/redis.js';
 import { countIds } from './support/bitmaps.js';
 import { bitmapArbitrary, expressionArbitrary, expressionOf, type ModelExpression } from './support/model.js';
@@ -51,7 +51,7 @@ describe('random expressions over Redis', () => {
             )
           )
             return;
-          expect(Buffer.from(await bytesOf(expression, kernel))).toEqual(expected);
+          expect(Buffer.from(await bytesOf(expression, { kernel, windowBytes: 64 }))).toEqual(expected);
           expect(await countIds([expression], { kernel, windowBytes: 64 })).toEqual([
             await client.bitcount(key),
           ]);
@@ -159,15 +159,4 @@ function coincides(node: ModelExpression, byteLengths: readonly number[]): boole
     return part.of.every(check);
   };
   return check(node);
-}
-
-async function bytesOf(expression: Expression, kernel: 'wasm' | 'js'): Promise<Uint8Array> {
-  const windows = windowsOf(expression, { kernel, windowBytes: 64 });
-  const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
-  let next = await windows.next();
-  for (; !next.done; next = await windows.next())
-    parts.push({ ...next.value, bytes: next.value.bytes.slice() });
-  const all = new Uint8Array(next.value);
-  for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
-  return all;
 }

@@ -1,7 +1,7 @@
 import { hasBit } from '../base/bits.js';
 import { BudgetError } from '../base/errors.js';
 import type { Expression } from './expression.js';
-import { foldParts } from './parts.js';
+import { foldPart } from './parts.js';
 import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
 import {
   checkEvaluateOptions,
@@ -12,7 +12,7 @@ import {
 } from './question.js';
 import { countLists } from './sparse.js';
 import { traceQuestion, traceStream } from './tracing.js';
-import { alignLength, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
+import { alignLength, type ComputedWindow, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
 
 /** The questions that can be asked of expressions. Nothing is written to a store to answer one. */
 
@@ -27,12 +27,6 @@ export interface CountedSets {
 export interface SetCounts {
   readonly sets: number[];
   readonly pairs: number[];
-}
-
-/** A stretch of a result: `bytes` in Redis bit order, valid until the next one is asked for. */
-export interface ResultWindow {
-  readonly byteOffset: number;
-  readonly bytes: Uint8Array;
 }
 
 const DEFAULT_MEMORY_BYTES = 8 * 1024 * 1024;
@@ -151,19 +145,20 @@ export function pagesOf(
   return traceStream({ question: 'ids', expressions: 1 }, computePages(expression, options));
 }
 
-function computePages(
+async function* computePages(
   expression: Expression,
   options: WindowedOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  return streamWindows(expression, options, async function* (run, slot) {
+  const result = await openResult(expression, options);
+  try {
     let page = new Uint32Array(PAGE_IDS);
     let length = 0;
-    for (let window = await run.next(); window !== undefined; window = await run.next()) {
+    for (let window = await result.next(); window !== undefined; window = await result.next()) {
       const { memory, kernel, pageOffset } = window;
       for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
         const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
         const firstId = (window.byteOffset + start) * 8;
-        const found = kernel.ids(pageOffset, window.offsetOf(slot) + start, byteLength, firstId);
+        const found = kernel.ids(pageOffset, window.offsetOf(result.slot) + start, byteLength, firstId);
         if (length + found > PAGE_IDS) {
           yield page.subarray(0, length);
           page = new Uint32Array(PAGE_IDS);
@@ -174,47 +169,60 @@ function computePages(
       }
     }
     if (length > 0) yield page.slice(0, length);
-  });
+    return result.byteLength;
+  } finally {
+    result.close();
+  }
 }
 
-/** The bits of an expression, window by window; returns the length of the result as `pagesOf` does. */
-export function windowsOf(
+/** The bits of an expression in Redis bit order, as many bytes as its longest operand has. */
+export async function bytesOf(
   expression: Expression,
   options: WindowedOptions = {},
-): AsyncGenerator<ResultWindow, number, undefined> {
-  const windows = streamWindows(expression, options, async function* (run, slot) {
-    for (let window = await run.next(); window !== undefined; window = await run.next()) {
-      const start = window.offsetOf(slot);
-      yield {
-        byteOffset: window.byteOffset,
-        bytes: window.memory.subarray(start, start + window.byteLength),
-      };
+): Promise<Uint8Array<ArrayBuffer>> {
+  return traceQuestion({ question: 'bytes', expressions: 1 }, async () => {
+    const result = await openResult(expression, options);
+    try {
+      const bytes = new Uint8Array(result.byteLength);
+      for (let window = await result.next(); window !== undefined; window = await result.next()) {
+        const start = window.offsetOf(result.slot);
+        bytes.set(window.memory.subarray(start, start + window.byteLength), window.byteOffset);
+      }
+      return bytes;
+    } finally {
+      result.close();
     }
   });
-  return traceStream({ question: 'bytes', expressions: 1 }, windows);
 }
 
-/** Hands the windows of one expression to `use`, with the slot of its answer; returns the length of the result. */
-async function* streamWindows<T>(
-  expression: Expression,
-  options: WindowedOptions,
-  use: (run: WindowRun, slot: number) => AsyncGenerator<T, void, undefined>,
-): AsyncGenerator<T, number, undefined> {
+/** The bits of one expression, window by window. */
+interface Result {
+  /** That of the longest operand. */
+  readonly byteLength: number;
+  /** Where the bits of a window are. */
+  readonly slot: number;
+  next(): Promise<ComputedWindow | undefined>;
+  close(): void;
+}
+
+async function openResult(expression: Expression, options: WindowedOptions): Promise<Result> {
   const question = await openQuestion([expression], checkEvaluateOptions(options));
   try {
     const { plan, infos } = await makePlan(question, { answer: 'bitmaps' });
-    const [slot] = plan.program.outputs;
-    if (slot !== undefined) {
-      const run = new WindowRun(question, plan);
-      try {
-        yield* use(run, slot);
-      } finally {
+    const run = new WindowRun(question, plan);
+    return {
+      byteLength: longest(infos.map(({ byteLength }) => byteLength)),
+      // What is known to be empty has no slot, but no windows either.
+      slot: plan.program.outputs[0] ?? 0,
+      next: () => run.next(),
+      close: () => {
         run.close();
-      }
-    }
-    return longest(infos.map(({ byteLength }) => byteLength));
-  } finally {
+        question.operands.release();
+      },
+    };
+  } catch (error) {
     question.operands.release();
+    throw error;
   }
 }
 
@@ -266,7 +274,7 @@ function idsInStore(
 }
 
 function holds({ parts, roots }: Question['parts'], isMarked: (operand: number) => boolean): boolean {
-  const held = foldParts<boolean>(parts, ({ kind, number }, [first, ...others]) => {
+  return foldPart<boolean>(parts, roots[0]!, [], ({ kind, number }, [first, ...others]) => {
     switch (kind) {
       case 'bitmap':
         return isMarked(number);
@@ -284,5 +292,4 @@ function holds({ parts, roots }: Question['parts'], isMarked: (operand: number) 
         return [first, ...others].filter(Boolean).length >= number;
     }
   });
-  return held[roots[0]!]!;
 }

@@ -97,14 +97,10 @@ class Taken {
   }
 }
 
-/** What `make` makes of each part, and of what it made of the part's operands. */
-export function foldParts<T>(parts: readonly Part[], make: (part: Part, operands: readonly T[]) => T): T[] {
-  const made: T[] = [];
-  for (const part of parts) made.push(make(part, operandsIn(made, part)));
-  return made;
-}
-
-/** The same for one part and what it is made of. `made`, by part, is what there is of it before and afterwards. */
+/**
+ * Folds a part from its bitmaps up: `make` gets each part that it is made of once, with what it made of that one's operands.
+ * @param made by part, what was made before, and is made now; for folding several parts that share others
+ */
 export function foldPart<T>(
   parts: readonly Part[],
   root: number,
@@ -123,14 +119,13 @@ export function foldPart<T>(
       }
     }
     if (pending.length > before) continue;
-    made[number] ??= make(part, operandsIn(made as T[], part));
+    made[number] ??= make(
+      part,
+      part.operands.map((operand) => made[operand]!),
+    );
     pending.pop();
   }
   return made[root]!;
-}
-
-function operandsIn<T>(made: readonly T[], { operands }: Part): readonly T[] {
-  return operands.length === 0 ? NO_OPERANDS : operands.map((operand) => made[operand]!);
 }
 
 /** Whether two expressions have the same shape over the same bitmaps; the order of operands matters. */
@@ -138,11 +133,12 @@ export function sameExpression(a: Expression, b: Expression): boolean {
   const { parts, roots } = takeApart([a, b]);
   const numbers = new Map<string, number>();
   // Equal parts get equal numbers, so that parts which occur often are compared once.
-  const made = foldParts<number>(parts, ({ kind, number }, operands) => {
+  const identify = ({ kind, number }: Part, operands: readonly number[]): number => {
     const text = `${kind} ${number} ${operands}`;
     const known = numbers.get(text) ?? numbers.size;
     numbers.set(text, known);
     return known;
-  });
-  return made[roots[0]!] === made[roots[1]!];
+  };
+  const made: number[] = [];
+  return foldPart(parts, roots[0]!, made, identify) === foldPart(parts, roots[1]!, made, identify);
 }

@@ -1,7 +1,7 @@
 import type { ByteRange } from '../bitmap/types.js';
 import { SLOT_ALIGNMENT } from '../kernel/types.js';
 import { Graph, type NodeId } from './graph.js';
-import { foldPart, foldParts, type Part, type Parts } from './parts.js';
+import { foldPart, type Part, type Parts } from './parts.js';
 import { bitmapProgram, countingProgram, type Program } from './steps.js';
 
 /**
@@ -163,9 +163,12 @@ function nodesOf(
   infos: readonly OperandInfo[],
   pairs: readonly (readonly [number, number])[],
 ): NodeId[] {
-  const lengths = foldParts<number>(parts, (part, operands) =>
-    part.kind === 'bitmap' ? infos[part.number]!.byteLength : longest(operands),
-  );
+  const lengthsMade: number[] = [];
+  const lengthOf = (root: number): number =>
+    lengthsMade[root] ??
+    foldPart<number>(parts, root, lengthsMade, ({ kind, number }, operands) =>
+      kind === 'bitmap' ? infos[number]!.byteLength : longest(operands),
+    );
   // Complements reach to the longest operand of their root: what is made of them holds for roots of that length.
   const madeWithin = new Map<number, (NodeId | undefined)[]>();
   const make = (part: Part, operands: readonly NodeId[], universeBytes: number): NodeId => {
@@ -185,10 +188,10 @@ function nodesOf(
     }
     return made[root] ?? foldPart(parts, root, made, (part, operands) => make(part, operands, within));
   };
-  const nodes = roots.map((root) => nodeOf(root, lengths[root]!));
+  const nodes = roots.map((root) => nodeOf(root, lengthOf(root)));
   for (const pair of pairs) {
     const [a, b] = [roots[pair[0]]!, roots[pair[1]]!];
-    const universeBytes = Math.max(lengths[a]!, lengths[b]!);
+    const universeBytes = Math.max(lengthOf(a), lengthOf(b));
     nodes.push(graph.and(nodeOf(a, universeBytes), nodeOf(b, universeBytes)));
   }
   return nodes;

@@ -1,6 +1,6 @@
 import { checkId } from '../base/id.js';
 import { Bitmap } from '../bitmap/bitmap.js';
-import { countSets, hasId, hasIds, idsOf, pagesOf, windowsOf } from '../engine/answers.js';
+import { bytesOf, countSets, hasId, hasIds, idsOf, pagesOf } from '../engine/answers.js';
 import { bitmap, type Combination, combine, complement, type Expression } from '../engine/expression.js';
 import { sameExpression } from '../engine/parts.js';
 import type { EvaluateOptions } from '../engine/question.js';
@@ -63,15 +63,7 @@ export class EventSet implements AsyncIterable<number> {
 
   /** The set as a Redis string: bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`; as long as its longest operand. */
   async bytes(options?: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const windows = windowsOf(this.expression, this.#with(options));
-    const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
-    let next = await windows.next();
-    for (; !next.done; next = await windows.next()) {
-      parts.push({ byteOffset: next.value.byteOffset, bytes: next.value.bytes.slice() });
-    }
-    const all = new Uint8Array(next.value);
-    for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
-    return all;
+    return bytesOf(this.expression, this.#with(options));
   }
 
   /** Reads the set once, for many questions: the result lives in this process, compressed, and no longer changes. */

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
-import { idsOf as allIdsOf, countSets, hasId, hasIds, pagesOf, windowsOf } from '../../src/engine/answers.js';
+import { idsOf as allIdsOf, bytesOf, countSets, hasId, hasIds, pagesOf } from '../../src/engine/answers.js';
 import {
   type BitmapExpression,
   bitmap,
@@ -335,14 +335,13 @@ describe('evaluation', () => {
     const store = new CountingStore(new MemoryStore());
     const leaf = bitmap(store, 'a');
     const pages = pagesOf(leaf, options);
-    const windows = windowsOf(leaf, options);
     const questions = [
       () => countIds([leaf], options),
       () => hasIds(leaf, options),
       () => hasId(leaf, 1, options),
       () => allIdsOf(leaf, options),
       () => pages.next(),
-      () => windows.next(),
+      () => bytesOf(leaf, options),
     ];
     for (const ask of questions) await expect(ask()).rejects.toThrow(new RangeError(message));
     expect(() => new Bitmapist({ evaluate: options })).toThrow(new RangeError(message));

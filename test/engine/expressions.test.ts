@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idsOf as allIdsOf, countSets, hasId, hasIds, windowsOf } from '../../src/engine/answers.js';
+import { idsOf as allIdsOf, bytesOf, countSets, hasId, hasIds } from '../../src/engine/answers.js';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import type { WindowedOptions } from '../../src/engine/question.js';
 import { CachedStore } from '../../src/store/cache.js';
@@ -60,17 +60,6 @@ describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) 
     },
   );
 });
-
-async function bytesOf(expression: Expression, options: WindowedOptions): Promise<Uint8Array> {
-  const windows = windowsOf(expression, options);
-  const parts: { byteOffset: number; bytes: Uint8Array }[] = [];
-  let next = await windows.next();
-  for (; !next.done; next = await windows.next())
-    parts.push({ ...next.value, bytes: next.value.bytes.slice() });
-  const all = new Uint8Array(next.value);
-  for (const { byteOffset, bytes } of parts) all.set(bytes, byteOffset);
-  return all;
-}
 
 // Sets of one question that share parts, over bitmaps that end just before, at and just after the edges of everything.
 
