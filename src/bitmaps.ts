@@ -7,4 +7,5 @@ export type { ByteInput } from './formats/input.js';
 export { decodeRoaring } from './formats/roaring/reader.js';
 export { encodeRoaring, roaringByteLength } from './formats/roaring/writer.js';
 export { decodeFileName, encodeFileName, INDEX_FILE_NAME } from './names/filename.js';
-export { exportRoaring, importRoaring, readBitmap } from './store/roaring.js';
+export { exportRoaring, importRoaring } from './store/roaring.js';
+export { readBitmap } from './store/whole.js';

@@ -10,7 +10,7 @@ export interface Requests<Item, Reply> {
   readonly signal?: AbortSignal | undefined;
   send(item: Item): Promise<Reply>;
   /** Called once per reply, in any order; never after the requests have ended. */
-  receive?(reply: Reply, item: Item): void;
+  readonly receive?: ((reply: Reply, item: Item) => void) | undefined;
   /** Without it no failed request is sent again. */
   readonly repeats?: Repeats | undefined;
   /** Called when a request has failed for good: with what all end then, or nothing if the others go on. */

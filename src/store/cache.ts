@@ -1,5 +1,5 @@
 import { checkByteLength } from '../base/limits.js';
-import { Bitmap } from '../bitmap/bitmap.js';
+import type { Bitmap } from '../bitmap/bitmap.js';
 import type { ByteRange } from '../bitmap/types.js';
 import { KeptBitmaps, type Recording } from './kept.js';
 import type {
@@ -12,6 +12,7 @@ import type {
   Store,
   WriteOptions,
 } from './types.js';
+import { readBitmap } from './whole.js';
 
 /** A store before a store: bitmaps that no longer change are kept compressed in memory. */
 
@@ -142,10 +143,7 @@ export class CachedStore implements Store {
     if (this.#inner.count !== undefined) return this.#inner.count(key, options);
     const reader = this.reader();
     try {
-      const [byteLength] = await reader.byteLengths([key], options);
-      const bytes = new Uint8Array(byteLength!);
-      await reader.read([{ key, byteOffset: 0, target: bytes }], options);
-      return Bitmap.fromBytes(bytes).cardinality;
+      return (await readBitmap(reader, key, options)).cardinality;
     } finally {
       reader.release();
     }

@@ -6,34 +6,7 @@ import { decodeRoaring } from '../formats/roaring/reader.js';
 import { encodeRoaring } from '../formats/roaring/writer.js';
 import { MemoryStore } from './memory.js';
 import type { RequestOptions, Store } from './types.js';
-
-/** A multiple of what a container holds. */
-const PIECE_BYTES = 2 ** 20;
-
-/**
- * The bitmap of `key`, whole: the very one of a store that holds it in memory, not to be changed, otherwise one of its own,
- * read in pieces of 1 MiB; a missing key is an empty bitmap.
- * @throws whatever the store throws.
- * @example
- * import { MemoryStore } from 'bitmapist-wasm';
- * import { readBitmap } from 'bitmapist-wasm/bitmaps';
- *
- * const store = new MemoryStore();
- * await store.put('key', Uint8Array.of(0x41));
- * console.log((await readBitmap(store, 'key')).cardinality); // 2
- */
-export async function readBitmap(store: Store, key: string, options?: RequestOptions): Promise<Bitmap> {
-  const held = store.resident?.(key);
-  if (held !== undefined) return held;
-  const [byteLength = 0] = await store.byteLengths([key], options);
-  const bitmap = new Bitmap();
-  for (let byteOffset = 0; byteOffset < byteLength; byteOffset += PIECE_BYTES) {
-    const target = new Uint8Array(Math.min(PIECE_BYTES, byteLength - byteOffset));
-    await store.read([{ key, byteOffset, target }], options);
-    bitmap.append(target);
-  }
-  return bitmap;
-}
+import { readBitmap } from './whole.js';
 
 /**
  * The bitmap of `key` as a Roaring file; a missing key is an empty bitmap. The same ids give the same file, whatever store

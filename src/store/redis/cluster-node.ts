@@ -2,8 +2,7 @@
 
 import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
-import { explainFailure } from './failure.js';
-import { isMisplaced, isRefusedCommand } from './refusal.js';
+import { explainFailure, isMisplaced, isRefusedCommand } from './refusal.js';
 
 /** Two keys of different slots, whatever stands before them without braces. */
 const SUFFIXES = ['bitmapist-wasm:a', 'bitmapist-wasm:b'];

@@ -1,6 +1,7 @@
 /** The caller's client behind commands whose replies are what Redis answers, or a `StoreError`: the only place that talks to it. */
 
 import type { Buffer } from 'node:buffer';
+import { nextTick } from 'node:process';
 import { StoreError } from '../../base/errors.js';
 import { checkByteLength, ID_LIMIT } from '../../base/limits.js';
 import type { BitWrite } from '../types.js';
@@ -14,6 +15,8 @@ const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 
 export class RedisCommands {
   readonly #client: RedisClient;
+  /** The connection that is held back until the end of this tick. */
+  #held: unknown;
 
   constructor(client: RedisClient) {
     this.#client = client;
@@ -179,7 +182,22 @@ export class RedisCommands {
 
   #with(method: keyof RedisClient): RedisClient {
     if (typeof this.#client[method] !== 'function') throw lacking(method);
+    this.#holdBack();
     return this.#client;
+  }
+
+  /** Clients write every command by itself, which costs more than all else about a short one. */
+  #holdBack(): void {
+    const { stream } = this.#client;
+    if (stream === this.#held || typeof stream?.cork !== 'function' || typeof stream.uncork !== 'function') {
+      return;
+    }
+    this.#held = stream;
+    stream.cork();
+    nextTick(() => {
+      this.#held = undefined;
+      stream.uncork();
+    });
   }
 }
 

@@ -3,8 +3,7 @@
 import { type Repeats, sendAll } from '../../base/requests.js';
 import type { RequestOptions } from '../types.js';
 import type { RedisCommands } from './commands.js';
-import { explainFailure } from './failure.js';
-import { isInterrupted, isPassing, isRefusedCommand } from './refusal.js';
+import { explainFailure, isInterrupted, isPassing, isRefusedCommand } from './refusal.js';
 
 /** What a server, or what passes for it, may not know or not allow. */
 export type Feature =
@@ -17,82 +16,71 @@ export type Feature =
   | 'unlink'
   | 'expiries';
 
-export interface LinkOptions {
-  readonly maxInFlight: number;
-  /** Milliseconds for which a request is repeated that may succeed later. */
-  readonly retryMs: number;
+/** One request per item. */
+interface ItemRequests<Item, Reply> {
+  send(item: Item): Promise<Reply>;
+  readonly receive?: ((reply: Reply, item: Item) => void) | undefined;
+  /** The key that a failure is about. */
+  readonly keyOf?: ((item: Item) => string | undefined) | undefined;
+  /** Fewer than the client may be asked at once. */
+  readonly maxInFlight?: number;
+  /** Whether it makes a difference if the server does it twice (default: no). */
+  readonly once?: boolean;
 }
 
 export class RedisLink {
   readonly commands: RedisCommands;
   readonly maxInFlight: number;
+  /** Which failed requests are sent again. */
+  readonly repeats: Repeats;
   /** Whether the server has been found to be no node of a cluster. */
   standsAlone = false;
-  readonly #retryMs: number;
   readonly #lacking = new Set<Feature>();
 
-  constructor(commands: RedisCommands, { maxInFlight, retryMs }: LinkOptions) {
+  /** `retryMs`: milliseconds for which a request is repeated that may succeed later. */
+  constructor(commands: RedisCommands, maxInFlight: number, retryMs: number) {
     this.commands = commands;
     this.maxInFlight = maxInFlight;
-    this.#retryMs = retryMs;
+    this.repeats = {
+      limitMs: retryMs,
+      isWorthwhile: (error) => isPassing(error, commands) || isInterrupted(error, commands),
+    };
   }
 
   /**
    * Sends one request per item and hands every reply over as it comes.
-   * @throws StoreError if a request fails; `keyOf` names the key that the error is about
+   * @throws StoreError if a request fails
    */
   sendAll<Item, Reply>(
-    items: readonly Item[],
-    request: {
-      send(item: Item): Promise<Reply>;
-      receive?(reply: Reply, item: Item, index: number): void;
-      keyOf?(item: Item): string;
-      readonly maxInFlight?: number;
-      /** Whether it makes a difference if the server does it twice (default: no). */
-      readonly once?: boolean;
-    },
+    items: Iterable<Item>,
+    { send, receive, keyOf, maxInFlight = this.maxInFlight, once = false }: ItemRequests<Item, Reply>,
     options: RequestOptions | undefined,
   ): Promise<void> {
-    return sendAll<[number, Item], Reply>({
-      items: items.entries(),
-      maxInFlight: Math.min(request.maxInFlight ?? this.maxInFlight, this.maxInFlight),
+    const { commands, repeats } = this;
+    return sendAll<Item, Reply>({
+      items,
+      maxInFlight: Math.min(maxInFlight, this.maxInFlight),
       signal: options?.signal,
-      send: ([, item]) => request.send(item),
-      receive: (reply, [index, item]) => request.receive?.(reply, item, index),
-      repeats: this.repeats(request.once),
-      fail: (error, [, item]) => explainFailure(this.commands, error, request.keyOf?.(item)),
+      send,
+      receive,
+      // After a lost connection nobody knows whether a request was served.
+      repeats: once ? { ...repeats, isWorthwhile: (error) => isPassing(error, commands) } : repeats,
+      fail: (error, item) => explainFailure(commands, error, keyOf?.(item)),
     });
   }
 
-  sendOne<Reply>(
+  /** Sends a request about `key`, if it is about one. */
+  async sendOne<Reply>(
     send: () => Promise<Reply>,
     key: string | undefined,
     options: RequestOptions | undefined,
   ): Promise<Reply> {
-    return this.#sendOne(send, key, options, this.repeats());
-  }
-
-  /** As `sendOne`, but never repeated: what it asks may mean something else by then. */
-  sendOnce<Reply>(send: () => Promise<Reply>, options: RequestOptions | undefined): Promise<Reply> {
-    return this.#sendOne(send, undefined, options, undefined);
-  }
-
-  /**
-   * A cluster's client knows its nodes once it has answered something. Transactions wait for that, also if it never comes;
-   * other requests are refused then.
-   * @param key one that the user may ask for; some may see no keys but those of a prefix
-   */
-  async untilConnected(key: string, options: RequestOptions | undefined): Promise<void> {
-    await this.sendOne(() => this.commands.type(key), undefined, options);
-  }
-
-  /** Which failed requests are sent again. After a lost connection nobody knows whether they were served. */
-  repeats(once = false): Repeats {
-    return {
-      limitMs: this.#retryMs,
-      isWorthwhile: (error) =>
-        isPassing(error, this.commands) || (!once && isInterrupted(error, this.commands)),
+    let received: Reply;
+    const receive = (reply: Reply): void => {
+      received = reply;
     };
+    await this.sendAll([key], { send, receive, keyOf: () => key }, options);
+    return received!;
   }
 
   /** Whether the server has been found to do without. */
@@ -110,7 +98,7 @@ export class RedisLink {
    * then on if it does serve.
    */
   async attempt<T>(feature: Feature, attempt: () => Promise<T>, instead: () => Promise<T>): Promise<T> {
-    if (this.#lacking.has(feature)) return instead();
+    if (this.lacks(feature)) return instead();
     try {
       return await attempt();
     } catch (refusal) {
@@ -118,29 +106,8 @@ export class RedisLink {
       const result = await instead().catch((error) => {
         throw isRefusedCommand(error) ? refusal : error;
       });
-      this.#lacking.add(feature);
+      this.goWithout(feature);
       return result;
     }
-  }
-
-  async #sendOne<Reply>(
-    send: () => Promise<Reply>,
-    key: string | undefined,
-    options: RequestOptions | undefined,
-    repeats: Repeats | undefined,
-  ): Promise<Reply> {
-    let received: Reply;
-    await sendAll<unknown, Reply>({
-      items: [undefined],
-      maxInFlight: 1,
-      signal: options?.signal,
-      send,
-      receive: (reply) => {
-        received = reply;
-      },
-      repeats,
-      fail: (error) => explainFailure(this.commands, error, key),
-    });
-    return received!;
   }
 }

@@ -32,15 +32,17 @@ end
 redis.call('DEL', KEYS[2], KEYS[3])
 return merged`;
 
-/** Ids of one stretch of a key, `ids[from..to)`, ascending. */
+/** Ids of one stretch of a key, `ids[from..to)`, ascending if they are to be merged. */
 export interface Stretch {
-  readonly ids: Uint32Array;
+  readonly ids: ArrayLike<number>;
   readonly from: number;
   readonly to: number;
+  /** Whether merging pays. */
+  readonly merges: boolean;
 }
 
 /** Cuts ascending ids into stretches that are worth merging and those that are not. */
-export function* cutStretches(ids: Uint32Array): Generator<Stretch & { readonly merges: boolean }> {
+export function* cutStretches(ids: Uint32Array): Generator<Stretch> {
   let from = 0;
   while (from < ids.length) {
     const end = (Math.floor(ids[from]! / MERGE_IDS) + 1) * MERGE_IDS;
@@ -81,7 +83,7 @@ async function runScript(link: RedisLink, key: string, byteOffset: number, bytes
 
 /**
  * What a cluster computes the slot of a key from, such that `{tag}` has the same slot: the text in the first braces, or
- * the whole key; `undefined` where the key cannot be put into braces.
+ * the whole key; `undefined` if the key cannot be put into braces.
  */
 function slotTag(key: string): string | undefined {
   const open = key.indexOf('{');

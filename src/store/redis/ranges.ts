@@ -19,17 +19,17 @@ export class RangeReader implements BitmapReader {
   }
 
   async byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
-    const byteLengths = new Array<number>(keys.length).fill(0);
+    const byteLengths = new Array<number>(keys.length);
     await this.#link.sendAll(
-      keys,
+      keys.entries(),
       {
-        send: (key) => this.#link.commands.strlen(key),
-        receive: (byteLength, key, index) => {
+        send: ([, key]) => this.#link.commands.strlen(key),
+        receive: (byteLength, [index, key]) => {
           this.#checkLength(key, byteLength, this.#byteLengths.get(key) ?? 0);
           this.#byteLengths.set(key, byteLength);
           byteLengths[index] = byteLength;
         },
-        keyOf: (key) => key,
+        keyOf: ([, key]) => key,
       },
       options,
     );

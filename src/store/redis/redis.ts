@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { describe, StoreError } from '../../base/errors.js';
+import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from '../arguments.js';
 import { MemoryStore } from '../memory.js';
@@ -15,19 +16,20 @@ import type {
   Store,
   WriteOptions,
 } from '../types.js';
+import { WholeReader } from '../whole.js';
 import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
-import { explainFailure } from './failure.js';
 import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
 import { isBulky, probeMerging } from './merge.js';
 import { RangeReader } from './ranges.js';
-import { NoTransactionsError } from './refusal.js';
-import { WholeReader } from './whole.js';
+import { explainFailure, NoTransactionsError } from './refusal.js';
 import { writeBits } from './writer.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 1000;
 const DEFAULT_RETRY_MS = 10_000;
+/** Whole values under way at once: enough to hide the round trip, few enough to bound what piles up. */
+const MAX_WHOLE_IN_FLIGHT = 16;
 /** Keys per UNLINK: long enough to save round trips, short enough not to keep the server from others. */
 const DELETE_BATCH = 500;
 
@@ -79,7 +81,7 @@ export class RedisStore implements Store {
     if (!['auto', 'ranges', 'whole'].includes(readStrategy)) {
       throw new RangeError(`expected the read strategy auto, ranges or whole, got ${readStrategy}`);
     }
-    this.#link = new RedisLink(new RedisCommands(client), { maxInFlight, retryMs });
+    this.#link = new RedisLink(new RedisCommands(client), maxInFlight, retryMs);
     this.#strategy = readStrategy;
     if (!scripts) this.#link.goWithout('scripts');
   }
@@ -106,66 +108,56 @@ export class RedisStore implements Store {
     return this.reader().occupied(keys, byteLengths, options);
   }
 
-  /** A reader for one question: where whole values have to be fetched, it fetches each of them once. */
-  reader(): Required<Omit<BitmapReader, 'resident' | 'release'>> {
-    let whole: WholeReader | undefined;
+  /** A reader for one question: if whole values have to be fetched, it fetches each of them once. */
+  reader(): BitmapReader & Required<Pick<BitmapReader, 'occupied'>> {
     const ranges = new RangeReader(this.#link);
-    const readWhole = <T>(call: (reader: WholeReader) => Promise<T>): Promise<T> => {
-      whole ??= new WholeReader(this.#link);
-      return call(whole);
-    };
-    const read = <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
+    const whole = this.#wholeReader();
+    const ask = <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
       if (this.#strategy === 'ranges') return call(ranges);
-      if (this.#strategy === 'whole') return readWhole(call);
+      if (this.#strategy === 'whole') return call(whole);
       return this.#link.attempt(
         'ranges',
         () => call(ranges),
-        () => readWhole(call),
+        () => call(whole),
       );
     };
     return {
-      byteLengths: (keys, options) => read((reader) => reader.byteLengths(keys, options)),
-      read: (reads, options) => read((reader) => reader.read(reads, options)),
-      occupied: (keys, byteLengths, options) =>
-        read((reader): Promise<(readonly ByteRange[] | undefined)[]> => {
-          return reader.occupied(keys, byteLengths, options);
-        }),
+      byteLengths: (keys, options) => ask((reader) => reader.byteLengths(keys, options)),
+      read: (reads, options) => ask((reader) => reader.read(reads, options)),
+      occupied: (keys, byteLengths, options) => ask((reader) => reader.occupied(keys, byteLengths, options)),
+      resident: (key) => whole.resident(key),
     };
   }
 
+  /** In one round trip with its length: a key that is longer than ids go is refused, whatever its bits are. */
   count(key: string, options?: RequestOptions): Promise<number> {
-    const { commands } = this.#link;
-    const askLength = () =>
-      this.#link.attempt(
+    const link = this.#link;
+    let bits = 0;
+    const countBits = async (): Promise<void> => {
+      bits = await link.commands.bitcount(key);
+    };
+    const askLength = (): Promise<unknown> =>
+      link.attempt(
         'lengths',
-        () => commands.strlen(key),
+        () => link.commands.strlen(key),
         async () => 0,
       );
-    const countBits = () => commands.bitcount(key);
-    const count = async (): Promise<number> => {
-      let bits = 0;
-      // In one round trip: a key that is longer than ids go is refused, whatever its bits are.
-      await this.#link.sendAll(
-        [countBits, askLength],
-        {
-          send: (ask) => ask(),
-          receive: (reply, ask) => {
-            if (ask === countBits) bits = reply;
-          },
-          keyOf: () => key,
-        },
-        options,
-      );
-      return bits;
-    };
-    return this.#link.attempt('counts', count, () => new WholeReader(this.#link).count(key, options));
+    const request = { send: (ask: () => Promise<unknown>) => ask(), keyOf: () => key };
+    return link.attempt(
+      'counts',
+      async () => {
+        await link.sendAll([countBits, askLength], request, options);
+        return bits;
+      },
+      async () => (await this.#wholeReader().fetch([key], options))[0]!.cardinality,
+    );
   }
 
   async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
     checkWrites(writes);
     const bulky = writes.find((write) => isBulky(this.#link, write));
     const merges = bulky !== undefined && (await this.#canMerge(bulky.key, options));
-    await writeBits(this.#link, writes, { ...options, merges });
+    await writeBits(this.#link, writes, merges, options);
   }
 
   async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
@@ -185,13 +177,13 @@ export class RedisStore implements Store {
     const ask = async (): Promise<(number | undefined)[]> => {
       const expiries = new Array<number | undefined>(keys.length).fill(undefined);
       await this.#link.sendAll(
-        keys,
+        keys.entries(),
         {
-          send: (key) => commands.pttl(key),
-          receive: (milliseconds, _, index) => {
+          send: ([, key]) => commands.pttl(key),
+          receive: (milliseconds, [index]) => {
             if (milliseconds !== undefined) expiries[index] = Date.now() + milliseconds;
           },
-          keyOf: (key) => key,
+          keyOf: ([, key]) => key,
         },
         options,
       );
@@ -203,8 +195,9 @@ export class RedisStore implements Store {
   async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
     // Keys of different cluster slots cannot be named in one command.
     const batchSize = this.#link.commands.isCluster ? 1 : DELETE_BATCH;
-    const batches: string[][] = [];
-    for (let at = 0; at < keys.length; at += batchSize) batches.push(keys.slice(at, at + batchSize));
+    const batches = Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, batch) =>
+      keys.slice(batch * batchSize, (batch + 1) * batchSize),
+    );
     let deleted = 0;
     await this.#link.sendAll(
       batches,
@@ -229,16 +222,35 @@ export class RedisStore implements Store {
     const distinct = [...new Set(keys)];
     const copy = new MemoryStore();
     if (distinct.length === 0) return copy;
-    if (this.#link.commands.isCluster) await this.#link.untilConnected(distinct[0]!, options);
+    // A cluster's client knows its nodes once it has answered something; transactions wait for that, also if it never comes.
+    if (this.#link.commands.isCluster) {
+      await this.#link.sendOne(() => this.#link.commands.type(distinct[0]!), undefined, options);
+    }
     const values = await this.#link
       .sendOne(() => this.#link.commands.getAll(distinct), undefined, options)
       .catch((error) => Promise.reject(refuseMoment(error, this.#link)));
     for (const [index, key] of distinct.entries()) {
       const value = values[index]!;
       if (value instanceof Error) throw await explainFailure(this.#link.commands, value, key);
-      if (value !== null) await copy.put(key, value);
+      if (value !== null) copy.putBitmap(key, Bitmap.fromBytes(value));
     }
     return copy;
+  }
+
+  #wholeReader(): WholeReader {
+    const { commands } = this.#link;
+    return new WholeReader((keys, keep, options) =>
+      this.#link.sendAll(
+        keys,
+        {
+          send: (key) => commands.get(key),
+          receive: (bytes, key) => keep(key, Bitmap.fromBytes(bytes ?? new Uint8Array(0))),
+          keyOf: (key) => key,
+          maxInFlight: MAX_WHOLE_IN_FLIGHT,
+        },
+        options,
+      ),
+    );
   }
 
   /** A script that is not allowed is no error: every bit is written by a command of its own. */

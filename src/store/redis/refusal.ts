@@ -1,6 +1,6 @@
-/** What a Redis client rejects with, and what may be done about it. */
+/** What a Redis client rejects with, what may be done about it, and the error of this library that it comes to. */
 
-import { StoreError } from '../../base/errors.js';
+import { StoreError, WrongTypeError } from '../../base/errors.js';
 
 /** What passes by itself, mostly within seconds: a failover, a start, a script that takes long. */
 const PASSING = ['READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'LOADING', 'BUSY', 'NOREPLICAS'];
@@ -75,7 +75,7 @@ export function isInterrupted(error: unknown, { reconnects }: { readonly reconne
 }
 
 /** Whether the server wants a password, or another one. */
-export function isAboutPassword(error: unknown): boolean {
+function isAboutPassword(error: unknown): boolean {
   return PASSWORD.test(messageOf(error));
 }
 
@@ -101,11 +101,45 @@ function isReply(error: unknown): boolean {
   return false;
 }
 
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   const cause = causeOf(error);
   return cause instanceof Error ? cause.message : String(cause);
 }
 
 function causeOf(error: unknown): unknown {
   return error instanceof StoreError && error.cause !== undefined ? causeOf(error.cause) : error;
+}
+
+/** What is asked of the commands of a server to explain an error. */
+interface Asked {
+  readonly isCluster: boolean;
+  type(key: string): Promise<string>;
+}
+
+/** The error to throw for a failed request; asks the server for the type of `key` if that is the trouble. */
+export async function explainFailure(commands: Asked, error: unknown, key?: string): Promise<StoreError> {
+  if (error instanceof StoreError) return error;
+  const message = messageOf(error);
+  const options = { cause: error };
+  if (key !== undefined && codeOf(error) === 'WRONGTYPE') {
+    const type = await commands.type(key).catch(() => 'unknown');
+    return new WrongTypeError(key, type, options);
+  }
+  if (isAboutPassword(error)) {
+    return new StoreError(`expected Redis to accept the password, got ${JSON.stringify(message)}`, options);
+  }
+  if (!commands.isCluster && isMisplaced(error)) return refuseNode(JSON.stringify(message), options);
+  if (isRefusal(error)) {
+    const place = key === undefined ? '' : ` for key ${JSON.stringify(key)}`;
+    return new StoreError(`expected an answer from Redis${place}, got ${JSON.stringify(message)}`, options);
+  }
+  return new StoreError(`expected an answer from Redis, got none: ${message}`, options);
+}
+
+/** The error for a client of a single server that turns out to be a node of a cluster. */
+export function refuseNode(got: string, options?: ErrorOptions): StoreError {
+  return new StoreError(
+    `expected a Redis that stands alone, or a client of the whole cluster (Cluster of ioredis), got ${got}`,
+    options,
+  );
 }

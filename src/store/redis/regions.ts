@@ -24,7 +24,7 @@ const MAX_DENSE_BYTES = 64 * 1024;
 const MERGE_GAP_BYTES = 256;
 /** A look at this many places tells whether a key has bits everywhere. */
 const SAMPLES = 8;
-/** Knowing the regions does not pay where they are more than this share of the key. */
+/** Knowing the regions does not pay if they are more than this share of the key. */
 const MAX_SHARE = 0.75;
 
 interface Search {
@@ -43,7 +43,7 @@ interface Task {
 }
 
 /**
- * Per key, ranges outside of which all bytes are zero, ascending; `undefined` for keys that are short or dense, and where
+ * Per key, ranges outside of which all bytes are zero, ascending; `undefined` for keys that are short or dense, and if
  * the server cannot tell.
  */
 export async function findRegions(

@@ -4,43 +4,45 @@ import { PartialWriteError, StoreError } from '../../base/errors.js';
 import { sendAll } from '../../base/requests.js';
 import { sortIds } from '../../bitmap/sort.js';
 import type { BitWrite, RequestOptions, WriteOptions } from '../types.js';
-import { explainFailure } from './failure.js';
 import type { RedisLink } from './link.js';
 import { cutStretches, isBulky, mergeStretch, type Stretch } from './merge.js';
-import { isAboutKey, isRefusal, NoTransactionsError } from './refusal.js';
-import { canTransact } from './transaction.js';
+import { explainFailure, isAboutKey, isRefusal, NoTransactionsError } from './refusal.js';
 
-/** One request: it writes `bits` bits of the write `index`. */
-interface Step {
+/** More bits than this in one transaction would keep the server from its other clients. */
+const MAX_TRANSACTION_BITS = 10_000;
+
+/** One request: a stretch of the write `index` that is merged, or a single bit of it. */
+interface Step extends Stretch {
   readonly index: number;
-  readonly bits: number;
-  send(): Promise<unknown>;
-}
-
-export interface WriteMode extends WriteOptions {
-  /** Whether stretches may be merged by script. */
-  readonly merges: boolean;
 }
 
 /**
  * Sends all writes in their order, a bounded number of requests under way.
+ * @param merges whether stretches may be merged by script
  * @throws StoreError, WrongTypeError if nothing was written, PartialWriteError if a part was
  */
 export async function writeBits(
   link: RedisLink,
   writes: readonly BitWrite[],
-  mode: WriteMode,
+  merges: boolean,
+  options: WriteOptions = {},
 ): Promise<void> {
   const outcome = new Outcome(writes);
-  const transacts = mode.atomic === true && canTransact(link, writes);
-  const isDone = transacts && (await transact(link, writes, outcome, mode));
+  const transacts = options.atomic === true && canTransact(link, writes);
+  const isDone = transacts && (await transact(link, writes, outcome, options));
   if (!isDone) {
     for (const [from, to] of phasesOf(writes)) {
-      await sendSteps(link, planSteps(link, writes, from, to, mode.merges), outcome, mode);
+      await sendSteps(link, writes, planSteps(link, writes, from, to, merges), outcome, options);
     }
   }
   await outcome.settle(link);
   if (transacts && !isDone) link.goWithout('transactions');
+}
+
+/** Whether these writes can be made all or none: not on a cluster, whose transactions end at the border of a slot. */
+function canTransact(link: RedisLink, writes: readonly BitWrite[]): boolean {
+  const bits = writes.reduce((sum, { ids }) => sum + ids.length, 0);
+  return !link.commands.isCluster && !link.lacks('transactions') && bits > 0 && bits <= MAX_TRANSACTION_BITS;
 }
 
 /**
@@ -64,7 +66,7 @@ async function transact(
     receive: (received) => {
       errors = received;
     },
-    repeats: link.repeats(),
+    repeats: link.repeats,
     fail: (error) => {
       failure = error;
       return undefined;
@@ -75,8 +77,8 @@ async function transact(
   for (const [index, { ids }] of writes.entries()) {
     for (let bit = 0; bit < ids.length; bit++) {
       const error = errors === undefined ? failure : errors[at++];
-      if (error === null) outcome.confirm({ index, bits: 1 });
-      else outcome.refuse({ index }, error);
+      if (error === null) outcome.confirm(index, 1);
+      else outcome.refuse(index, error);
     }
   }
   return true;
@@ -84,19 +86,25 @@ async function transact(
 
 async function sendSteps(
   link: RedisLink,
+  writes: readonly BitWrite[],
   steps: Iterable<Step>,
   outcome: Outcome,
   options: RequestOptions,
 ): Promise<void> {
-  await sendAll<Step, unknown>({
+  const send = (step: Step): Promise<void> => {
+    const { key, value } = writes[step.index]!;
+    if (step.merges) return mergeStretch(link, key, step);
+    return link.commands.setbit(key, step.ids[step.from]!, value);
+  };
+  await sendAll<Step, void>({
     items: untilHopeless(steps, outcome),
     maxInFlight: link.maxInFlight,
     signal: options.signal,
-    send: (step) => step.send(),
-    receive: (_, step) => outcome.confirm(step),
-    repeats: link.repeats(),
-    fail: (error, step) => {
-      outcome.refuse(step, error);
+    send,
+    receive: (_, { index, from, to }) => outcome.confirm(index, to - from),
+    repeats: link.repeats,
+    fail: (error, { index }) => {
+      outcome.refuse(index, error);
       return undefined;
     },
   });
@@ -137,34 +145,12 @@ function* planSteps(
 ): Generator<Step, void> {
   for (let index = from; index < to; index++) {
     const write = writes[index]!;
-    const { key, ids, value } = write;
-    if (!merges || !isBulky(link, write)) {
-      yield* bitSteps(link, index, key, ids, 0, ids.length, value);
-      continue;
+    const all = { ids: write.ids, from: 0, to: write.ids.length, merges: false };
+    const stretches = merges && isBulky(link, write) ? cutStretches(sortIds(write.ids)) : [all];
+    for (const { ids, from, to, merges } of stretches) {
+      if (merges) yield { index, ids, from, to, merges };
+      else for (let at = from; at < to; at++) yield { index, ids, from: at, to: at + 1, merges };
     }
-    for (const stretch of cutStretches(sortIds(ids))) {
-      if (stretch.merges) yield mergeStep(link, index, key, stretch);
-      else yield* bitSteps(link, index, key, stretch.ids, stretch.from, stretch.to, value);
-    }
-  }
-}
-
-function mergeStep(link: RedisLink, index: number, key: string, stretch: Stretch): Step {
-  return { index, bits: stretch.to - stretch.from, send: () => mergeStretch(link, key, stretch) };
-}
-
-function* bitSteps(
-  link: RedisLink,
-  index: number,
-  key: string,
-  ids: ArrayLike<number>,
-  from: number,
-  to: number,
-  value: 0 | 1,
-): Generator<Step, void> {
-  for (let at = from; at < to; at++) {
-    const id = ids[at]!;
-    yield { index, bits: 1, send: () => link.commands.setbit(key, id, value) };
   }
 }
 
@@ -181,11 +167,11 @@ class Outcome {
     this.#confirmed = writes.map(() => 0);
   }
 
-  confirm({ index, bits }: Pick<Step, 'index' | 'bits'>): void {
+  confirm(index: number, bits: number): void {
     this.#confirmed[index]! += bits;
   }
 
-  refuse({ index }: Pick<Step, 'index'>, error: unknown): void {
+  refuse(index: number, error: unknown): void {
     const { key } = this.#writes[index]!;
     if (!this.#failures.has(key)) this.#failures.set(key, error);
     this.isHopeless ||= !isAboutKey(error);
