@@ -2,7 +2,7 @@ import { DEFAULT_PREFIX, parseKey } from '../names/keys.js';
 import { CachedStore } from '../store/cache.js';
 import type { Store } from '../store/types.js';
 import { Period } from '../time/period.js';
-import { checkTimeZone } from '../time/zone.js';
+import { checkTimeZone, lastShown } from '../time/zone.js';
 
 /** A cache that knows which periods are over. */
 
@@ -32,25 +32,13 @@ export function cached(store: Store, options: CachedOptions = {}): CachedStore {
   const timeZone = checkTimeZone(options.timeZone ?? 'UTC');
   const graceMs = options.graceMs ?? DAY_MS;
   const clock = options.clock ?? (() => new Date());
-  const ends = new Map<string, number>();
-
-  const endOf = (key: string): number => {
-    const period = parseKey(prefix, key)?.period;
-    return period instanceof Period ? period.end(timeZone).epochMilliseconds : Number.POSITIVE_INFINITY;
-  };
   const isFinished = (key: string): boolean => {
-    let end = ends.get(key);
-    if (end === undefined) {
-      end = endOf(key);
-      if (ends.size >= MAX_ENDS) ends.clear();
-      ends.set(key, end);
-    }
-    return end + graceMs < clock().getTime();
+    const period = parseKey(prefix, key)?.period;
+    if (!(period instanceof Period)) return false;
+    return lastShown(period.startHour, period.endHour, timeZone) - 1 + graceMs < clock().getTime();
   };
   return new CachedStore(store, { isFinished, maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES });
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-/** Keys whose ends are remembered, since calendars are slow. */
-const MAX_ENDS = 10_000;
