@@ -37,7 +37,7 @@ export interface BitmapistOptions {
   readonly trackHourly?: boolean;
   /** Also mark the dateless flag, unless a call says otherwise (default false; the reference's `TRACK_UNIQUE`). */
   readonly trackUnique?: boolean;
-  /** What time it is where no moment is given (default: the system clock). */
+  /** What time it is if no moment is given (default: the system clock). */
   readonly clock?: () => Moment;
   /** Options of every question, unless a call says otherwise. */
   readonly evaluate?: EvaluateOptions;
@@ -260,7 +260,7 @@ export class Bitmapist {
 
   /**
    * The set that an expression text describes, such as `active@2026-11 & ~paying@unique`.
-   * @throws SyntaxProblem which says where the text goes wrong
+   * @throws SyntaxProblem that says where the text goes wrong
    * @example
    * import { Bitmapist } from 'bitmapist-wasm';
    * const bitmapist = new Bitmapist();
@@ -329,7 +329,7 @@ export class Bitmapist {
    * Defines a name that can stand wherever an event name can: in sets, expression texts and cohorts (the reference's
    * `set_custom_handler`). Defining it again replaces it.
    * @param definition an expression text in which `@{period}` stands for the period asked for, or a function of the period
-   * (`'unique'` where the dateless flag is asked for)
+   * (`'unique'` if the dateless flag is asked for)
    * @throws SyntaxProblem for a text that is no expression; TypeError, when it is asked, for a function that returns no set
    */
   defineSegment(name: string, definition: string | ((period: Period | 'unique') => EventSet)): void {

@@ -1,6 +1,6 @@
 import type { Combination } from './expression.js';
 
-/** Set algebra as a graph: equal subexpressions are one node, and nodes are folded where the answer is known. */
+/** Set algebra as a graph: equal subexpressions are one node, and nodes are folded if the answer is known. */
 
 /** Index of a node. Operands have lower numbers than what is made of them. */
 export type NodeId = number;

@@ -145,7 +145,7 @@ function intersect(a: readonly ByteRange[], b: readonly ByteRange[]): ByteRange[
   return common;
 }
 
-/** The first byte behind a range. */
+/** The first byte after a range. */
 export function endOf({ byteOffset, byteLength }: ByteRange): number {
   return byteOffset + byteLength;
 }

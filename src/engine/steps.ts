@@ -44,7 +44,7 @@ export interface Program {
   /** Slots in use: one per operand, then the intermediates. */
   readonly slots: number;
   readonly counters: number;
-  /** Per root: the counter, or slot, that holds its answer; `undefined` where the answer is known to be empty. */
+  /** Per root: the counter, or slot, that holds its answer; `undefined` if the answer is known to be empty. */
   readonly outputs: readonly (number | undefined)[];
 }
 

@@ -1,6 +1,6 @@
 /**
  * Tracing for those who watch: every question and every fetch is published on a tracing channel of
- * `node:diagnostics_channel`, where there is one. Without subscribers it costs nothing, and no Node module is imported.
+ * `node:diagnostics_channel`, if there is one. Without subscribers it costs nothing, and no Node module is imported.
  */
 
 /** Published on `bitmapist-wasm:question`: something is asked of one or more expressions. */

@@ -31,7 +31,7 @@ export class Segments {
     return [...this.#byName.keys()].sort();
   }
 
-  /** @throws RangeError where segments refer to each other in a circle, too deep or too often */
+  /** @throws RangeError if segments refer to each other in a circle, too deep or too often */
   expressionOf(name: string, period: Period | 'unique'): Expression {
     const segment = this.#byName.get(name);
     if (segment === undefined)

@@ -27,7 +27,15 @@ export class EventSet implements AsyncIterable<number> {
     this.expression = expression;
   }
 
-  /** The number of ids (the reference's `get_count`, `len`). */
+  /**
+   * The number of ids (the reference's `get_count`, `len`).
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.unique('web').count()); // 2
+   */
   async count(options?: EvaluateOptions): Promise<number> {
     const { sets } = await countSets({ sets: [this.expression] }, this.#with(options));
     return sets[0]!;
@@ -36,22 +44,52 @@ export class EventSet implements AsyncIterable<number> {
   /**
    * Whether an id belongs to the set (the reference's `in`); reads one byte per bitmap.
    * @param id an integer in [0, 2^32)
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.unique('web').has(2)); // true
    */
   async has(id: number, options?: EvaluateOptions): Promise<boolean> {
     return hasId(this.expression, checkId(id), this.#with(options));
   }
 
-  /** Whether the set has any id; stops reading at the first. */
+  /**
+   * Whether the set has any id; stops reading at the first.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.unique('web').hasEventsMarked()); // true
+   */
   async hasEventsMarked(options?: EvaluateOptions): Promise<boolean> {
     return hasIds(this.expression, this.#with(options));
   }
 
-  /** All ids, ascending: 4 bytes each. For sets that may be huge, iterate or use `pages`. */
+  /**
+   * All ids, ascending: 4 bytes each. For sets that may be huge, iterate or use `pages`.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.unique('web').ids()); // Uint32Array(2) [ 1, 2 ]
+   */
   async ids(options?: EvaluateOptions): Promise<Uint32Array<ArrayBuffer>> {
     return idsOf(this.expression, this.#with(options));
   }
 
-  /** The ids, ascending, in pages of at most 65,536. */
+  /**
+   * The ids, ascending, in pages of at most 65,536.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * for await (const page of bitmapist.unique('web').pages()) console.log(page); // Uint32Array(2) [ 1, 2 ]
+   */
   async *pages(options?: EvaluateOptions): AsyncGenerator<Uint32Array<ArrayBuffer>, void, undefined> {
     yield* pagesOf(this.expression, this.#with(options));
   }
@@ -61,12 +99,30 @@ export class EventSet implements AsyncIterable<number> {
     for await (const page of this.pages()) yield* page;
   }
 
-  /** The set as a Redis string: bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`; as long as its longest operand. */
+  /**
+   * The set as a Redis string: bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`; as long as its longest operand.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.unique('web').bytes()); // Uint8Array(1) [ 96 ]
+   */
   async bytes(options?: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
     return bytesOf(this.expression, this.#with(options));
   }
 
-  /** Reads the set once, for many questions: the result lives in this process, compressed, and no longer changes. */
+  /**
+   * Reads the set once, for many questions: the result lives in this process, compressed, and no longer changes.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * const loaded = await bitmapist.unique('web').load();
+   * await bitmapist.markUnique('web', 3);
+   * console.log(await loaded.count()); // 2
+   */
   async load(options?: EvaluateOptions): Promise<EventSet> {
     const loaded = new Bitmap();
     const pages = pagesOf(this.expression, this.#with(options));
@@ -85,6 +141,15 @@ export class EventSet implements AsyncIterable<number> {
    * @param options `ttlSeconds` until the store forgets it, an hour by default
    * @throws RangeError for a single bitmap, which has its key already, and for sets of other stores or loaded ones, which
    * have none here
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const either = bitmapist.unique('web').or(bitmapist.unique('phone'));
+   * const stored = await either.storeResult({ ttlSeconds: 60 });
+   * console.log(stored.key); // trackist_bitop_OR_trackist_web_u-trackist_phone_u
    */
   async storeResult(options: EvaluateOptions & PutOptions = {}): Promise<StoredEvents> {
     const key = storedResultKey(this.scope, this.expression);
@@ -100,22 +165,62 @@ export class EventSet implements AsyncIterable<number> {
     return new StoredEvents(this.scope, key);
   }
 
-  /** Ids that are in this set and in all others. */
+  /**
+   * Ids that are in this set and in all others.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const [web, phone] = [bitmapist.unique('web'), bitmapist.unique('phone')];
+   * console.log(await web.and(phone).ids()); // Uint32Array(1) [ 2 ]
+   */
   and(...others: readonly EventSet[]): EventSet {
     return this.#combined('and', others);
   }
 
-  /** Ids that are in this set or in any other. */
+  /**
+   * Ids that are in this set or in any other.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const [web, phone] = [bitmapist.unique('web'), bitmapist.unique('phone')];
+   * console.log(await web.or(phone).ids()); // Uint32Array(3) [ 1, 2, 3 ]
+   */
   or(...others: readonly EventSet[]): EventSet {
     return this.#combined('or', others);
   }
 
-  /** Ids that are in an odd number of these sets. */
+  /**
+   * Ids that are in an odd number of these sets.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const [web, phone] = [bitmapist.unique('web'), bitmapist.unique('phone')];
+   * console.log(await web.xor(phone).ids()); // Uint32Array(2) [ 1, 3 ]
+   */
   xor(...others: readonly EventSet[]): EventSet {
     return this.#combined('xor', others);
   }
 
-  /** Ids that are in this set and in none of the others. */
+  /**
+   * Ids that are in this set and in none of the others.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const [web, phone] = [bitmapist.unique('web'), bitmapist.unique('phone')];
+   * console.log(await web.andNot(phone).ids()); // Uint32Array(1) [ 1 ]
+   */
   andNot(...others: readonly EventSet[]): EventSet {
     return this.#combined('andNot', others);
   }
@@ -123,6 +228,12 @@ export class EventSet implements AsyncIterable<number> {
   /**
    * Ids that are not in this set, up to the end of the longest bitmap of the expression it is asked in, in whole bytes:
    * alone, it is Redis' BITOP NOT, padding bits included.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.unique('web').not().ids()); // Uint32Array(6) [ 0, 3, 4, 5, 6, 7 ]
    */
   not(): EventSet {
     return new EventSet(this.scope, complement(this.expression));
@@ -130,7 +241,13 @@ export class EventSet implements AsyncIterable<number> {
 
   /**
    * Whether two sets ask the same of the same keys of the same store, operands in the same order; it does not compare what
-   * they hold. False for whatever is no set.
+   * they hold. False for anything else.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * const [web, phone] = [bitmapist.unique('web'), bitmapist.unique('phone')];
+   * console.log(web.or(phone).equals(bitmapist.query('web@unique | phone@unique'))); // true
    */
   equals(other: EventSet): boolean {
     return other instanceof EventSet && sameExpression(this.expression, other.expression);
@@ -167,7 +284,18 @@ export class StoredEvents extends EventSet {
     this.key = key;
   }
 
-  /** Deletes the result; asked again, the set is empty. */
+  /**
+   * Deletes the result; asked again, the set is empty.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.markUnique('phone', [2, 3]);
+   * const stored = await bitmapist.unique('web').or(bitmapist.unique('phone')).storeResult();
+   * await stored.delete();
+   * console.log(await stored.count()); // 0
+   */
   async delete(options?: RequestOptions): Promise<void> {
     await this.scope.store.delete([this.key], options);
     this.scope.storedKeys.delete(this.key);
@@ -188,32 +316,76 @@ export class PeriodEvents extends EventSet {
     this.period = period;
   }
 
-  /** The same event `n` periods later (earlier where negative). */
+  /**
+   * The same event `n` periods later (earlier if negative).
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const day = new Bitmapist().day('active', '2026-11-22');
+   * console.log(day.delta(-7).period.toString()); // 2026-11-15
+   */
   delta(n: number): PeriodEvents {
     return new PeriodEvents(this.scope, this.event, this.period.delta(n));
   }
 
-  /** The same event in the period after. */
+  /**
+   * The same event in the period after.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const day = new Bitmapist().day('active', '2026-11-22');
+   * console.log(day.next().period.toString()); // 2026-11-23
+   */
   next(): PeriodEvents {
     return this.delta(1);
   }
 
-  /** The same event in the period before. */
+  /**
+   * The same event in the period before.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const day = new Bitmapist().day('active', '2026-11-22');
+   * console.log(day.prev().period.toString()); // 2026-11-21
+   */
   prev(): PeriodEvents {
     return this.delta(-1);
   }
 
-  /** The first instant of the period in the time zone of the instance. */
+  /**
+   * The first instant of the period in the time zone of the instance.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const day = new Bitmapist().day('active', '2026-11-22');
+   * console.log(day.periodStart().toISOString()); // 2026-11-22T00:00:00.000Z
+   */
   periodStart(): Date {
     return new Date(this.period.start(this.scope.timeZone).epochMilliseconds);
   }
 
-  /** The last millisecond of the period in the time zone of the instance. */
+  /**
+   * The last millisecond of the period in the time zone of the instance.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const day = new Bitmapist().day('active', '2026-11-22');
+   * console.log(day.periodEnd().toISOString()); // 2026-11-22T23:59:59.999Z
+   */
   periodEnd(): Date {
     return new Date(this.period.end(this.scope.timeZone).epochMilliseconds);
   }
 
-  /** Deletes the marks of this event and period, and of no other; of a year, those of its months. */
+  /**
+   * Deletes the marks of this event and period, and of no other; of a year, those of its months.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', 7, { now: '2026-11-22' });
+   * await bitmapist.day('active', '2026-11-22').delete();
+   * console.log(await bitmapist.month('active', '2026-11').count()); // 1
+   */
   async delete(options?: RequestOptions): Promise<void> {
     await deleteEvents(this.scope, this.event, this.period, options);
   }
@@ -230,22 +402,52 @@ export class UniqueEvents extends EventSet {
     this.event = event;
   }
 
-  /** The set itself. */
+  /**
+   * The set itself.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const flag = new Bitmapist().unique('web');
+   * console.log(flag.delta(3) === flag); // true
+   */
   delta(_n: number): this {
     return this;
   }
 
-  /** The set itself. */
+  /**
+   * The set itself.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const flag = new Bitmapist().unique('web');
+   * console.log(flag.next() === flag); // true
+   */
   next(): this {
     return this;
   }
 
-  /** The set itself. */
+  /**
+   * The set itself.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const flag = new Bitmapist().unique('web');
+   * console.log(flag.prev() === flag); // true
+   */
   prev(): this {
     return this;
   }
 
-  /** Deletes the flag of all users. */
+  /**
+   * Deletes the flag of all users.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * await bitmapist.unique('web').delete();
+   * console.log(await bitmapist.unique('web').count()); // 0
+   */
   async delete(options?: RequestOptions): Promise<void> {
     await deleteEvents(this.scope, this.event, 'unique', options);
   }
