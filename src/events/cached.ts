@@ -26,6 +26,13 @@ export interface CachedOptions {
  * Wraps a store so that bitmaps of finished periods are fetched once and then kept, compressed, least recently used out
  * first. Running periods and unique flags are always read. Marks made through the wrapped store are seen at once; marks that
  * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached.
+ * @example
+ * import { Bitmapist, cached, MemoryStore } from 'bitmapist-wasm';
+ *
+ * const store = cached(new MemoryStore(), { maxBytes: 2 ** 26 });
+ * const bitmapist = new Bitmapist({ store });
+ * await bitmapist.markEvent('active', [7, 8], { now: '2025-01-01' });
+ * console.log(await bitmapist.day('active', '2025-01-01').count()); // 2
  */
 export function cached(store: Store, options: CachedOptions = {}): CachedStore {
   const prefix = options.prefix ?? DEFAULT_PREFIX;

@@ -46,9 +46,20 @@ const HUGE_BYTES = 4 * 1024 * 1024;
  * recently used ones make room. What a question has read in part is forgotten when it ends, however it ends. Writes through
  * this store forget what they touch; what others write to a finished bitmap is not noticed until `invalidate` or `clear` is
  * called or the bitmap is evicted.
+ * @example
+ * import { CachedStore, MemoryStore } from 'bitmapist-wasm';
+ *
+ * const inner = new MemoryStore();
+ * await inner.put('key', Uint8Array.of(0x41));
+ * const store = new CachedStore(inner, { isFinished: () => true, maxBytes: 2 ** 20 });
+ * for (let read = 0; read < 2; read++) {
+ *   const [byteLength] = await store.byteLengths(['key']);
+ *   await store.read([{ key: 'key', byteOffset: 0, target: new Uint8Array(byteLength) }]);
+ * }
+ * console.log(store.statistics.hits); // 1
  */
 export class CachedStore implements Store {
-  /** Where the inner store can: a consistent read goes past the cache, since it is asked for what is true now. */
+  /** If the inner store can: a consistent read goes past the cache, since it is asked for what is true now. */
   readonly snapshot?: NonNullable<Store['snapshot']>;
   readonly #inner: Store;
   readonly #isFinished: (key: string) => boolean;
@@ -72,12 +83,27 @@ export class CachedStore implements Store {
     return { hits: this.#hits, misses: this.#misses, bitmaps: whole, partial, bytes: this.#kept.byteSize };
   }
 
-  /** Forgets all bitmaps; statistics go on. */
+  /**
+   * Forgets all bitmaps; statistics go on.
+   * @example
+   * import { cached, MemoryStore } from 'bitmapist-wasm';
+   *
+   * const store = cached(new MemoryStore());
+   * store.clear();
+   * console.log(store.statistics.bitmaps); // 0
+   */
   clear(): void {
     this.#kept.clear();
   }
 
-  /** Forgets single bitmaps, for callers who learn that somebody else has changed them. */
+  /**
+   * Forgets single bitmaps, for callers who learn that somebody else has changed them.
+   * @example
+   * import { cached, MemoryStore } from 'bitmapist-wasm';
+   *
+   * const store = cached(new MemoryStore());
+   * store.invalidate(['trackist_active_2025-1-1']);
+   */
   invalidate(keys: Iterable<string>): void {
     for (const key of keys) this.#kept.drop(key);
   }

@@ -16,6 +16,12 @@ import type {
 /**
  * Keeps bitmaps in memory. They grow with the bits set, not with the largest id, and their lengths are those that Redis
  * would report. Nothing outlives the process.
+ * @example
+ * import { Bitmapist, MemoryStore } from 'bitmapist-wasm';
+ *
+ * const bitmapist = new Bitmapist({ store: new MemoryStore() });
+ * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+ * console.log(await bitmapist.day('active', '2026-11-22').count()); // 2
  */
 export class MemoryStore implements Store {
   readonly #bitmaps = new Map<string, Bitmap>();
@@ -104,7 +110,7 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** A copy of `keys` as they are now. */
+  /** A copy of `keys` as they are now; see `Store`. */
   async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
     options?.signal?.throwIfAborted();
     const copy = new MemoryStore();
@@ -115,7 +121,16 @@ export class MemoryStore implements Store {
     return copy;
   }
 
-  /** Replaces the whole bitmap of `key` by `bitmap`, which is the store's from then on. */
+  /**
+   * Replaces the whole bitmap of `key` by `bitmap`, which is the store's from then on.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const store = new MemoryStore();
+   * store.putBitmap('key', Bitmap.fromBytes(Uint8Array.of(0x41)));
+   * console.log(await store.count('key')); // 2
+   */
   putBitmap(key: string, bitmap: Bitmap): void {
     this.#bitmaps.set(key, bitmap);
     this.#expiries.delete(key);

@@ -27,15 +27,15 @@ export interface RequestOptions {
 export interface ByteRead {
   /** Which bitmap. */
   readonly key: string;
-  /** From the beginning of the bitmap; it may lie behind its end. */
+  /** From the beginning of the bitmap; it may lie after its end. */
   readonly byteOffset: number;
-  /** Filled entirely, with zeros behind the end of the bitmap. */
+  /** Filled entirely, with zeros after the end of the bitmap. */
   readonly target: Uint8Array;
 }
 
 /** Sets (`1`) or clears (`0`) the bits `ids` of `key`. Ids are integers in [0, 2^32). */
 export interface BitWrite {
-  /** Which bitmap; it is made where it is missing. */
+  /** Which bitmap; it is made if it is missing. */
   readonly key: string;
   /** Integers in [0, 2^32), in any order. */
   readonly ids: ArrayLike<number>;
@@ -45,13 +45,13 @@ export interface BitWrite {
 
 /** How a bitmap is replaced. */
 export interface PutOptions extends RequestOptions {
-  /** Seconds after which the store forgets the key; kept for ever where absent. */
+  /** Seconds after which the store forgets the key; kept for ever if absent. */
   readonly ttlSeconds?: number | undefined;
 }
 
 /** How bits are written. */
 export interface WriteOptions extends RequestOptions {
-  /** All or nothing, where the store can promise that for these keys; otherwise as usual. */
+  /** All or nothing, if the store can promise that for these keys; otherwise as usual. */
   readonly atomic?: boolean | undefined;
 }
 
@@ -66,15 +66,35 @@ export interface BitmapReader {
   /**
    * Bytes under each key, in the order of `keys`; 0 for a missing key. At most 2^29, where ids end: a store in which a key
    * may be longer refuses that key, here and in every other answer about it.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(await store.byteLengths(['key', 'missing'])); // [ 2, 0 ]
    */
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]>;
 
-  /** Fills every target entirely: bytes past the end of a key, and of missing keys, read as zero. */
+  /**
+   * Fills every target entirely: bytes past the end of a key, and of missing keys, read as zero.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * const target = new Uint8Array(2);
+   * await store.read([{ key: 'key', byteOffset: 1, target }]);
+   * console.log([...target]); // [ 1, 0 ]
+   */
   read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void>;
 
   /**
-   * Where the store can tell cheaply: per key, ranges in ascending order, not overlapping, outside of which all bytes are
+   * If the store can tell cheaply: per key, ranges in ascending order, not overlapping, outside of which all bytes are
    * zero. `byteLengths` are those the caller was told before. `undefined` for a key that is better read as a whole.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.write([{ key: 'key', ids: [0, 800_000], value: 1 }]);
+   * const [ranges] = await store.occupied(['key'], [100_001]);
+   * console.log(ranges?.length); // 2
    */
   occupied?(
     keys: readonly string[],
@@ -86,6 +106,11 @@ export interface BitmapReader {
    * The bitmap that the store holds in memory, an empty one for a missing key; `undefined` if it is held elsewhere. For work
    * that takes the time of the ids, however far apart they lie. It is the store's own: not to be changed, and valid until
    * the next write.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(store.resident('key').cardinality); // 9
    */
   resident?(key: string): Bitmap | undefined;
 
@@ -99,32 +124,81 @@ export interface BitmapReader {
  */
 export interface Store extends BitmapReader {
   /**
-   * Sets and clears bits, in one round trip where the batch is small. A key grows to hold its largest id, also when the
-   * bit is cleared (Redis' own rule). Rejects with `PartialWriteError` where only a part was written.
+   * Sets and clears bits, in one round trip if the batch is small. A key grows to hold its largest id, also when the
+   * bit is cleared (Redis' own rule). Rejects with `PartialWriteError` if only a part was written.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.write([{ key: 'key', ids: [3, 1], value: 1 }]);
+   * console.log(await store.count('key')); // 2
    */
   write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void>;
 
-  /** Replaces the whole bitmap of `key`. */
+  /**
+   * Replaces the whole bitmap of `key`.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0x41), { ttlSeconds: 60 });
+   * console.log(await store.count('key')); // 2
+   */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
 
-  /** Every key that begins with `prefix`, taken literally; each key once, in no particular order. */
+  /**
+   * Every key that begins with `prefix`, taken literally; each key once, in no particular order.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * for await (const key of store.keys('k')) console.log(key); // key
+   */
   keys(prefix: string, options?: KeysOptions): AsyncIterable<string>;
 
-  /** Deletes keys and says how many there were. */
+  /**
+   * Deletes keys and says how many there were.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(await store.delete(['key', 'missing'])); // 1
+   */
   delete(keys: readonly string[], options?: RequestOptions): Promise<number>;
 
-  /** When the store forgets each key, in milliseconds since 1970; `undefined` for a key that it keeps, or has not. */
+  /**
+   * When the store forgets each key, in milliseconds since 1970; `undefined` for a key that it keeps, or has not.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(await store.expiries(['key'])); // [ undefined ]
+   */
   expiries?(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]>;
 
-  /** Where the store can count the set bits of one key itself, without moving its bytes. */
+  /**
+   * If the store can count the set bits of one key itself, without moving its bytes.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(await store.count('key')); // 9
+   */
   count?(key: string, options?: RequestOptions): Promise<number>;
 
   /**
-   * Where it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
+   * If it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
    * question before, so it is dropped with it.
    */
   reader?(): BitmapReader;
 
-  /** Where the store can: a reader that answers for `keys` as they were at one moment. */
+  /**
+   * If the store can: a reader that answers for `keys` as they were at one moment.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * const snapshot = await store.snapshot(['key']);
+   * await store.delete(['key']);
+   * console.log(await snapshot.byteLengths(['key'])); // [ 2 ]
+   */
   snapshot?(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader>;
 }

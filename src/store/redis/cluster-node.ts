@@ -12,6 +12,13 @@ const SUFFIXES = ['bitmapist-wasm:a', 'bitmapist-wasm:b'];
  * cluster is needed. The server is asked what it says of itself; if it does not say, it is tried with a transaction over two keys
  * that no node serves together. One that allows neither is taken to stand alone.
  * @throws StoreError if it does not answer
+ * @example
+ * import { Redis } from 'ioredis';
+ * import { isClusterNode } from 'bitmapist-wasm/redis';
+ *
+ * const client = new Redis(process.env.REDIS_URL);
+ * console.log(await isClusterNode(client)); // false
+ * client.disconnect();
  */
 export async function isClusterNode(client: RedisClient): Promise<boolean> {
   const commands = new RedisCommands(client);

@@ -30,6 +30,15 @@ const AS_THEY_COME = { typeMapping: {} };
  * Makes a client of node-redis (5 and 6, a single server) usable for `RedisStore`. The client stays the caller's: it is
  * connected and closed by the caller.
  * @throws TypeError for what cannot serve: a pool, a client of a cluster or of sentinels, version 4 and earlier
+ * @example
+ * import { createClient } from 'redis';
+ * import { fromNodeRedis, RedisStore } from 'bitmapist-wasm/redis';
+ *
+ * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const store = new RedisStore(fromNodeRedis(client));
+ * await store.write([{ key: 'key', ids: [1, 2], value: 1 }]);
+ * console.log(await store.count('key')); // 2
+ * client.destroy();
  */
 export function fromNodeRedis(client: NodeRedisClient): RedisClient {
   checkClient(client);

@@ -45,7 +45,7 @@ export interface RedisStoreOptions {
   readonly maxInFlight?: number | undefined;
   /** `auto` (the default) begins with `ranges` and falls back to `whole` at the first command that the server refuses. */
   readonly readStrategy?: ReadStrategy | 'auto' | undefined;
-  /** `false` writes a command per bit even where many bits of a key change (default `true`: by script, where allowed). */
+  /** `false` writes a command per bit even if many bits of a key change (default `true`: by script, if allowed). */
   readonly scripts?: boolean | undefined;
   /**
    * For how many milliseconds a request is repeated, after growing pauses, that was refused or lost for a reason that
@@ -61,6 +61,16 @@ export interface RedisStoreOptions {
  * Every method rejects with a `StoreError` if Redis does not answer, refuses (`cause` is the client's error) or answers
  * with something that its command does not answer with, and with a `WrongTypeError` if a key holds something other than a
  * string.
+ * @example
+ * import { Redis } from 'ioredis';
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { RedisStore } from 'bitmapist-wasm/redis';
+ *
+ * const client = new Redis(process.env.REDIS_URL);
+ * const bitmapist = new Bitmapist({ store: new RedisStore(client) });
+ * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+ * console.log(await bitmapist.day('active', '2026-11-22').count()); // 2
+ * client.disconnect();
  */
 export class RedisStore implements Store {
   readonly #link: RedisLink;
@@ -216,7 +226,7 @@ export class RedisStore implements Store {
 
   /**
    * A copy in memory of `keys` as they were at one moment: GETs in one transaction.
-   * @throws StoreError on a cluster where the keys are not in one slot, and where the server knows no transactions
+   * @throws StoreError on a cluster if the keys are not in one slot, and if the server knows no transactions
    */
   async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
     const distinct = [...new Set(keys)];
