@@ -2,6 +2,7 @@
 // one, every id is told which of them it is in, and tells in return which ones before had it. Lists that are compared with
 // many others are gone through once, and a pair costs nothing but for the ids it shares.
 import { program, results, STEP_BYTES } from './memory';
+import { MEMBER_BYTES } from './table';
 
 /** Per id of a stretch, the lists it was found in so far. */
 const foundIn: usize = memory.data(65_536 * 8, 64);
@@ -13,7 +14,6 @@ const MANY_IDS: u32 = 16_384;
 let memberCount: i32 = 0;
 let rowCount: i32 = 0;
 const members: usize = program + STEP_BYTES;
-let masks: usize = 0;
 
 /** Where lists begin, in ids, and the ids. */
 let bounds: usize = 0;
@@ -23,7 +23,6 @@ let lowIds: usize = 0;
 export function countLists(lists: i32, stretches: i32, boundsAddress: usize, idsAddress: usize): void {
   memberCount = load<i32>(program, 4);
   rowCount = load<i32>(program, 8);
-  masks = members + ((memberCount as usize) << 2);
   bounds = boundsAddress;
   lowIds = idsAddress;
   memory.fill(results, 0, (memberCount as usize) << 8);
@@ -33,7 +32,7 @@ export function countLists(lists: i32, stretches: i32, boundsAddress: usize, ids
 function countStretch(firstList: i32): void {
   let found: u32 = 0;
   for (let member = 0; member < memberCount; member++) {
-    const list = firstList + load<i32>(members + (member << 2));
+    const list = firstList + load<i32>(members + member * MEMBER_BYTES);
     const length = countList(list, member);
     if (member < rowCount) found += length;
   }
@@ -42,7 +41,7 @@ function countStretch(firstList: i32): void {
     return;
   }
   for (let member = 0; member < rowCount; member++) {
-    forget(firstList + load<i32>(members + (member << 2)));
+    forget(firstList + load<i32>(members + member * MEMBER_BYTES));
   }
 }
 
@@ -50,7 +49,7 @@ function countStretch(firstList: i32): void {
 function countList(list: i32, member: i32): u32 {
   const start = listStart(list);
   const end = listStart(list + 1);
-  const mask = load<u64>(masks + (member << 3));
+  const mask = load<u64>(members + member * MEMBER_BYTES, 4);
   const counts = results + ((member as usize) << 8);
   if (member < rowCount) Ids.meet(true, start, end, (1 as u64) << member, mask, counts);
   else Ids.meet(false, start, end, 0, mask, counts);

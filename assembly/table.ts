@@ -9,6 +9,8 @@ const GROUP_COLUMNS: i32 = 8;
 const MAX_ROWS: i32 = 64;
 /** From one column's result of a row to the next one's. */
 const COLUMN_BYTES: usize = 64 * 8;
+/** Of a slot, and its mask. */
+export const MEMBER_BYTES: i32 = 12;
 
 /** Two planes of the group at hand: the bits that any of its columns has, and those that at least two of them share. */
 const planes: usize = memory.data(2 * 16_384, 64);
@@ -37,30 +39,29 @@ const SAMPLE_BYTES: usize = 8 * CHUNK_BYTES;
  */
 export function countTable(table: usize, offset: usize, byteLength: usize): usize {
   const members = load<i32>(table, 4);
-  const firstSlot = table + STEP_BYTES;
-  const masks = firstSlot + ((members as usize) << 2);
+  const first = table + STEP_BYTES;
   const firstResult = results + (load<u32>(table, 12) << 3);
   let column = 0;
-  while (column < members && load<u64>(masks + (column << 3)) === 0) column++;
+  while (column < members && load<u64>(first + column * MEMBER_BYTES, 4) === 0) column++;
   for (; column < members; column += GROUP_COLUMNS) {
     const columns = min(GROUP_COLUMNS, members - column);
-    const groupMasks = masks + (column << 3);
-    let rows = openGroup(firstSlot + (column << 2), groupMasks, columns, offset);
+    const group = first + column * MEMBER_BYTES;
+    let rows = openGroup(group, columns, offset);
     for (; rows !== 0; rows &= rows - 1) {
       const row = ctz<u64>(rows) as i32;
       runPass(
-        slots + load<u32>(firstSlot + (row << 2)) + offset,
-        columnsOf(groupMasks, columns, row),
+        slots + load<u32>(first + row * MEMBER_BYTES) + offset,
+        columnsOf(group, columns, row),
         firstResult + ((column * MAX_ROWS + row) << 3),
         byteLength,
       );
     }
   }
-  return masks + ((members as usize) << 3);
+  return first + members * MEMBER_BYTES;
 }
 
 /** Begins a group; returns which rows it is counted with. */
-function openGroup(slot: usize, masks: usize, columns: i32, offset: usize): u64 {
+function openGroup(group: usize, columns: i32, offset: usize): u64 {
   let rows: u64 = 0;
   groupCells = 0;
   sampledPlanes = 0;
@@ -68,9 +69,12 @@ function openGroup(slot: usize, masks: usize, columns: i32, offset: usize): u64 
   filledPlanes = 0;
   for (let i = 0; i < GROUP_COLUMNS; i++) {
     const isColumn = i < columns;
-    store<usize>(groupColumns + (i << 2), isColumn ? slots + load<u32>(slot + (i << 2)) + offset : noBits);
+    store<usize>(
+      groupColumns + (i << 2),
+      isColumn ? slots + load<u32>(group + i * MEMBER_BYTES) + offset : noBits,
+    );
     if (isColumn) {
-      const mask = load<u64>(masks + (i << 3));
+      const mask = load<u64>(group + i * MEMBER_BYTES, 4);
       rows |= mask;
       groupCells += popcnt<u64>(mask) as i32;
     }
@@ -79,10 +83,10 @@ function openGroup(slot: usize, masks: usize, columns: i32, offset: usize): u64 
 }
 
 /** One bit for each column of the group that the row is counted with. */
-function columnsOf(masks: usize, columns: i32, row: i32): i32 {
+function columnsOf(group: usize, columns: i32, row: i32): i32 {
   let found = 0;
   for (let i = 0; i < columns; i++) {
-    found |= (((load<u64>(masks + (i << 3)) >> row) & 1) as i32) << i;
+    found |= (((load<u64>(group + i * MEMBER_BYTES, 4) >> row) & 1) as i32) << i;
   }
   return found;
 }

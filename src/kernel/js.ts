@@ -1,6 +1,6 @@
 import { bitMask, setBit } from '../base/bits.js';
 import { checkReservation } from './limits.js';
-import { CELL_WIDTH, endOfInstruction, HEADER_WIDTH } from './program.js';
+import { CELL_WIDTH, endOfInstruction, firstCellOf, HEADER_WIDTH } from './program.js';
 import { type Kernel, LIST_IDS, type ListLayout, Opcode } from './types.js';
 
 /** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves where that cannot run. */
@@ -123,7 +123,7 @@ type Value = (i: number) => number;
 function* cellsOf(program: Int32Array, at: number): Generator<readonly [number, number, number]> {
   const firstRow = at + HEADER_WIDTH;
   const firstColumn = firstRow + program[at + 1]!;
-  const firstCell = firstColumn + program[at + 2]!;
+  const firstCell = firstCellOf(program, at);
   for (let cell = 0; cell < program[at + 3]!; cell++) {
     const [row, column, counter] = program.subarray(firstCell + cell * CELL_WIDTH);
     yield [program[firstRow + row!]! >>> 0, program[firstColumn + column!]! >>> 0, counter!];

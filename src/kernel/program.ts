@@ -29,3 +29,8 @@ export function endOfInstruction(program: Int32Array, at: number): number {
   }
   return at + width;
 }
+
+/** Where the cells of the `CountTable` at number `at` begin. */
+export function firstCellOf(program: Int32Array, at: number): number {
+  return at + HEADER_WIDTH + program[at + 1]! + program[at + 2]!;
+}

@@ -1,8 +1,8 @@
 import { plural } from '../base/errors.js';
-import { BAND_ROWS, type Band, bandsOf } from './bands.js';
 import { kernelText } from './binary.js';
 import { checkReservation } from './limits.js';
-import { endOfInstruction, HEADER_WIDTH } from './program.js';
+import { endOfInstruction, firstCellOf } from './program.js';
+import { Scratch } from './scratch.js';
 import { type Kernel, type ListLayout, Opcode } from './types.js';
 
 /** What `assembly/index.ts` exports. */
@@ -96,21 +96,21 @@ class WasmKernel implements Kernel {
 
   /** Instructions touch the same bytes of every slot only, so a program may run in parts, one after the other. */
   run(program: Int32Array, byteLength: number, counters: Float64Array): void {
-    const scratch = new Scratch(this.exports);
+    const scratch = this.emptyScratch();
     const runPart = () => {
       this.exports.run(scratch.numberCount, scratch.resultCount, byteLength);
-      scratch.collect(Float64Array, counters);
+      scratch.collect(this.resultsAs(Float64Array), counters);
     };
     for (let at = 0; at < program.length; ) {
       const end = endOfInstruction(program, at);
-      if (program[at] !== Opcode.CountTable) {
-        if (!scratch.hasRoom(end - at, 1)) runPart();
-        scratch.addStep(program, at, end);
-      } else {
-        for (const band of bandsOf(program, at)) {
-          if (!scratch.hasRoom(bandWidth(band), bandResults(band))) runPart();
-          scratch.addBand(band);
+      if (program[at] === Opcode.CountTable) {
+        for (let cell = firstCellOf(program, at); cell < end; ) {
+          if (!scratch.hasRoomForBand) runPart();
+          cell = scratch.addBand(program, at, cell, end);
         }
+      } else {
+        if (!scratch.hasRoomForStep(end - at)) runPart();
+        scratch.addStep(program, at, end);
       }
       at = end;
     }
@@ -119,72 +119,24 @@ class WasmKernel implements Kernel {
 
   countLists(table: Int32Array, layout: ListLayout, counters: Float64Array): void {
     const { lists, stretches, boundsOffset, idsOffset } = layout;
-    endOfInstruction(table, 0);
-    const scratch = new Scratch(this.exports);
-    for (const band of bandsOf(table, 0)) {
-      scratch.addBand(band);
+    const scratch = this.emptyScratch();
+    const end = endOfInstruction(table, 0);
+    for (let cell = firstCellOf(table, 0); cell < end; ) {
+      cell = scratch.addBand(table, 0, cell, end);
       this.exports.countLists(lists, stretches, boundsOffset, idsOffset);
-      scratch.collect(Uint32Array, counters);
+      scratch.collect(this.resultsAs(Uint32Array), counters);
     }
   }
-}
 
-function bandWidth({ members }: Band): number {
-  return HEADER_WIDTH + members.length * 3;
-}
-
-function bandResults({ members }: Band): number {
-  return members.length * BAND_ROWS;
-}
-
-/** The instructions that the kernel runs next, and what becomes of their results. */
-class Scratch {
-  numberCount = 0;
-  resultCount = 0;
-  readonly #exports: KernelExports;
-  readonly #numbers: Int32Array;
-  readonly #maxResults: number;
-  /** Two numbers per cell: its counter, its result. */
-  readonly #cells: number[] = [];
-
-  constructor(exports: KernelExports) {
-    this.#exports = exports;
-    this.#numbers = new Int32Array(exports.memory.buffer, exports.programOffset(), exports.programNumbers());
-    this.#maxResults = exports.maxResults();
+  private emptyScratch(): Scratch {
+    const { memory, programOffset, programNumbers, maxResults } = this.exports;
+    return new Scratch(new Int32Array(memory.buffer, programOffset(), programNumbers()), maxResults());
   }
 
-  hasRoom(numbers: number, results: number): boolean {
-    return (
-      this.numberCount + numbers <= this.#numbers.length && this.resultCount + results <= this.#maxResults
-    );
-  }
-
-  addStep(program: Int32Array, at: number, end: number): void {
-    const start = this.numberCount;
-    for (let i = at; i < end; i++) this.#numbers[this.numberCount++] = program[i]!;
-    if (program[at]! < Opcode.Count) return;
-    this.#cells.push(program[at + 1]!, this.resultCount);
-    this.#numbers[start + 1] = this.resultCount++;
-  }
-
-  addBand(band: Band): void {
-    const { members, rows, masks, cells } = band;
-    const header = [Opcode.CountTable, members.length, rows, this.resultCount];
-    this.#numbers.set([...header, ...members, ...masks], this.numberCount);
-    for (let i = 0; i < cells.length; i += 2) {
-      this.#cells.push(cells[i]!, this.resultCount + cells[i + 1]!);
-    }
-    this.numberCount += bandWidth(band);
-    this.resultCount += bandResults(band);
-  }
-
-  /** Adds results to their counters, and begins anew. */
-  collect(Results: Float64ArrayConstructor | Uint32ArrayConstructor, counters: Float64Array): void {
-    const results = new Results(this.#exports.memory.buffer, this.#exports.resultsOffset(), this.#maxResults);
-    const cells = this.#cells;
-    for (let i = 0; i < cells.length; i += 2) counters[cells[i]!]! += results[cells[i + 1]!]!;
-    cells.length = 0;
-    this.numberCount = 0;
-    this.resultCount = 0;
+  private resultsAs<Results>(
+    Results: new (buffer: ArrayBuffer, offset: number, length: number) => Results,
+  ): Results {
+    const { memory, resultsOffset, maxResults } = this.exports;
+    return new Results(memory.buffer, resultsOffset(), maxResults());
   }
 }
