@@ -416,7 +416,7 @@ export class Bitmapist {
    * const bitmapist = new Bitmapist();
    * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
    * const table = await bitmapist.ask(trend, { events: ['active'], from: '2026-11-22', to: '2026-11-22' });
-   * console.log(table.rows[0].cells[0].count); // 2
+   * console.log(table.rows[0]?.cells[0]?.count); // 2
    */
   async ask<Args>(measure: Measure<Args>, args: Args, options: AskOptions = {}): Promise<Table> {
     const scope: MeasureScope = {

@@ -53,7 +53,7 @@ export class EventHistory {
    * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
    * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-28' });
    * const catalog = await bitmapist.catalog();
-   * console.log(catalog.get('active').keys); // { month: 1, week: 2, day: 2, hour: 0, unique: 0 }
+   * console.log(catalog.get('active')?.keys); // { month: 1, week: 2, day: 2, hour: 0, unique: 0 }
    */
   get keys(): Readonly<Record<KeyKind, number>> {
     const { month, week, day, hour } = this.#numbers;
@@ -77,7 +77,7 @@ export class EventHistory {
    * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
    * await bitmapist.markEvent('active', [2, 3], { now: '2026-11-28' });
    * const active = (await bitmapist.catalog()).get('active');
-   * console.log(`${active.first} to ${active.last}`); // 2026-11-20 to 2026-11-28
+   * console.log(`${active?.first} to ${active?.last}`); // 2026-11-20 to 2026-11-28
    */
   get first(): Period | undefined {
     return periodOf(this.extent?.[0]);
@@ -119,7 +119,7 @@ export class EventHistory {
    * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-20' });
    * await bitmapist.markEvent('active', [2, 3], { now: '2026-12-24' });
    * const catalog = await bitmapist.catalog();
-   * console.log(await catalog.get('active').everybody().count()); // 3
+   * console.log(await catalog.get('active')?.everybody().count()); // 3
    */
   everybody(): EventSet {
     const sets: EventSet[] = [];

@@ -74,7 +74,7 @@ export class Period {
    * @param isoWeek 1 to 52, or 53 if the year has as many
    * @example
    * import { Period } from 'bitmapist-wasm';
-   * console.log(Period.week(2026, 47).day); // 16, a Monday of November
+   * console.log(Period.week(2026, 47).day); // 16
    */
   static week(isoYear: number, isoWeek: number): Period {
     const first = weekOf(dayOf(integer('a whole year', isoYear), 1, 4));

@@ -1,0 +1,74 @@
+/**
+ * Every `@example` in src is a program of its own: it imports what it needs from `bitmapist-wasm` or its subpaths, and
+ * tells in a comment behind each `console.log` what that prints, together in order (`console.log(count); // 2`; further
+ * lines of it are comments that follow). All are type-checked in one program and run in one process.
+ * - Redis is at `redis://localhost`: an empty server takes its place.
+ * - Files are written to, and read from, an empty folder: an example writes what it reads.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectExamples, entryPoints, findBare } from './support/examples/collect.js';
+import { makeWorkshop, type Outcome, type Workshop } from './support/examples/run.js';
+import { type RedisServer, startRedis } from './support/servers/redis.js';
+
+/** Public functions and methods that have no example yet: the list only ever gets shorter. */
+const BARE = [
+  'averageColumns cached compatCells createFolder decodeDumpPayload decodeFileName decodeKey decodeRoaring encodeDumpPayload encodeFileName encodeIds encodeKey encodeRdb encodeRoaring exportRoaring formName formText fromNodeRedis heatColors importRoaring isClusterNode loadRdb loadStore needsHours noteUnknownNames parseCohortForm periodLabel printable queryEvents readEvents readIds readRdb renderCsv renderHtmlForm renderHtmlPage renderHtmlTable renderMarkdown renderSvgCurves renderSvgHeatmap renderText replaceFile restoreRdb roaringByteLength saveStore selectionLabel smallestContainer toCsv toDatesData viewTable writeRdb',
+  'Bitmapist.cohort Bitmapist.defineSegment Bitmapist.deleteAllEvents Bitmapist.deleteRuntimeBitopKeys Bitmapist.deleteTemporaryBitopKeys Bitmapist.eventNames',
+  'CachedStore.byteLengths CachedStore.clear CachedStore.count CachedStore.delete CachedStore.expiries CachedStore.invalidate CachedStore.keys CachedStore.occupied CachedStore.put CachedStore.read CachedStore.reader CachedStore.resident CachedStore.write',
+  'Catalog.addOther Catalog.get',
+  'EventHistory.add EventHistory.needs',
+  'EventSet.and EventSet.andNot EventSet.bytes EventSet.count EventSet.equals EventSet.has EventSet.hasEventsMarked EventSet.ids EventSet.load EventSet.not EventSet.or EventSet.pages EventSet.storeResult EventSet.xor',
+  'HttpStore.byteLengths HttpStore.delete HttpStore.keys HttpStore.put HttpStore.read HttpStore.reader HttpStore.write',
+  'MemoryStore.byteLengths MemoryStore.count MemoryStore.delete MemoryStore.expiries MemoryStore.keys MemoryStore.occupied MemoryStore.put MemoryStore.putBitmap MemoryStore.read MemoryStore.resident MemoryStore.snapshot MemoryStore.write',
+  'PeriodEvents.delete PeriodEvents.delta PeriodEvents.next PeriodEvents.periodEnd PeriodEvents.periodStart PeriodEvents.prev',
+  'RedisStore.byteLengths RedisStore.count RedisStore.delete RedisStore.expiries RedisStore.keys RedisStore.occupied RedisStore.put RedisStore.read RedisStore.reader RedisStore.snapshot RedisStore.write',
+  'StoredEvents.delete',
+  'UniqueEvents.delete UniqueEvents.delta UniqueEvents.next UniqueEvents.prev',
+].flatMap((names) => names.split(' '));
+
+const examples = collectExamples();
+
+/** What comments behind `console.log` promise, in one line. */
+function promiseOf(code: string): string {
+  const found = code.matchAll(/console\.log\([\s\S]*?\);\s*\/\/ (.*(?:\n[ \t]*\/\/ .*)*)/g);
+  return inOneLine(Array.from(found, ([, comment]) => comment!.replaceAll(/\n[ \t]*\/\/ /g, ' ')).join(' '));
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+describe('examples in comments', () => {
+  let server: RedisServer;
+  let workshop: Workshop;
+  let outcomes: Outcome[];
+
+  beforeAll(async () => {
+    server = await startRedis();
+    workshop = await makeWorkshop(examples, entryPoints());
+    outcomes = await workshop.run({ 'redis://localhost': server.url });
+  });
+
+  afterAll(async () => {
+    await workshop?.remove();
+    await server?.stop();
+  });
+
+  it('are right in their types', async () => {
+    expect(await workshop.check()).toBe('');
+  });
+
+  it.each(examples.map(({ place, code }, index) => ({ place, code, index })))(
+    'print what they say: $place',
+    ({ code, index }) => {
+      const { printed, error } = outcomes[index]!;
+      expect(error, code).toBeUndefined();
+      expect(inOneLine(printed.join(' ')), code).toBe(promiseOf(code));
+    },
+  );
+
+  it('show every public function and method', () => {
+    expect(findBare().filter((name) => !BARE.includes(name))).toEqual([]);
+  });
+});
