@@ -3,13 +3,24 @@ import type { QueryEvent, QueryNode, QueryPeriod } from './query.js';
 
 /** Names in a question that nobody has: its answer is 0 then, and a sentence beside it says why. */
 
-/** Every `event@PERIOD` of a parsed expression, from left to right. */
+/**
+ * Every `event@PERIOD` of a parsed expression, from left to right.
+ * @example
+ * import { parseQuery, queryEvents } from 'bitmapist-wasm';
+ * const events = Array.from(queryEvents(parseQuery('signup@week & ~pro@unique')), ({ event }) => event);
+ * console.log(events.join(' and ')); // signup and pro
+ */
 export function* queryEvents(query: QueryNode): Generator<QueryEvent, void, undefined> {
   if (query.op === 'event') yield query;
   else for (const operand of query.op === 'not' ? [query.of] : query.of) yield* queryEvents(operand);
 }
 
-/** Whether hours must be marked to answer a period of a parsed expression. */
+/**
+ * Whether hours must be marked to answer a period of a parsed expression.
+ * @example
+ * import { needsHours, Period } from 'bitmapist-wasm';
+ * console.log(needsHours({ from: Period.parse('2026-11-22T13'), to: { unit: 'day', back: 0 } })); // true
+ */
 export function needsHours(period: QueryPeriod): boolean {
   if (typeof period === 'string') return false;
   const ends = period instanceof Period || 'unit' in period ? [period] : [period.from, period.to];
@@ -19,6 +30,9 @@ export function needsHours(period: QueryPeriod): boolean {
 /**
  * A sentence for each name that is asked for and not known, such as `no event "sigup" here; did you mean "signup"?`.
  * @param known names of events, and of segments if they can be asked for
+ * @example
+ * import { noteUnknownNames } from 'bitmapist-wasm';
+ * console.log(noteUnknownNames(['sigup'], ['active', 'signup'])[0]); // no event "sigup" here; did you mean "signup"?
  */
 export function noteUnknownNames(asked: Iterable<string>, known: Iterable<string>): string[] {
   const names = known instanceof Set ? (known as ReadonlySet<string>) : new Set(known);

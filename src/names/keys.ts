@@ -102,19 +102,22 @@ function parseSuffix(suffix: string): Period | 'unique' | undefined {
 
 const PARSED = new Map<string, Period | null>();
 const MAX_PARSED = 50_000;
-const SUFFIX = /^(?:W(\d{1,4})-(\d{1,2})|(\d{1,4})-(\d{1,2})(?:-(\d{1,2})(?:-(\d{1,2}))?)?)$/;
+const SUFFIX = /^W?\d{1,4}(?:-\d{1,2}){1,3}$/;
 
 function parsePeriod(suffix: string): Period | undefined {
-  const parts = SUFFIX.exec(suffix);
-  if (parts === null) return undefined;
-  const [isoYear, isoWeek, year, month, day, hour] = parts.slice(1).map((part) => Number(part ?? Number.NaN));
+  if (!SUFFIX.test(suffix)) return undefined;
+  const [year, second, day, hour] = suffix.replace('W', '').split('-').map(Number) as [
+    number,
+    number,
+    number?,
+    number?,
+  ];
   try {
     let period: Period;
-    if (!Number.isNaN(isoYear!)) period = Period.week(isoYear!, isoWeek!);
-    else if (Number.isNaN(day!)) period = Period.month(year!, month!);
-    else if (Number.isNaN(hour!)) period = Period.day(year!, month!, day!);
-    else period = Period.hour(year!, month!, day!, hour!);
-    // Zero-padded spellings would name another key than the one they came from.
+    if (suffix.startsWith('W')) period = Period.week(year, second);
+    else if (day === undefined) period = Period.month(year, second);
+    else period = hour === undefined ? Period.day(year, second, day) : Period.hour(year, second, day, hour);
+    // Other spellings, such as zero-padded ones, would name another key than the one they came from.
     return periodSuffix(period) === suffix ? period : undefined;
   } catch (error) {
     if (error instanceof RangeError) return undefined;

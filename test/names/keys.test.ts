@@ -61,6 +61,8 @@ describe('keys', () => {
     'trackist_a_2024-13',
     'trackist_a_2024-02',
     'trackist_a_W2024-54',
+    'trackist_a_W2024-5-1',
+    'trackist_a_2024-2-3-4-5',
     'trackist_a_2024-2-30',
     'trackist_a_2024-2-3-24',
     'bitmapist_a_2024-1',
