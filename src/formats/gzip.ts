@@ -1,21 +1,17 @@
 /** gzip around another format: recognised by its first two bytes and unpacked on the way, by the platform. */
 
 import { FormatError, fromPlatform } from '../base/errors.js';
-import { concatBytes } from './bytes.js';
+import { joinHead } from './bytes.js';
 import { readChunks } from './input.js';
 
-/** The same chunks, unpacked where they begin like a gzip file. */
+/** The same chunks, unpacked if they begin like a gzip file. */
 export async function* unpackGzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const source = chunks[Symbol.asyncIterator]();
-  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => source };
+  const joined = joinHead({ [Symbol.asyncIterator]: () => source }, 2);
   try {
-    let head: Uint8Array = new Uint8Array(0);
-    while (head.length < 2) {
-      const { done, value } = await source.next();
-      if (done) break;
-      head = concatBytes([head, value]);
-    }
-    const all = prepend(head, rest);
+    const { value: head, done } = await joined.next();
+    if (done) return;
+    const all = prepend(head, joined);
     if (head[0] === 0x1f && head[1] === 0x8b) yield* unpack(all);
     else yield* all;
   } finally {
@@ -25,7 +21,7 @@ export async function* unpackGzip(chunks: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  if (head.length > 0) yield head;
+  yield head;
   yield* rest;
 }
 

@@ -5,10 +5,10 @@
 
 import { FormatError, fromPlatform } from '../base/errors.js';
 import { ID_LIMIT } from '../base/limits.js';
-import { latin1 } from './bytes.js';
+import { joinHead, latin1 } from './bytes.js';
 import { unpackGzip } from './gzip.js';
 import { type ByteInput, readChunks } from './input.js';
-import { joinMark, markLength } from './text.js';
+import { BYTE_ORDER_MARK, markLength } from './text.js';
 
 const BATCH_IDS = 2 ** 14;
 const MAX_ID = ID_LIMIT - 1;
@@ -28,7 +28,7 @@ export async function* readIds(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, void> {
   const parser = new IdParser();
-  for await (const chunk of joinMark(unpackGzip(readChunks(input, options.signal)))) {
+  for await (const chunk of joinHead(unpackGzip(readChunks(input, options.signal)), BYTE_ORDER_MARK.length)) {
     yield* parser.parse(chunk);
   }
   yield* parser.end();

@@ -4,7 +4,7 @@ import { fromPlatform } from '../base/errors.js';
 import { unfinishedLength, wellFormedLength } from '../base/utf8.js';
 import { concatBytes } from './bytes.js';
 
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
+export const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 /** Turns bytes into text, chunk by chunk, without a byte order mark at the beginning. */
 export class Utf8Reader {
@@ -37,21 +37,6 @@ export class Utf8Reader {
     this.#hasBegun ||= text !== '';
     return isMarked ? text.slice(1) : text;
   }
-}
-
-/** The same bytes, the first chunk of which tells whether they begin with a byte order mark. */
-export async function* joinMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  let head: Uint8Array | undefined = new Uint8Array(0);
-  for await (const chunk of chunks) {
-    if (head === undefined) yield chunk;
-    else {
-      head = concatBytes([head, chunk]);
-      if (head.length < BYTE_ORDER_MARK.length) continue;
-      yield head;
-      head = undefined;
-    }
-  }
-  if (head !== undefined) yield head;
 }
 
 /** How many bytes a byte order mark takes at the beginning: 3, or 0 if there is none. */

@@ -7,6 +7,7 @@ import { FormatError, plural } from '../../base/errors.js';
 import { MAX_BYTES } from '../../base/limits.js';
 import { concatBytes } from '../bytes.js';
 import { ByteCursor } from '../cursor.js';
+import { readChunks } from '../input.js';
 import { Crc64 } from './crc64.js';
 import { opcodeLayouts, STRING } from './layouts.js';
 import { skip } from './skip.js';
@@ -32,7 +33,7 @@ export async function decodeDumpPayload(payload: Uint8Array): Promise<Uint8Array
     );
   }
   checkFooter(payload);
-  const cursor = new ByteCursor(chunksOf(payload.subarray(0, end)));
+  const cursor = new ByteCursor(readChunks(payload.subarray(0, end)));
   await cursor.fill(1);
   let type = cursor.byte();
   if (type === KEY_METADATA) {
@@ -75,8 +76,4 @@ function checkFooter(payload: Uint8Array): void {
   if (stored !== 0n && stored !== checksum.value()) {
     throw new FormatError('expected another checksum: the payload is damaged', byteOffset);
   }
-}
-
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes;
 }

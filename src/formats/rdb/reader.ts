@@ -114,8 +114,8 @@ export async function* readRdb(
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
   const report = () => options.onProgress?.({ ...counts, byteOffset: cursor.byteOffset });
-  const chunks = unpackGzip(countBytes(readChunks(input, stop.signal), counts));
-  const cursor = new ByteCursor(reportProgress(chunks, counts, report), (bytes) => checksum.update(bytes));
+  const chunks = unpackGzip(countBytes(readChunks(input, stop.signal), counts, report));
+  const cursor = new ByteCursor(chunks, (bytes) => checksum.update(bytes));
   try {
     yield* readStrings(cursor, checksum, counts, options);
     report();
@@ -241,24 +241,15 @@ function hex64(value: bigint): string {
   return value.toString(16).padStart(16, '0');
 }
 
+/** Counts the bytes of the input, and reports when a chunk has been used up. */
 async function* countBytes(
   chunks: AsyncIterable<Uint8Array>,
   counts: Counts,
-): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of chunks) {
-    counts.inputBytes += chunk.length;
-    yield chunk;
-  }
-}
-
-/** Reports when a chunk has been used up. */
-async function* reportProgress(
-  chunks: AsyncIterable<Uint8Array>,
-  counts: Readonly<Counts>,
   report: () => void,
 ): AsyncGenerator<Uint8Array, void> {
   let reported = 0;
   for await (const chunk of chunks) {
+    counts.inputBytes += chunk.length;
     yield chunk;
     if (counts.inputBytes - reported < PROGRESS_BYTES) continue;
     reported = counts.inputBytes;

@@ -6,7 +6,7 @@
 import { plural } from '../../base/errors.js';
 import { MAX_BYTES } from '../../base/limits.js';
 import { encodeKey } from '../../names/key-text.js';
-import { concatBytes, latin1Bytes } from '../bytes.js';
+import { concatBytes, cutChunks, latin1Bytes } from '../bytes.js';
 import { Crc64 } from './crc64.js';
 import { END, EXPIRES_MS, SELECT_DB, STRING } from './layouts.js';
 import { compressLzf } from './lzf.js';
@@ -60,7 +60,7 @@ export async function* encodeRdb(
   options: EncodeRdbOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const checksum = new Crc64();
-  for await (const chunk of repack(encodeDump(entries, options))) {
+  for await (const chunk of cutChunks(encodeDump(entries, options), CHUNK_BYTES)) {
     options.signal?.throwIfAborted();
     checksum.update(chunk);
     yield chunk;
@@ -145,23 +145,4 @@ async function packValue({ byteLength, chunks }: LongBytes): Promise<Uint8Array[
 async function* encodeRaw({ byteLength, chunks }: LongBytes): AsyncGenerator<Uint8Array, void> {
   yield encodeLength(byteLength);
   yield* chunks();
-}
-
-/** The same bytes in chunks of one size, each of its own memory. */
-async function* repack(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  let chunk = new Uint8Array(CHUNK_BYTES);
-  let filled = 0;
-  for await (const part of parts) {
-    for (let from = 0; from < part.length; ) {
-      const piece = part.subarray(from, from + CHUNK_BYTES - filled);
-      chunk.set(piece, filled);
-      filled += piece.length;
-      from += piece.length;
-      if (filled < CHUNK_BYTES) continue;
-      yield chunk;
-      chunk = new Uint8Array(CHUNK_BYTES);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield chunk.subarray(0, filled);
 }

@@ -13,14 +13,10 @@ export interface BodyLimits {
 }
 
 /**
- * Hands the body on chunk by chunk, and says how many bytes it had.
+ * The body, chunk by chunk.
  * @throws StoreError if it breaks off, or is not as long as announced; what `tooLong` makes; the signal's reason.
  */
-export async function readBody(
-  response: Response,
-  limits: BodyLimits,
-  use: (chunk: Uint8Array) => void,
-): Promise<number> {
+export async function* readBody(response: Response, limits: BodyLimits): AsyncGenerator<Uint8Array, void> {
   const { url, maxBytes, signal } = limits;
   const tooLong = limits.tooLong ?? ((byteLength) => longerThan(limits, byteLength));
   const announced = announcedLength(response);
@@ -32,14 +28,13 @@ export async function readBody(
   for await (const chunk of drawUntilAborted(openBody(response, limits), signal ?? undefined)) {
     byteLength += chunk.length;
     if (byteLength > maxBytes) throw tooLong(byteLength);
-    use(chunk);
+    yield chunk;
   }
   if (announced !== undefined && byteLength !== announced) {
     throw new StoreError(
       `expected the ${announced} ${plural(announced, 'byte')} that ${url} announces, got ${byteLength}`,
     );
   }
-  return byteLength;
 }
 
 export function longerThan(limits: Pick<BodyLimits, 'url' | 'maxBytes'>, byteLength: number): StoreError {

@@ -2,6 +2,7 @@
 
 import { fromPlatform, StoreError } from '../../base/errors.js';
 import { MAX_BYTES } from '../../base/limits.js';
+import { joinChunks } from '../../formats/bytes.js';
 import { type Fetch, refuse, send, typeOf } from './answer.js';
 import { readBody } from './body.js';
 
@@ -23,12 +24,9 @@ export async function fetchIndex(
     );
   }
   const decoder = new (fromPlatform('TextDecoder'))('utf-8', { fatal: true });
-  const parts: string[] = [];
-  const limits = { url, maxBytes: MAX_INDEX_BYTES, signal: init.signal };
+  const body = readBody(response, { url, maxBytes: MAX_INDEX_BYTES, signal: init.signal });
   try {
-    await readBody(response, limits, (chunk) => parts.push(decoder.decode(chunk, { stream: true })));
-    parts.push(decoder.decode());
-    return parseIndex(JSON.parse(parts.join('')), url);
+    return parseIndex(JSON.parse(decoder.decode(await joinChunks(body))), url);
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
     const got = typeOf(response) || 'something else';

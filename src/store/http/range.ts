@@ -4,6 +4,7 @@ import { BudgetError, fromPlatform, plural, StoreError } from '../../base/errors
 import { CONTAINER_BYTES, MAX_BYTES } from '../../base/limits.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
+import { cutChunks, joinChunks } from '../../formats/bytes.js';
 import {
   expectBitmap,
   type Fetch,
@@ -15,6 +16,9 @@ import {
   versionOf,
 } from './answer.js';
 import { longerThan, readBody } from './body.js';
+
+/** A whole file is packed in pieces of this size: 8 containers. */
+const PIECE_BYTES = 8 * CONTAINER_BYTES;
 
 /** What is asked for. */
 export interface RangeRequest extends ByteRange {
@@ -93,9 +97,10 @@ async function readWhole(
         ? longerThan({ url, maxBytes: knownLength }, byteLength)
         : new BudgetError(byteLength, maxBytes, 1),
   };
-  const packer = new Packer();
-  const byteLength = await readBody(response, limits, (chunk) => packer.add(chunk));
-  return { byteLength, version: versionOf(response), bitmap: packer.finish() };
+  const bitmap = new Bitmap();
+  // Packed as it arrives, so that an empty gigabyte takes no memory.
+  for await (const piece of cutChunks(readBody(response, limits), PIECE_BYTES)) bitmap.append(piece);
+  return { byteLength: bitmap.byteLength, version: versionOf(response), bitmap };
 }
 
 async function readPart(
@@ -106,21 +111,15 @@ async function readPart(
   const { key, url, byteOffset, byteLength: maxBytes } = request;
   const { total, announced } = await expectRange(response, request);
   const wanted = Math.max(0, Math.min(maxBytes, total - byteOffset));
-  const buffer = new Uint8Array(maxBytes);
-  let filled = 0;
-  await readBody(response, { url, maxBytes, signal }, (chunk) => {
-    buffer.set(chunk, filled);
-    filled += chunk.length;
-  });
-  const other = [filled, announced ?? wanted].find((byteLength) => byteLength !== wanted);
+  const bytes = await joinChunks(readBody(response, { url, maxBytes, signal }));
+  const other = [bytes.length, announced ?? wanted].find((byteLength) => byteLength !== wanted);
   if (other !== undefined) {
     throw new StoreError(
       `expected ${wanted} ${plural(wanted, 'byte')} of ${JSON.stringify(key)} from byte ${byteOffset} on, got ${other}`,
     );
   }
-  const bytes = buffer.subarray(0, filled);
   const found = { byteLength: total, version: versionOf(response) };
-  return filled === total ? { ...found, bitmap: Bitmap.fromBytes(bytes) } : { ...found, bytes };
+  return bytes.length === total ? { ...found, bitmap: Bitmap.fromBytes(bytes) } : { ...found, bytes };
 }
 
 /** Refuses a part that says it begins elsewhere; what else it says: the length of the file, and its own. */
@@ -155,31 +154,4 @@ async function expectRange(
     );
   }
   return { total, announced: last === undefined ? undefined : Number(last) - byteOffset + 1 };
-}
-
-/** Packs a bitmap as its bytes arrive, so that an empty gigabyte takes no memory. */
-class Packer {
-  readonly #bitmap = new Bitmap();
-  readonly #piece = new Uint8Array(8 * CONTAINER_BYTES);
-  #filled = 0;
-
-  add(chunk: Uint8Array): void {
-    for (let from = 0; from < chunk.length; ) {
-      const part = chunk.subarray(from, from + this.#piece.length - this.#filled);
-      this.#piece.set(part, this.#filled);
-      this.#filled += part.length;
-      from += part.length;
-      if (this.#filled === this.#piece.length) this.#pack();
-    }
-  }
-
-  finish(): Bitmap {
-    this.#pack();
-    return this.#bitmap;
-  }
-
-  #pack(): void {
-    this.#bitmap.append(this.#piece.subarray(0, this.#filled));
-    this.#filled = 0;
-  }
 }
