@@ -1,7 +1,7 @@
 import { hasBit } from '../base/bits.js';
 import { BudgetError } from '../base/errors.js';
 import type { Expression } from './expression.js';
-import { foldPart } from './parts.js';
+import { foldParts, type Pair } from './parts.js';
 import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
 import {
   checkEvaluateOptions,
@@ -20,7 +20,7 @@ import { alignLength, type ComputedWindow, countWindows, PAGE_BYTES, WindowRun }
 export interface CountedSets {
   readonly sets: readonly Expression[];
   /** Places in `sets`: how many ids both have. A pair counts as the expression `a & b`, complements included. */
-  readonly pairs?: readonly (readonly [a: number, b: number])[] | undefined;
+  readonly pairs?: readonly Pair[] | undefined;
 }
 
 /** How many ids each set has, and how many both sets of each pair. */
@@ -48,15 +48,16 @@ export async function countSets(
     }
     const single = pairs.length === 0 ? countInStore(sets, options) : undefined;
     if (single !== undefined) return { sets: [await single], pairs: [] };
-    return withQuestion(sets, options, async (question) => {
-      const { plan } = await makePlan(question, { answer: 'counts', pairs });
+    const count = async (question: Question): Promise<SetCounts> => {
+      const { plan } = await makePlan(question, 'counts');
       const { counters, outputs } = plan.program;
       const counts = new Float64Array(counters);
       const rest = question.windowBytes === undefined ? await countLists(question, plan, counts) : plan;
       await countWindows(question, rest, counts);
       const answers = outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
       return { sets: answers.slice(0, sets.length), pairs: answers.slice(sets.length) };
-    });
+    };
+    return withQuestion(sets, options, count, pairs);
   });
 }
 
@@ -72,7 +73,7 @@ export async function hasIds(expression: Expression, options: WindowedOptions = 
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
     return withQuestion([expression], options, async (question) => {
-      const { plan } = await makePlan(question, { answer: 'counts' });
+      const { plan } = await makePlan(question, 'counts');
       const counts = new Float64Array(plan.program.counters);
       const run = new WindowRun(question, plan, counts);
       try {
@@ -101,7 +102,7 @@ export async function hasId(
         byteOffset,
         target: new Uint8Array(1),
       }));
-      const hasComplement = parts.parts[parts.roots[0]!]!.hasComplement;
+      const hasComplement = parts.parts[parts.roots[0]!]!.root !== undefined;
       const [byteLengths] = await Promise.all([
         hasComplement ? operands.byteLengths() : undefined,
         operands.read(reads),
@@ -208,7 +209,7 @@ interface Result {
 async function openResult(expression: Expression, options: WindowedOptions): Promise<Result> {
   const question = await openQuestion([expression], checkEvaluateOptions(options));
   try {
-    const { plan, infos } = await makePlan(question, { answer: 'bitmaps' });
+    const { plan, infos } = await makePlan(question, 'bitmaps');
     const run = new WindowRun(question, plan);
     return {
       byteLength: longest(infos.map(({ byteLength }) => byteLength)),
@@ -229,7 +230,7 @@ async function openResult(expression: Expression, options: WindowedOptions): Pro
 /** Asks the stores for lengths, and plans with them. */
 async function makePlan(
   { parts, operands, memoryBytes, windowBytes, maxBytes }: Question,
-  asked: Pick<PlanOptions, 'answer' | 'pairs'>,
+  answer: PlanOptions['answer'],
 ): Promise<{ plan: Plan; infos: readonly OperandInfo[] }> {
   // Not every platform has `performance`.
   const clock = globalThis.performance ?? Date;
@@ -237,7 +238,7 @@ async function makePlan(
   const infos = await operands.describe();
   const roundTripMs = clock.now() - start;
   const plan = planReads(parts, infos, {
-    ...asked,
+    answer,
     memoryBytes: memoryBytes ?? memoryFor(roundTripMs),
     windowBytes,
   });
@@ -274,7 +275,7 @@ function idsInStore(
 }
 
 function holds({ parts, roots }: Question['parts'], isMarked: (operand: number) => boolean): boolean {
-  return foldPart<boolean>(parts, roots[0]!, [], ({ kind, number }, [first, ...others]) => {
+  const held = foldParts<boolean>(parts, ({ kind, number }, [first, ...others]) => {
     switch (kind) {
       case 'bitmap':
         return isMarked(number);
@@ -292,4 +293,5 @@ function holds({ parts, roots }: Question['parts'], isMarked: (operand: number) 
         return [first, ...others].filter(Boolean).length >= number;
     }
   });
+  return held[roots[0]!]!;
 }

@@ -1,7 +1,7 @@
 import type { ByteRange } from '../bitmap/types.js';
 import { SLOT_ALIGNMENT } from '../kernel/types.js';
 import { Graph, type NodeId } from './graph.js';
-import { foldPart, type Part, type Parts } from './parts.js';
+import { foldParts, type Parts } from './parts.js';
 import { bitmapProgram, countingProgram, type Program } from './steps.js';
 
 /**
@@ -47,8 +47,6 @@ export interface WindowRead {
 export interface PlanOptions {
   /** What is asked of the roots: their number of ids, or the ids themselves. */
   readonly answer: 'counts' | 'bitmaps';
-  /** Further roots: what two of the roots have in common, as an expression of its own. */
-  readonly pairs?: readonly (readonly [number, number])[] | undefined;
   /** Upper bound of the memory that slots take, in bytes. */
   readonly memoryBytes: number;
   /** Fixes the window, in bytes; otherwise as large as memory allows within [16 KiB, 1 MiB]. */
@@ -63,7 +61,7 @@ export const READ_SETS = 2;
 /** @param infos what the stores said of each bitmap */
 export function planReads(parts: Parts, infos: readonly OperandInfo[], options: PlanOptions): Plan {
   const graph = new Graph();
-  const nodes = nodesOf(graph, parts, infos, options.pairs ?? []);
+  const nodes = nodesOf(graph, parts, infos);
   const { end, complementEnd, operandEnds } = graph.extents(nodes, infos.length);
   const program = (options.answer === 'counts' ? countingProgram : bitmapProgram)(graph, nodes, infos.length);
   const reads = infos.map(({ byteLength, occupied }, index) =>
@@ -156,45 +154,18 @@ function sumBytes(reads: readonly (readonly ByteRange[])[]): number {
   return sum;
 }
 
-/** The nodes of the roots, and of what pairs of them have in common. */
-function nodesOf(
-  graph: Graph,
-  { parts, roots }: Parts,
-  infos: readonly OperandInfo[],
-  pairs: readonly (readonly [number, number])[],
-): NodeId[] {
-  const lengthsMade: number[] = [];
-  const lengthOf = (root: number): number =>
-    lengthsMade[root] ??
-    foldPart<number>(parts, root, lengthsMade, ({ kind, number }, operands) =>
-      kind === 'bitmap' ? infos[number]!.byteLength : longest(operands),
-    );
-  // Complements reach to the longest operand of their root: what is made of them holds for roots of that length.
-  const madeWithin = new Map<number, (NodeId | undefined)[]>();
-  const make = (part: Part, operands: readonly NodeId[], universeBytes: number): NodeId => {
-    if (part.kind === 'bitmap') return graph.operand(part.number, infos[part.number]!.byteLength);
-    if (part.kind === 'not') return graph.not(operands[0]!, universeBytes);
-    if (part.kind === 'atLeast') return graph.atLeast(part.number, operands);
-    const isMixed = part.kind === 'and' && part.hasComplement;
-    return graph.combine(part.kind, isMixed ? complementsLast(graph, operands) : operands);
-  };
-  const nodeOf = (root: number, universeBytes: number): NodeId => {
-    // Without complements a part is the same in every universe.
-    const within = parts[root]!.hasComplement ? universeBytes : 0;
-    let made = madeWithin.get(within);
-    if (made === undefined) {
-      made = [];
-      madeWithin.set(within, made);
-    }
-    return made[root] ?? foldPart(parts, root, made, (part, operands) => make(part, operands, within));
-  };
-  const nodes = roots.map((root) => nodeOf(root, lengthOf(root)));
-  for (const pair of pairs) {
-    const [a, b] = [roots[pair[0]]!, roots[pair[1]]!];
-    const universeBytes = Math.max(lengthOf(a), lengthOf(b));
-    nodes.push(graph.and(nodeOf(a, universeBytes), nodeOf(b, universeBytes)));
-  }
-  return nodes;
+function nodesOf(graph: Graph, { parts, roots }: Parts, infos: readonly OperandInfo[]): NodeId[] {
+  const lengths = foldParts<number>(parts, ({ kind, number }, operands) =>
+    kind === 'bitmap' ? infos[number]!.byteLength : longest(operands),
+  );
+  const nodes = foldParts<NodeId>(parts, ({ kind, number, root }, operands) => {
+    if (kind === 'bitmap') return graph.operand(number, infos[number]!.byteLength);
+    if (kind === 'not') return graph.not(operands[0]!, lengths[roots[root!]!]!);
+    if (kind === 'atLeast') return graph.atLeast(number, operands);
+    const isMixed = kind === 'and' && root !== undefined;
+    return graph.combine(kind, isMixed ? complementsLast(graph, operands) : operands);
+  });
+  return roots.map((root) => nodes[root]!);
 }
 
 /** What complements are taken from comes first: then they become AND-NOT steps without a slot of their own. */

@@ -3,7 +3,7 @@ import type { KernelChoice } from '../kernel/pool.js';
 import type { RequestOptions } from '../store/types.js';
 import type { Expression } from './expression.js';
 import { type Operands, openOperands } from './operands.js';
-import { type Parts, takeApart } from './parts.js';
+import { type Pair, type Parts, takeApart } from './parts.js';
 
 /** The door: expressions and options become a question, once; what comes after works out neither again. */
 
@@ -55,8 +55,9 @@ export async function withQuestion<T>(
   expressions: readonly Expression[],
   options: WindowedOptions,
   answer: (question: Question) => Promise<T>,
+  pairs?: readonly Pair[],
 ): Promise<T> {
-  const question = await openQuestion(expressions, options);
+  const question = await openQuestion(expressions, options, pairs);
   try {
     return await answer(question);
   } finally {
@@ -68,9 +69,10 @@ export async function withQuestion<T>(
 export async function openQuestion(
   expressions: readonly Expression[],
   options: WindowedOptions,
+  pairs?: readonly Pair[],
 ): Promise<Question> {
   const { signal, maxBytes, memoryBytes, windowBytes, kernel = 'auto', onProgress, consistent } = options;
-  const parts = takeApart(expressions);
+  const parts = takeApart(expressions, pairs);
   const operands = await openOperands(parts.bitmaps, { signal, maxBytes, kernel }, consistent);
   return { parts, operands, kernel, signal, memoryBytes, windowBytes, maxBytes, onProgress };
 }

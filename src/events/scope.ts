@@ -7,7 +7,7 @@ import {
   type Expression,
   exactly,
 } from '../engine/expression.js';
-import { foldPart, takeApart } from '../engine/parts.js';
+import { foldParts, takeApart } from '../engine/parts.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { checkEventName, isStoredResult, periodKey, resultKey, uniqueKey } from '../names/keys.js';
 import type { Store } from '../store/types.js';
@@ -135,7 +135,7 @@ export function storedResultKey({ prefix, store }: Scope, expression: Expression
       `expected sets of the store that keeps the result, got ${JSON.stringify(other.key)} of another store`,
     );
   }
-  return foldPart<string>(parts, roots[0]!, [], ({ kind, number }, operands) => {
+  const keys = foldParts<string>(parts, ({ kind, number }, operands) => {
     const length = operands.reduce((sum, key) => sum + key.length, 0);
     if (length > MAX_KEY_LENGTH) {
       throw new RangeError(
@@ -156,6 +156,7 @@ export function storedResultKey({ prefix, store }: Scope, expression: Expression
         return resultKey(prefix, kind.toUpperCase(), operands);
     }
   });
+  return keys[roots[0]!]!;
 }
 
 /** What a period, or a range of them, begins and ends with. */

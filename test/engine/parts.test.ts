@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { foldPart, type Part, sameExpression, takeApart } from '../../src/engine/parts.js';
+import { foldParts, type Part, sameExpression, takeApart } from '../../src/engine/parts.js';
 import { MemoryStore } from '../../src/store/memory.js';
 
 const [here, there] = [new MemoryStore(), new MemoryStore()];
 const leaf = (key: string): Expression => bitmap(here, key);
 
 /** Parts in short. */
-function written({ kind, number, operands, hasComplement }: Part): string {
-  return `${kind} ${number} ${operands}${hasComplement ? ' ~' : ''}`.trim();
+function written({ kind, number, operands, root }: Part): string {
+  return `${kind} ${number} ${operands}${root === undefined ? '' : ` ~${root}`}`.trim();
 }
 
 describe('expressions taken apart', () => {
@@ -38,46 +38,51 @@ describe('expressions taken apart', () => {
     expect(takeApart([])).toEqual({ bitmaps: [], parts: [], roots: [] });
   });
 
-  it('know where a complement stands', () => {
-    const deep = combine('or', [leaf('a'), combine('and', [leaf('b'), complement(leaf('c'))])]);
-    const { parts, roots } = takeApart([deep, combine('xor', [leaf('a'), leaf('b')])]);
+  it('have parts with complements for each root anew, and all others once', () => {
+    const shared = combine('and', [leaf('a'), complement(combine('or', [leaf('a'), leaf('b')]))]);
+    const { parts, roots } = takeApart([shared, combine('xor', [shared, shared, leaf('b')]), leaf('b')]);
+    expect(parts.map(written)).toEqual([
+      'bitmap 0',
+      'bitmap 1',
+      'or 0 0,1',
+      'not 0 2 ~0',
+      'and 0 0,3 ~0',
+      'not 0 2 ~1',
+      'and 0 0,5 ~1',
+      'xor 0 6,6,1 ~1',
+    ]);
+    expect(roots).toEqual([4, 7, 1]);
+  });
+
+  it('have pairs as roots after the others', () => {
+    const [a, b, none] = [leaf('a'), leaf('b'), complement(leaf('c'))];
+    const pairs = [
+      [0, 1],
+      [1, 2],
+    ] as const;
+    const { parts, roots } = takeApart([a, b, none], pairs);
     expect(parts.map(written)).toEqual([
       'bitmap 0',
       'bitmap 1',
       'bitmap 2',
-      'not 0 2 ~',
-      'and 0 1,3 ~',
-      'or 0 0,4 ~',
-      'xor 0 0,1',
+      'not 0 2 ~2',
+      'and 0 0,1',
+      'not 0 2 ~4',
+      'and 0 1,5 ~4',
     ]);
-    expect(roots).toEqual([5, 6]);
+    expect(roots).toEqual([0, 1, 3, 4, 6]);
   });
 
   it('are folded from their bitmaps up, each part once, operands in order', () => {
     const shared = combine('or', [leaf('a'), leaf('b')]);
     const { parts, bitmaps, roots } = takeApart([combine('andNot', [shared, complement(shared), leaf('c')])]);
     const seen: string[] = [];
-    const text = foldPart<string>(parts, roots[0]!, [], ({ kind, number }, operands) => {
+    const text = foldParts<string>(parts, ({ kind, number }, operands) => {
       seen.push(kind);
       return kind === 'bitmap' ? bitmaps[number]!.key : `${kind}(${operands})`;
     });
-    expect(text).toBe('andNot(or(a,b),not(or(a,b)),c)');
+    expect(text[roots[0]!]).toBe('andNot(or(a,b),not(or(a,b)),c)');
     expect(seen).toEqual(['bitmap', 'bitmap', 'or', 'not', 'bitmap', 'andNot']);
-  });
-
-  it('are folded from one part down, without what was made before', () => {
-    const shared = combine('or', [leaf('a'), leaf('b')]);
-    const { parts, roots } = takeApart([combine('and', [shared, leaf('c')]), complement(shared)]);
-    const made: (string | undefined)[] = [];
-    const seen: number[] = [];
-    const make = (part: Part, operands: readonly string[]): string => {
-      seen.push(parts.indexOf(part));
-      return part.kind === 'bitmap' ? String(part.number) : `${part.kind}(${operands})`;
-    };
-    expect(foldPart(parts, roots[1]!, made, make)).toBe('not(or(0,1))');
-    expect(new Set(seen)).toEqual(new Set([0, 1, 2, roots[1]]));
-    expect(foldPart(parts, roots[0]!, made, make)).toBe('and(or(0,1),2)');
-    expect(seen).toHaveLength(parts.length);
   });
 
   it('may be nested deeper than calls can be', () => {
@@ -85,7 +90,7 @@ describe('expressions taken apart', () => {
     for (let depth = 0; depth < 100_000; depth += 1) chain = complement(chain);
     const { parts, roots } = takeApart([chain]);
     expect(parts).toHaveLength(100_001);
-    expect(foldPart<number>(parts, roots[0]!, [], (_, [depth = 0]) => depth + 1)).toBe(100_001);
+    expect(foldParts<number>(parts, (_, [depth = 0]) => depth + 1)[roots[0]!]).toBe(100_001);
   });
 });
 

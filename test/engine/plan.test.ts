@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../src/bitmap/types.js';
 import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { takeApart } from '../../src/engine/parts.js';
+import { type Pair, takeApart } from '../../src/engine/parts.js';
 import {
   type OperandInfo,
   type Plan,
@@ -26,10 +26,10 @@ function range(byteOffset: number, byteLength: number): ByteRange {
 function plan(
   roots: readonly Expression[],
   infos: readonly (number | OperandInfo)[],
-  options: Partial<PlanOptions> = {},
+  { pairs, ...options }: Partial<PlanOptions> & { pairs?: readonly Pair[] } = {},
 ): Plan {
   return planReads(
-    takeApart(roots),
+    takeApart(roots, pairs),
     infos.map((info) => (typeof info === 'number' ? { byteLength: info } : info)),
     { answer: 'counts', memoryBytes: 2 ** 23, ...options },
   );
