@@ -12,7 +12,7 @@ import {
 } from './question.js';
 import { countLists } from './sparse.js';
 import { traceQuestion, traceStream } from './tracing.js';
-import { alignLength, type ComputedWindow, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
+import { alignLength, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
 
 /** The questions that can be asked of expressions. Nothing is written to a store to answer one. */
 
@@ -150,16 +150,16 @@ async function* computePages(
   expression: Expression,
   options: WindowedOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  const result = await openResult(expression, options);
+  const { run, slot, byteLength: resultBytes, close } = await openResult(expression, options);
+  const { memory, kernel, pageOffset } = run;
   try {
     let page = new Uint32Array(PAGE_IDS);
     let length = 0;
-    for (let window = await result.next(); window !== undefined; window = await result.next()) {
-      const { memory, kernel, pageOffset } = window;
+    for (let window = await run.next(); window !== undefined; window = await run.next()) {
       for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
         const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
         const firstId = (window.byteOffset + start) * 8;
-        const found = kernel.ids(pageOffset, window.offsetOf(result.slot) + start, byteLength, firstId);
+        const found = kernel.ids(pageOffset, run.offsetOf(slot) + start, byteLength, firstId);
         if (length + found > PAGE_IDS) {
           yield page.subarray(0, length);
           page = new Uint32Array(PAGE_IDS);
@@ -170,9 +170,9 @@ async function* computePages(
       }
     }
     if (length > 0) yield page.slice(0, length);
-    return result.byteLength;
+    return resultBytes;
   } finally {
-    result.close();
+    close();
   }
 }
 
@@ -182,27 +182,27 @@ export async function bytesOf(
   options: WindowedOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   return traceQuestion({ question: 'bytes', expressions: 1 }, async () => {
-    const result = await openResult(expression, options);
+    const { run, slot, byteLength, close } = await openResult(expression, options);
     try {
-      const bytes = new Uint8Array(result.byteLength);
-      for (let window = await result.next(); window !== undefined; window = await result.next()) {
-        const start = window.offsetOf(result.slot);
-        bytes.set(window.memory.subarray(start, start + window.byteLength), window.byteOffset);
+      const bytes = new Uint8Array(byteLength);
+      for (let window = await run.next(); window !== undefined; window = await run.next()) {
+        const start = run.offsetOf(slot);
+        bytes.set(run.memory.subarray(start, start + window.byteLength), window.byteOffset);
       }
       return bytes;
     } finally {
-      result.close();
+      close();
     }
   });
 }
 
-/** The bits of one expression, window by window. */
+/** The bits of one expression, window by window; to be closed. */
 interface Result {
-  /** That of the longest operand. */
-  readonly byteLength: number;
+  readonly run: WindowRun;
   /** Where the bits of a window are. */
   readonly slot: number;
-  next(): Promise<ComputedWindow | undefined>;
+  /** That of the longest operand. */
+  readonly byteLength: number;
   close(): void;
 }
 
@@ -211,16 +211,13 @@ async function openResult(expression: Expression, options: WindowedOptions): Pro
   try {
     const { plan, infos } = await makePlan(question, 'bitmaps');
     const run = new WindowRun(question, plan);
-    return {
-      byteLength: longest(infos.map(({ byteLength }) => byteLength)),
-      // What is known to be empty has no slot, but no windows either.
-      slot: plan.program.outputs[0] ?? 0,
-      next: () => run.next(),
-      close: () => {
-        run.close();
-        question.operands.release();
-      },
+    const close = () => {
+      run.close();
+      question.operands.release();
     };
+    // What is known to be empty has no slot, but no windows either.
+    const slot = plan.program.outputs[0] ?? 0;
+    return { run, slot, byteLength: longest(infos.map(({ byteLength }) => byteLength)), close };
   } catch (error) {
     question.operands.release();
     throw error;

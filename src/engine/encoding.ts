@@ -15,33 +15,22 @@ export function encodeSteps(steps: readonly Step[], offsetOf: (slot: number) => 
   const numbers: number[] = [];
   const limits: { at: number; universeBytes: number }[] = [];
   for (const step of steps) {
-    switch (step.op) {
-      case Opcode.CountTable: {
-        const [cell, ...others] = step.cells;
-        // A pair alone is no table to set up.
-        if (others.length > 0) addTable(numbers, step, offsetOf);
-        else
-          numbers.push(Opcode.CountAnd, cell!.counter, offsetOf(step.rows[0]!), offsetOf(step.columns[0]!));
-        break;
-      }
-      case Opcode.AtLeast:
-      case Opcode.CountAtLeast: {
-        const { op, dst, k, slots } = step;
-        numbers.push(op, op === Opcode.AtLeast ? offsetOf(dst) : dst, k, slots.length);
-        for (const slot of slots) numbers.push(offsetOf(slot));
-        break;
-      }
-      case Opcode.Not:
-        limits.push({ at: numbers.length + 3, universeBytes: step.b });
-        numbers.push(step.op, offsetOf(step.dst), offsetOf(step.a), 0);
-        break;
-      case Opcode.Count:
-        numbers.push(step.op, step.dst, offsetOf(step.a), 0);
-        break;
-      default: {
-        const { op, dst, a, b } = step;
-        numbers.push(op, op > Opcode.Count ? dst : offsetOf(dst), offsetOf(a), offsetOf(b));
-      }
+    if (step.op === Opcode.CountTable) {
+      const [cell, ...others] = step.cells;
+      // A pair alone is no table to set up.
+      if (others.length > 0) addTable(numbers, step, offsetOf);
+      else numbers.push(Opcode.CountAnd, cell!.counter, offsetOf(step.rows[0]!), offsetOf(step.columns[0]!));
+      continue;
+    }
+    const { op, slots, number } = step;
+    const dst = op >= Opcode.Count ? step.dst : offsetOf(step.dst);
+    const offsets = slots.map(offsetOf);
+    if (op === Opcode.AtLeast || op === Opcode.CountAtLeast) {
+      numbers.push(op, dst, number, slots.length);
+      for (const offset of offsets) numbers.push(offset);
+    } else {
+      if (op === Opcode.Not) limits.push({ at: numbers.length + 3, universeBytes: number });
+      numbers.push(op, dst, offsets[0]!, offsets[1] ?? 0);
     }
   }
   return { numbers: Int32Array.from(numbers), limits };

@@ -37,8 +37,8 @@ const NO_OPERANDS: readonly never[] = [];
  */
 export function takeApart(expressions: readonly Expression[], pairs: readonly Pair[] = []): Parts {
   const taking = new Taking();
-  for (const expression of expressions) taking.addRoot([expression]);
-  for (const [a, b] of pairs) taking.addRoot([expressions[a]!, expressions[b]!]);
+  for (const expression of expressions) taking.addRoot(expression);
+  for (const [a, b] of pairs) taking.addPair(expressions[a]!, expressions[b]!);
   const { bitmaps, parts, roots } = taking;
   return { bitmaps, parts, roots };
 }
@@ -76,11 +76,15 @@ class Taking {
   readonly #own = new Map<Expression, number>();
   readonly #stores = new Map<Store, Map<string, number>>();
 
-  /** Adds an expression, or what two of them have in common. */
-  addRoot(expressions: readonly Expression[]): void {
+  addRoot(expression: Expression): void {
+    this.roots.push(this.#take(expression));
     this.#own.clear();
-    const operands = expressions.map((expression) => this.#take(expression));
-    this.roots.push(operands.length === 1 ? operands[0]! : this.#add('and', 0, operands));
+  }
+
+  addPair(a: Expression, b: Expression): void {
+    const operands = [this.#take(a), this.#take(b)];
+    this.roots.push(this.#add('and', 0, operands));
+    this.#own.clear();
   }
 
   #take(root: Expression): number {

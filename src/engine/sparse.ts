@@ -7,7 +7,7 @@ import { encodeTable } from './encoding.js';
 import type { Operands } from './operands.js';
 import { endOf, type Plan, planWithin } from './plan.js';
 import type { Question } from './question.js';
-import type { SimpleStep, Step, TableStep } from './steps.js';
+import type { SlotStep, Step, TableStep } from './steps.js';
 
 /**
  * Counting from lists of ids, if stores keep sparse bitmaps as such: nothing is unpacked, and no zeros are looked at.
@@ -94,7 +94,7 @@ async function bitmapsOf(operands: Operands, plan: Plan): Promise<readonly Bitma
 class ListBatch {
   readonly kernel: Kernel;
   readonly #lists: number;
-  readonly #singles: readonly SimpleStep[];
+  readonly #singles: readonly SlotStep[];
   readonly #tables: readonly Int32Array[];
   readonly #counters: Float64Array;
   readonly #bounds: Uint32Array;
@@ -105,7 +105,7 @@ class ListBatch {
   constructor(kernel: Kernel, lists: number, steps: readonly Step[], counters: Float64Array) {
     this.kernel = kernel;
     this.#lists = lists;
-    this.#singles = steps.filter((step): step is SimpleStep => step.op === Opcode.Count);
+    this.#singles = steps.filter((step): step is SlotStep => step.op === Opcode.Count);
     this.#tables = steps
       .filter((step): step is TableStep => step.op === Opcode.CountTable)
       .map((table) => encodeTable(table));
@@ -130,7 +130,7 @@ class ListBatch {
     }
     this.#bounds[bound] = this.#length;
     this.#stretches += 1;
-    for (const { dst, a } of this.#singles) this.#counters[dst]! += stretch[a]!.length;
+    for (const { dst, slots } of this.#singles) this.#counters[dst]! += stretch[slots[0]!]!.length;
   }
 
   /** Counts what was added, and begins anew. */

@@ -7,21 +7,17 @@ import { EMPTY, type Graph, type Node, type NodeId } from './graph.js';
  */
 
 /** Slots are numbered from 0, operands first; `Opcode` says what a step does. */
-export type Step = SimpleStep | ThresholdStep | TableStep;
+export type Step = SlotStep | TableStep;
 
-/** `dst` is the counter of a step that counts; `b` is how far a complement reaches, in bytes. */
-export interface SimpleStep {
-  readonly op: Exclude<Opcode, ThresholdStep['op'] | TableStep['op']>;
+/** Makes a slot, or counts. */
+export interface SlotStep {
+  readonly op: Exclude<Opcode, TableStep['op']>;
+  /** A slot, or the counter of a step that counts. */
   readonly dst: number;
-  readonly a: number;
-  readonly b: number;
-}
-
-export interface ThresholdStep {
-  readonly op: typeof Opcode.AtLeast | typeof Opcode.CountAtLeast;
-  readonly dst: number;
-  readonly k: number;
+  /** What it is made of. */
   readonly slots: readonly number[];
+  /** The k of "at least k", or how far a complement reaches, in bytes; 0 otherwise. */
+  readonly number: number;
 }
 
 /** Counts what rows and columns, which are slots, have in common. */
@@ -48,13 +44,21 @@ export interface Program {
   readonly outputs: readonly (number | undefined)[];
 }
 
-const STEP_OF = { and: Opcode.And, or: Opcode.Or, xor: Opcode.Xor, andNot: Opcode.AndNot } as const;
-const COUNT_OF = {
+const STEP_OF: Readonly<Record<string, SlotStep['op']>> = {
+  and: Opcode.And,
+  or: Opcode.Or,
+  xor: Opcode.Xor,
+  andNot: Opcode.AndNot,
+  not: Opcode.Not,
+  atLeast: Opcode.AtLeast,
+};
+const COUNT_OF: Readonly<Record<string, SlotStep['op']>> = {
   and: Opcode.CountAnd,
   or: Opcode.CountOr,
   xor: Opcode.CountXor,
   andNot: Opcode.CountAndNot,
-} as const;
+  atLeast: Opcode.CountAtLeast,
+};
 
 /** A table is counted before so many intermediates wait for it. */
 const MAX_WAITING = 256;
@@ -108,28 +112,21 @@ class Layout {
 
   count(root: NodeId, counter: number): void {
     const { op, operands, number } = this.#nodes[root]!;
-    // A result that nobody else needs, or has needed, is counted as it is computed, without being written anywhere; pairs of
-    // what lies in slots for others too wait for each other.
-    const isAlone = this.#uses[root] === 1 && this.#slotOf[root] === undefined;
-    if (isAlone && op === 'and' && operands.every((operand) => this.#isShared[operand])) {
-      const [a, b] = operands as [NodeId, NodeId];
-      this.materialise(a);
-      this.materialise(b);
-      this.#waiting.push({ a, b, counter });
-      if (this.slots - this.#operands > MAX_WAITING) this.countTable();
+    const fused = COUNT_OF[op];
+    // A result that nobody else needs, or has needed, is counted as it is computed, without being written anywhere.
+    if (fused === undefined || this.#uses[root]! > 1 || this.#slotOf[root] !== undefined) {
+      this.steps.push({ op: Opcode.Count, dst: counter, slots: [this.materialise(root)], number: 0 });
+      this.#release([root]);
       return;
     }
-    if (isAlone && op === 'atLeast') {
-      const slots = operands.map((operand) => this.materialise(operand));
-      this.steps.push({ op: Opcode.CountAtLeast, dst: counter, k: number, slots });
-      this.#release(operands);
-    } else if (isAlone && op in COUNT_OF) {
-      const [a, b] = operands.map((operand) => this.materialise(operand));
-      this.steps.push({ op: COUNT_OF[op as keyof typeof COUNT_OF], dst: counter, a: a!, b: b! });
-      this.#release(operands);
+    const slots = operands.map((operand) => this.materialise(operand));
+    // Pairs of what lies in slots for others too wait for each other.
+    if (op === 'and' && operands.every((operand) => this.#isShared[operand])) {
+      this.#waiting.push({ a: operands[0]!, b: operands[1]!, counter });
+      if (this.slots - this.#operands > MAX_WAITING) this.countTable();
     } else {
-      this.steps.push({ op: Opcode.Count, dst: counter, a: this.materialise(root), b: 0 });
-      this.#release([root]);
+      this.steps.push({ op: fused, dst: counter, slots, number });
+      this.#release(operands);
     }
   }
 
@@ -172,24 +169,17 @@ class Layout {
   }
 
   #emit({ op, operands, number }: Node): number {
-    const [a, b] = operands.map((operand) => this.#slotOf[operand]);
-    if (op === 'atLeast') {
-      const slots = operands.map((operand) => this.#slotOf[operand]!);
-      const dst = this.#take();
-      this.steps.push({ op: Opcode.AtLeast, dst, k: number, slots });
-      this.#release(operands);
-      return dst;
-    }
-    // Released first: the result may take the slot of an operand that is not needed again.
-    this.#release(operands);
+    const slots = operands.map((operand) => this.#slotOf[operand]!);
+    // Released first, if the step reads before it writes: the result may take the slot of an operand not needed again.
+    if (op !== 'atLeast') this.#release(operands);
     const dst = this.#take();
-    if (op === 'not') {
+    if (op === 'atLeast') this.#release(operands);
+    if (operands[0] === EMPTY) {
       // The complement of nothing: a slot is cleared by itself, whatever it held, then complemented.
-      if (a === undefined) this.steps.push({ op: Opcode.Xor, dst, a: dst, b: dst });
-      this.steps.push({ op: Opcode.Not, dst, a: a ?? dst, b: number });
-    } else {
-      this.steps.push({ op: STEP_OF[op as keyof typeof STEP_OF], dst, a: a!, b: b! });
+      slots[0] = dst;
+      this.steps.push({ op: Opcode.Xor, dst, slots: [dst, dst], number: 0 });
     }
+    this.steps.push({ op: STEP_OF[op]!, dst, slots, number });
     return dst;
   }
 

@@ -15,11 +15,11 @@ const table: TableStep = {
 
 it('writes steps one after the other, slots by where they begin', () => {
   const steps: Step[] = [
-    { op: Opcode.AndNot, dst: 3, a: 0, b: 1 },
-    { op: Opcode.Count, dst: 5, a: 3, b: 0 },
-    { op: Opcode.CountXor, dst: 6, a: 1, b: 2 },
-    { op: Opcode.AtLeast, dst: 4, k: 2, slots: [0, 1, 3] },
-    { op: Opcode.CountAtLeast, dst: 1, k: 3, slots: [4, 0, 1, 2] },
+    { op: Opcode.AndNot, dst: 3, slots: [0, 1], number: 0 },
+    { op: Opcode.Count, dst: 5, slots: [3], number: 0 },
+    { op: Opcode.CountXor, dst: 6, slots: [1, 2], number: 0 },
+    { op: Opcode.AtLeast, dst: 4, slots: [0, 1, 3], number: 2 },
+    { op: Opcode.CountAtLeast, dst: 1, slots: [4, 0, 1, 2], number: 3 },
     table,
   ];
   const { numbers, limits } = encodeSteps(steps, (slot) => slot * 64);
@@ -36,9 +36,9 @@ it('writes steps one after the other, slots by where they begin', () => {
 
 it('says where complements are to be cut off in each window', () => {
   const steps: Step[] = [
-    { op: Opcode.Or, dst: 2, a: 0, b: 1 },
-    { op: Opcode.Not, dst: 2, a: 2, b: 1000 },
-    { op: Opcode.Not, dst: 3, a: 0, b: 20 },
+    { op: Opcode.Or, dst: 2, slots: [0, 1], number: 0 },
+    { op: Opcode.Not, dst: 2, slots: [2], number: 1000 },
+    { op: Opcode.Not, dst: 3, slots: [0], number: 20 },
   ];
   const { numbers, limits } = encodeSteps(steps, (slot) => slot * 64);
   expect([...numbers.subarray(4)]).toEqual([Opcode.Not, 128, 128, 0, Opcode.Not, 192, 0, 0]);

@@ -10,7 +10,7 @@ import {
   planWindows,
   planWithin,
 } from '../../src/engine/plan.js';
-import type { SimpleStep } from '../../src/engine/steps.js';
+import type { SlotStep } from '../../src/engine/steps.js';
 import { Opcode } from '../../src/kernel/types.js';
 import { MemoryStore } from '../../src/store/memory.js';
 
@@ -35,8 +35,8 @@ function plan(
   );
 }
 
-function simpleSteps({ program }: Plan): SimpleStep[] {
-  return program.steps.filter((step): step is SimpleStep => 'a' in step);
+function slotSteps({ program }: Plan): SlotStep[] {
+  return program.steps.filter((step): step is SlotStep => 'slots' in step);
 }
 
 /** Windows in short: where they are, and what of which operand is read. */
@@ -53,7 +53,7 @@ describe('a plan', () => {
       reads: [[range(0, 40)], [range(0, 40)]],
       program: {
         steps: [
-          { op: Opcode.Count, dst: 1, a: 1, b: 0 },
+          { op: Opcode.Count, dst: 1, slots: [1], number: 0 },
           { op: Opcode.CountTable, rows: [0], columns: [1], cells: [{ row: 0, column: 0, counter: 0 }] },
         ],
         slots: 2,
@@ -96,9 +96,9 @@ describe('a plan', () => {
     });
     expect(program).toEqual({
       steps: [
-        { op: Opcode.Count, dst: 0, a: 0, b: 0 },
-        { op: Opcode.Count, dst: 1, a: 1, b: 0 },
-        { op: Opcode.Count, dst: 2, a: 2, b: 0 },
+        { op: Opcode.Count, dst: 0, slots: [0], number: 0 },
+        { op: Opcode.Count, dst: 1, slots: [1], number: 0 },
+        { op: Opcode.Count, dst: 2, slots: [2], number: 0 },
         {
           op: Opcode.CountTable,
           rows: [0],
@@ -119,7 +119,7 @@ describe('a plan', () => {
   it('makes bitmaps where they are asked for', () => {
     const made = plan([combine('or', [a, b])], [10, 20], { answer: 'bitmaps' });
     expect(made.program).toEqual({
-      steps: [{ op: Opcode.Or, dst: 2, a: 0, b: 1 }],
+      steps: [{ op: Opcode.Or, dst: 2, slots: [0, 1], number: 0 }],
       slots: 3,
       counters: 0,
       outputs: [2],
@@ -128,7 +128,12 @@ describe('a plan', () => {
 
   describe('of complements', () => {
     const stepsOf = (roots: readonly Expression[], infos: readonly number[]) =>
-      simpleSteps(plan(roots, infos)).map(({ op, dst, a: left, b: right }) => [op, dst, left, right]);
+      slotSteps(plan(roots, infos)).map(({ op, dst, slots: [left, right], number }) => [
+        op,
+        dst,
+        left,
+        right ?? number,
+      ]);
 
     it('reaches to the longest operand of each root', () => {
       const made = plan([complement(a), combine('or', [complement(a), b]), a], [100, 300]);
@@ -152,7 +157,9 @@ describe('a plan', () => {
           [0, 0],
         ],
       });
-      expect(simpleSteps(made).map(({ op, dst, a: left, b: right }) => [op, dst, left, right])).toEqual([
+      expect(
+        slotSteps(made).map(({ op, dst, slots: [left, right], number }) => [op, dst, left, right ?? number]),
+      ).toEqual([
         [Opcode.Not, 2, 0, 100],
         [Opcode.Count, 0, 2, 0],
         [Opcode.Count, 1, 1, 0],
@@ -168,9 +175,9 @@ describe('a plan', () => {
         [short, long],
         [long, short],
       ]) {
-        const limits = simpleSteps(plan(roots, [16, 32, 64]))
+        const limits = slotSteps(plan(roots, [16, 32, 64]))
           .filter(({ op }) => op === Opcode.Not)
-          .map(({ b: limit }) => limit);
+          .map(({ number }) => number);
         expect(limits.toSorted((x, y) => x - y)).toEqual([32, 64]);
       }
       // Of the same length, the part is made once.

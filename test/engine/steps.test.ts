@@ -24,8 +24,11 @@ function stepsOf({ steps }: Program): string[] {
 }
 
 function wordsOf(step: Step): string {
-  if ('slots' in step) return `${step.dst}: ${step.k} of ${step.slots}`;
-  if ('a' in step) return `${step.dst}: ${step.a} ${step.b}`;
+  if ('slots' in step) {
+    const { op, dst, slots, number } = step;
+    if (op === Opcode.AtLeast || op === Opcode.CountAtLeast) return `${dst}: ${number} of ${slots}`;
+    return `${dst}: ${slots[0]} ${slots[1] ?? number}`;
+  }
   const cells = step.cells.map(({ row, column, counter }) => `${row}×${column}→${counter}`);
   return `${step.rows} × ${step.columns}: ${cells.join(' ')}`;
 }
