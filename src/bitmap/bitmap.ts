@@ -87,11 +87,11 @@ export class Bitmap {
    * const file = encodeRoaring(Bitmap.fromBytes(Uint8Array.of(0x80)).containers());
    * console.log(Bitmap.fromContainers(decodeRoaring(file)).cardinality); // 1
    */
-  static fromContainers(containers: Iterable<Container>): Bitmap {
+  static fromContainers(containers: Iterable<Container>, kernel: KernelChoice = 'auto'): Bitmap {
     const bitmap = new Bitmap();
     const bytes = new Uint8Array(CONTAINER_BYTES);
     for (const { firstId, kind, words } of containers) {
-      decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length, undefined);
+      decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length, kernel);
       bitmap.#appendContainer(firstId / CONTAINER_IDS, bytes);
       bitmap.#byteLength = firstId / 8 + lastByte(bytes) + 1;
     }
@@ -134,7 +134,8 @@ export class Bitmap {
   }
 
   /**
-   * Sets (`1`) or clears (`0`) the bits `ids`, in any order. The bitmap grows to hold them, also if they are cleared.
+   * Sets (`1`) or clears (`0`) the bits `ids`, in any order, with the help of a kernel of the kind chosen. The bitmap grows to
+   * hold them, also if they are cleared.
    * @throws TypeError or RangeError if an id is no integer in [0, 2^32); nothing is changed then
    *
    * @example
@@ -145,12 +146,12 @@ export class Bitmap {
    * bitmap.change([2], 0);
    * console.log([...bitmap.ids()]); // [ 1, 3 ]
    */
-  change(ids: ArrayLike<number>, value: 0 | 1): void {
+  change(ids: ArrayLike<number>, value: 0 | 1, kernel: KernelChoice = 'auto'): void {
     checkIds(ids);
     if (ids.length < BULK_IDS) {
       for (let at = 0; at < ids.length; at++) this.#changeOne(ids[at]!, value);
     } else {
-      this.#changeMany(sortIds(ids), value);
+      this.#changeMany(sortIds(ids), value, kernel);
     }
   }
 
@@ -309,7 +310,7 @@ export class Bitmap {
   }
 
   /** `ids` ascend. */
-  #changeMany(ids: Uint32Array, value: 0 | 1): void {
+  #changeMany(ids: Uint32Array, value: 0 | 1, kernel: KernelChoice): void {
     this.#grow(ids[ids.length - 1]!);
     let from = 0;
     while (from < ids.length) {
@@ -319,7 +320,7 @@ export class Bitmap {
       const at = this.#blockFor(high);
       const block = this.#blocks[at]!;
       if (to - from >= BULK_IDS) {
-        block.changeMany(high, ids, from, to, value);
+        block.changeMany(high, ids, from, to, value, kernel);
       } else {
         for (let index = from; index < to; index++) block.change(high, ids[index]! & 0xffff, value);
       }

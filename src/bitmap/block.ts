@@ -4,7 +4,7 @@
  * (high 16 bits of the ids; cardinality minus one; where its payload begins, with a flag for runs), then the payloads.
  */
 
-import { byteIndex, clearBit, setBit } from '../base/bits.js';
+import { bitMask, byteIndex } from '../base/bits.js';
 import { CONTAINER_BYTES, CONTAINER_IDS } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import {
@@ -128,18 +128,25 @@ export class Block {
   }
 
   /** Sets or clears the bits `ids[from..to)`, all of container `high`. Brings the container into its smallest shape. */
-  changeMany(high: number, ids: ArrayLike<number>, from: number, to: number, value: 0 | 1): void {
+  changeMany(
+    high: number,
+    ids: ArrayLike<number>,
+    from: number,
+    to: number,
+    value: 0 | 1,
+    kernel?: KernelChoice,
+  ): void {
     const index = this.find(high);
     if (index < 0) {
       if (value === 0) return;
       scratch.fill(0);
     } else {
-      this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES);
+      this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES, kernel);
     }
     for (let at = from; at < to; at++) {
       const low = ids[at]! & 0xffff;
-      if (value === 1) setBit(scratch, low);
-      else clearBit(scratch, low);
+      if (value === 1) scratch[byteIndex(low)]! |= bitMask(low);
+      else scratch[byteIndex(low)]! &= ~bitMask(low);
     }
     this.#put(index, high, encode(scratch));
   }

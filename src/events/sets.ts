@@ -127,7 +127,7 @@ export class EventSet implements AsyncIterable<number> {
     const loaded = new Bitmap();
     const pages = pagesOf(this.expression, this.#with(options));
     let next = await pages.next();
-    for (; !next.done; next = await pages.next()) loaded.change(next.value, 1);
+    for (; !next.done; next = await pages.next()) loaded.change(next.value, 1, options?.kernel);
     // As long as its longest operand, so that its complement is the complement of what was loaded.
     loaded.extend(next.value);
     const store = new MemoryStore();

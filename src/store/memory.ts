@@ -52,7 +52,7 @@ export class MemoryStore implements Store {
         bitmap = new Bitmap();
         this.#bitmaps.set(key, bitmap);
       }
-      bitmap.change(ids, value);
+      bitmap.change(ids, value, options?.kernel);
     }
   }
 

@@ -225,6 +225,9 @@ describe('a compressed bitmap', () => {
     bitmap.change(ids, 1);
     const bytes = new Uint8Array(bitmap.byteLength);
     for (const kernel of ['auto', 'wasm', 'js'] as const) {
+      const changed = Bitmap.fromContainers(bitmap.containers(), kernel);
+      changed.change(ids.slice(0, 1000), 0, kernel);
+      expect([...changed.ids(kernel)]).toEqual(ids.slice(1000));
       expect([...bitmap.ids(kernel)]).toEqual(ids);
       bitmap.readInto(bytes.fill(0x5a), 0, kernel);
       expect([...Bitmap.fromBytes(bytes).ids()]).toEqual(ids);
