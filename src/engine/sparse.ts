@@ -1,8 +1,9 @@
+import { CONTAINER_BYTES } from '../base/limits.js';
 import { Bitmap } from '../bitmap/bitmap.js';
 import { containerIds } from '../bitmap/ids.js';
 import type { ByteRange, Container } from '../bitmap/types.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
-import { type Kernel, LIST_IDS, Opcode } from '../kernel/types.js';
+import { type Kernel, Opcode } from '../kernel/types.js';
 import { encodeTable } from './encoding.js';
 import type { Operands } from './operands.js';
 import { endOf, type Plan, planWithin } from './plan.js';
@@ -48,7 +49,7 @@ export async function countLists(
     for (const { firstId, containers, cardinality } of stretchesOf(bitmaps)) {
       const stretch = cardinality <= maxIds ? listsOf(containers, kernel) : undefined;
       if (stretch === undefined) {
-        dense.push({ byteOffset: firstId / 8, byteLength: LIST_IDS / 8 });
+        dense.push({ byteOffset: firstId / 8, byteLength: CONTAINER_BYTES });
       } else {
         batch ??= new ListBatch(borrowKernel(kernel), lists, steps, counters);
         if (!batch.hasRoom(cardinality)) batch.count();

@@ -1,7 +1,8 @@
 import { bitMask, setBit } from '../base/bits.js';
+import { CONTAINER_BYTES } from '../base/limits.js';
 import { checkReservation } from './limits.js';
 import { CELL_WIDTH, endOfInstruction, firstCellOf, HEADER_WIDTH } from './program.js';
-import { type Kernel, LIST_IDS, type ListLayout, Opcode } from './types.js';
+import { type Kernel, type ListLayout, Opcode } from './types.js';
 
 /** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves where that cannot run. */
 export function createJsKernel(): Kernel {
@@ -98,7 +99,7 @@ class JsKernel implements Kernel {
   }
 
   unpack(dst: number, a: number, count: number): void {
-    const bytes = this.bytes.subarray(dst, dst + LIST_IDS / 8).fill(0);
+    const bytes = this.bytes.subarray(dst, dst + CONTAINER_BYTES).fill(0);
     for (const id of new Uint16Array(this.bytes.buffer, a, count)) setBit(bytes, id);
   }
 

@@ -3,8 +3,6 @@
  * lengths in bytes. It knows nothing of keys, dates or stores.
  */
 
-import { CONTAINER_IDS } from '../base/limits.js';
-
 /**
  * Operations of a program, which is one instruction after the other: an opcode and what it says here. Slots (`dst`, `a`,
  * `b`) are byte offsets, multiples of 64; `counter` is an index of the counters, to which the count is added.
@@ -39,11 +37,8 @@ export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 /** Slot offsets are multiples of this, byte lengths of bit operations multiples of 16. */
 export const SLOT_ALIGNMENT = 64;
 
-/** Ids that a list speaks of: their low 16 bits. */
-export const LIST_IDS = CONTAINER_IDS;
-
 /**
- * Lists of ids in a kernel's memory. The ids of a stretch of `LIST_IDS` are one list per operand, ascending, as unsigned
+ * Lists of ids in a kernel's memory. The ids of a stretch of 65,536 are one list per operand, ascending, as unsigned
  * 16-bit integers; all lists of all stretches lie one behind the other, stretch by stretch.
  */
 export interface ListLayout {
@@ -85,12 +80,12 @@ export interface Kernel {
 
   /**
    * Writes the ids of one list of `count` unsigned 16-bit integers at `a`, even, to `dst`, a multiple of 4 beyond the list:
-   * each is `firstId`, a multiple of `LIST_IDS`, and its low 16 bits.
+   * each is `firstId`, a multiple of 65,536, and its low 16 bits.
    */
   widen(dst: number, a: number, count: number, firstId: number): void;
 
   /**
-   * Writes the bits of one list of `count` unsigned 16-bit integers at `a`, even, to the `LIST_IDS / 8` bytes at `dst`, beside
+   * Writes the bits of one list of `count` unsigned 16-bit integers at `a`, even, to the 8,192 bytes at `dst`, beside
    * the list; all other bits there become zero.
    */
   unpack(dst: number, a: number, count: number): void;

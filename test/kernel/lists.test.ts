@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONTAINER_IDS } from '../../src/base/limits.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
-import { type Kernel, LIST_IDS } from '../../src/kernel/types.js';
+import type { Kernel } from '../../src/kernel/types.js';
 import { seededRandom } from '../support/kernel/bitmaps.js';
 import { idsOf, tableOf } from '../support/kernel/model.js';
 
@@ -12,7 +13,7 @@ function makeLists(seed: number, lists: number, stretches: number, longest: numb
   const random = seededRandom(seed);
   const makeList = (): number[] => {
     const length = random() < 0.2 ? 0 : Math.floor(random() * longest);
-    const ids = Array.from({ length }, () => Math.floor(random() ** 3 * LIST_IDS));
+    const ids = Array.from({ length }, () => Math.floor(random() ** 3 * CONTAINER_IDS));
     return [...new Set(ids)].sort((a, b) => a - b);
   };
   return Array.from({ length: stretches }, () => Array.from({ length: lists }, makeList));
@@ -146,8 +147,8 @@ describe.each(['js', 'wasm'] as const)('lists of ids in the %s kernel', (name) =
   it('are written out as the ids of their stretch, and nothing behind them', () => {
     const random = seededRandom(9);
     for (const length of [0, 1, 7, 8, 9, 16, 100, 4096]) {
-      const firstId = Math.floor(random() * 65_536) * LIST_IDS;
-      const list = Array.from({ length }, () => Math.floor(random() * LIST_IDS));
+      const firstId = Math.floor(random() * 65_536) * CONTAINER_IDS;
+      const list = Array.from({ length }, () => Math.floor(random() * CONTAINER_IDS));
       const idsOffset = 8192 + 64;
       const { buffer, byteOffset } = kernel.reserve(idsOffset + 4 * length + 64).fill(0xa5);
       new Uint16Array(buffer, byteOffset + 2, length).set(list);
@@ -163,7 +164,7 @@ describe.each(['js', 'wasm'] as const)('lists of ids in the %s kernel', (name) =
   it('become the bits of their stretch, whatever was there, and nothing behind it', () => {
     const random = seededRandom(10);
     for (const length of [0, 1, 5, 100, 4096]) {
-      const list = Array.from({ length }, () => Math.floor(random() * LIST_IDS));
+      const list = Array.from({ length }, () => Math.floor(random() * CONTAINER_IDS));
       const memory = kernel.reserve(8192 + 64 + 8192).fill(0xa5);
       new Uint16Array(memory.buffer, memory.byteOffset + 8192 + 64, length).set(list);
       kernel.unpack(0, 8192 + 64, length);

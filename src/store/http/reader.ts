@@ -63,6 +63,11 @@ export class HttpReader implements BitmapReader {
     });
   }
 
+  /** What came as a whole. */
+  resident(key: string): Bitmap | undefined {
+    return this.#files.get(key)?.bitmap;
+  }
+
   /** What a question learned of a file first stays, though the index may be read anew meanwhile. */
   #open(key: string, index: ReadonlyMap<string, number> | undefined): KnownFile {
     const known = this.#files.get(key);

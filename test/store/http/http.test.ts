@@ -77,6 +77,17 @@ describe('bitmaps over HTTP', () => {
     },
   );
 
+  it('are held in memory for a question once they came as a whole, and those that did not are not', async () => {
+    host.publish('short', Uint8Array.of(0x41));
+    host.publish('long', noise(200_000, 1));
+    const reader = new HttpStore(host.url).reader();
+    expect(reader.resident!('short')).toBeUndefined();
+    expect(await reader.byteLengths(['short', 'long', 'missing'])).toEqual([1, 200_000, 0]);
+    expect([...reader.resident!('short')!.ids()]).toEqual([1, 7]);
+    expect(reader.resident!('missing')!.byteLength).toBe(0);
+    expect(reader.resident!('long')).toBeUndefined();
+  });
+
   it('answer questions, with one request for each short bitmap and none for missing ones in the index', async () => {
     const memory = new MemoryStore();
     const local = new Bitmapist({ store: memory });
