@@ -171,7 +171,7 @@ async function countHere(store: Store): Promise<number> {
     numOfRows: COLUMNS - 1,
   });
   return table.rows
-    .flatMap(({ total, cells }) => [total, ...cells.map(({ count }) => count)])
+    .flatMap(({ size = 0, cells }) => [size, ...cells.map(({ count }) => count)])
     .reduce((a, b) => a + b);
 }
 

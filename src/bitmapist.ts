@@ -11,9 +11,8 @@ import { parseQuery } from './events/query.js';
 import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
 import { Segments } from './events/segments.js';
 import { EventSet, expressionsOf, PeriodEvents, UniqueEvents } from './events/sets.js';
+import { type CohortArguments, cohort } from './measures/cohort.js';
 import type { Measure, MeasureScope } from './measures/measure.js';
-import { type CohortOptions, cohortTable } from './measures/retention.js';
-import type { CohortTable } from './measures/types.js';
 import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
@@ -418,10 +417,14 @@ export class Bitmapist {
    * const table = await bitmapist.ask(trend, { events: ['active'], from: '2026-11-22', to: '2026-11-22' });
    * console.log(table.rows[0]?.cells[0]?.count); // 2
    */
-  async ask<Args>(measure: Measure<Args>, args: Args, options: AskOptions = {}): Promise<Table> {
+  async ask<Args, Answer = Table>(
+    measure: Measure<Args, Answer>,
+    args: Args,
+    options: AskOptions = {},
+  ): Promise<Answer> {
     const scope: MeasureScope = {
       timeZone: this.timeZone,
-      now: options.now ?? this.#clock(),
+      now: options.now === undefined ? this.#clock() : options.now,
       set: (name, period) => eventExpression(this.#scope, name, period),
       query: (text) => queryExpression(this.#scope, parseQuery(text)),
     };
@@ -429,14 +432,20 @@ export class Bitmapist {
     return ask.table(await countSets(ask, { ...this.#scope.defaults, ...options }));
   }
 
-  /** The cohort (retention) table of two selections; every bitmap is read once. */
-  async cohort(options: CohortOptions & EvaluateOptions): Promise<CohortTable> {
-    return cohortTable(options, {
-      timeZone: this.timeZone,
-      now: this.#clock(),
-      events: (name, period) => eventExpression(this.#scope, name, period),
-      count: async (sets) => (await countSets({ sets }, { ...this.#scope.defaults, ...options })).sets,
-    });
+  /**
+   * The cohort (retention) table of two selections: of those who did the first in a period, how many did the second in the
+   * periods after it. Every bitmap is read once.
+   * @throws RangeError for arguments that make no sense
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * const bitmapist = new Bitmapist({ clock: () => new Date('2026-11-24') });
+   * await bitmapist.markEvent('signup', [1, 2], { now: '2026-11-22' });
+   * await bitmapist.markEvent('active', 2, { now: '2026-11-23' });
+   * const { rows } = await bitmapist.cohort({ select1: 'signup', select2: 'active', startDate: '2026-11-22', numResults: 1 });
+   * console.log(rows[0].size, rows[0].cells[1].count); // 2 1
+   */
+  async cohort(args: CohortArguments & AskOptions): Promise<Table> {
+    return this.ask(cohort, args, args);
   }
 
   #keysOf({ trackHourly, trackUnique }: MarkOptions): MarkKeys {

@@ -45,8 +45,8 @@ export type { Scope } from './events/scope.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
-export type { CohortOptions } from './measures/retention.js';
-export type { CellState, CohortCell, CohortRow, CohortTable, TimeGroup } from './measures/types.js';
+export type { CohortArguments, TimeGroup } from './measures/cohort.js';
+export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';
 export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
 export { MemoryStore } from './store/memory.js';
@@ -60,6 +60,6 @@ export type {
   Store,
   WriteOptions,
 } from './store/types.js';
-export type { Cell, Column, Layout, Row, Table, Unit } from './tables/table.js';
+export type { Cell, CellState, Column, Layout, Row, Table, Unit } from './tables/table.js';
 export type { Moment, TemporalLike } from './time/moment.js';
 export { Period, type PeriodUnit } from './time/period.js';

@@ -1,20 +1,28 @@
-export { averageColumns } from './report/average.js';
+export { printable } from './base/errors.js';
 export { makeCombobox, type Suggest, type Suggestion } from './report/combobox.js';
-export { type CompatCell, type CompatTable, compatCells } from './report/compat.js';
 export { renderCsv, toCsv } from './report/csv.js';
-export { renderSvgCurves } from './report/curves.js';
-export { type DatesEntry, type DatesRow, toDatesData } from './report/dates.js';
+export { type CurvesOptions, renderSvgCurves } from './report/curves.js';
 export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';
-export { type ColorScheme, type HeatColor, type HeatScale, heatColors } from './report/heat.js';
+export type { FragmentOptions } from './report/fragment.js';
 export { renderSvgHeatmap } from './report/heatmap.js';
-export { periodLabel, printable, selectionLabel } from './report/labels.js';
-export { type MarkdownOptions, renderMarkdown } from './report/markdown.js';
-export type { AverageKind, ReportOptions, ReportUnit } from './report/options.js';
+export { renderMarkdown } from './report/markdown.js';
 export { type HtmlPageOptions, renderHtmlPage } from './report/page.js';
-export { type CohortForm, type FormFields, parseCohortForm } from './report/request.js';
+export type { SvgOptions } from './report/picture.js';
 export { enhanceForms, formScript } from './report/script.js';
 export { reportStylesheet } from './report/style.js';
-export type { SvgOptions } from './report/svg.js';
+export { renderSvg } from './report/svg.js';
 export { type HtmlTableOptions, renderHtmlTable } from './report/table.js';
 export { renderText, type TextOptions } from './report/text.js';
-export { type CellView, type RowView, type TableView, viewTable } from './report/view.js';
+export { type AverageKind, averageRow } from './tables/average.js';
+export { type ColorScheme, type HeatColor, heatColors, lineColors } from './tables/heat.js';
+export { periodLabel } from './tables/labels.js';
+export { formatValue, groupDigits } from './tables/numbers.js';
+export { cellValue } from './tables/table.js';
+export {
+  type CellView,
+  type RowView,
+  type StateNote,
+  type TableView,
+  type ViewOptions,
+  viewTable,
+} from './tables/view.js';

@@ -249,7 +249,7 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     const options = { select1: 'a', select2: 'a', timeGroup: 'days', numResults: 1, numOfRows: 0 } as const;
     await expect(analytics.cohort(options)).rejects.toThrow('expected to read at most 0 bytes');
     const { rows } = await analytics.cohort({ ...options, maxBytes: 100 });
-    expect(rows.map(({ total }) => total)).toEqual([1]);
+    expect(rows.map(({ size }) => size)).toEqual([1]);
   });
 
   it('marks no event that would be taken for a stored result', async () => {
@@ -636,7 +636,7 @@ describe('a cohort of 31 × 13 days', () => {
       memoryBytes: 1,
     });
     expect(table.rows).toHaveLength(31);
-    expect(table.rows.every(({ total }) => total === 2)).toBe(true);
+    expect(table.rows.every(({ size }) => size === 2)).toBe(true);
     const windows = 4;
     expect(store.keysRead).toHaveLength(43);
     for (const key of store.keysRead) expect(store.readsOf(key)).toBe(windows);

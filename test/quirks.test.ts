@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { floatText } from '../src/compat/cells.js';
+import { compatCells, type DatesRow, datesData, renderCompatCsv } from '../src/compat.js';
 import {
+  type AskOptions,
   Bitmapist,
-  type CohortOptions,
-  type CohortTable,
+  type CohortArguments,
   type EventSet,
   Period,
+  type Table,
   type TimeGroup,
 } from '../src/index.js';
-import { floatText, roundHalfEven } from '../src/report/rounding.js';
-import { averageColumns, compatCells, renderCsv, renderHtmlForm, toDatesData } from '../src/report.js';
+import { cohort } from '../src/measures.js';
+import { averageRow, cellValue, renderCsv, renderHtmlForm } from '../src/report.js';
+import { roundHalfEven } from '../src/tables/numbers.js';
 import { hasGolden, readGoldenJson } from './support/golden/files.js';
 import { tableOf } from './support/report/golden.js';
 
@@ -60,11 +64,11 @@ async function idsOf(set: EventSet): Promise<number[]> {
 }
 
 /** The dates of the rows that the reference would have, and the periods of those that we have otherwise. */
-async function rowsOf(options: Omit<CohortOptions, 'select1' | 'select2'>) {
+async function rowsOf(options: Omit<CohortArguments & AskOptions, 'select1' | 'select2'>) {
   const all = { select1: 'a', select2: 'a', numOfRows: 0, ...options };
-  const compat = await open().cohort({ ...all, compat: true });
+  const compat = await open().ask(datesData, all, all);
   const { rows } = await open().cohort(all);
-  return { compat: compat.rows.map(({ date }) => date), periods: rows.map(({ period }) => period) };
+  return { compat: compat.map(([date]) => date), periods: rows.map(({ period }) => period) };
 }
 
 const UNITS = { days: 'day', weeks: 'week', months: 'month', years: 'year' } as const;
@@ -184,12 +188,10 @@ describe('cohort rows as the reference has them', () => {
   });
 
   it('refuse a period that holds several, as other tables do', async () => {
-    for (const compat of [true, false]) {
-      const options = { select1: 'a', select2: 'a', startDate: '2026-11', compat };
-      await expect(open().cohort(options)).rejects.toThrow(
-        new RangeError('expected a date within one day, got the month 2026-11'),
-      );
-    }
+    const args = { select1: 'a', select2: 'a', startDate: '2026-11' };
+    const refusal = new RangeError('expected a date within one day, got the month 2026-11');
+    await expect(open().cohort(args)).rejects.toThrow(refusal);
+    await expect(open().ask(datesData, args)).rejects.toThrow(refusal);
   });
 });
 
@@ -200,14 +202,13 @@ describe.skipIf(!hasGolden)('odd corners of the reference: cohort cells', () => 
     await analytics.markEvent('a', 9, { now: '2024-01-02' });
     await analytics.markEvent('a', 1, { now: '2024-01-04' });
     const options = { select1: 'a', select2: 'a', startDate: DAY, numResults: 3, numOfRows: 3 };
-    const table = await analytics.cohort({ ...options, compat: true });
-    expect(toDatesData(table)).toEqual(output.True);
-    expect(toDatesData(table, { as: 'counts' })).toEqual(output.False);
+    expect(await analytics.ask(datesData, options)).toEqual(output.True);
+    expect(await analytics.ask(datesData, { ...options, as: 'counts' })).toEqual(output.False);
     const { rows } = await analytics.cohort(options);
-    expect(rows.map(({ cells }) => cells.map(({ state }) => state))).toEqual([
-      ['value', 'nobody', 'nobody', 'value'],
-      ['value', 'nobody', 'nobody', 'nobody'],
-      ['empty', 'empty', 'empty', 'empty'],
+    expect(rows.map(({ cells }) => cells.map(({ state, count }) => `${state} ${count}`))).toEqual([
+      ['final 3', 'final 0', 'final 0', 'final 1'],
+      ['final 1', 'final 0', 'final 0', 'final 0'],
+      ['empty 0', 'empty 0', 'empty 0', 'empty 0'],
     ]);
   });
 
@@ -219,7 +220,8 @@ describe.skipIf(!hasGolden)('odd corners of the reference: cohort cells', () => 
       await analytics.markEvent('a', 1, { now: DAY });
       await analytics.markEvent('b', [1, 2], { now: DAY });
       for (const [select1b, [total, count]] of output) {
-        const table = await analytics.cohort({
+        const rows = await analytics.ask(datesData, {
+          as: 'counts',
           select1: 'a',
           // Null is for those who do without types.
           select1b: select1b as string,
@@ -228,7 +230,7 @@ describe.skipIf(!hasGolden)('odd corners of the reference: cohort cells', () => 
           numResults: 1,
           numOfRows: 0,
         });
-        expect(toDatesData(table, { as: 'counts' }).map((row) => row.slice(1))).toEqual([[total, count]]);
+        expect(rows.map((row) => row.slice(1))).toEqual([[total, count]]);
       }
     },
   );
@@ -256,7 +258,7 @@ describe.skipIf(!hasGolden)('odd corners of the reference: cohort cells', () => 
           numResults: 1,
           numOfRows: 0,
         });
-        expect(rows[0]!.cells[0]!.percent).toBe(percent);
+        expect(cellValue(rows[0]!.cells[0]!, 'percent')).toBe(percent);
       }
     },
   );
@@ -288,8 +290,8 @@ describe.skipIf(!hasGolden)('odd corners of the reference: cohort cells', () => 
           asked.push(String(period));
           return period === 'unique' ? analytics.unique('a') : analytics.events('a', period.unit, period);
         });
-        const options = { timeGroup, numResults: 1, startDate: DAY, numOfRows: 0, compat: true };
-        await analytics.cohort({ select1: 'h', select2: 'a', ...options });
+        const options = { timeGroup, numResults: 1, startDate: DAY, numOfRows: 0 };
+        await analytics.ask(datesData, { select1: 'h', select2: 'a', ...options });
         const make = Period[UNITS[timeGroup]] as (...args: unknown[]) => Period;
         expect(asked).toEqual(output[timeGroup].map(([, , args]) => String(make(...args.slice(0, -1)))));
       }
@@ -621,11 +623,19 @@ async function countOf(analytics: Bitmapist, key: string): Promise<number> {
   return target.reduce((count, byte) => count + byte.toString(2).replaceAll('0', '').length, 0);
 }
 
-/** A table of one row, or of several, with the counts given; `''` where nobody at all came back. */
-function reportTable(
-  timeGroup: TimeGroup,
-  rows: [date: string, total: number, ...counts: (number | '')[]][],
-): CohortTable {
+type CountRow = [date: string, total: number, ...counts: (number | '')[]];
+
+/** Rows of counts as rows of percentages. */
+function percentOf(rows: readonly CountRow[]): DatesRow[] {
+  return rows.map(([date, total, ...counts]) => [
+    date,
+    total,
+    ...counts.map((count) => (count === '' ? '' : (count / total) * 100)),
+  ]);
+}
+
+/** A table of one row, or of several, with the counts given; `''` if nobody at all came back. */
+function reportTable(timeGroup: TimeGroup, rows: CountRow[]): Table {
   return tableOf({
     params: {
       time_group: timeGroup,
@@ -639,8 +649,6 @@ function reportTable(
   });
 }
 
-const compatCsv = { compat: true } as const;
-
 describe.skipIf(!hasGolden)('odd corners of the reference: reports', () => {
   quirk<[startDate: string, iso: [number, number], line: string][]>(
     'week_label',
@@ -649,18 +657,17 @@ describe.skipIf(!hasGolden)('odd corners of the reference: reports', () => {
       for (const [startDate, [isoYear, isoWeek], line] of output) {
         const analytics = open();
         await analytics.markEvent('a', 1, { now: startDate });
-        const table = await analytics.cohort({
+        const args = {
           select1: 'a',
           select2: 'a',
           timeGroup: 'weeks',
           startDate,
           numResults: 1,
           numOfRows: 0,
-          now: '2030-01-01',
-          compat: true,
-        });
-        expect(renderCsv(table)).toBe(`Date,Total,0\n${line}\n`);
-        const [, row] = renderCsv(table, { compat: false }).split('\r\n');
+        } as const;
+        const rows = await analytics.ask(datesData, args, { now: '2030-01-01' });
+        expect(renderCompatCsv(rows, args)).toBe(`Date,Total,0\n${line}\n`);
+        const [, row] = renderCsv(await analytics.ask(cohort, args, { now: '2030-01-01' })).split('\r\n');
         expect(row).toBe(`${Period.week(isoYear, isoWeek)},1,100`);
       }
     },
@@ -675,11 +682,12 @@ describe.skipIf(!hasGolden)('odd corners of the reference: reports', () => {
           await expect(rowsOf({ timeGroup })).rejects.toThrow('expected days, weeks, months or years');
           return;
         }
-        const table = reportTable(timeGroup, [['2009-03-05T00:00:00+00:00', 7, 12.5]]);
-        expect(renderCsv(table, { as: 'counts', compat: true })).toBe(output[0]);
-        expect(compatCells(table).rows.map(([label]) => label)).toEqual(output[1]);
+        const rows: CountRow[] = [['2009-03-05T00:00:00+00:00', 7, 12.5]];
+        const options = { timeGroup, numOfRows: 0 };
+        expect(renderCompatCsv(rows, { ...options, as: 'counts' })).toBe(output[0]);
+        expect(compatCells(percentOf(rows), options).rows.map(([label]) => label)).toEqual(output[1]);
         const label = { days: '2009-03-05', weeks: '2009-W10', months: '2009-03', years: '2009' }[timeGroup];
-        expect(renderCsv(table, { compat: false })).toContain(`\r\n${label},7,`);
+        expect(renderCsv(reportTable(timeGroup, rows))).toContain(`\r\n${label},7,`);
       },
     );
   }
@@ -702,33 +710,36 @@ describe.skipIf(!hasGolden)('odd corners of the reference: reports', () => {
       csv_has_no_avg_row: string;
     }
   >('averages', 'average finished cells, by the size of their cohorts', async (output) => {
-    const table = reportTable('days', [
+    const rows: CountRow[] = [
       ['2024-01-01', 10, 10, '', 5],
       ['2024-01-02', 3, 3, '', 1],
       ['2024-01-03', 0, '', '', ''],
-    ]);
-    expect(compatCells(table).avg).toEqual(output.percent);
+    ];
+    const averagesOf = (rows: readonly DatesRow[], as: 'percent' | 'counts' = 'percent') =>
+      compatCells(rows, { as, numOfRows: rows[0]!.length - 3 }).avg;
+    expect(averagesOf(percentOf(rows))).toEqual(output.percent);
     // The reference's `count` is of rows that are not recorded. Its averages of counts are held to the letter for every
-    // cohort of the real data sets, in `report/html.test.ts`; here it is the cut to whole numbers (6.5, 0, 3) alone.
-    expect(compatCells(table, { as: 'counts' }).avg).toEqual(['6', '0', '3']);
-    expect(renderCsv(table, compatCsv)).toBe(output.csv_has_no_avg_row);
-    const empty = reportTable('days', [['2024-01-01', 0, '', '']]);
-    expect(compatCells(empty).avg).toEqual(output.empty_percent);
-    expect(compatCells(empty, { as: 'counts' }).avg).toEqual(output.empty_count);
-    expect(compatCells(reportTable('days', [['2024-01-01', 5, 0]])).avg).toEqual(output.all_zero);
-    expect(averageColumns(table, 'percent', 'weighted')).toEqual([100, 0, (6 / 13) * 100]);
+    // cohort of the real data sets, in `compat/cells.test.ts`; here it is the cut to whole numbers (6.5, 0, 3) alone.
+    expect(averagesOf(rows, 'counts')).toEqual(['6', '0', '3']);
+    expect(renderCompatCsv(percentOf(rows), { numOfRows: 2 })).toBe(output.csv_has_no_avg_row);
+    const empty: DatesRow[] = [['2024-01-01', 0, '', '']];
+    expect(averagesOf(empty)).toEqual(output.empty_percent);
+    expect(averagesOf(empty, 'counts')).toEqual(output.empty_count);
+    expect(averagesOf([['2024-01-01', 5, 0]])).toEqual(output.all_zero);
+    const { cells } = averageRow(reportTable('days', rows), 'percent', 'weighted');
+    expect(cells.map((cell) => cellValue(cell, 'percent'))).toEqual([100, 0, (6 / 13) * 100]);
   });
 
   quirk<string>('csv_raw', 'are RFC 4180, or the lines of the reference', async (output) => {
-    const table = reportTable('days', [['2024-01-01', 2, 2, '', 0]]);
-    expect(renderCsv(table, compatCsv)).toBe(output);
-    expect(renderCsv(table, { compat: false })).toBe('a → b,Total,0,1,2\r\n2024-01-01,2,100,0,0\r\n');
+    const rows: CountRow[] = [['2024-01-01', 2, 2, '', 0]];
+    expect(renderCompatCsv(percentOf(rows), { numOfRows: 2 })).toBe(output);
+    expect(renderCsv(reportTable('days', rows))).toBe('a → b,Total,0,1,2\r\n2024-01-01,2,100,0,0\r\n');
   });
 
   quirk<object>('render_counts_as_percent', 'show counts without a percent sign', async () => {
-    const table = reportTable('days', [['2024-01-01', 948, 948, 362, '', 0]]);
-    expect(compatCells(table, { as: 'counts' }).rows[0]!.slice(2)).toEqual([['948'], ['362'], [''], ['0']]);
-    expect(compatCells(table).rows[0]![3]![0]).toBe('38.19%');
+    const rows: CountRow[] = [['2024-01-01', 948, 948, 362, '', 0]];
+    expect(compatCells(rows, { as: 'counts' }).rows[0]!.slice(2)).toEqual([['948'], ['362'], [''], ['0']]);
+    expect(compatCells(percentOf(rows)).rows[0]![3]![0]).toBe('38.19%');
   });
 
   for (const id of ['render_rows_too_many', 'render_default_rows', 'render_rows_fewer']) {
@@ -737,7 +748,8 @@ describe.skipIf(!hasGolden)('odd corners of the reference: reports', () => {
       await analytics.markEvent('a', 1, { now: DAY });
       const options = { select1: 'a', select2: 'a', startDate: DAY, numResults: 1 };
       for (const numOfRows of [0, 3, 12]) {
-        const csv = renderCsv(await analytics.cohort({ ...options, numOfRows }), compatCsv);
+        const args = { ...options, numOfRows };
+        const csv = renderCompatCsv(await analytics.ask(datesData, args), args);
         const [head] = csv.split('\n');
         expect(head!.split(',')).toHaveLength(numOfRows + 3);
         if (numOfRows === 0 && typeof output === 'string') expect(output).toContain(`${head}\n`);
@@ -751,10 +763,10 @@ describe.skipIf(!hasGolden)('odd corners of the reference: reports', () => {
     async ([form, hostile]) => {
       const actionUrl = '/_Cohort?x=1&y=2';
       const namesOf = (html: string) => Array.from(html.matchAll(/ name="(\w+)"/g), ([, name]) => name);
-      const html = renderHtmlForm({ actionUrl, selections1: [['Are Active', 'active']] });
+      const html = renderHtmlForm(cohort, { actionUrl, events: [['Are Active', 'active']] });
       expect(namesOf(html).slice(2)).toEqual(namesOf(form!.html));
       expect(hostile!.html).toContain('<b>');
-      expect(renderHtmlForm({ actionUrl: '/', selections1: [['A "q" <b>', 'a"<']] })).not.toContain('<b>');
+      expect(renderHtmlForm(cohort, { actionUrl: '/', events: [['A "q" <b>', 'a"<']] })).not.toContain('<b>');
     },
   );
 });

@@ -1,4 +1,13 @@
-import type { CohortTable, TimeGroup } from '../index.js';
+import {
+  compatCohort,
+  compatStylesheet,
+  type DatesRow,
+  datesData,
+  renderCompatCsv,
+  renderCompatTable,
+} from '../compat.js';
+import type { Table, TimeGroup } from '../index.js';
+import { type CohortArguments, cohort } from '../measures.js';
 import {
   renderCsv,
   renderHtmlPage,
@@ -7,8 +16,6 @@ import {
   renderSvgCurves,
   renderSvgHeatmap,
   renderText,
-  selectionLabel,
-  toDatesData,
 } from '../report.js';
 import { noteNames } from './notes.js';
 import { type OutputOptions, print } from './output.js';
@@ -32,15 +39,21 @@ export interface CohortCommandOptions extends SourceOptions, OutputOptions {
 export type CohortFormat = 'text' | 'json' | 'csv' | 'dates-data' | 'html' | 'svg' | 'curves' | 'markdown';
 
 export async function printCohort(source: string, options: CohortCommandOptions): Promise<void> {
-  const { output } = options;
+  const { output, compat = false } = options;
   const { format = 'text' } = options;
+  const args: CohortArguments = { ...options, as: options.counts ? 'counts' : 'percent' };
   await withSource(source, options, async (bitmapist) => {
-    const table = await bitmapist.cohort(options);
-    const { select1, select1b, select2, select2b } = table;
-    const names = [select1, select1b, select2, select2b].filter((name) => name !== undefined);
-    const isEmpty = hasEmptySelection(table);
-    const notes = await noteNames(bitmapist, names, { ...options, isEmpty });
-    const text = formatCohort({ ...table, notes }, { ...options, format });
+    const table = await bitmapist.ask(compat ? compatCohort : cohort, args, options);
+    const names = [args.select1, args.select1b, args.select2, args.select2b].filter(
+      (name) => name !== undefined,
+    );
+    const notes = await noteNames(bitmapist, names, { ...options, isEmpty: isEmptyTable(table) });
+    const shown = { ...table, notes };
+    const asReference = format === 'dates-data' || (compat && (format === 'csv' || format === 'html'));
+    const rows = asReference ? await bitmapist.ask(datesData, { ...args, exactRows: !compat }, options) : [];
+    const text = asReference
+      ? formatDates(rows, args, format, shown)
+      : formatTable(shown, { ...options, format });
     // A table for people shows names as they can be seen, and colours beside them.
     await print(
       [
@@ -55,42 +68,53 @@ export async function printCohort(source: string, options: CohortCommandOptions)
   });
 }
 
-/** Whether all cohorts are without members, or all that could have come back are nobody. */
-function hasEmptySelection({ rows }: CohortTable): boolean {
+/** Whether all cohorts are without members, or nobody of them came back. */
+function isEmptyTable({ rows }: Table): boolean {
   const cells = rows.flatMap((row) => row.cells);
   return (
-    rows.every(({ total }) => total === 0) || (cells.length > 0 && cells.every((cell) => cell.active === 0))
+    rows.every(({ size }) => size === 0) || (cells.length > 0 && cells.every(({ count }) => count === 0))
   );
 }
 
 /** A table as text, with a line break at its end. */
-export function formatCohort(
-  table: CohortTable,
-  { format = 'text', counts, output }: Pick<CohortCommandOptions, 'format' | 'counts' | 'output'>,
+export function formatTable(
+  table: Table,
+  { format = 'text', output }: Pick<CohortCommandOptions, 'format' | 'output'>,
 ): string {
-  const as = counts ? 'counts' : 'percent';
   switch (format) {
-    case 'text':
-      if (output !== undefined) return renderText(table, { as });
-      // Standard error says the notes to the same reader.
-      return renderText({ ...table, notes: [] }, { as, colorDepth: colorDepth(), width: columns() });
     case 'csv':
-      return renderCsv(table, { as });
+      return renderCsv(table);
     case 'json':
       return `${JSON.stringify(table)}\n`;
-    case 'dates-data': {
-      const rows = toDatesData(table, { as }).map((row) => `  ${JSON.stringify(row)}`);
-      return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;
-    }
     case 'html':
-      return renderHtmlPage([renderHtmlTable(table, { as, inlineStyle: false })], {
-        title: selectionLabel(table),
-      });
+      return renderHtmlPage([renderHtmlTable(table, { inlineStyle: false })], { title: table.title });
     case 'svg':
-      return renderSvgHeatmap(table, { as });
+      return renderSvgHeatmap(table);
     case 'curves':
-      return renderSvgCurves(table, { as });
+      return renderSvgCurves(table);
     case 'markdown':
-      return renderMarkdown(table, { as });
+      return renderMarkdown(table);
+    default:
+      if (output !== undefined) return renderText(table);
+      // Standard error says the notes to the same reader.
+      return renderText({ ...table, notes: [] }, { colorDepth: colorDepth(), width: columns() });
   }
+}
+
+/** What the reference makes of its rows. */
+function formatDates(
+  rows: readonly DatesRow[],
+  args: CohortArguments,
+  format: CohortFormat,
+  { title, notes }: Table,
+): string {
+  if (format === 'csv') return renderCompatCsv(rows, args);
+  if (format === 'html') {
+    return renderHtmlPage([renderCompatTable(rows, args, { inlineStyle: false, notes })], {
+      title,
+      css: compatStylesheet,
+    });
+  }
+  const lines = rows.map((row) => `  ${JSON.stringify(row)}`);
+  return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }

@@ -1,5 +1,5 @@
 import type { Bitmapist, Period } from '../index.js';
-import { formatCohort } from './cohort.js';
+import { formatTable } from './cohort.js';
 import { grouped, plural, write, writeLine } from './output.js';
 import { newOnboarding } from './sample.js';
 import { makeDemo, type SourceOptions } from './source.js';
@@ -28,7 +28,7 @@ async function showRetention(bitmapist: Bitmapist, lastDay: Period): Promise<voi
     numOfRows: 11,
   });
   const milliseconds = performance.now() - started;
-  await write(formatCohort(table, { format: 'text' }));
+  await write(formatTable(table, { format: 'text' }));
   await writeLine(
     `Look down a column: a new onboarding keeps more people since ${newOnboarding(lastDay)}. (${milliseconds.toFixed(0)} ms)\n`,
   );

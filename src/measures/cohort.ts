@@ -73,15 +73,19 @@ export const cohort: Measure<CohortArguments> = {
     return { ...args, timeGroup, as, numResults, numOfRows };
   },
   ask(args, scope) {
-    const { unit, numResults, startDate } = readCohort(args);
-    const first =
-      startDate === undefined
-        ? Period.of(unit, scope.now, scope.timeZone).delta(1 - numResults)
-        : Period.from(unit, startDate, scope.timeZone);
-    const starts = Array.from({ length: numResults }, (_, index) => first.delta(index));
-    return askCohort(args, starts, scope);
+    return askCohort(args, startsOf(args, scope), scope);
   },
 };
+
+/** The periods of the rows: from that of `startDate` on, or up to the current one. */
+export function startsOf(args: CohortArguments, { now, timeZone }: MeasureScope): Period[] {
+  const { unit, numResults, startDate } = readCohort(args);
+  const first =
+    startDate === undefined
+      ? Period.of(unit, now, timeZone).delta(1 - numResults)
+      : Period.from(unit, startDate, timeZone);
+  return Array.from({ length: numResults }, (_, index) => first.delta(index));
+}
 
 /** Asks for the cohorts of consecutive periods. */
 export function askCohort(args: CohortArguments, starts: readonly Period[], scope: MeasureScope): Ask {
@@ -99,7 +103,6 @@ export function askCohort(args: CohortArguments, starts: readonly Period[], scop
       tableOf(
         args,
         scope,
-        columns,
         Array.from({ length: rows }, (_, row): Row => {
           const size = counts.sets[row]!;
           return {
@@ -161,30 +164,43 @@ export function readCohort({ timeGroup = 'days', as = 'percent', ...args }: Part
   };
 }
 
-function tableOf(args: CohortArguments, scope: MeasureScope, columns: number, rows: readonly Row[]): Table {
-  const { timeGroup, as } = readCohort(args);
-  const zone = scope.timeZone === 'UTC' ? '' : ` (${scope.timeZone})`;
+function tableOf(args: CohortArguments, { now, timeZone }: MeasureScope, rows: readonly Row[]): Table {
+  const { timeGroup, as, numOfRows } = readCohort(args);
   const size = rows.reduce((sum, row) => sum + row.size!, 0);
+  const columns = Array.from({ length: numOfRows + 1 }, (_, column) => `${column}`);
   const table: Table = {
     measure: 'cohort',
-    title: `${namesOf(args.select1, args.select1b)} → ${namesOf(args.select2, args.select2b)}`,
-    subtitle:
-      columns === 0
-        ? `sizes of the cohorts${zone}`
-        : `of each cohort who came back, 0 to ${columns - 1} ${timeGroup} later${zone} · total size ${groupDigits(size)}`,
+    ...describeCohort(args, size, timeZone),
     layout: 'triangle',
     unit: as === 'percent' ? 'percent' : 'people',
     rowHead: 'Cohort',
     columnHead: `${timeGroup} later`,
-    columns: Array.from({ length: columns }, (_, column) => ({ key: `${column}`, label: `${column}` })),
+    columns: columns.map((key) => ({ key, label: key })),
     rows,
     notes: [],
-    now: instantOf(scope.now, scope.timeZone).toString(),
-    timeZone: scope.timeZone,
+    now: instantOf(now, timeZone).toString(),
+    timeZone,
   };
   const summary =
-    columns === 0 ? { key: 'total', label: 'Total', size, cells: [] } : averageRow(table, table.unit);
+    numOfRows < 0 ? { key: 'total', label: 'Total', size, cells: [] } : averageRow(table, table.unit);
   return { ...table, summary };
+}
+
+/** What a table is about: `signup → active`, and what its numbers are. */
+export function describeCohort(
+  args: CohortArguments,
+  size: number,
+  timeZone = 'UTC',
+): Pick<Table, 'title' | 'subtitle'> {
+  const { timeGroup, numOfRows } = readCohort(args);
+  const zone = timeZone === 'UTC' ? '' : ` (${timeZone})`;
+  return {
+    title: `${namesOf(args.select1, args.select1b)} → ${namesOf(args.select2, args.select2b)}`,
+    subtitle:
+      numOfRows < 0
+        ? `sizes of the cohorts${zone}`
+        : `of each cohort who came back, 0 to ${numOfRows} ${timeGroup} later${zone} · total size ${groupDigits(size)}`,
+  };
 }
 
 function stateOf(fromNow: number): CellState {

@@ -25,17 +25,17 @@ export interface Counts {
 }
 
 /** What to count, and what the counts say. Everything is counted in one question. */
-export interface Ask {
+export interface Ask<Answer = Table> {
   /** Sets to count. */
   readonly sets: readonly Expression[];
   /** Pairs of those sets, by index, of which to count what they have in common. */
   readonly pairs?: readonly (readonly [a: number, b: number])[] | undefined;
-  /** The table that the counts make. */
-  table(counts: Counts): Table;
+  /** What the counts say: a table, of nearly all measures. */
+  table(counts: Counts): Answer;
 }
 
 /** A question of analytics: arguments to sets to count, and their counts to a table. Pure. */
-export interface Measure<Args> {
+export interface Measure<Args, Answer = Table> {
   /** As in addresses and commands: `cohort`. */
   readonly name: string;
   /** For people: `Retention`. */
@@ -50,5 +50,5 @@ export interface Measure<Args> {
    */
   complete?(args: Partial<Args>): Partial<Args>;
   /** @throws RangeError for arguments that make no sense, in a sentence */
-  ask(args: Args, scope: MeasureScope): Ask;
+  ask(args: Args, scope: MeasureScope): Ask<Answer>;
 }

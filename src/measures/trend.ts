@@ -64,8 +64,8 @@ export const trend: Measure<TrendArguments> = {
   ],
   ask({ events, unit = 'day', from, to, any = false }, scope) {
     const { timeZone, now } = scope;
-    const last = Period.from(unit, to || now, timeZone);
-    const first = from ? Period.from(unit, from, timeZone) : last.delta(1 - DEFAULT_PERIODS);
+    const last = Period.from(unit, isGiven(to) ? to : now, timeZone);
+    const first = isGiven(from) ? Period.from(unit, from, timeZone) : last.delta(1 - DEFAULT_PERIODS);
     const periods = periodsOf(first, last);
     const current = Period.of(unit, now, timeZone);
     const states = periods.map((period) => stateOf(Period.compare(period, current)));
@@ -113,14 +113,19 @@ export const trend: Measure<TrendArguments> = {
 };
 
 function periodsOf(first: Period, last: Period): Period[] {
-  const periods = Period.count(first, last);
-  if (periods === 0) {
+  const count = Period.count(first, last);
+  if (count === 0) {
     throw new RangeError(`expected a first period that is not after the last, got ${first} to ${last}`);
   }
-  if (periods > MAX_PERIODS) {
-    throw new RangeError(`expected at most ${MAX_PERIODS} periods, got more from ${first} to ${last}`);
+  if (count > MAX_PERIODS) {
+    throw new RangeError(`expected at most ${MAX_PERIODS} periods, got ${count} from ${first} to ${last}`);
   }
   return Period.range(first, last);
+}
+
+/** An HTML form sends an empty text for a date that was not chosen. */
+function isGiven(date: Moment | undefined): date is Moment {
+  return date !== undefined && date !== '';
 }
 
 function stateOf(fromNow: number): CellState {

@@ -1,38 +1,49 @@
-import { range } from 'd3-array';
 import Papa from 'papaparse';
-import type { CohortTable } from '../measures/types.js';
-import { type DatesEntry, toDatesData } from './dates.js';
-import { compatLabel, selectionLabel } from './labels.js';
-import { isCompat, type ReportOptions, type ReportUnit, unitOf } from './options.js';
-import { floatText, roundHalfEven } from './rounding.js';
+import { printable } from '../base/errors.js';
+import { roundHalfEven } from '../tables/numbers.js';
+import { cellValue, type Table } from '../tables/table.js';
+import { inLines, showAs, type ViewOptions } from '../tables/view.js';
 
 /**
- * The table as CSV (RFC 4180): a header with the selections, then a line per cohort: its period (ISO 8601), its size, its
- * cells. Percentages have up to two decimals. Cells are empty where the period has not begun or the cohort is empty; the
- * last number of a cohort may belong to a period that has not ended. Text that a spreadsheet would take for a formula is
- * preceded by an apostrophe. `compat` prints the reference's `render_csv_data` to the letter instead, with its line feeds.
+ * The table as CSV (RFC 4180): a header, then a line per row: its key, its size if rows have sizes, its cells. A table of
+ * cohorts has its title over the keys, which are periods (ISO 8601), and lines over time have a line per period. Percentages
+ * have up to two decimals, ratios four. Cells are empty if the period has not begun or there is nobody to share out; the last
+ * numbers may belong to a period that has not ended. Text that a spreadsheet would take for a formula is preceded by an
+ * apostrophe.
+ * @throws RangeError for a unit that does not exist, as all reports
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { renderCsv } from 'bitmapist-wasm/report';
+ * const bitmapist = new Bitmapist();
+ * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+ * const table = await bitmapist.cohort({
+ *   select1: 'active', select2: 'active', startDate: '2026-11-22', numResults: 1, numOfRows: 0, now: '2026-11-24',
+ * });
+ * console.log(renderCsv(table).split('\r\n')[1]); // 2026-11-22,2,100
  */
-export function renderCsv(table: CohortTable, options: ReportOptions = {}): string {
-  const unit = unitOf(options);
-  return isCompat(table, options) ? renderCompat(table, unit) : renderRows(table, unit);
-}
-
-function renderRows(table: CohortTable, unit: ReportUnit): string {
-  const header = [selectionLabel(table), 'Total', ...range(table.numOfRows + 1)];
-  const lines = table.rows.map((row) => [
-    row.period.toString(),
-    row.total,
-    ...row.cells.map((cell) => {
-      if (cell.state === 'future' || cell.percent === undefined) return '';
-      return unit === 'counts' ? cell.count : roundHalfEven(cell.percent, 2);
+export function renderCsv(table: Table, options: Pick<ViewOptions, 'as'> = {}): string {
+  const { layout, title, rowHead, columns, rows, unit } = inLines(showAs(table, options));
+  const isTriangle = layout === 'triangle';
+  const hasSizes = isTriangle || rows.some(({ size }) => size !== undefined);
+  const digits = unit === 'ratio' ? 4 : 2;
+  const head = [isTriangle ? printable(title) : rowHead, ...(hasSizes ? ['Total'] : [])];
+  const lines = rows.map(({ key, size = '', cells }) => [
+    key,
+    ...(hasSizes ? [size] : []),
+    ...cells.map((cell) => {
+      const value = cellValue(cell, unit) ?? '';
+      return value === '' || unit === 'people' ? value : roundHalfEven(value, digits);
     }),
   ]);
-  return toCsv([header, ...lines]);
+  return toCsv([[...head, ...columns.map(({ key }) => key)], ...lines]);
 }
 
 /**
  * Rows as CSV (RFC 4180), ending with a line break. Text that a spreadsheet would take for a formula is preceded by an
  * apostrophe.
+ * @example
+ * import { toCsv } from 'bitmapist-wasm/report';
+ * console.log(JSON.stringify(toCsv([['=1', 2]]))); // "'=1,2\r\n"
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   const text = Papa.unparse(rows as (string | number)[][], { newline: '\r\n', escapeFormulae: FORMULA });
@@ -41,15 +52,3 @@ export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
 
 // What spreadsheets take for the start of a formula, in ASCII and full width.
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-
-function renderCompat(table: CohortTable, unit: ReportUnit): string {
-  const print = (entry: DatesEntry): string => {
-    if (entry === '') return '';
-    return unit === 'counts' ? String(entry) : floatText(roundHalfEven(entry, 2));
-  };
-  const lines = toDatesData(table, { as: unit }).map(([, total, ...entries], index) => {
-    const label = compatLabel(table.rows[index]!, table.timeGroup, 'csv');
-    return `${label},${total},${entries.map(print).join(',')}`;
-  });
-  return [`Date,Total,${range(table.numOfRows + 1).join(',')}`, ...lines, ''].join('\n');
-}

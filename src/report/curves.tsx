@@ -1,100 +1,163 @@
-import { max, range } from 'd3-array';
+import { max, range, ticks } from 'd3-array';
 import { interpolateLab } from 'd3-interpolate';
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { curveMonotoneX, line } from 'd3-shape';
 import type { VNode } from 'preact';
-import { plural } from '../base/errors.js';
-import type { CohortRow, CohortTable } from '../measures/types.js';
-import { averageColumns } from './average.js';
-import { periodLabel } from './labels.js';
-import { type ReportUnit, unitOf } from './options.js';
-import { BODY_TOP, INK, MARGIN, MUTED, renderPicture, type SvgOptions } from './svg.js';
-import { formatValue } from './view.js';
+import { plural, printable } from '../base/errors.js';
+import { lineColors } from '../tables/heat.js';
+import { formatValue, groupDigits } from '../tables/numbers.js';
+import { type Cell, cellValue, type Row, type Table, type Unit } from '../tables/table.js';
+import { showAs, viewTable } from '../tables/view.js';
+import { BODY_TOP, CHARACTER, INK, MARGIN, MUTED, renderPicture, type SvgOptions } from './picture.js';
+
+/** Options of the line chart. */
+export interface CurvesOptions extends SvgOptions {
+  /** In pixels; default 760, at least 320. */
+  readonly width?: number | undefined;
+}
 
 /**
- * Retention curves: a line per cohort, older ones paler, and the average of all as a strong one; a dot where there is but
- * one value. An SVG file that opens anywhere, in light and dark. A dashed end leads to a period that has not ended.
+ * Lines over the columns of a table. Of cohorts: a line each, older ones paler, and the average of all as a strong one; of
+ * lines over time: one per row, in colours of their own. A dot if there is but one value. An SVG file that opens anywhere, in
+ * light and dark. A dashed end leads to a period that has not ended. With `interactive`, it goes without title and paper, and
+ * shows the values of the column that is pointed at, or has the class `at`.
  * @throws RangeError for a table of sizes alone, which has no values to draw
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { trend } from 'bitmapist-wasm/measures';
+ * import { renderSvgCurves } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().ask(trend, { events: ['signup', 'active'], unit: 'week', any: true });
+ * console.log(renderSvgCurves(table).startsWith('<svg ')); // true
  */
-export function renderSvgCurves(table: CohortTable, options: SvgOptions = {}): string {
-  const unit = unitOf(options);
-  if (table.numOfRows < 0) {
-    throw new RangeError(
-      `expected a table with a column or more for curves, got one of sizes alone (numOfRows ${table.numOfRows})`,
-    );
+export function renderSvgCurves(given: Table, options: CurvesOptions = {}): string {
+  const table = showAs(given, options);
+  if (table.columns.length === 0) {
+    throw new RangeError('expected a table with a column or more for curves, got one of sizes alone');
   }
-  const kind = options.average ?? 'weighted';
-  const cohorts = table.rows
-    .filter((row) => row.total > 0)
-    .map((row) => ({ row, points: pointsOf(row, unit) }));
-  const averages = averageColumns(table, unit, kind);
-  const average = averages.flatMap((value, x) =>
-    value === undefined ? [] : [{ x, y: value, finished: true }],
-  );
-  const highest = max(cohorts, ({ points }) => max(points, (point) => point.y)) || 1;
+  const { interactive = false } = options;
+  const lines = linesOf(table);
+  const average = pointsOf(table.summary?.cells ?? [], table.unit);
+  const width = Math.max(MIN_WIDTH, Math.floor(options.width ?? WIDTH));
+  const keys = table.layout === 'triangle' || interactive ? [] : placeKeys(lines, width);
+  const bottom = BOTTOM + Math.max(0, (keys.at(-1)?.row ?? 0) * KEY_HEIGHT);
+  const height = HEIGHT + bottom - BOTTOM;
+  const highest = max(lines, ({ points }) => max(points, (point) => point.y)) || 1;
+  const last = table.columns.length - 1;
   const axes: Axes = {
+    width,
     // A lone column stands in the middle.
-    x: scaleLinear(table.numOfRows === 0 ? [-1, 1] : [0, table.numOfRows], [LEFT, WIDTH - RIGHT]),
-    y: scaleLinear([0, highest], [HEIGHT - BOTTOM, BODY_TOP + 8]).nice(TICKS),
+    x: scaleLinear(last === 0 ? [-1, 1] : [0, last], [LEFT, width - RIGHT]),
+    y: scaleLinear([0, highest], [height - bottom, interactive ? MARGIN : BODY_TOP + 8]).nice(TICKS),
   };
   return renderPicture({
-    table,
-    unit,
-    width: WIDTH,
-    height: HEIGHT,
-    description: describe(table, averages, unit),
+    view: viewTable(table),
+    width,
+    height,
+    description: describe(table),
     darkCss: DARK,
+    pageCss: interactive ? POINTED : '',
     nonce: options.nonce,
+    isBare: interactive,
     children: (
       <>
-        <Grid axes={axes} table={table} unit={unit} />
-        {cohorts.map(({ row, points }, index) => (
-          <Curve
-            title={`${periodLabel(row.period)}: ${formatValue(row.total, 'counts')} ${plural(row.total, 'person', 'people')}`}
-            points={points}
-            axes={axes}
-            color={AGE(cohorts.length === 1 ? 1 : index / (cohorts.length - 1))}
-          />
+        <Grid axes={axes} table={table} />
+        {lines.map((each) => (
+          <Curve line={each} axes={axes} />
         ))}
-        <Average points={average} axes={axes} />
-        <Key table={table} unit={unit} kind={kind} />
+        {table.summary && <Average points={average} axes={axes} />}
+        {interactive && <Columns lines={lines} average={average} axes={axes} table={table} />}
+        {table.layout === 'triangle' ? (
+          <CohortKey table={table} y={height - MARGIN} />
+        ) : (
+          keys.map(({ line: { label, color, name }, x, row }) => (
+            <g>
+              <rect
+                class={`${name}Key`}
+                x={x}
+                y={height - bottom + 50 + row * KEY_HEIGHT}
+                width="20"
+                height="3"
+                fill={color}
+              />
+              <text class="ink" x={x + 28} y={height - bottom + 56 + row * KEY_HEIGHT} fill={INK}>
+                {label}
+              </text>
+            </g>
+          ))
+        )}
       </>
     ),
   });
 }
 
 const WIDTH = 760;
+const MIN_WIDTH = 320;
 const HEIGHT = 440;
 const LEFT = 64;
 const RIGHT = 24;
 const BOTTOM = 84;
 const TICKS = 5;
+const KEY_HEIGHT = 20;
 
 // Readable on light and on dark, so that cohorts need no second set of colours.
 const AGE = interpolateLab('#98adbd', '#3d86c6');
 const ACCENT = '#c2410c';
-const DARK = '.average{stroke:#ff9d5c}.averageKey{fill:#ff9d5c}';
+const COLORS = lineColors('light');
+const DARK = [
+  '.average{stroke:#ff9d5c}.averageKey{fill:#ff9d5c}',
+  ...lineColors('dark').map(
+    (color, index) => `.line${index}{stroke:${color}}.line${index}Key{fill:${color}}`,
+  ),
+].join('');
+/** What is said of a column shows while it is pointed at. */
+const POINTED = '.column>:not(rect){opacity:0}.column:hover>*,.column:focus>*,.column.at>*{opacity:1}';
+
+interface Line {
+  readonly label: string;
+  readonly title: string;
+  readonly points: readonly Point[];
+  readonly color: string;
+  /** Class of the line, if it has another colour in the dark. */
+  readonly name: string | undefined;
+}
 
 interface Point {
-  /** Periods after the cohort's own. */
+  /** Index of the column. */
   readonly x: number;
   readonly y: number;
-  readonly finished: boolean;
+  readonly isFinal: boolean;
 }
 
 interface Axes {
+  readonly width: number;
   readonly x: ScaleLinear<number, number>;
   readonly y: ScaleLinear<number, number>;
 }
 
-function pointsOf(row: CohortRow, unit: ReportUnit): Point[] {
-  return row.cells.flatMap((cell, x) => {
-    if (cell.state === 'future') return [];
-    return [{ x, y: unit === 'counts' ? cell.count : cell.percent!, finished: cell.state !== 'unfinished' }];
+/** Cohorts without members have no line. */
+function linesOf({ layout, rows, unit }: Table): Line[] {
+  const shown = rows.filter(({ size }) => size !== 0);
+  return shown.map(({ label, size, cells }, index): Line => {
+    const points = pointsOf(cells, unit);
+    const text = printable(label);
+    if (layout !== 'triangle') {
+      const color = index % COLORS.length;
+      return { label: text, title: text, points, color: COLORS[color]!, name: `line${color}` };
+    }
+    const people = `${groupDigits(size ?? 0)} ${plural(size ?? 0, 'person', 'people')}`;
+    const age = shown.length === 1 ? 1 : index / (shown.length - 1);
+    return { label: text, title: `${text}: ${people}`, points, color: AGE(age), name: undefined };
   });
 }
 
-/** `undefined` where there is nothing to draw: an attribute without a value is no XML. */
+function pointsOf(cells: readonly Cell[], unit: Unit): Point[] {
+  return cells.flatMap((cell, x) => {
+    const y = cellValue(cell, unit);
+    return y === undefined ? [] : [{ x, y, isFinal: cell.state === 'final' }];
+  });
+}
+
+/** `undefined` if there is nothing to draw: an attribute without a value is no XML. */
 function path(points: readonly Point[], { x, y }: Axes): string | undefined {
   const draw = line<Point>(
     (point) => x(point.x),
@@ -103,29 +166,22 @@ function path(points: readonly Point[], { x, y }: Axes): string | undefined {
   return draw.curve(curveMonotoneX).digits(1)(points) ?? undefined;
 }
 
-interface CurveProps {
-  readonly title: string;
-  readonly points: readonly Point[];
-  readonly axes: Axes;
-  readonly color: string;
-}
-
-function Curve({ title, points, axes, color }: CurveProps): VNode {
-  const finished = points.filter((point) => point.finished);
-  // The last finished point and the running one.
-  const running = points.slice(Math.max(0, finished.length - 1));
+function Curve({ line: { points, title, color, name }, axes }: { line: Line; axes: Axes }): VNode {
+  const final = points.filter((point) => point.isFinal);
+  // The last final point and those after it.
+  const running = points.slice(Math.max(0, final.length - 1));
   const [only] = points;
   return (
-    <g fill="none" stroke={color} stroke-width="1.5">
+    <g class={name} fill="none" stroke={color} stroke-width={name === undefined ? 1.5 : 2}>
       <title>{title}</title>
       {points.length === 1 && <Dot point={only!} axes={axes} color={color} />}
-      {finished.length > 1 && <path d={path(finished, axes)} />}
+      {final.length > 1 && <path d={path(final, axes)} />}
       {running.length > 1 && <path d={path(running, axes)} stroke-dasharray="3 4" />}
     </g>
   );
 }
 
-function Average({ points, axes }: Pick<CurveProps, 'points' | 'axes'>): VNode {
+function Average({ points, axes }: { points: readonly Point[]; axes: Axes }): VNode {
   const [only] = points;
   if (points.length === 1) {
     return (
@@ -153,53 +209,100 @@ function Dot({ point, axes, color }: { point: Point; axes: Axes; color: string }
       cx={axes.x(point.x)}
       cy={axes.y(point.y)}
       r="4"
-      fill={point.finished ? color : undefined}
-      stroke-dasharray={point.finished ? undefined : '2 2'}
+      fill={point.isFinal ? color : undefined}
+      stroke-dasharray={point.isFinal ? undefined : '2 2'}
     />
   );
 }
 
-function Grid({ axes: { x, y }, table, unit }: { axes: Axes; table: CohortTable; unit: ReportUnit }): VNode {
+function Grid({ axes: { x, y, width }, table }: { axes: Axes; table: Table }): VNode {
+  const { unit, layout, columns, columnHead } = table;
+  const [bottom] = y.range() as [number];
   return (
     <g>
       {y.ticks(TICKS).map((tick) => (
         <g>
-          <line class="line" x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} stroke="#c8d0d7" />
+          <line class="line" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="#c8d0d7" />
           <text class="muted" x={LEFT - 8} y={y(tick) + 4} text-anchor="end" fill={MUTED}>
             {unit === 'percent' ? `${tick}%` : formatValue(tick, unit)}
           </text>
         </g>
       ))}
-      {x
-        .ticks(Math.min(12, Math.max(1, table.numOfRows)))
-        .filter((tick) => Number.isInteger(tick) && tick >= 0 && tick <= table.numOfRows)
-        .map((tick) => (
-          <text class="muted" x={x(tick)} y={HEIGHT - BOTTOM + 20} text-anchor="middle" fill={MUTED}>
-            {tick}
-          </text>
-        ))}
-      <text
-        class="muted"
-        x={(LEFT + WIDTH - RIGHT) / 2}
-        y={HEIGHT - BOTTOM + 38}
-        text-anchor="middle"
-        fill={MUTED}
-      >
-        {`${table.timeGroup} later`}
-      </text>
+      {tickColumns(table, width).map((column) => (
+        <text class="muted" x={x(column)} y={bottom + 20} text-anchor="middle" fill={MUTED}>
+          {columns[column]!.key}
+        </text>
+      ))}
+      {layout === 'triangle' && (
+        <text class="muted" x={(LEFT + width - RIGHT) / 2} y={bottom + 38} text-anchor="middle" fill={MUTED}>
+          {columnHead}
+        </text>
+      )}
     </g>
   );
 }
 
-function Key({ table, unit, kind }: { table: CohortTable; unit: ReportUnit; kind: string }): VNode {
-  const y = HEIGHT - MARGIN;
-  const members = table.rows.filter((row) => row.total > 0);
+/** Columns whose labels have room on the axis, at most some 12. */
+function tickColumns({ layout, columns }: Table, width: number): number[] {
+  const last = columns.length - 1;
+  if (layout === 'triangle') {
+    return ticks(0, last, Math.min(12, Math.max(1, last))).filter(Number.isInteger);
+  }
+  const room = max(columns, ({ key }) => key.length)! * CHARACTER + MARGIN;
+  const most = Math.max(1, Math.min(12, Math.floor((width - LEFT - RIGHT) / room)));
+  return range(0, columns.length, Math.ceil(columns.length / most));
+}
+
+/** What stands under the pointer: a hair line, the points on it, and their values, the largest first. */
+function Columns({ lines, average, axes, table }: ColumnsProps): VNode {
+  const { x, y } = axes;
+  const [bottom, top] = y.range() as [number, number];
+  const half = table.columns.length === 1 ? (axes.width - LEFT - RIGHT) / 2 : (x(1) - x(0)) / 2;
+  const all: Pick<Line, 'label' | 'points' | 'color' | 'name'>[] = table.summary
+    ? [{ label: table.summary.label, points: average, color: ACCENT, name: 'average' }, ...lines]
+    : [...lines];
+  return (
+    <g>
+      {table.columns.map((column, index) => {
+        const values = all.flatMap(({ label, points, color, name }) => {
+          const point = points.find((each) => each.x === index);
+          return point === undefined ? [] : [{ label, color, name, y: point.y }];
+        });
+        const said = values.map((each) => `${each.label}: ${formatValue(each.y, table.unit)}`);
+        return (
+          <g class="column" data-column={index} tabindex={index === 0 ? 0 : -1}>
+            <title>{[printable(column.label), ...said.slice(0, MAX_SAID)].join('\n')}</title>
+            <rect x={x(index) - half} y={top} width={2 * half} height={bottom - top} fill="transparent" />
+            <line class="line" x1={x(index)} x2={x(index)} y1={top} y2={bottom} stroke="#c8d0d7" />
+            {values
+              .filter(({ name }) => name !== undefined)
+              .map((each) => (
+                <circle class={`${each.name}Key`} cx={x(index)} cy={y(each.y)} r="4" fill={each.color} />
+              ))}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+const MAX_SAID = 12;
+
+interface ColumnsProps {
+  readonly lines: readonly Line[];
+  readonly average: readonly Point[];
+  readonly axes: Axes;
+  readonly table: Table;
+}
+
+function CohortKey({ table, y }: { table: Table; y: number }): VNode {
+  const members: Row[] = table.rows.filter(({ size }) => size !== 0);
   const [oldest, newest] = [members[0], members.at(-1)];
   return (
     <g>
       <rect class="averageKey" x={LEFT} y={y - 6} width="20" height="3" fill={ACCENT} />
       <text class="ink" x={LEFT + 28} y={y} fill={INK}>
-        {unit === 'percent' && kind === 'weighted' ? 'weighted average' : 'mean'}
+        {table.summary?.label.toLowerCase()}
       </text>
       {oldest !== undefined && newest !== undefined && (
         <>
@@ -207,7 +310,7 @@ function Key({ table, unit, kind }: { table: CohortTable; unit: ReportUnit; kind
             <rect x={220 + step * 6} y={y - 6} width="6" height="3" fill={AGE(step / 9)} />
           ))}
           <text class="ink" x="290" y={y} fill={INK}>
-            {`cohorts, ${periodLabel(oldest.period)} to ${periodLabel(newest.period)}; dashed: not over yet`}
+            {`cohorts, ${oldest.label} to ${newest.label}; dashed: not over yet`}
           </text>
         </>
       )}
@@ -215,9 +318,30 @@ function Key({ table, unit, kind }: { table: CohortTable; unit: ReportUnit; kind
   );
 }
 
-function describe(table: CohortTable, averages: readonly (number | undefined)[], unit: ReportUnit): string {
-  const values = averages.map(
-    (value, x) => `${x}: ${value === undefined ? 'none' : formatValue(value, unit)}`,
-  );
-  return `Curves of ${table.rows.length} ${plural(table.rows.length, 'cohort')}. Average by ${table.timeGroup} later: ${values.join(', ')}.`;
+/** The names of lines beside each other, and below if there is no room. */
+function placeKeys(lines: readonly Line[], width: number): { line: Line; x: number; row: number }[] {
+  let x = LEFT;
+  let row = 0;
+  return lines.map((line) => {
+    const needed = 28 + line.label.length * CHARACTER;
+    if (x > LEFT && x + needed > width - RIGHT) {
+      x = LEFT;
+      row += 1;
+    }
+    const place = { line, x, row };
+    x += needed + MARGIN;
+    return place;
+  });
+}
+
+function describe({ layout, rows, columns, columnHead, summary, unit }: Table): string {
+  if (layout !== 'triangle' || summary === undefined) {
+    const names = rows.map(({ label }) => printable(label)).join(', ');
+    return `Lines from ${columns[0]!.label} to ${columns.at(-1)!.label}: ${names}.`;
+  }
+  const values = summary.cells.map((cell, x) => {
+    const value = cellValue(cell, unit);
+    return `${x}: ${value === undefined ? 'none' : formatValue(value, unit)}`;
+  });
+  return `Curves of ${rows.length} ${plural(rows.length, 'cohort')}. Average by ${columnHead}: ${values.join(', ')}.`;
 }

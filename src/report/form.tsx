@@ -1,15 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { TimeGroup } from '../measures/types.js';
+import { formName, formText, parseFields } from '../measures/arguments.js';
+import type { Field } from '../measures/field.js';
+import type { Measure } from '../measures/measure.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
-import { type ReportUnit, unitOf } from './options.js';
-import {
-  checkTimeGroup,
-  DEFAULT_RESULTS,
-  DEFAULT_ROWS,
-  FIELD_NAMES,
-  MAX_SIZE,
-  TIME_GROUPS,
-} from './request.js';
 import { formScript } from './script.js';
 import { checkUrl } from './url.js';
 
@@ -17,35 +10,15 @@ import { checkUrl } from './url.js';
 export type EventChoice = string | readonly [label: string, name: string];
 
 /** What a form offers, and what is chosen in it at first. */
-export interface HtmlFormOptions extends FragmentOptions {
+export interface HtmlFormOptions<Args> extends FragmentOptions {
   /** Where the form is sent, by GET; relative or http(s). What its query holds is sent along. */
   readonly actionUrl: string;
-  /** What the cohort may be made of. */
-  readonly selections1: readonly EventChoice[];
-  /** Default: `selections1`. */
-  readonly selections1b?: readonly EventChoice[] | undefined;
-  /** Default: `selections1`. */
-  readonly selections2?: readonly EventChoice[] | undefined;
-  /** Default: `selections2`. */
-  readonly selections2b?: readonly EventChoice[] | undefined;
-  /** The name chosen at first; default: the first choice. */
-  readonly select1?: string | undefined;
-  /** The name chosen at first; default: none. */
-  readonly select1b?: string | undefined;
-  /** The name chosen at first; default: the first choice. */
-  readonly select2?: string | undefined;
-  /** The name chosen at first; default: none. */
-  readonly select2b?: string | undefined;
-  /** Default `days`. */
-  readonly timeGroup?: TimeGroup | undefined;
-  /** Default `percent`. */
-  readonly as?: ReportUnit | undefined;
-  /** Default 31. */
-  readonly numResults?: number | undefined;
-  /** Default 12. */
-  readonly numOfRows?: number | undefined;
-  /** `YYYY-MM-DD`, or empty for none. */
-  readonly startDate?: string | undefined;
+  /** What event fields offer. */
+  readonly events: readonly EventChoice[];
+  /** What single fields offer instead: `{ select2: ['active', 'paid'] }`. */
+  readonly eventsOf?: Readonly<Partial<Record<keyof Args & string, readonly EventChoice[]>>> | undefined;
+  /** What is chosen at first; default: the first event in fields that must have one, and the defaults of the others. */
+  readonly chosen?: Partial<Args> | undefined;
   /** Begins the form's ids; choose another for a second form on a page. Default `bitmapist`. */
   readonly idPrefix?: string | undefined;
   /** Whether a `<script>` element with `formScript` comes along, with the nonce if there is one. Default: yes. */
@@ -53,105 +26,53 @@ export interface HtmlFormOptions extends FragmentOptions {
 }
 
 /**
- * A form that asks for a cohort table: the fields of the reference's `render_html_form`, under the same names (`select1`,
- * `select1b`, `select2`, `select2b`, `time_group`, `as_percent`, `num_results`, `num_of_rows`, `start_date`), which
- * `parseCohortForm` reads. Event fields filter their choices while one types: a small script sees to it, and browsers do it
- * themselves without. What is typed is sent, listed or not, but the script puts the name in place of a label that is typed
- * in full; without JavaScript a label arrives as it is, so whoever offers labels may want to look for them in what was sent.
+ * A form that asks for the arguments of a measure, which `parseForm` reads; of `cohort` with the fields of the reference's
+ * `render_html_form`, under the same names (`select1`, `select1b`, `select2`, `select2b`, `time_group`, `as_percent`,
+ * `num_results`, `num_of_rows`, `start_date`). Event fields filter their choices while one types: a small script sees to it,
+ * and browsers do it themselves without. What is typed is sent, listed or not, but the script puts the name in place of a
+ * label that is typed in full; without JavaScript a label arrives as it is, so whoever offers labels may want to look for them
+ * in what was sent.
  * @throws TypeError for an `actionUrl` that is neither relative nor http(s)
- * @throws RangeError for an unknown time group or unit
+ * @throws RangeError for a chosen value that its field cannot have
+ * @example
+ * import { cohort } from 'bitmapist-wasm/measures';
+ * import { renderHtmlForm } from 'bitmapist-wasm/report';
+ * const form = renderHtmlForm(cohort, { actionUrl: '/', events: ['signup', 'active'], chosen: { timeGroup: 'weeks' } });
+ * console.log(form.includes('name="time_group"')); // true
  */
-export function renderHtmlForm(options: HtmlFormOptions): string {
-  const {
-    numResults = DEFAULT_RESULTS,
-    numOfRows = DEFAULT_ROWS,
-    startDate = '',
-    timeGroup = 'days',
-    idPrefix = 'bitmapist',
-    inlineScript = true,
-  } = options;
-  const unit = unitOf(options);
-  checkTimeGroup(timeGroup);
-  const { action, query } = splitQuery(checkUrl(options.actionUrl));
-  const { selections1, selections2 = selections1 } = options;
-  const { selections1b = selections1, selections2b = selections2 } = options;
-  const lists = [...new Set([selections1, selections1b, selections2, selections2b])];
-  const listId = (choices: readonly EventChoice[]): string => `${idPrefix}-events-${lists.indexOf(choices)}`;
+export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOptions<Args>): string {
+  const { events, idPrefix = 'bitmapist', inlineScript = true } = options;
+  const fields: readonly Field[] = measure.fields;
+  const chosen: Readonly<Record<string, unknown>> = parseFields(measure, { ...options.chosen });
+  const eventsOf: Readonly<Record<string, readonly EventChoice[] | undefined>> = options.eventsOf ?? {};
+  const choicesOf = ({ name }: Field): readonly EventChoice[] => eventsOf[name] ?? events;
+  const { action, query } = splitQuery(checkUrl(options.actionUrl), fields);
+  const lists = [...new Set(fields.filter(isEventField).map(choicesOf))];
+  const listId = (field: Field): string => `${idPrefix}-events-${lists.indexOf(choicesOf(field))}`;
+  const suggested = fields.filter(({ suggestions }) => suggestions !== undefined);
+  const numbersId = (field: Field): string => `${idPrefix}-${formName(field)}-numbers`;
+  const controlOf = (field: Field): VNode => {
+    const value = chosen[field.name] ?? field.default;
+    if (!isEventField(field)) return <Control field={field} value={value} numbersId={numbersId(field)} />;
+    const names = value === undefined && !field.optional ? first(choicesOf(field)) : value;
+    return (
+      <EventFields id={`${idPrefix}-${formName(field)}`} field={field} list={listId(field)} names={names} />
+    );
+  };
   return renderFragment(
     <form action={action} method="get">
       {query.map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <fieldset>
-        <legend>People who did</legend>
-        <EventField
-          idPrefix={idPrefix}
-          name="select1"
-          list={listId(selections1)}
-          value={options.select1 ?? first(selections1)}
-          required
-        >
-          Event
-        </EventField>
-        <EventField idPrefix={idPrefix} name="select1b" list={listId(selections1b)} value={options.select1b}>
-          And also (optional)
-        </EventField>
-      </fieldset>
-      <fieldset>
-        <legend>And came back to</legend>
-        <EventField
-          idPrefix={idPrefix}
-          name="select2"
-          list={listId(selections2)}
-          value={options.select2 ?? first(selections2)}
-          required
-        >
-          Event
-        </EventField>
-        <EventField idPrefix={idPrefix} name="select2b" list={listId(selections2b)} value={options.select2b}>
-          And also (optional)
-        </EventField>
-      </fieldset>
-      <fieldset>
-        <legend>Shown as</legend>
-        <Choice name="time_group" chosen={timeGroup} choices={TIME_GROUPS}>
-          Group by
-        </Choice>
-        <Choice name="as_percent" chosen={unit === 'percent' ? '1' : '0'} choices={UNITS}>
-          Cells
-        </Choice>
-        <label>
-          Number of results
-          <input
-            type="number"
-            name="num_results"
-            min={1}
-            max={MAX_SIZE}
-            required
-            value={numResults}
-            list={`${idPrefix}-results`}
-          />
-        </label>
-        <label>
-          Number of rows
-          <input
-            type="number"
-            name="num_of_rows"
-            min={0}
-            max={MAX_SIZE}
-            required
-            value={numOfRows}
-            list={`${idPrefix}-rows`}
-          />
-        </label>
-        <label>
-          Start date
-          <input type="date" name="start_date" value={startDate} />
-        </label>
-      </fieldset>
+      {groupsOf(fields).map((group) => (
+        <fieldset>
+          <legend>{group[0]!.group ?? measure.title}</legend>
+          {group.map(controlOf)}
+        </fieldset>
+      ))}
       <button type="submit">Show results</button>
-      {lists.map((choices) => (
-        <datalist id={listId(choices)}>
+      {lists.map((choices, index) => (
+        <datalist id={`${idPrefix}-events-${index}`}>
           {choices
             .filter((choice) => choice !== SEPARATOR)
             .map((choice) => (
@@ -159,8 +80,13 @@ export function renderHtmlForm(options: HtmlFormOptions): string {
             ))}
         </datalist>
       ))}
-      <datalist id={`${idPrefix}-results`}>{SUGGESTED_RESULTS.map(NumberOption)}</datalist>
-      <datalist id={`${idPrefix}-rows`}>{SUGGESTED_ROWS.map(NumberOption)}</datalist>
+      {suggested.map((field) => (
+        <datalist id={numbersId(field)}>
+          {field.suggestions!.map((value) => (
+            <option value={value} />
+          ))}
+        </datalist>
+      ))}
       {inlineScript && <script nonce={options.nonce} dangerouslySetInnerHTML={{ __html: formScript }} />}
     </form>,
     options,
@@ -168,41 +94,79 @@ export function renderHtmlForm(options: HtmlFormOptions): string {
 }
 
 const SEPARATOR = '---';
-const SUGGESTED_RESULTS = [4, 7, 12, 24, 28, 31, 52, 104];
-const SUGGESTED_ROWS = [3, 6, 12, 24, 48];
 
-const UNITS = { 1: 'percent', 0: 'counts' };
-
-const OWN_FIELDS = new Set<string>(FIELD_NAMES);
+function isEventField({ kind }: Field): boolean {
+  return kind === 'event' || kind === 'events';
+}
 
 /** Browsers replace the query of a GET form's address, so what it holds becomes hidden fields. */
-function splitQuery(url: string): { action: string; query: [name: string, value: string][] } {
+function splitQuery(
+  url: string,
+  fields: readonly Field[],
+): { action: string; query: [name: string, value: string][] } {
   const [, path, query, hash] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url)!;
-  const kept = [...new URLSearchParams(query)].filter(([name]) => !OWN_FIELDS.has(name));
+  const own = new Set(fields.map(formName));
+  const kept = [...new URLSearchParams(query)].filter(([name]) => !own.has(name));
   return { action: `${path}${hash ?? ''}`, query: kept };
+}
+
+/** Neighbours that stand below the same heading. */
+function groupsOf(fields: readonly Field[]): Field[][] {
+  const groups: Field[][] = [];
+  for (const field of fields) {
+    const last = groups.at(-1);
+    if (last !== undefined && last[0]!.group === field.group) last.push(field);
+    else groups.push([field]);
+  }
+  return groups;
 }
 
 function first(choices: readonly EventChoice[]): string | undefined {
   const choice = choices.find((each) => each !== SEPARATOR);
-  return choice === undefined ? undefined : nameOf(choice);
+  return choice === undefined || typeof choice === 'string' ? choice : choice[1];
 }
 
-function nameOf(choice: EventChoice): string {
-  return typeof choice === 'string' ? choice : choice[1];
+interface EventFieldsProps {
+  readonly id: string;
+  readonly field: Field;
+  readonly list: string;
+  /** One, a list or nothing. */
+  readonly names: unknown;
+}
+
+/** Of a list, a field more than there are names, for the next one. */
+function EventFields({ id, field, list, names }: EventFieldsProps): VNode {
+  const given = [names ?? []].flat() as string[];
+  const isList = field.kind === 'events';
+  const shown = isList && given.length < (field.most ?? Infinity) ? [...given, ''] : given;
+  return (
+    <>
+      {(shown.length === 0 ? [''] : shown).map((value, index) => (
+        <EventField
+          id={index === 0 ? id : `${id}-${index}`}
+          name={formName(field)}
+          list={list}
+          value={value}
+          required={!field.optional && index === 0}
+        >
+          {field.label}
+        </EventField>
+      ))}
+    </>
+  );
 }
 
 interface EventFieldProps {
-  readonly idPrefix: string;
+  readonly id: string;
   readonly name: string;
   readonly list: string;
-  readonly value: string | undefined;
-  readonly required?: boolean;
+  readonly value: string;
+  readonly required: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A search field, so that there is a button to clear it: browsers offer only choices that match what it holds. */
-function EventField({ idPrefix, name, list, value, required = false, children }: EventFieldProps): VNode {
-  const id = `${idPrefix}-${name}`;
+function EventField({ id, name, list, value, required, children }: EventFieldProps): VNode {
   return (
     <div class="bm-field">
       <label for={id}>{children}</label>
@@ -211,7 +175,7 @@ function EventField({ idPrefix, name, list, value, required = false, children }:
         type="search"
         name={name}
         list={list}
-        value={value ?? ''}
+        value={value}
         required={required}
         autocomplete="off"
         autocapitalize="none"
@@ -229,28 +193,67 @@ function EventOption({ choice }: { choice: EventChoice }): VNode {
   );
 }
 
-function NumberOption(value: number): VNode {
-  return <option value={value} />;
+interface ControlProps {
+  readonly field: Field;
+  readonly value: unknown;
+  /** Of the list of suggested numbers. */
+  readonly numbersId: string;
 }
 
-interface ChoiceProps {
-  readonly name: string;
-  readonly chosen: string;
-  readonly choices: Record<string, string>;
-  readonly children: ComponentChildren;
-}
-
-function Choice({ name, chosen, choices, children }: ChoiceProps): VNode {
-  return (
-    <label>
-      {children}
-      <select name={name}>
-        {Object.entries(choices).map(([value, label]) => (
-          <option value={value} selected={value === chosen}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+/** A control of any other kind, in its label. */
+function Control({ field, value, numbersId }: ControlProps): VNode {
+  const name = formName(field);
+  const text = value === undefined ? '' : formText(field, value);
+  switch (field.kind) {
+    case 'unit':
+    case 'choice':
+      return (
+        <label>
+          {field.label}
+          <select name={name}>
+            {Object.entries(field.choices!).map(([choice, label]) => (
+              <option value={formText(field, choice)} selected={choice === value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      );
+    case 'number':
+      return (
+        <label>
+          {field.label}
+          <input
+            type="number"
+            name={name}
+            min={field.least}
+            max={field.most}
+            required
+            value={text}
+            list={field.suggestions && numbersId}
+          />
+        </label>
+      );
+    case 'flag':
+      return (
+        <label>
+          {field.label}
+          <input type="checkbox" name={name} value="1" checked={value === true} />
+        </label>
+      );
+    case 'date':
+      return (
+        <label>
+          {field.label}
+          <input type="date" name={name} value={text} />
+        </label>
+      );
+    default:
+      return (
+        <label>
+          {field.label}
+          <input type="text" name={name} value={text} required={!field.optional} />
+        </label>
+      );
+  }
 }

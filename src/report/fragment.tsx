@@ -15,10 +15,11 @@ export function renderFragment(
   content: ComponentChildren,
   { inlineStyle = true, nonce }: FragmentOptions,
   className = '',
+  css = reportStylesheet,
 ): string {
   return renderToString(
     <div class={`bitmapist ${className}`.trim()} lang="en">
-      {inlineStyle && <Style nonce={nonce} css={reportStylesheet} />}
+      {inlineStyle && <Style nonce={nonce} css={css} />}
       {content}
     </div>,
   );

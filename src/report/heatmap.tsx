@@ -1,8 +1,15 @@
 import { max } from 'd3-array';
 import type { VNode } from 'preact';
 import { plural } from '../base/errors.js';
-import type { CohortTable } from '../measures/types.js';
-import { unitOf } from './options.js';
+import type { Table } from '../tables/table.js';
+import {
+  type CellView,
+  explainCell,
+  type RowView,
+  RUNNING_MARK,
+  type TableView,
+  viewTable,
+} from '../tables/view.js';
 import {
   BODY_TOP,
   CHARACTER,
@@ -14,19 +21,25 @@ import {
   MUTED,
   renderPicture,
   type SvgOptions,
-} from './svg.js';
-import { type CellView, type RowView, type TableView, UNFINISHED_MARK, viewTable } from './view.js';
+} from './picture.js';
 
-/** The table as a heatmap picture: an SVG file that opens anywhere, in light and dark. Signs as in `renderText`. */
-export function renderSvgHeatmap(table: CohortTable, options: SvgOptions = {}): string {
-  const unit = unitOf(options);
-  const view = viewTable(table, unit, options.average);
+/**
+ * The table as a heatmap picture: an SVG file that opens anywhere, in light and dark. Signs as in `renderText`.
+ * @throws RangeError for a unit that does not exist, as all reports
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { renderSvgHeatmap } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().cohort({ select1: 'signup', select2: 'active', timeGroup: 'weeks' });
+ * console.log(renderSvgHeatmap(table).startsWith('<svg ')); // true
+ */
+export function renderSvgHeatmap(table: Table, options: SvgOptions = {}): string {
+  const view = viewTable(table, options);
   const grid = layOut(view);
   const averageTop = grid.top + view.rows.length * CELL_HEIGHT + AVERAGE_GAP;
   const legendTop = averageTop + CELL_HEIGHT + 12;
+  const explain = (row: number) => (column: number) => explainCell(view.table, row, column);
   return renderPicture({
-    table,
-    unit,
+    view,
     width: Math.max(MIN_WIDTH, grid.left + view.columns.length * CELL_WIDTH + MARGIN),
     height: view.columns.length > 0 ? legendTop + 48 : legendTop,
     description: describe(view),
@@ -35,7 +48,7 @@ export function renderSvgHeatmap(table: CohortTable, options: SvgOptions = {}): 
     children: (
       <>
         <Row
-          row={{ label: 'Cohort', total: 'Size', cells: [] }}
+          row={{ label: view.rowHead, size: view.hasSizes ? 'Size' : '', cells: [] }}
           grid={grid}
           y={grid.top - CELL_HEIGHT}
           muted
@@ -46,10 +59,16 @@ export function renderSvgHeatmap(table: CohortTable, options: SvgOptions = {}): 
           </Label>
         ))}
         {view.rows.map((row, index) => (
-          <Row row={row} grid={grid} y={grid.top + index * CELL_HEIGHT} />
+          <Row
+            row={row}
+            grid={grid}
+            y={grid.top + index * CELL_HEIGHT}
+            index={options.interactive ? index : undefined}
+            explain={explain(index)}
+          />
         ))}
-        <Row row={view.average} grid={grid} y={averageTop} bold />
-        {view.columns.length > 0 && <Legend view={view} y={legendTop} />}
+        {view.summary && <Row row={view.summary} grid={grid} y={averageTop} bold />}
+        {view.columns.length > 0 && view.scale && <Legend view={view} y={legendTop} />}
       </>
     ),
   });
@@ -67,18 +86,17 @@ interface Grid {
   readonly left: number;
   readonly top: number;
   /** Right edge of the sizes. */
-  readonly totalRight: number;
+  readonly sizeRight: number;
 }
 
-function layOut({ rows, average }: TableView): Grid {
+function layOut({ rows, summary, rowHead, hasSizes }: TableView): Grid {
   const longest = (texts: readonly string[]): number => max(texts, (text) => text.length)! * CHARACTER;
-  const all = [...rows, average];
-  const totalRight =
-    MARGIN +
-    longest(['Cohort', ...all.map(({ label }) => label)]) +
-    COLUMN_GAP +
-    longest(['Size', ...all.map(({ total }) => total)]);
-  return { left: totalRight + PADDING, top: BODY_TOP + CELL_HEIGHT, totalRight };
+  const all = summary === undefined ? rows : [...rows, summary];
+  const labelRight = MARGIN + longest([rowHead, ...all.map(({ label }) => label)]);
+  const sizeRight = hasSizes
+    ? labelRight + COLUMN_GAP + longest(['Size', ...all.map(({ size }) => size)])
+    : labelRight;
+  return { left: sizeRight + PADDING, top: BODY_TOP + CELL_HEIGHT, sizeRight };
 }
 
 interface RowProps {
@@ -87,21 +105,29 @@ interface RowProps {
   readonly y: number;
   readonly muted?: boolean;
   readonly bold?: boolean;
+  /** Of the row within the table, if its cells are to say where they stand. */
+  readonly index?: number | undefined;
+  readonly explain?: (column: number) => string;
 }
 
-function Row({ row, grid, y, muted = false, bold = false }: RowProps): VNode {
+function Row({ row, grid, y, muted = false, bold = false, index, explain }: RowProps): VNode {
   return (
     <g>
       <Label x={MARGIN} y={y} muted={muted} bold={bold}>
         {row.label}
       </Label>
-      {row.total !== '' && (
-        <Label x={grid.totalRight} y={y} end muted>
-          {row.total}
+      {row.size !== '' && (
+        <Label x={grid.sizeRight} y={y} end muted>
+          {row.size}
         </Label>
       )}
       {row.cells.map((cell, column) => (
-        <Cell cell={cell} x={grid.left + column * CELL_WIDTH} y={y} />
+        <Cell
+          cell={cell}
+          x={grid.left + column * CELL_WIDTH}
+          y={y}
+          {...(index !== undefined && { place: [index, column], title: explain?.(column) })}
+        />
       ))}
     </g>
   );
@@ -133,7 +159,15 @@ function Label({ x, y, children, end = false, muted = false, bold = false }: Lab
 
 const BASELINE = 16;
 
-function Cell({ cell: { heat, state, text }, x, y }: { cell: CellView; x: number; y: number }): VNode | null {
+interface CellProps {
+  readonly cell: CellView;
+  readonly x: number;
+  readonly y: number;
+  readonly place?: readonly [row: number, column: number];
+  readonly title?: string | undefined;
+}
+
+function Cell({ cell: { heat, state, text }, x, y, place, title }: CellProps): VNode | null {
   if (text === '') return null;
   const end = x + CELL_WIDTH - PADDING;
   if (heat === undefined) {
@@ -143,28 +177,31 @@ function Cell({ cell: { heat, state, text }, x, y }: { cell: CellView; x: number
       </Label>
     );
   }
-  const unfinished = state === 'unfinished';
+  const isRunning = state === 'running';
   const { background, text: ink } = LIGHT[heat]!;
   return (
-    <g class={`h${heat}`}>
+    <g class={`h${heat}`} {...(place && { 'data-row': place[0], 'data-column': place[1] })}>
+      {title !== undefined && <title>{title}</title>}
       <rect x={x + 1} y={y + 1} width={CELL_WIDTH - 2} height={CELL_HEIGHT - 2} rx="3" fill={background} />
       <text
         x={end}
         y={y + BASELINE}
         text-anchor="end"
         fill={ink}
-        font-style={unfinished ? 'italic' : undefined}
+        font-style={isRunning ? 'italic' : undefined}
       >
-        {unfinished ? `${text}${UNFINISHED_MARK}` : text}
+        {isRunning ? `${text}${RUNNING_MARK}` : text}
       </text>
     </g>
   );
 }
 
-function describe({ rows, average, columns }: TableView): string {
-  if (columns.length === 0) return `Sizes of ${rows.length} ${plural(rows.length, 'cohort')}.`;
-  const averages = average.cells
+function describe({ table: { layout }, rows, summary, columns }: TableView): string {
+  const noun = layout === 'triangle' ? plural(rows.length, 'cohort') : plural(rows.length, 'row');
+  if (columns.length === 0) return `Sizes of ${rows.length} ${noun}.`;
+  if (summary === undefined) return `Heatmap of ${rows.length} ${noun}.`;
+  const averages = summary.cells
     .map(({ text }, column) => `${columns[column]}: ${text || 'none'}`)
     .join(', ');
-  return `Heatmap of ${rows.length} ${plural(rows.length, 'cohort')}. ${average.label} by column: ${averages}.`;
+  return `Heatmap of ${rows.length} ${noun}. ${summary.label} by column: ${averages}.`;
 }

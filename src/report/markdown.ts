@@ -1,51 +1,47 @@
 import { markdownTable } from 'markdown-table';
-import type { CohortTable } from '../measures/types.js';
-import { selectionLabel } from './labels.js';
-import { type AverageKind, type ReportUnit, unitOf } from './options.js';
-import {
-  type CellView,
-  explainStates,
-  notesOf,
-  type RowView,
-  subtitle,
-  UNFINISHED_MARK,
-  viewTable,
-} from './view.js';
+import type { Table } from '../tables/table.js';
+import { type CellView, type RowView, RUNNING_MARK, type ViewOptions, viewTable } from '../tables/view.js';
 
-/** What the table shows. */
-export interface MarkdownOptions {
-  /** Default `percent`. */
-  readonly as?: ReportUnit | undefined;
-  /** Default `weighted`. */
-  readonly average?: AverageKind | undefined;
-}
-
-/** The table in Markdown (GitHub's tables), with the selections as code. Signs as in `renderText`. */
-export function renderMarkdown(table: CohortTable, options: MarkdownOptions = {}): string {
-  const view = viewTable(table, unitOf(options), options.average);
-  const line = ({ label, total, cells }: RowView): string[] => [label, total, ...cells.map(cellText)];
-  const rows = [
-    ['Cohort', 'Size', ...view.columns],
-    ...view.rows.map(line),
-    line({ ...view.average, label: `**${view.average.label}**` }),
+/**
+ * The table in Markdown (GitHub's tables), with the title as code. Signs as in `renderText`.
+ * @throws RangeError for a unit that does not exist, as all reports
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { trend } from 'bitmapist-wasm/measures';
+ * import { renderMarkdown } from 'bitmapist-wasm/report';
+ * const bitmapist = new Bitmapist({ clock: () => new Date('2026-11-24') });
+ * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+ * const table = await bitmapist.ask(trend, { events: ['active'], from: '2026-11-22', to: '2026-11-22' });
+ * console.log(renderMarkdown(table).split('\n').at(-2)); // | 2026-11-22 |      2 |
+ */
+export function renderMarkdown(table: Table, options: ViewOptions = {}): string {
+  const view = viewTable(table, options);
+  const { hasSizes, summary } = view;
+  const line = ({ label, size, cells }: RowView): string[] => [
+    label,
+    ...(hasSizes ? [size] : []),
+    ...cells.map(cellText),
   ];
-  const signs = explainStates(view).map(({ sign, meaning }) => `${escapeMark(sign)}: ${meaning}`);
+  const head = [view.rowHead, ...(hasSizes ? ['Size'] : []), ...view.columns];
+  const rows = [head, ...view.rows.map(line)];
+  if (summary !== undefined) rows.push(line({ ...summary, label: `**${summary.label}**` }));
+  const signs = view.signs.map(({ sign, meaning }) => `${escapeMark(sign)}: ${meaning}`);
   return [
-    `${code(selectionLabel(table))}: ${subtitle(table, view.unit)}`,
-    markdownTable(rows, { align: ['l', ...rows[0]!.slice(1).map(() => 'r')] }),
+    `${code(view.title)}: ${view.subtitle}`,
+    markdownTable(rows, { align: ['l', ...head.slice(1).map(() => 'r')] }),
     ...(signs.length === 0 ? [] : [signs.join(' · ')]),
-    ...notesOf(table).map(code),
+    ...view.notes.map(code),
   ]
     .join('\n\n')
     .concat('\n');
 }
 
 function cellText({ state, text }: CellView): string {
-  return state === 'unfinished' ? `${text}${escapeMark(UNFINISHED_MARK)}` : text.replace('<', '&lt;');
+  return state === 'running' ? `${text}${escapeMark(RUNNING_MARK)}` : text.replace('<', '&lt;');
 }
 
 function escapeMark(sign: string): string {
-  return sign === UNFINISHED_MARK ? `\\${sign}` : sign;
+  return sign === RUNNING_MARK ? `\\${sign}` : sign;
 }
 
 /** A code span whose fence is longer than any run of backticks in the text, so that nothing in it is Markdown or HTML. */

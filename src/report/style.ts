@@ -1,18 +1,8 @@
-import { range } from 'd3-array';
-import { type ColorScheme, heatColors } from './heat.js';
+import { type ColorScheme, heatColors } from '../tables/heat.js';
 
 /** Class of a cell with the given heat step. */
 export function heatClass(step: number): string {
   return `bm-h${step}`;
-}
-
-/** Classes of a `compat` cell, for the alphas the reference prints: `0.4` and `0.9` give `bm-b4 bm-t9`. */
-export function alphaClasses(backgroundAlpha: string, textAlpha: string): string {
-  return `bm-b${tenths(backgroundAlpha)} bm-t${tenths(textAlpha)}`;
-}
-
-function tenths(alpha: string): number {
-  return Math.round(Number(alpha) * 10);
 }
 
 function buildStylesheet(): string {
@@ -20,7 +10,6 @@ function buildStylesheet(): string {
     LAYOUT,
     ...heatRules('light'),
     `@media screen and (prefers-color-scheme:dark){\n${[DARK, ...heatRules('dark')].join('\n')}\n}`,
-    ...alphaRules(),
     SMALL,
     PAPER,
   ].join('\n');
@@ -30,18 +19,6 @@ function heatRules(scheme: ColorScheme): string[] {
   return heatColors(scheme).map(
     ({ background, text }, step) => `.bitmapist .${heatClass(step)}{background:${background};color:${text}}`,
   );
-}
-
-/** The reference's colours: one blue and black, more or less transparent, on white. */
-function alphaRules(): string[] {
-  return [
-    '.bitmapist.bm-compat{--bm-page:#fff;--bm-ink:#000;--bm-muted:#555;--bm-line:#aaa;color-scheme:light}',
-    ...range(11).map((alpha) => `.bitmapist .bm-b${alpha}{background:hsla(200,80%,50%,${alpha / 10})}`),
-    // At its faintest, 0.5, the reference's text has a contrast of 3.9 : 1; 0.6 is readable. Above 1 is as good as 1.
-    ...range(5, 16).map(
-      (alpha) => `.bitmapist .bm-t${alpha}{color:rgba(0,0,0,${Math.min(10, Math.max(6, alpha)) / 10})}`,
-    ),
-  ];
 }
 
 const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--bm-line:#c8d0d7;--bm-edge:#77838d;--bm-field:#fff;--bm-accent:#0b5cad;--bm-on-accent:#fff;color-scheme:light dark;background:var(--bm-page);color:var(--bm-ink);font:14px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;padding:12px}
@@ -60,7 +37,7 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist td{padding:3px 6px;text-align:right;white-space:nowrap;border-radius:3px;min-width:4.7em}
 .bitmapist td.bm-size{padding-right:12px;color:var(--bm-muted)}
 .bitmapist td.bm-empty{color:var(--bm-muted)}
-.bitmapist td.bm-unfinished{outline:1px dashed;outline-offset:-2px;font-style:italic}
+.bitmapist td.bm-running{outline:1px dashed;outline-offset:-2px;font-style:italic}
 .bitmapist tfoot th,.bitmapist tfoot td{border-top:2px solid var(--bm-line);border-radius:0}
 .bitmapist tfoot th.bm-label{color:var(--bm-ink);font-weight:600}
 .bitmapist .bm-legend{margin:8px 2px 0;display:flex;flex-wrap:wrap;gap:4px 18px;color:var(--bm-muted)}
@@ -99,13 +76,13 @@ const PAPER = `@media print{
 .bitmapist .bm-scroll{overflow:visible}
 .bitmapist table{border-spacing:1px}
 .bitmapist td,.bitmapist th{padding:1px 4px;min-width:0}
-.bitmapist td.bm-unfinished{outline-offset:-1px}
+.bitmapist td.bm-running{outline-offset:-1px}
 .bitmapist tr,.bitmapist .bm-legend{break-inside:avoid}
 .bitmapist form,.bitmapist .bm-export{display:none}
 }`;
 
 /**
- * The style sheet of the HTML table and form: link it once where a content security policy allows no inline styles, and
+ * The style sheet of the HTML table and form: link it once if a content security policy allows no inline styles, and
  * render with `inlineStyle: false`. Every rule is below the class `bitmapist`; light, dark and paper are all in it.
  */
 export const reportStylesheet = buildStylesheet();

@@ -1,87 +1,118 @@
 import { range } from 'd3-array';
 import type { VNode } from 'preact';
-import type { CohortCell, CohortRow, CohortTable, TimeGroup } from '../measures/types.js';
-import { type CompatCell, compatCells } from './compat.js';
-import { type FragmentOptions, renderFragment } from './fragment.js';
-import { HEAT_STEPS } from './heat.js';
-import { periodLabel, selectionLabel } from './labels.js';
-import { type AverageKind, isCompat, type ReportOptions, type ReportUnit, unitOf } from './options.js';
-import { alphaClasses, heatClass } from './style.js';
-import { checkUrl } from './url.js';
+import { HEAT_STEPS } from '../tables/heat.js';
+import { formatValue } from '../tables/numbers.js';
+import type { Table } from '../tables/table.js';
 import {
   type CellView,
-  explainStates,
-  formatValue,
+  explainCell,
   hottestLabel,
-  notesOf,
-  subtitle,
+  RUNNING_MARK,
   type TableView,
-  UNFINISHED_MARK,
+  type ViewOptions,
   viewTable,
-} from './view.js';
+} from '../tables/view.js';
+import { type FragmentOptions, renderFragment } from './fragment.js';
+import { heatClass } from './style.js';
+import { checkUrl } from './url.js';
 
-export interface HtmlTableOptions extends ReportOptions, FragmentOptions {
-  /** Default `weighted`; `compat` tables always have the reference's mean. */
-  readonly average?: AverageKind | undefined;
-  /** Where the same table is to be had as CSV, for a link below the table. Relative or http(s). */
+/** What the table shows, and what stands around it. */
+export interface HtmlTableOptions extends ViewOptions, FragmentOptions {
+  /** Where the same table is as CSV, for a link below the table. Relative or http(s). */
   readonly csvUrl?: string | undefined;
+  /**
+   * Whether cells say where they stand, `data-row` and `data-column` (indexes into the table's rows and columns), and can be
+   * focused one by one as those of an ARIA grid: for a page whose script moves the focus. Default: no.
+   */
+  readonly interactive?: boolean | undefined;
 }
 
 /**
- * The table as a piece of HTML: a heatmap for light and dark screens, phones and paper, without scripts. Running periods
- * carry a `*`, periods to come are blank, a cohort without members shows `–`, and 0 means that nobody came back; the same
- * is there in words for screen readers. With `compat` the texts and colours are those of the reference's
- * `render_html_data`.
- * @throws TypeError for a `csvUrl` that is neither relative nor http(s)
+ * The table as a piece of HTML: for light and dark screens, phones and paper, without scripts; a heatmap unless it is of
+ * lines over time. Running periods carry a `*`, periods to come are blank, a cohort without members shows `–`, and 0 means
+ * that nobody came back; the same is there in words for screen readers.
+ * @throws TypeError for a `csvUrl` that is neither relative nor http(s); RangeError for a unit that does not exist
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { renderHtmlPage, renderHtmlTable } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().cohort({ select1: 'signup', select2: 'active', timeGroup: 'weeks' });
+ * const page = renderHtmlPage([renderHtmlTable(table, { inlineStyle: false })], { title: 'Retention' });
+ * console.log(page.includes('<title>Retention</title>')); // true
  */
-export function renderHtmlTable(table: CohortTable, options: HtmlTableOptions = {}): string {
-  const unit = unitOf(options);
-  const csvUrl = options.csvUrl === undefined ? undefined : checkUrl(options.csvUrl);
-  const compat = isCompat(table, options);
-  const view = compat ? undefined : viewTable(table, unit, options.average);
+export function renderHtmlTable(table: Table, options: HtmlTableOptions = {}): string {
+  const view = viewTable(table, options);
+  const { interactive = false, csvUrl } = options;
   return renderFragment(
     <>
-      <section class="bm-scroll" aria-label={selectionLabel(table)} tabindex={0}>
-        <table>
-          <caption>
-            <div class="bm-title">{selectionLabel(table)}</div>
-            <div class="bm-muted">{subtitle(table, unit)}</div>
-          </caption>
-          <Head timeGroup={table.timeGroup} numOfRows={table.numOfRows} />
-          {view === undefined ? <CompatRows table={table} unit={unit} /> : <Rows table={table} view={view} />}
+      <section class="bm-scroll" aria-label={view.title} tabindex={0}>
+        <table role={interactive ? 'grid' : undefined}>
+          <Caption title={view.title} subtitle={view.subtitle} />
+          <Head {...view} />
+          <tbody>
+            {view.rows.map(({ label, size, cells }, row) => (
+              <tr>
+                <Label>{label}</Label>
+                {view.hasSizes && <td class="bm-size">{size}</td>}
+                {cells.map((cell, column) => (
+                  <Cell cell={cell} view={view} row={row} column={column} interactive={interactive} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+          {view.summary && (
+            <tfoot>
+              <tr>
+                <Label>{view.summary.label}</Label>
+                {view.hasSizes && <td class="bm-size">{view.summary.size}</td>}
+                {view.summary.cells.map((cell) => (
+                  <td class={heatOf(cell)}>{cell.text}</td>
+                ))}
+              </tr>
+            </tfoot>
+          )}
         </table>
       </section>
-      {view !== undefined && view.columns.length > 0 && <Legend view={view} />}
-      {notesOf(table).map((note) => (
-        <p class="bm-note">{note}</p>
-      ))}
+      {view.columns.length > 0 && <Legend {...view} />}
+      <Notes notes={view.notes} />
       {csvUrl !== undefined && (
         <p class="bm-export">
-          <a href={csvUrl}>Export as CSV</a>
+          <a href={checkUrl(csvUrl)}>Export as CSV</a>
         </p>
       )}
     </>,
     options,
-    compat ? 'bm-compat' : '',
   );
 }
 
-function Head({ timeGroup, numOfRows }: { timeGroup: TimeGroup; numOfRows: number }): VNode {
-  const columns = range(numOfRows + 1);
+/** Above a table: what it is about, and what its numbers are. */
+export function Caption({ title, subtitle }: Pick<TableView, 'title' | 'subtitle'>): VNode {
+  return (
+    <caption>
+      <div class="bm-title">{title}</div>
+      <div class="bm-muted">{subtitle}</div>
+    </caption>
+  );
+}
+
+type HeadProps = Pick<TableView, 'rowHead' | 'columnHead' | 'columns' | 'hasSizes'>;
+
+/** The headings, below one for all columns. */
+export function Head({ rowHead, columnHead, columns, hasSizes }: HeadProps): VNode {
   const rowspan = columns.length > 0 ? 2 : undefined;
-  const later = `${timeGroup[0]!.toUpperCase()}${timeGroup.slice(1)} later`;
   return (
     <thead>
       <tr>
         <th scope="col" rowspan={rowspan} class="bm-label">
-          Cohort
+          {rowHead}
         </th>
-        <th scope="col" rowspan={rowspan}>
-          Size
-        </th>
+        {hasSizes && (
+          <th scope="col" rowspan={rowspan}>
+            Size
+          </th>
+        )}
         {columns.length > 0 && (
           <th scope="colgroup" colspan={columns.length}>
-            {later}
+            {columnHead.charAt(0).toUpperCase() + columnHead.slice(1)}
           </th>
         )}
       </tr>
@@ -96,63 +127,67 @@ function Head({ timeGroup, numOfRows }: { timeGroup: TimeGroup; numOfRows: numbe
   );
 }
 
-function Rows({ table, view }: { table: CohortTable; view: TableView }): VNode {
+export function Label({ children }: { children: string }): VNode {
+  return (
+    <th scope="row" class="bm-label">
+      {children}
+    </th>
+  );
+}
+
+/** Sentences below a table. */
+export function Notes({ notes }: { notes: readonly string[] }): VNode {
   return (
     <>
-      <tbody>
-        {view.rows.map(({ label, total, cells }, index) => (
-          <tr>
-            <th scope="row" class="bm-label">
-              {label}
-            </th>
-            <td class="bm-size">{total}</td>
-            {cells.map((cell, column) => (
-              <Cell cell={cell} title={explain(table.rows[index]!, table.rows[index]!.cells[column]!)} />
-            ))}
-          </tr>
-        ))}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row" class="bm-label">
-            {view.average.label}
-          </th>
-          <td class="bm-size">{view.average.total}</td>
-          {view.average.cells.map((cell) => (
-            <td class={heatOf(cell)}>{cell.text}</td>
-          ))}
-        </tr>
-      </tfoot>
+      {notes.map((note) => (
+        <p class="bm-note">{note}</p>
+      ))}
     </>
   );
 }
 
-function Cell({ cell, title }: { cell: CellView; title: string }): VNode {
+interface CellProps {
+  readonly cell: CellView;
+  readonly view: TableView;
+  readonly row: number;
+  readonly column: number;
+  readonly interactive: boolean;
+}
+
+function Cell({ cell, view: { table }, row, column, interactive }: CellProps): VNode {
+  const [dataRow, dataColumn] = table.layout === 'series' ? [column, row] : [row, column];
+  const place = interactive
+    ? { 'data-row': dataRow, 'data-column': dataColumn, tabindex: row + column === 0 ? 0 : -1 }
+    : {};
   switch (cell.state) {
     case 'future':
       return (
-        <td class="bm-future">
+        <td class="bm-future" {...place}>
           <span class="bm-unseen">still to come</span>
         </td>
       );
     case 'empty':
       return (
-        <td class="bm-empty">
+        <td class="bm-empty" {...place}>
           <span aria-hidden="true">{cell.text}</span>
           <span class="bm-unseen">no members</span>
         </td>
       );
-    case 'unfinished':
+    case 'running':
       return (
-        <td class={`bm-unfinished ${heatOf(cell)}`} title={title}>
+        <td
+          class={`bm-running ${heatOf(cell) ?? ''}`.trim()}
+          title={explainCell(table, row, column)}
+          {...place}
+        >
           {cell.text}
-          <span aria-hidden="true">{UNFINISHED_MARK}</span>
+          <span aria-hidden="true">{RUNNING_MARK}</span>
           <span class="bm-unseen"> so far</span>
         </td>
       );
     default:
       return (
-        <td class={heatOf(cell)} title={title}>
+        <td class={heatOf(cell)} title={explainCell(table, row, column)} {...place}>
           {cell.text}
         </td>
       );
@@ -163,61 +198,25 @@ function heatOf({ heat }: CellView): string | undefined {
   return heat === undefined ? undefined : heatClass(heat);
 }
 
-/** The figures behind a cell: `600 of 1,200 in Feb 2026`. */
-function explain(row: CohortRow, cell: CohortCell): string {
-  const [count, total] = [cell.count, row.total].map((value) => formatValue(value, 'counts'));
-  return `${count} of ${total} in ${periodLabel(cell.period)}`;
-}
-
-function Legend({ view }: { view: TableView }): VNode {
+function Legend({ unit, scale, signs }: TableView): VNode {
   return (
     <p class="bm-legend">
-      <span>
-        {formatValue(0, view.unit)}
-        <span class="bm-ramp" aria-hidden="true">
-          {range(HEAT_STEPS).map((step) => (
-            <i class={heatClass(step)} />
-          ))}
+      {scale && (
+        <span>
+          {formatValue(0, unit)}
+          <span class="bm-ramp" aria-hidden="true">
+            {range(HEAT_STEPS).map((step) => (
+              <i class={heatClass(step)} />
+            ))}
+          </span>
+          {hottestLabel(scale, unit)}
         </span>
-        {hottestLabel(view)}
-      </span>
-      {explainStates(view).map(({ sign, meaning }) => (
+      )}
+      {signs.map(({ sign, meaning }) => (
         <span>
           <span class="bm-sign">{sign}</span> {meaning}
         </span>
       ))}
     </p>
-  );
-}
-
-function CompatRows({ table, unit }: { table: CohortTable; unit: ReportUnit }): VNode {
-  const { rows, avg } = compatCells(table, { as: unit });
-  return (
-    <>
-      <tbody>
-        {rows.map(([label, total, ...cells]) => (
-          <tr>
-            <th scope="row" class="bm-label">
-              {label}
-            </th>
-            <td class="bm-size">{total}</td>
-            {cells.map(([text, ...alphas]: CompatCell) => (
-              <td class={alphas.length === 0 ? undefined : alphaClasses(alphas[0]!, alphas[1]!)}>{text}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row" class="bm-label">
-            Mean
-          </th>
-          <td />
-          {avg.map((text) => (
-            <td>{text}</td>
-          ))}
-        </tr>
-      </tfoot>
-    </>
   );
 }

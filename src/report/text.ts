@@ -1,26 +1,20 @@
 import { Ansis } from 'ansis';
 import { max, range } from 'd3-array';
-import type { CohortTable } from '../measures/types.js';
-import { HEAT_STEPS, type HeatColor, heatColors } from './heat.js';
-import { selectionLabel } from './labels.js';
-import { type AverageKind, type ReportOptions, unitOf } from './options.js';
+import { HEAT_STEPS, type HeatColor, heatColors } from '../tables/heat.js';
+import { formatValue } from '../tables/numbers.js';
+import type { Table } from '../tables/table.js';
 import {
   type CellView,
-  explainStates,
-  formatValue,
   hottestLabel,
-  notesOf,
   type RowView,
-  subtitle,
+  RUNNING_MARK,
   type TableView,
-  UNFINISHED_MARK,
+  type ViewOptions,
   viewTable,
-} from './view.js';
+} from '../tables/view.js';
 
 /** What the table shows, and what the terminal can. */
-export interface TextOptions extends Pick<ReportOptions, 'as'> {
-  /** Default `weighted`. */
-  readonly average?: AverageKind | undefined;
+export interface TextOptions extends ViewOptions {
   /** Bits of colour the terminal has, as Node's `getColorDepth()` tells: heat needs 8 or 24. Default 1: no colour. */
   readonly colorDepth?: number | undefined;
   /**
@@ -31,29 +25,40 @@ export interface TextOptions extends Pick<ReportOptions, 'as'> {
 }
 
 /**
- * The table as a heatmap for terminals, ending with a line feed: a row per cohort, the averages, a legend. Running periods
- * carry a `*`, periods to come are blank, a cohort without members shows `–`, and 0 means that nobody came back.
+ * The table for terminals, ending with a line feed: a row per line, as a heatmap unless they are lines over time, the
+ * averages, a legend. Running periods carry a `*`, periods to come are blank, a cohort without members shows `–`, and 0 means
+ * that nobody came back.
  * @throws RangeError for a unit that does not exist, as all reports
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { renderText } from 'bitmapist-wasm/report';
+ * const bitmapist = new Bitmapist({ clock: () => new Date('2026-11-24') });
+ * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+ * const table = await bitmapist.cohort({
+ *   select1: 'active', select2: 'active', startDate: '2026-11-22', numResults: 1, numOfRows: 0,
+ * });
+ * console.log(renderText(table).split('\n')[4]); // 2026-11-22           2    100%
  */
-export function renderText(table: CohortTable, options: TextOptions = {}): string {
-  const view = viewTable(table, unitOf(options), options.average);
+export function renderText(table: Table, options: TextOptions = {}): string {
+  const view = viewTable(table, options);
   const paint = createPaint(options.colorDepth ?? 1);
   const widths = measure(view);
   const blocks = splitColumns(view, widths, options.width ?? Number.POSITIVE_INFINITY);
   return [
-    paint.bold(selectionLabel(table)),
-    paint.dim(subtitle(table, view.unit)),
+    paint.bold(view.title),
+    paint.dim(view.subtitle),
     ...blocks.flatMap((columns) => ['', ...renderBlock(view, columns, widths, paint)]),
     '',
     ...renderLegend(view, paint),
-    ...notesOf(table),
+    ...view.notes,
     '',
   ].join('\n');
 }
 
 interface Widths {
   readonly label: number;
-  readonly total: number;
+  /** With the gap before it; 0 if rows have no sizes. */
+  readonly size: number;
   readonly cell: number;
 }
 
@@ -90,20 +95,20 @@ function paletteInks(ansi: Ansis): Ink[] {
   return [...withWhiteText, ...withBlackText];
 }
 
-function measure(view: TableView): Widths {
-  const rows = [...view.rows, view.average];
+function measure({ rows, summary, columns, rowHead, hasSizes }: TableView): Widths {
+  const lines = summary === undefined ? rows : [...rows, summary];
   const longest = (texts: readonly string[]): number => max(texts, (text) => text.length) ?? 0;
   return {
-    label: longest(['Cohort', ...rows.map((row) => row.label)]),
-    total: longest(['Size', ...rows.map((row) => row.total)]),
-    // A blank before, and one behind that also takes the mark of a running period.
-    cell: longest([...view.columns, ...rows.flatMap((row) => row.cells.map((cell) => cell.text))]) + 2,
+    label: longest([rowHead, ...lines.map(({ label }) => label)]),
+    size: hasSizes ? longest(['Size', ...lines.map(({ size }) => size)]) + GAP.length : 0,
+    // A blank before, and one after that also takes the mark of a running period.
+    cell: longest([...columns, ...lines.flatMap(({ cells }) => cells.map(({ text }) => text))]) + 2,
   };
 }
 
 /** The columns of each block, as [first, end); after the first none in which everything is still to come. */
 function splitColumns(view: TableView, widths: Widths, width: number): [first: number, end: number][] {
-  const room = width - widths.label - widths.total - GAP.length * 2;
+  const room = width - widths.label - widths.size - GAP.length;
   const perBlock = Math.max(1, Math.min(view.columns.length, Math.floor(room / widths.cell)));
   const blocks = range(0, Math.max(1, view.columns.length), perBlock);
   return blocks
@@ -123,34 +128,39 @@ function renderBlock(
   widths: Widths,
   paint: Paint,
 ): string[] {
-  const line = (label: string, total: string, cells: readonly string[]): string =>
-    `${label.padEnd(widths.label)}${GAP}${total.padStart(widths.total)}${GAP}${cells.join('')}`.trimEnd();
-  const cells = (row: RowView): string[] =>
-    row.cells.slice(first, end).map((cell) => renderCell(cell, widths.cell, paint));
+  const line = (label: string, size: string, cells: readonly string[]): string =>
+    `${label.padEnd(widths.label)}${size.padStart(widths.size)}${GAP}${cells.join('')}`.trimEnd();
+  const lineOf = ({ label, size, cells }: RowView): string =>
+    line(
+      label,
+      size,
+      cells.slice(first, end).map((cell) => renderCell(cell, widths.cell, paint)),
+    );
   const header = view.columns.slice(first, end).map((column) => `${column} `.padStart(widths.cell));
   return [
-    paint.dim(line('Cohort', 'Size', header)),
-    ...view.rows.map((row) => line(row.label, row.total, cells(row))),
-    '',
-    line(view.average.label, view.average.total, cells(view.average)),
+    paint.dim(line(view.rowHead, view.hasSizes ? 'Size' : '', header)),
+    ...view.rows.map(lineOf),
+    ...(view.summary === undefined ? [] : ['', lineOf(view.summary)]),
   ];
 }
 
 function renderCell(cell: CellView, width: number, paint: Paint): string {
-  const mark = cell.state === 'unfinished' ? UNFINISHED_MARK : ' ';
+  const mark = cell.state === 'running' ? RUNNING_MARK : ' ';
   const text = (cell.text + mark).padStart(width);
   return cell.state === 'empty' ? paint.dim(text) : paint.heat(text, cell.heat);
 }
 
-function renderLegend(view: TableView, paint: Paint): string[] {
-  if (view.columns.length === 0) return [];
-  const zero = formatValue(0, view.unit);
-  const notes = explainStates(view).map(({ state, sign, meaning }) =>
+function renderLegend({ columns, unit, scale, signs }: TableView, paint: Paint): string[] {
+  if (columns.length === 0) return [];
+  const notes = signs.map(({ state, sign, meaning }) =>
     state === 'future' ? `${sign}: ${meaning}` : `${sign} ${meaning}`,
   );
   const ramp = range(HEAT_STEPS)
     .map((step) => paint.heat(' ', step))
     .join('');
-  const heat = ramp.trim() === '' ? [] : [`${zero} ${ramp} ${hottestLabel(view)}`];
+  const heat =
+    ramp.trim() === '' || scale === undefined
+      ? []
+      : [`${formatValue(0, unit)} ${ramp} ${hottestLabel(scale, unit)}`];
   return [...heat, ...(notes.length === 0 ? [] : [paint.dim(notes.join(' · '))])];
 }

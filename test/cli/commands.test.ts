@@ -213,8 +213,8 @@ describe('the command', () => {
     const json = JSON.parse(await outputOf(...cohort, ...size, '--format', 'json'));
     expect(json.rows[1]).toMatchObject({
       period: '2026-11',
-      total: 2,
-      cells: [{ count: 1, state: 'value' }, {}],
+      size: 2,
+      cells: [{ count: 1, of: 2, state: 'final' }, {}],
     });
     const csv = await outputOf(...cohort, ...size, '--format', 'csv');
     expect(csv.split('\r\n').slice(1, 3)).toEqual(['2026-10,1,0,100', '2026-11,2,50,0']);

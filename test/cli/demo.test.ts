@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markSample } from '../../src/cli/sample.js';
 import { Bitmapist, Period } from '../../src/index.js';
+import { cellValue } from '../../src/report.js';
 import { outputOf, runCommand } from '../support/cli/command.js';
 
 const LAST_DAY = Period.parse('2026-11-22');
@@ -35,7 +36,7 @@ describe('the made-up year', () => {
       numOfRows: 5,
     });
     for (const { cells } of rows) {
-      const shares = cells.map(({ percent }) => percent!);
+      const shares = cells.map((cell) => cellValue(cell, 'percent')!);
       expect(shares[0]).toBe(100);
       expect(shares).toEqual(shares.toSorted((a, b) => b - a));
       expect(shares[5]).toBeGreaterThan(5);

@@ -83,7 +83,7 @@ describe('names in a terminal', () => {
     expect(await shown('ids', hostile, expression)).toMatchObject({ expression, ids: [1] });
     expect(await shown('inspect', hostile)).toMatchObject({ events: [{ event: HOSTILE }, {}] });
     const select = ['--select1', HOSTILE, '--select2', HOSTILE, '--num-results', '1'];
-    expect(await shown('cohort', hostile, ...select)).toMatchObject({ select1: HOSTILE, select2: HOSTILE });
+    expect(await shown('cohort', hostile, ...select)).toMatchObject({ title: `${HOSTILE} → ${HOSTILE}` });
   });
 
   it('are said on standard error as they can be seen', async () => {

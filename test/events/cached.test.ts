@@ -61,18 +61,18 @@ describe('a cached store', () => {
     const { analytics, table } = await open();
     await table();
     await analytics.markEvent('a', 5, { now: '2026-03-02' });
-    expect((await table()).rows[1]?.total).toBe(5);
+    expect((await table()).rows[1]?.size).toBe(5);
     await analytics.day('a', '2026-03-02').delete();
-    expect((await table()).rows[1]?.total).toBe(0);
+    expect((await table()).rows[1]?.size).toBe(0);
   });
 
   it('does not see marks that others make in finished periods until told', async () => {
     const { inner, store, table } = await open();
     await table();
     await inner.write([{ key: 'trackist_a_2026-3-2', ids: [5], value: 1 }]);
-    expect((await table()).rows[1]?.total).toBe(4);
+    expect((await table()).rows[1]?.size).toBe(4);
     store.invalidate(['trackist_a_2026-3-2']);
-    expect((await table()).rows[1]?.total).toBe(5);
+    expect((await table()).rows[1]?.size).toBe(5);
     store.clear();
     expect(store.statistics.bitmaps).toBe(0);
   });

@@ -344,7 +344,7 @@ describe('views', () => {
       const states = await explorer.page.$$eval('table.heatmap tbody tr:last-child .heat', (cells) =>
         cells.map((cell) => cell.className),
       );
-      expect(states).toEqual(['heat unfinished', 'heat future', 'heat future']);
+      expect(states).toEqual(['heat running', 'heat future', 'heat future']);
     }));
 
   it('lead from a cell to its people', () =>

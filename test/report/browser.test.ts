@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderCompatTable } from '../../src/compat.js';
+import { cohort, parseForm } from '../../src/measures.js';
 import {
   formScript,
-  parseCohortForm,
   renderHtmlForm,
   renderHtmlPage,
   renderHtmlTable,
@@ -32,8 +33,13 @@ const EVENTS = [
 ] as const;
 const linked = { inlineStyle: false, inlineScript: false };
 
-const form = renderHtmlForm({ actionUrl: '/cohort?team=7', selections1: EVENTS, ...linked });
-const tables = [false, true].map((compat) => renderHtmlTable(sampleTable(), { ...linked, compat }));
+const form = renderHtmlForm(cohort, { actionUrl: '/cohort?team=7', events: EVENTS, ...linked });
+const ROWS = [
+  ['2026-01-01T00:00:00+00:00', 1200, 100, 50, 12.5],
+  ['2026-02-01T00:00:00+00:00', 300, 25, 0, ''],
+] as const;
+const ARGS = { select1: 'signup', select2: 'login', timeGroup: 'months', numOfRows: 2 } as const;
+const tables = [renderHtmlTable(sampleTable(), linked), renderCompatTable(ROWS, ARGS, linked)];
 const pictures = [renderSvgHeatmap(sampleTable()), renderSvgCurves(sampleTable())];
 const page = renderHtmlPage(
   [`<main><h1>Retention</h1>${form}${tables.join('')}${pictures.join('')}</main>`],
@@ -53,7 +59,7 @@ beforeAll(async () => {
     '/report.css': reportStylesheet,
     '/form.js': formScript,
     '/nonce': renderHtmlPage(
-      [renderHtmlForm({ ...nonced, actionUrl: '/', selections1: EVENTS }), ...tables],
+      [renderHtmlForm(cohort, { ...nonced, actionUrl: '/', events: EVENTS }), ...tables],
       {
         title: 'With a nonce',
         nonce: 'r4nd0m',
@@ -141,13 +147,13 @@ describe('the form in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('sends what parseCohortForm reads, as it is and filled in', async () => {
+  it('sends what parseForm reads, as it is and filled in', async () => {
     await withPage({}, async (at) => {
       const submit = async () => {
         const arrived = at.waitForURL(/select1=/);
         await at.click('button');
         await arrived;
-        return parseCohortForm(new URL(at.url()).searchParams);
+        return parseForm(cohort, new URL(at.url()).searchParams);
       };
       await at.goto(`${origin}/`);
       expect(await submit()).toEqual({
@@ -341,7 +347,7 @@ describe('pages for everybody', () => {
         await at.goto(`${origin}/`);
         await at.emulateMedia({ media });
         const room = await at.evaluate(() => {
-          const style = getComputedStyle(document.querySelector('td.bm-unfinished')!);
+          const style = getComputedStyle(document.querySelector('td.bm-running')!);
           const [padding, offset, width] = [style.paddingRight, style.outlineOffset, style.outlineWidth];
           return Number.parseFloat(padding) + Number.parseFloat(offset) - Number.parseFloat(width);
         });
@@ -355,15 +361,15 @@ describe('pages for everybody', () => {
       for (const name of HOSTILE_NAMES) {
         const table = sampleTable({ select1: name, select2b: name });
         const all = [
-          renderHtmlForm({
+          renderHtmlForm(cohort, {
             inlineScript: false,
             actionUrl: `/?a=${name}`,
-            selections1: [[name, name]],
-            select1b: name,
+            events: [[name, name]],
+            chosen: { select1b: name },
             idPrefix: name,
           }),
           renderHtmlTable(table),
-          renderHtmlTable(table, { compat: true }),
+          renderCompatTable(ROWS, { ...ARGS, select1: name, select2b: name }),
           renderSvgHeatmap(table),
           renderSvgCurves(table),
         ];
@@ -410,7 +416,7 @@ describe('pictures', () => {
           .flatMap((cohort) => {
             const table = tableOf(cohort);
             // Sizes alone make no curves.
-            const curves = table.numOfRows < 0 ? [] : [renderSvgCurves(table, { as: 'counts' })];
+            const curves = table.columns.length === 0 ? [] : [renderSvgCurves(table, { as: 'counts' })];
             return [renderSvgHeatmap(table), ...curves];
           });
         expect(drawn.filter((picture) => /NaN|Infinity|undefined/.test(picture))).toEqual([]);

@@ -1,42 +1,8 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/report/labels.js';
-import { floatText, roundHalfEven } from '../../src/report/rounding.js';
-import { renderCsv, toCsv, toDatesData } from '../../src/report.js';
-import { hasGolden, readGoldenJson } from '../support/golden/files.js';
-import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
-import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
-
-describe.skipIf(!hasGolden)('reports in the reference’s own shape', () => {
-  it.each(GOLDEN_NAMES)('print the CSV of every cohort of %s to the letter', { tags: 'long' }, (name) => {
-    for (const cohort of readCohorts(name)) {
-      const table = tableOf(cohort);
-      expect(renderCsv(table, { as: 'percent', compat: true })).toBe(cohort.csv_percent);
-      expect(renderCsv(table, { as: 'counts', compat: true })).toBe(cohort.csv_count);
-    }
-  });
-
-  it.each(GOLDEN_NAMES)('give the rows of get_dates_data of %s to the last bit', { tags: 'long' }, (name) => {
-    for (const cohort of readCohorts(name)) {
-      const table = tableOf(cohort);
-      expect(toDatesData(table)).toEqual(cohort.percent);
-      expect(toDatesData(table, { as: 'counts' })).toEqual(cohort.count);
-    }
-  });
-
-  it('round all 2,723 percentages and their alphas as Python does', () => {
-    const values = readGoldenJson<[number, string, string, string][]>('expected/rounding_values.json.gz');
-    expect(values).toHaveLength(2723);
-    for (const [value, text, background, color] of values) {
-      expect(floatText(roundHalfEven(value, 2))).toBe(text);
-      expect(floatText(roundHalfEven(value / 100, 1))).toBe(background);
-      expect(floatText(roundHalfEven(value / 100 + 0.5, 1))).toBe(color);
-    }
-    // Nothing of the golden data lies on a half: Python's own answers.
-    const halves = [0.05, 0.15, 0.25, 0.35, 2.5].map((value) => roundHalfEven(value, value < 1 ? 1 : 0));
-    expect(halves).toEqual([0.1, 0.1, 0.2, 0.3, 2]);
-  });
-});
+import { printable } from '../../src/base/errors.js';
+import { renderCsv, toCsv } from '../../src/report.js';
+import { HOSTILE_NAMES, sampleTable, trendTable } from '../support/report/tables.js';
 
 describe('renderCsv', () => {
   it('writes ISO periods, plain numbers and RFC 4180 lines', () => {
@@ -72,15 +38,21 @@ describe('renderCsv', () => {
     ]);
   });
 
-  it('follows the table in whether it prints what the reference prints', () => {
-    const table = { ...sampleTable(), compat: true };
-    expect(renderCsv(table)).toBe(
-      'Date,Total,0,1,2,3\n' +
-        '01 Jan,1200,100.0,50.0,0.08,12.5\n' +
-        '01 Feb,300,100.0,0.0,25.0,\n' +
-        '01 Mar,0,,,,\n' +
-        '01 Apr,40,100.0,,,\n',
+  it('has a line per period for lines over time', () => {
+    expect(renderCsv(trendTable())).toBe(
+      [
+        'Period,signup,active',
+        '2026-04-13,0,4000',
+        '2026-04-14,1000,5000',
+        '2026-04-15,2000,6000',
+        '2026-04-16,,',
+        '',
+      ].join('\r\n'),
     );
-    expect(renderCsv(table, { compat: false })).toBe(renderCsv(sampleTable()));
+    expect(renderCsv(trendTable(['=1']))).toContain('Period,"\'=1"\r\n');
+  });
+
+  it('keeps four decimals of a ratio', () => {
+    expect(renderCsv({ ...sampleTable(), unit: 'ratio' })).toContain('2026-01,1200,1,0.5,0.0008,0.125\r\n');
   });
 });

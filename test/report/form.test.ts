@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
+import { type CohortArguments, cohort, parseForm, trend } from '../../src/measures.js';
 import { formScript, type HtmlFormOptions, renderHtmlForm, reportStylesheet } from '../../src/report.js';
 import { hasGolden, readGoldenJson } from '../support/golden/files.js';
 import {
@@ -15,8 +16,12 @@ import { HOSTILE_NAMES } from '../support/report/tables.js';
 
 const EVENTS = [['Are active', 'active'], '---', ['Played a song', 'song:play'], 'merge'] as const;
 
-function read(options: Partial<HtmlFormOptions> = {}) {
-  const root = parseStrictly(renderHtmlForm({ actionUrl: '/cohort', selections1: EVENTS, ...options }));
+function read(options: Partial<HtmlFormOptions<CohortArguments>> = {}) {
+  return readHtml(renderHtmlForm(cohort, { actionUrl: '/cohort', events: EVENTS, ...options }));
+}
+
+function readHtml(html: string) {
+  const root = parseStrictly(html);
   const fields = [...elementsOf(root, 'input'), ...elementsOf(root, 'select')];
   const currentOf = (field: (typeof fields)[number]): string | undefined => {
     const chosen = elementsOf(field, 'option').find(
@@ -57,15 +62,17 @@ describe('renderHtmlForm', () => {
 
   it('shows what was chosen before, listed or not', () => {
     const { values } = read({
-      select1: 'merge',
-      select1b: 'gone since',
-      select2: 'song:play',
-      select2b: 'active',
-      timeGroup: 'months',
-      as: 'counts',
-      numResults: 5,
-      numOfRows: 0,
-      startDate: '2026-11-22',
+      chosen: {
+        select1: 'merge',
+        select1b: 'gone since',
+        select2: 'song:play',
+        select2b: 'active',
+        timeGroup: 'months',
+        as: 'counts',
+        numResults: 5,
+        numOfRows: 0,
+        startDate: '2026-11-22',
+      },
     });
     expect(values).toMatchObject({
       select1: 'merge',
@@ -91,11 +98,37 @@ describe('renderHtmlForm', () => {
     expect(elementsOf(root, 'datalist')).toHaveLength(3);
   });
 
-  it('offers the second events for their further selection too', () => {
-    const { lists, choices } = read({ selections1b: ['a'], selections2: ['b', 'c'] });
+  it('offers single fields events of their own', () => {
+    const second = ['b', 'c'];
+    const { lists, choices } = read({ eventsOf: { select1b: ['a'], select2: second, select2b: second } });
     expect(choices(lists.select1b)).toEqual([['', 'a']]);
     expect(choices(lists.select2)).toEqual(choices(lists.select2b));
-    expect(read({ selections2: ['b'] }).values.select2).toBe('b');
+    expect(lists.select2).toBe(lists.select2b);
+    expect(read({ eventsOf: { select2: ['b'] } }).values.select2).toBe('b');
+  });
+
+  it('asks for the arguments of any measure, a field more than there are events', () => {
+    const html = renderHtmlForm(trend, {
+      actionUrl: '/',
+      events: EVENTS,
+      chosen: { events: ['merge', 'active'], unit: 'week', any: true, to: '2026-11-22' },
+    });
+    const { root, values } = readHtml(html);
+    expect(values).toEqual({ events: '', unit: 'week', from: '', to: '2026-11-22', any: '1' });
+    const names = elementsOf(root, 'input').filter((input) => attributeOf(input, 'name') === 'events');
+    expect(names.map((input) => attributeOf(input, 'value'))).toEqual(['merge', 'active', '']);
+    expect(names.map((input) => attributeOf(input, 'required') !== undefined)).toEqual([true, false, false]);
+    expect(textOf(elementsOf(root, 'legend')[0]!)).toBe('Trend');
+    const flag = elementsOf(root, 'input').find((input) => attributeOf(input, 'type') === 'checkbox');
+    expect(attributeOf(flag!, 'checked')).toBeDefined();
+    expect(readHtml(renderHtmlForm(trend, { actionUrl: '/', events: EVENTS })).values.events).toBe('');
+  });
+
+  it('shows what parseForm has read, whatever was sent', () => {
+    for (const name of [...HOSTILE_NAMES, ' a ', '__proto__', 'x'.repeat(100_000)]) {
+      const chosen = parseForm(cohort, { select1: name });
+      expect(renderHtmlForm(cohort, { actionUrl: '/', events: [], chosen })).toMatch(/<form /);
+    }
   });
 
   it('names every field in a label', () => {
@@ -148,9 +181,8 @@ describe('renderHtmlForm', () => {
       fc.property(text, text, text, (name, label, startDate) => {
         const { root, values, choices, lists } = read({
           actionUrl: `/cohort?${new URLSearchParams({ kept: name })}`,
-          selections1: [[label, name]],
-          select1b: label,
-          startDate,
+          events: [[label, name]],
+          chosen: { select1b: label, startDate },
           idPrefix: label,
           inlineScript: false,
         });
@@ -164,10 +196,10 @@ describe('renderHtmlForm', () => {
 
   it('refuses addresses that run, and groups and units that do not exist', () => {
     expect(() => read({ actionUrl: 'javascript:alert(1)' })).toThrow(TypeError);
-    expect(() => read({ timeGroup: 'quarters' as 'days' })).toThrow(
+    expect(() => read({ chosen: { timeGroup: 'quarters' as 'days' } })).toThrow(
       'expected days, weeks, months or years as time group, got "quarters"',
     );
-    expect(() => read({ as: 'both' as 'counts' })).toThrow(RangeError);
+    expect(() => read({ chosen: { as: 'both' as 'counts' } })).toThrow(RangeError);
   });
 });
 
@@ -175,31 +207,32 @@ describe.skipIf(!hasGolden)('renderHtmlForm beside the reference', () => {
   it('has the fields of the reference with the same values, and more where that loses some', () => {
     const [plain, chosen] = recordedForms();
     const ours = readForm(
-      renderHtmlForm({
+      renderHtmlForm(cohort, {
         actionUrl: '/_Cohort?x=1&y=2',
-        selections1: [['Are Active', 'active']],
+        events: [['Are Active', 'active']],
         inlineScript: false,
       }),
     );
     // Its query is sent along, which browsers drop from the reference's address.
     expect(ours).toEqual({ ...readForm(plain!.html), x: '1', y: '2' });
     const both = readForm(
-      renderHtmlForm({
+      renderHtmlForm(cohort, {
         actionUrl: '/"><b>',
-        selections1: [
+        events: [
           ['A "q" <b>', 'a"<'],
           ['B', 'b'],
         ],
-        selections1b: [['X', 'x']],
-        selections2: [['C', 'c']],
-        timeGroup: 'months',
-        select1: 'b',
-        select1b: 'x',
-        select2: 'c',
-        as: 'counts',
-        numResults: 5,
-        numOfRows: 3,
-        startDate: '2024-01-01',
+        eventsOf: { select1b: [['X', 'x']], select2: [['C', 'c']], select2b: [['C', 'c']] },
+        chosen: {
+          timeGroup: 'months',
+          select1: 'b',
+          select1b: 'x',
+          select2: 'c',
+          as: 'counts',
+          numResults: 5,
+          numOfRows: 3,
+          startDate: '2024-01-01',
+        },
         inlineScript: false,
       }),
     );

@@ -1,9 +1,9 @@
 import { lexer, parse, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/report/labels.js';
+import { printable } from '../../src/base/errors.js';
 import { renderMarkdown } from '../../src/report.js';
 import { elementsOf, findActive, parseStrictly, textOf } from '../support/report/markup.js';
-import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
+import { HOSTILE_NAMES, sampleTable, sizesTable, trendTable, withCells } from '../support/report/tables.js';
 
 describe('renderMarkdown', () => {
   it('is a table with the selections above and the signs below', () => {
@@ -33,24 +33,21 @@ describe('renderMarkdown', () => {
   });
 
   it('keeps values below 0.1 % text', () => {
-    const table = sampleTable();
-    const rows = table.rows.map((row) => ({
-      ...row,
-      total: 100_000,
-      cells: row.cells.map((cell) => ({ ...cell, percent: 0.001 })),
-    }));
-    const html = parse(renderMarkdown({ ...table, rows }), { async: false });
+    const table = withCells(sampleTable(), (cells) =>
+      cells.map((cell) => ({ ...cell, count: 1, of: 100_000, state: 'final' as const })),
+    );
+    const html = parse(renderMarkdown(table), { async: false });
     expect(elementsOf(parseStrictly(html), 'td').map(textOf)).toContain('<0.1%');
   });
 
-  it('names the time zone of the periods, of sizes alone too, and not if it is UTC', () => {
-    const table = sampleTable();
-    const sizes = { ...table, numOfRows: -1, rows: table.rows.map((row) => ({ ...row, cells: [] })) };
-    const timeZone = 'Europe/Berlin';
-    const headOf = (each: typeof table): string => renderMarkdown(each).split('\n', 1)[0]!;
-    expect(headOf({ ...table, timeZone })).toContain(', 0 to 3 months later (Europe/Berlin) · total');
-    expect(headOf({ ...sizes, timeZone })).toBe('` signup → login `: sizes of the cohorts (Europe/Berlin)');
-    expect(headOf(sizes)).toBe('` signup → login `: sizes of the cohorts');
+  it('has a line per period for lines over time', () => {
+    expect(renderMarkdown(trendTable()).split('\n').slice(0, 5)).toEqual([
+      '` signup, active `: people per day',
+      '',
+      '| Period     |  signup |  active |',
+      '| :--------- | ------: | ------: |',
+      '| 2026-04-13 |       0 |   4,000 |',
+    ]);
   });
 
   it('ends with the notes of the table, as text whatever they hold', () => {
@@ -64,15 +61,11 @@ describe('renderMarkdown', () => {
   });
 
   it('shows a share of exactly 0.05 % as the tenth of a percent that it rounds to', () => {
-    const table = sampleTable();
-    const textsOf = (total: number): string[] => {
-      const percent = (1 / total) * 100;
-      const rows = table.rows.map((row) => ({
-        ...row,
-        total,
-        cells: row.cells.map((cell) => ({ ...cell, count: 1, percent, state: 'value' as const })),
-      }));
-      const html = parse(renderMarkdown({ ...table, rows }), { async: false });
+    const textsOf = (of: number): string[] => {
+      const table = withCells(sampleTable(), (cells) =>
+        cells.map((cell) => ({ ...cell, count: 1, of, state: 'final' as const })),
+      );
+      const html = parse(renderMarkdown(table), { async: false });
       return [...new Set(elementsOf(parseStrictly(html), 'td').map(textOf))].filter((text) =>
         text.endsWith('%'),
       );
@@ -81,6 +74,10 @@ describe('renderMarkdown', () => {
     expect(textsOf(2000)).toEqual(['0.1%']);
     expect(textsOf(2001)).toEqual(['<0.1%']);
     expect(textsOf(1999)).toEqual(['0.1%']);
+  });
+
+  it('says of sizes alone what they are, without a unit', () => {
+    expect(renderMarkdown(sizesTable()).split('\n', 1)).toEqual(['` signup → login `: sizes of the cohorts']);
   });
 
   it('keeps hostile names text', () => {

@@ -6,7 +6,6 @@ import {
   renderSvgCurves,
   renderSvgHeatmap,
   renderText,
-  toDatesData,
 } from '../../src/report.js';
 import { wideTable } from '../support/report/tables.js';
 
@@ -21,7 +20,6 @@ describe('a year of days by a year of days', () => {
     ['Markdown', renderMarkdown],
     ['a heatmap', renderSvgHeatmap],
     ['curves', renderSvgCurves],
-    ['rows', toDatesData],
   ])('renders as %s', { tags: 'long' }, (_, render) => {
     expect(render(table).length).toBeGreaterThan(365);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { renderSvgCurves, renderSvgHeatmap } from '../../src/report.js';
+import { renderSvg, renderSvgCurves, renderSvgHeatmap } from '../../src/report.js';
 import { attributeOf, elementsOf, parseStrictly, textOf } from '../support/report/markup.js';
-import { sampleTable } from '../support/report/tables.js';
+import { sampleTable, sizesTable, trendTable, withCells } from '../support/report/tables.js';
 
 const textsOf = (svg: string): string[] => elementsOf(parseStrictly(svg), 'text').map(textOf);
 
@@ -21,10 +21,8 @@ describe('renderSvgHeatmap', () => {
     ]);
   });
 
-  it('shows sizes alone where no columns were asked for', () => {
-    const table = sampleTable();
-    const rows = table.rows.map((row) => ({ ...row, cells: [] }));
-    const svg = renderSvgHeatmap({ ...table, numOfRows: -1, rows });
+  it('shows sizes alone if no columns were asked for', () => {
+    const svg = renderSvgHeatmap(sizesTable());
     expect(svg).not.toMatch(/NaN|Infinity/);
     expect(svg).toContain('sizes of the cohorts');
     expect(textsOf(svg).slice(-2)).toEqual(['Total', '1,540']);
@@ -44,7 +42,7 @@ describe('renderSvgHeatmap', () => {
 describe('renderSvgCurves', () => {
   const pathsOf = (svg: string) => elementsOf(parseStrictly(svg), 'path');
 
-  it('draws a line per cohort with members, a dashed end where a period runs, and the average', () => {
+  it('draws a line per cohort with members, a dashed end if a period runs, and the average', () => {
     const paths = pathsOf(renderSvgCurves(sampleTable()));
     // January and February and their running ends, and the average; April has but one point.
     expect(paths.map((path) => attributeOf(path, 'stroke-dasharray') !== undefined)).toEqual([
@@ -64,9 +62,8 @@ describe('renderSvgCurves', () => {
     expect(attributeOf(april!, 'fill')).toBeUndefined();
     expect(attributeOf(april!, 'stroke-dasharray')).toBe('2 2');
 
-    const table = sampleTable();
-    const rows = table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 1) }));
-    const svg = renderSvgCurves({ ...table, numOfRows: 0, rows }, { as: 'counts' });
+    const table = withCells(sampleTable(), (cells) => cells.slice(0, 1));
+    const svg = renderSvgCurves(table, { as: 'counts' });
     expect(pathsOf(svg)).toEqual([]);
     const dots = dotsOf(svg);
     expect(dots.map((dot) => attributeOf(dot, 'stroke-dasharray') === undefined)).toEqual([
@@ -81,12 +78,8 @@ describe('renderSvgCurves', () => {
   });
 
   it('refuses a table of sizes alone, of which there is no curve', () => {
-    const table = sampleTable();
-    const rows = table.rows.map((row) => ({ ...row, cells: [] }));
-    expect(() => renderSvgCurves({ ...table, numOfRows: -1, rows })).toThrow(
-      new RangeError(
-        'expected a table with a column or more for curves, got one of sizes alone (numOfRows -1)',
-      ),
+    expect(() => renderSvgCurves(sizesTable())).toThrow(
+      new RangeError('expected a table with a column or more for curves, got one of sizes alone'),
     );
   });
 
@@ -109,6 +102,89 @@ describe('renderSvgCurves', () => {
       'Feb 2026: 300 people',
       'Apr 2026: 40 people',
     ]);
+  });
+});
+
+describe('renderSvgCurves of lines over time', () => {
+  it('draws a line per row in a colour of its own, dashed to a period that runs, and says whose it is', () => {
+    const root = parseStrictly(renderSvgCurves(trendTable()));
+    const lines = elementsOf(root, 'g').filter((group) => /^line\d$/.test(attributeOf(group, 'class') ?? ''));
+    expect(
+      lines.map((group) => [attributeOf(group, 'class'), textOf(elementsOf(group, 'title')[0]!)]),
+    ).toEqual([
+      ['line0', 'signup'],
+      ['line1', 'active'],
+    ]);
+    const dashed = elementsOf(root, 'path').map(
+      (path) => attributeOf(path, 'stroke-dasharray') !== undefined,
+    );
+    expect(dashed).toEqual([false, true, false, true]);
+    const texts = elementsOf(root, 'text').map(textOf);
+    expect(texts.slice(0, 2)).toEqual(['signup, active', 'people per day']);
+    expect(texts).toEqual(expect.arrayContaining(['0', '6,000', '2026-04-13', '2026-04-16']));
+    expect(texts.slice(-2)).toEqual(['signup', 'active']);
+    expect(textOf(elementsOf(root, 'desc')[0]!)).toBe('Lines from 2026-04-13 to 2026-04-16: signup, active.');
+  });
+
+  it('has room for the names of many lines, and keeps them within the picture', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `event number ${index}`);
+    const [svg] = elementsOf(parseStrictly(renderSvgCurves(trendTable(names))), 'svg');
+    const height = Number(attributeOf(svg!, 'height'));
+    expect(height).toBeGreaterThan(440);
+    for (const text of elementsOf(svg!, 'text')) expect(Number(attributeOf(text, 'y'))).toBeLessThan(height);
+  });
+
+  it('keeps labels of the axis apart, however many columns there are', () => {
+    const columns = Array.from({ length: 400 }, (_, index) => ({
+      key: `column ${index}`,
+      label: `${index}`,
+    }));
+    const [row] = trendTable().rows;
+    const rows = [{ ...row!, cells: columns.map(() => row!.cells[0]!) }];
+    const root = parseStrictly(renderSvgCurves({ ...trendTable(), columns, rows }, { width: 400 }));
+    const labels = elementsOf(root, 'text').filter((text) => textOf(text).startsWith('column '));
+    const places = labels.map((text) => Number(attributeOf(text, 'x')));
+    expect(places.length).toBeGreaterThan(1);
+    for (const [index, x] of places.slice(1).entries()) expect(x - places[index]!).toBeGreaterThan(80);
+  });
+});
+
+describe('pictures within a page', () => {
+  it('show what the pointed column says, the columns in reach of the keyboard', () => {
+    for (const table of [sampleTable(), trendTable()]) {
+      const root = parseStrictly(renderSvgCurves(table, { interactive: true, width: 600 }));
+      const columns = elementsOf(root, 'g').filter((group) => attributeOf(group, 'class') === 'column');
+      expect(columns.map((group) => attributeOf(group, 'data-column'))).toEqual(['0', '1', '2', '3']);
+      expect(columns.map((group) => attributeOf(group, 'tabindex'))).toEqual(['0', '-1', '-1', '-1']);
+      expect(attributeOf(elementsOf(root, 'svg')[0]!, 'width')).toBe('600');
+      expect(elementsOf(root, 'rect').some((rect) => attributeOf(rect, 'class') === 'page')).toBe(false);
+    }
+    const [first] = elementsOf(parseStrictly(renderSvgCurves(trendTable(), { interactive: true })), 'g')
+      .filter((group) => attributeOf(group, 'class') === 'column')
+      .map((group) => textOf(elementsOf(group, 'title')[0]!));
+    expect(first).toBe('2026-04-13\nsignup: 0\nactive: 4,000');
+  });
+
+  it('say where the cells of a heatmap stand, and what they mean', () => {
+    const cells = elementsOf(
+      parseStrictly(renderSvgHeatmap(sampleTable(), { interactive: true })),
+      'g',
+    ).filter((group) => attributeOf(group, 'data-row') === '0');
+    expect(
+      cells.map((cell) => [attributeOf(cell, 'data-column'), textOf(elementsOf(cell, 'title')[0]!)]),
+    ).toEqual([
+      ['0', '1,200 of 1,200 in Jan 2026'],
+      ['1', '600 of 1,200 in Feb 2026'],
+      ['2', '1 of 1,200 in Mar 2026'],
+      ['3', '150 of 1,200 in Apr 2026'],
+    ]);
+  });
+});
+
+describe('renderSvg', () => {
+  it('chooses the picture that suits the layout', () => {
+    expect(renderSvg(sampleTable())).toBe(renderSvgHeatmap(sampleTable()));
+    expect(renderSvg(trendTable())).toBe(renderSvgCurves(trendTable()));
   });
 });
 
@@ -141,9 +217,9 @@ describe.each([
   it('draws tables without rows, and with one column', () => {
     const table = sampleTable();
     expect(() => parseStrictly(render({ ...table, rows: [] }))).not.toThrow();
-    const rows = table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 1) }));
-    for (const each of [rows, []]) {
-      const svg = render({ ...table, numOfRows: 0, rows: each });
+    const narrow = withCells(table, (cells) => cells.slice(0, 1));
+    for (const each of [narrow, { ...narrow, rows: [] }]) {
+      const svg = render(each);
       expect(svg).not.toMatch(/NaN|Infinity/);
       expect(() => parseStrictly(svg)).not.toThrow();
     }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderText } from '../../src/report.js';
 import { hasGolden } from '../support/golden/files.js';
 import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
-import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
+import { HOSTILE_NAMES, sampleTable, sizesTable, trendTable, withCells } from '../support/report/tables.js';
 
 describe('renderText', () => {
   it('tells all states of a cell apart without colour', () => {
@@ -31,7 +31,7 @@ describe('renderText', () => {
     expect(renderText(table)).toBe(`${renderText(sampleTable())}no event "a" here\nb \\u{1b}[2J\n`);
   });
 
-  it('counts people where asked to', () => {
+  it('counts people if asked to', () => {
     const text = renderText(sampleTable(), { as: 'counts' });
     expect(text).toContain('people of each cohort who came back, 0 to 3 months later · total size 1,540\n');
     expect(text).toMatch(/^Jan 2026 +1,200 +1,200 +600 +1 +150\*$/m);
@@ -50,26 +50,19 @@ describe('renderText', () => {
   });
 
   it('leaves out blocks below of which everything is still to come', () => {
-    const { rows, ...table } = { ...sampleTable(), numOfRows: 7 };
-    const longer = rows.map((row) => ({
-      ...row,
-      cells: [
-        ...row.cells,
-        ...Array.from({ length: 4 }, () => ({ ...row.cells[0]!, state: 'future' as const })),
-      ],
-    }));
-    const text = renderText({ ...table, rows: longer }, { width: 44 });
+    const longer = withCells(sampleTable(), (cells) => [
+      ...cells,
+      ...Array.from({ length: 4 }, () => ({ ...cells[0]!, state: 'future' as const })),
+    ]);
+    const text = renderText(longer, { width: 44 });
     expect(text.match(/^Cohort.*/gm)).toHaveLength(2);
     expect(text).toContain('blank: still to come');
-    expect(renderText({ ...table, rows: longer })).toMatch(/^Cohort .* 0 +1 +2 +3 +4 +5 +6 +7$/m);
-    const future = longer.map((row) => ({
-      ...row,
-      cells: row.cells.map((cell) => ({ ...cell, state: 'future' as const })),
-    }));
-    expect(renderText({ ...table, rows: future }, { width: 44 }).match(/^Cohort.*/gm)).toHaveLength(1);
+    expect(renderText(longer)).toMatch(/^Cohort .* 0 +1 +2 +3 +4 +5 +6 +7$/m);
+    const future = withCells(longer, (cells) => cells.map((cell) => ({ ...cell, state: 'future' as const })));
+    expect(renderText(future, { width: 44 }).match(/^Cohort.*/gm)).toHaveLength(1);
   });
 
-  it('shows one column per block where even that does not fit', () => {
+  it('shows one column per block if even that does not fit', () => {
     expect(renderText(sampleTable(), { width: 1 }).match(/^Cohort/gm)).toHaveLength(4);
   });
 
@@ -93,17 +86,36 @@ describe('renderText', () => {
 
   it('shows a table without rows, and one without columns', () => {
     expect(renderText({ ...sampleTable(), rows: [] })).toContain('signup → login');
-    const totals = { ...sampleTable(), numOfRows: -1 };
-    const rows = totals.rows.map((row) => ({ ...row, cells: [] }));
-    const text = renderText({ ...totals, rows });
+    const text = renderText(sizesTable());
     expect(text).toMatch(/^Jan 2026 +1,200$/m);
     expect(text).toMatch(/^Total +1,540$/m);
-    expect(renderText({ ...totals, rows }, { colorDepth: 24 })).not.toContain('%');
+    expect(renderText(sizesTable(), { colorDepth: 24 })).not.toContain('%');
+  });
+
+  it('shows lines over time downwards, without heat or sizes', () => {
+    const text = [
+      'signup, active',
+      'people per day',
+      '',
+      'Period       signup  active',
+      '2026-04-13        0   4,000',
+      '2026-04-14    1,000   5,000',
+      '2026-04-15    2,000*  6,000*',
+      '2026-04-16',
+      '',
+      '* not over yet · blank: still to come',
+      '',
+    ].join('\n');
+    expect(renderText(trendTable())).toBe(text);
+    expect(stripVTControlCharacters(renderText(trendTable(), { colorDepth: 24 }))).toBe(text);
   });
 
   it('refuses a unit that does not exist', () => {
     expect(() => renderText(sampleTable(), { as: 'shares' as 'percent' })).toThrow(
       'expected "percent" or "counts", got "shares"',
+    );
+    expect(() => renderText(trendTable(), { as: 'percent' })).toThrow(
+      'expected a table of shares to show in percent, got one of people',
     );
   });
 });

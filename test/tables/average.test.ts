@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import {
+  renderHtmlTable,
+  renderMarkdown,
+  renderSvgCurves,
+  renderSvgHeatmap,
+  renderText,
+} from '../../src/report.js';
 import { type AverageKind, averageRow } from '../../src/tables/average.js';
 import { type Cell, cellValue, type Table, type Unit } from '../../src/tables/table.js';
+import { sampleTable } from '../support/report/tables.js';
 
 const cell = (count: number, of: number, state: Cell['state'] = 'final'): Cell => ({ count, of, state });
 
@@ -58,5 +66,18 @@ describe('the averages of a table', () => {
     expect(() => averageRow(table, 'percent', 'median' as 'mean')).toThrow(
       new RangeError('expected "weighted" or "mean", got "median"'),
     );
+  });
+});
+
+describe('an average that does not exist', () => {
+  it.each([
+    ['text', renderText],
+    ['HTML', renderHtmlTable],
+    ['Markdown', renderMarkdown],
+    ['a heatmap', renderSvgHeatmap],
+    ['curves', renderSvgCurves],
+  ])('is refused by %s', (_, render) => {
+    const refusal = 'expected "weighted" or "mean", got "median"';
+    expect(() => render(sampleTable(), { average: 'median' as 'mean' })).toThrow(refusal);
   });
 });

@@ -315,7 +315,7 @@ function cohortKeys(timeZone: string, options: { now?: string; startDate?: strin
       timeGroup,
       ...options,
     });
-    return rows[0]!.period;
+    return Period.parse(rows[0]!.period!);
   });
 }
 

@@ -1,5 +1,6 @@
-import type { CohortTable } from '../../index.js';
-import { averageColumns, renderCsv, renderSvgCurves, renderSvgHeatmap, viewTable } from '../../report.js';
+import type { Table } from '../../index.js';
+import { Period } from '../../index.js';
+import { cellValue, renderCsv, renderSvgCurves, renderSvgHeatmap, viewTable } from '../../report.js';
 import type { ChosenDataset } from './chosen.js';
 import type { RetentionAsk, RetentionFormat, RetentionView } from './protocol.js';
 
@@ -8,24 +9,24 @@ export async function answerRetention(chosen: ChosenDataset, ask: RetentionAsk):
   const started = performance.now();
   const table = await computeTable(chosen, ask);
   const milliseconds = performance.now() - started;
-  const view = viewTable(table, ask.as);
+  const view = viewTable(table);
   return {
     ask,
     columns: view.columns,
     rows: table.rows.map((row, index) => ({
-      period: row.period.toString(),
-      label: view.rows[index]!.label,
-      total: row.total,
+      period: row.key,
+      label: row.label,
+      total: row.size!,
       cells: row.cells.map((cell, column) => ({
         ...view.rows[index]!.cells[column]!,
-        period: cell.period.toString(),
+        period: Period.parse(row.key).delta(column).toString(),
         count: cell.count,
-        percent: cell.percent,
+        percent: cellValue(cell, 'percent'),
       })),
     })),
-    average: view.average.cells,
-    averages: averageColumns(table, ask.as, 'weighted'),
-    averageLabel: view.average.label,
+    average: view.summary!.cells,
+    averages: table.summary!.cells.map((cell) => cellValue(cell, table.unit)),
+    averageLabel: view.summary!.label,
     milliseconds,
   };
 }
@@ -35,21 +36,11 @@ export async function printRetention(
   chosen: ChosenDataset,
   { format, ...ask }: RetentionAsk & { readonly format: RetentionFormat },
 ): Promise<string> {
-  return PRINTERS[format](await computeTable(chosen, ask), { as: ask.as });
+  return PRINTERS[format](await computeTable(chosen, ask));
 }
 
 const PRINTERS = { csv: renderCsv, heatmap: renderSvgHeatmap, curves: renderSvgCurves };
 
-function computeTable({ bitmapist }: ChosenDataset, ask: RetentionAsk): Promise<CohortTable> {
-  const { select1, select1b, select2, select2b, timeGroup, numResults, numOfRows, startDate } = ask;
-  return bitmapist.cohort({
-    select1,
-    select1b,
-    select2,
-    select2b,
-    timeGroup,
-    numResults,
-    numOfRows,
-    startDate,
-  });
+function computeTable({ bitmapist }: ChosenDataset, ask: RetentionAsk): Promise<Table> {
+  return bitmapist.cohort(ask);
 }

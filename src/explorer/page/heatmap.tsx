@@ -88,7 +88,7 @@ function Grid({ view, place }: GridProps) {
                 tabIndex={index === 0 && column === 0 ? 0 : -1}
               >
                 {cell.text}
-                {cell.state === 'unfinished' && cell.text !== '' && <span class="hidden"> so far</span>}
+                {cell.state === 'running' && cell.text !== '' && <span class="hidden"> so far</span>}
               </td>
             ))}
           </tr>
@@ -138,7 +138,7 @@ function Explanation({ view, place }: GridProps) {
   if (row !== undefined && cell !== undefined) {
     return <Detail view={view} row={row} column={column} cell={cell} />;
   }
-  const isRunning = view.rows.some(({ cells }) => cells.some(({ state }) => state === 'unfinished'));
+  const isRunning = view.rows.some(({ cells }) => cells.some(({ state }) => state === 'running'));
   return (
     <span class="muted">
       <span class="hint">Point at a cell, or move with the arrow keys, to see what it means. </span>
@@ -164,7 +164,7 @@ function Detail({ view, row, column, cell }: DetailProps) {
       {cell.percent !== undefined && cell.state !== 'future' && (
         <>
           {grouped(cell.count)} of {grouped(row.total)}, {cell.percent.toFixed(1)}%
-          {cell.state === 'unfinished' && ' so far'}{' '}
+          {cell.state === 'running' && ' so far'}{' '}
           <a href={hrefOf('expression', { q: expressionOf(view.ask, row, cell) })}>Show these people</a>
         </>
       )}

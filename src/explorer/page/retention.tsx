@@ -150,7 +150,7 @@ function Curves({ view }: CurvesProps) {
     name: row.label,
     color: '--curve',
     isFaint: true,
-    isUnfinished: row.cells.some(({ state }) => state === 'unfinished'),
+    isUnfinished: row.cells.some(({ state }) => state === 'running'),
     values: row.cells.map((cell) => {
       if (cell.state === 'future' || cell.state === 'empty') return undefined;
       return isPercent ? cell.percent : cell.count;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CohortOptions } from '../../../src/index.js';
+import type { CohortArguments, Moment } from '../../../src/index.js';
 import { readGolden, readGoldenJson } from './files.js';
 
 /** The answers of the Python reference for four real data sets, and how its questions are asked here. */
@@ -73,7 +73,7 @@ export function periodText(kind: string, args: readonly number[]): string {
   }
 }
 
-export function optionsOf(params: CohortParams): CohortOptions {
+export function optionsOf(params: CohortParams): CohortArguments & { readonly now: Moment | undefined } {
   return {
     select1: params.select1,
     select1b: params.select1b ?? undefined,
@@ -85,7 +85,6 @@ export function optionsOf(params: CohortParams): CohortOptions {
     numOfRows: Number(params.num_of_rows),
     startDate: params.start_date ?? undefined,
     now: params.now ?? undefined,
-    compat: true,
   };
 }
 

@@ -24,7 +24,7 @@ export function scopeOf({ now = '2026-03-17T12:00:00Z', timeZone = 'UTC' }: Scop
 export type Ids = Readonly<Record<string, readonly number[]>>;
 
 /** What an engine would count, from ids by name. */
-export function countsOf({ sets, pairs = [] }: Ask, ids: Ids): Counts {
+export function countsOf({ sets, pairs = [] }: Ask<unknown>, ids: Ids): Counts {
   const counted = sets.map((set) => idsOf(set, ids));
   return {
     sets: counted.map(({ length }) => length),

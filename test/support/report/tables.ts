@@ -1,9 +1,12 @@
-import type { CohortTable } from '../../../src/measures/types.js';
+import { trend } from '../../../src/measures/trend.js';
+import { averageRow } from '../../../src/tables/average.js';
+import type { Cell, Row, Table } from '../../../src/tables/table.js';
+import { scopeOf } from '../measures/scope.js';
 import { type GoldenCohort, tableOf } from './golden.js';
 
 /** Four monthly cohorts, asked about in the middle of April: every state of a cell occurs. */
-export function sampleTable(names: Partial<GoldenCohort['params']> = {}): CohortTable {
-  const table = tableOf(
+export function sampleTable(names: Partial<GoldenCohort['params']> = {}): Table {
+  return tableOf(
     {
       params: {
         time_group: 'months',
@@ -23,7 +26,6 @@ export function sampleTable(names: Partial<GoldenCohort['params']> = {}): Cohort
     },
     '2026-04-15T12:00:00Z',
   );
-  return { ...table, compat: false };
 }
 
 /** Names that mean something to HTML, Markdown, spreadsheets or terminals. */
@@ -45,17 +47,52 @@ export const HOSTILE_NAMES = [
   '\u202egnirts',
 ];
 
+/** The sample without its cells: sizes alone. */
+export function sizesTable(): Table {
+  const table = sampleTable();
+  return {
+    ...table,
+    subtitle: 'sizes of the cohorts',
+    columns: [],
+    rows: table.rows.map((row) => ({ ...row, cells: [] })),
+    summary: { key: 'total', label: 'Total', size: 1540, cells: [] },
+  };
+}
+
+/** A table of other rows, with other cells. */
+export function withCells(
+  table: Table,
+  change: (cells: readonly Cell[], row: Row) => readonly Cell[],
+): Table {
+  const rows = table.rows.map((row) => ({ ...row, cells: [...change(row.cells, row)] }));
+  return withAverages({ ...table, columns: columnsOf(rows[0]?.cells.length ?? 0), rows });
+}
+
+export function withAverages(table: Table): Table {
+  return { ...table, summary: averageRow(table, table.unit) };
+}
+
+function columnsOf(length: number): Table['columns'] {
+  return Array.from({ length }, (_, column) => ({ key: `${column}`, label: `${column}` }));
+}
+
+/** Two lines over four days, of which the third runs. */
+export function trendTable(names: readonly string[] = ['signup', 'active']): Table {
+  const { sets, table } = trend.ask(
+    { events: names, from: '2026-04-13', to: '2026-04-16' },
+    scopeOf({ now: '2026-04-15T12:00:00Z' }),
+  );
+  return table({ sets: sets.map((_, index) => index * 1000), pairs: [] });
+}
+
 /** A table of any size, over and over the first row of the sample. */
-export function wideTable(rows: number, columns: number): CohortTable {
+export function wideTable(rows: number, columns: number): Table {
   const sample = sampleTable();
   const [row] = sample.rows;
-  const cells = Array.from({ length: columns }, (_, offset) => ({
-    ...row!.cells[offset % row!.cells.length]!,
-    period: row!.period.delta(offset),
-  }));
-  return {
+  const cells = Array.from({ length: columns }, (_, offset) => row!.cells[offset % row!.cells.length]!);
+  return withAverages({
     ...sample,
-    numOfRows: columns - 1,
+    columns: columnsOf(columns),
     rows: Array.from({ length: rows }, () => ({ ...row!, cells })),
-  };
+  });
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { HEAT_STEPS, heatColors, heatScale } from '../../src/report/heat.js';
-import { roundHalfEven } from '../../src/report/rounding.js';
-import { alphaClasses, reportStylesheet } from '../../src/report/style.js';
-import { blend, contrast } from '../support/report/contrast.js';
-import { sampleTable } from '../support/report/tables.js';
+import { reportStylesheet } from '../../src/report.js';
+import { HEAT_STEPS, heatColors, heatScale, lineColors } from '../../src/tables/heat.js';
+import { contrast } from '../support/report/contrast.js';
+import { sampleTable, withCells } from '../support/report/tables.js';
 
 /** WCAG AA for text of ordinary size. */
 const READABLE = 4.5;
@@ -44,17 +43,6 @@ describe('heat', () => {
     }
   });
 
-  it('is readable for all alphas of a compat table', () => {
-    for (let tenthOfPercent = 0; tenthOfPercent <= 1000; tenthOfPercent += 1) {
-      const share = tenthOfPercent / 1000;
-      const alphas = [share, share + 0.5].map((alpha) => String(roundHalfEven(alpha, 1)));
-      const [background, text] = alphaClasses(alphas[0]!, alphas[1]!).split(' ');
-      const cell = blend(declared(reportStylesheet, ` .${background}`, 'background'), '#fff');
-      const ink = blend(declared(reportStylesheet, ` .${text}`, 'color'), cell);
-      expect(contrast(ink, cell)).toBeGreaterThanOrEqual(READABLE);
-    }
-  });
-
   it.each(['light', 'dark'] as const)('gets stronger with every step in %s', (scheme) => {
     const page = declared(scheme === 'light' ? light! : dark!, '', '--bm-page');
     const distances = heatColors(scheme).map(({ background }) => contrast(background, page));
@@ -65,12 +53,18 @@ describe('heat', () => {
     const scale = heatScale(sampleTable(), 'percent');
     expect(scale).toMatchObject({ hottest: 50, isCapped: true });
     expect([0, 25, 50, 100].map(scale.stepOf)).toEqual([0, 10, 20, 20]);
-    const table = sampleTable();
-    const firstOnly = {
-      ...table,
-      numOfRows: 0,
-      rows: table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 1) })),
-    };
-    expect(heatScale(firstOnly, 'counts')).toMatchObject({ hottest: 1200, isCapped: false });
+    const firstOnly = withCells(sampleTable(), (cells) => cells.slice(0, 1));
+    expect(heatScale(firstOnly, 'people')).toMatchObject({ hottest: 1200, isCapped: false });
+    const matrix = { ...sampleTable(), layout: 'matrix' } as const;
+    expect(heatScale(matrix, 'percent')).toMatchObject({ hottest: 100, isCapped: false });
+  });
+});
+
+describe('the colours of lines', () => {
+  it.each(schemes)('are as many, all different and readable in %s', (scheme, css) => {
+    const colors = lineColors(scheme);
+    expect(new Set(colors).size).toBe(8);
+    const page = declared(css, '', '--bm-page');
+    for (const color of colors) expect(contrast(color, page)).toBeGreaterThanOrEqual(READABLE);
   });
 });

@@ -1,82 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/report/labels.js';
-import { compatCells, renderHtmlPage, renderHtmlTable, reportStylesheet } from '../../src/report.js';
-import { hasGolden, readGoldenJson } from '../support/golden/files.js';
-import { GOLDEN_NAMES, type GoldenCohort, readCohorts, tableOf } from '../support/report/golden.js';
-import {
-  attributeOf,
-  type Element,
-  elementsOf,
-  findActive,
-  parseStrictly,
-  textOf,
-} from '../support/report/markup.js';
-import { HOSTILE_NAMES, sampleTable, wideTable } from '../support/report/tables.js';
-
-interface GoldenCells {
-  readonly head: string[];
-  readonly rows: [string, string, ...string[][]][];
-  readonly avg: string[];
-}
-
-interface GoldenHtml {
-  readonly params: GoldenCohort['params'];
-  readonly cells_percent: GoldenCells;
-  readonly cells_count: GoldenCells;
-}
-
-/** Reads the cells back from the text of the page, alphas from the classes that stand for them. */
-function readCells(html: string): GoldenCells {
-  const root = parseStrictly(html);
-  const [, numbers] = elementsOf(elementsOf(root, 'thead')[0]!, 'tr');
-  const cellOf = (element: Element): string[] => {
-    const alphas = [...(attributeOf(element, 'class') ?? '').matchAll(/bm-[bt](\d+)/g)];
-    return [textOf(element), ...alphas.map(([, tenths]) => (Number(tenths) / 10).toFixed(1))];
-  };
-  return {
-    head: elementsOf(numbers!, 'th').map(textOf),
-    rows: elementsOf(elementsOf(root, 'tbody')[0]!, 'tr').map((row) => {
-      const [total, ...cells] = elementsOf(row, 'td');
-      return [textOf(elementsOf(row, 'th')[0]!), textOf(total!), ...cells.map(cellOf)];
-    }),
-    avg: elementsOf(elementsOf(root, 'tfoot')[0]!, 'td').slice(1).map(textOf),
-  };
-}
-
-describe.skipIf(!hasGolden)('a compat table', () => {
-  it.each(GOLDEN_NAMES)(
-    'has the cells of every cohort of %s as the reference prints them',
-    { tags: 'long' },
-    (name) => {
-      const cohorts = readCohorts(name);
-      const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`);
-      expect(pages.map(({ params }) => params)).toEqual(cohorts.map(({ params }) => params));
-      pages.forEach((page, index) => {
-        const table = tableOf(cohorts[index]!);
-        expect(compatCells(table)).toEqual(page.cells_percent);
-        expect(compatCells(table, { as: 'counts' })).toEqual(page.cells_count);
-      });
-    },
-  );
-
-  it.each(GOLDEN_NAMES)(
-    'has those cells in its HTML too, for every fourth cohort of %s',
-    { tags: 'long' },
-    (name) => {
-      const cohorts = readCohorts(name).filter((_, index) => index % 4 === 0);
-      const pages = readGoldenJson<GoldenHtml[]>(`expected/${name}.html.json.gz`).filter(
-        (_, index) => index % 4 === 0,
-      );
-      pages.forEach((page, index) => {
-        const table = tableOf(cohorts[index]!);
-        const options = { compat: true, inlineStyle: false };
-        expect(readCells(renderHtmlTable(table, options))).toEqual(page.cells_percent);
-        expect(readCells(renderHtmlTable(table, { ...options, as: 'counts' }))).toEqual(page.cells_count);
-      });
-    },
-  );
-});
+import { printable } from '../../src/base/errors.js';
+import { renderHtmlPage, renderHtmlTable, reportStylesheet } from '../../src/report.js';
+import { attributeOf, elementsOf, findActive, parseStrictly, textOf } from '../support/report/markup.js';
+import { HOSTILE_NAMES, sampleTable, sizesTable, trendTable, wideTable } from '../support/report/tables.js';
 
 describe('renderHtmlTable', () => {
   const rowsOf = (html: string): string[][] =>
@@ -107,12 +34,10 @@ describe('renderHtmlTable', () => {
 
   it('ends with the notes of the table, as text whatever they hold', () => {
     const notes = HOSTILE_NAMES.map((name) => `no event ${name} here`);
-    for (const compat of [false, true]) {
-      const root = parseStrictly(renderHtmlTable({ ...sampleTable(), notes }, { compat }));
-      expect(findActive(root)).toEqual([]);
-      const shown = elementsOf(root, 'p').filter((each) => attributeOf(each, 'class') === 'bm-note');
-      expect(shown.map(textOf)).toEqual(notes.map(printable));
-    }
+    const root = parseStrictly(renderHtmlTable({ ...sampleTable(), notes }));
+    expect(findActive(root)).toEqual([]);
+    const shown = elementsOf(root, 'p').filter((each) => attributeOf(each, 'class') === 'bm-note');
+    expect(shown.map(textOf)).toEqual(notes.map(printable));
   });
 
   it('has a caption, and headers that say what they head', () => {
@@ -138,9 +63,7 @@ describe('renderHtmlTable', () => {
   });
 
   it('shows sizes alone where no columns were asked for', () => {
-    const table = sampleTable();
-    const sizes = { ...table, numOfRows: -1, rows: table.rows.map((row) => ({ ...row, cells: [] })) };
-    const html = renderHtmlTable(sizes, { inlineStyle: false });
+    const html = renderHtmlTable(sizesTable(), { inlineStyle: false });
     expect(rowsOf(html)).toEqual([
       ['Cohort', 'Size'],
       ['Jan 2026', '1,200'],
@@ -169,9 +92,7 @@ describe('renderHtmlTable', () => {
   });
 
   it('has only classes that its style sheet knows', () => {
-    const html = [false, true]
-      .map((compat) => renderHtmlTable(sampleTable(), { compat, csvUrl: '?csv=1' }))
-      .join('');
+    const html = renderHtmlTable(sampleTable(), { csvUrl: '?csv=1' });
     const used = elementsOf(parseStrictly(html)).flatMap(
       (element) => attributeOf(element, 'class')?.split(' ') ?? [],
     );
@@ -195,18 +116,50 @@ describe('renderHtmlTable', () => {
   it('keeps hostile names text', { tags: 'long' }, () => {
     fc.assert(
       fc.property(hostileName, hostileName, (select1, select2b) => {
-        for (const compat of [false, true]) {
-          const html = renderHtmlTable(sampleTable({ select1, select2b }), { compat });
-          const root = parseStrictly(html);
-          expect(findActive(root)).toEqual([]);
-          const also = select2b === '' ? '' : ` & ${printable(select2b)}`;
-          const expected = `${printable(select1)} → login${also}`;
-          expect(textOf(elementsOf(elementsOf(root, 'caption')[0]!, 'div')[0]!)).toBe(expected);
-          expect(attributeOf(elementsOf(root, 'section')[0]!, 'aria-label')).toBe(expected);
-        }
+        const root = parseStrictly(renderHtmlTable(sampleTable({ select1, select2b })));
+        expect(findActive(root)).toEqual([]);
+        const also = select2b === '' ? '' : ` & ${printable(select2b)}`;
+        const expected = `${printable(select1)} → login${also}`;
+        expect(textOf(elementsOf(elementsOf(root, 'caption')[0]!, 'div')[0]!)).toBe(expected);
+        expect(attributeOf(elementsOf(root, 'section')[0]!, 'aria-label')).toBe(expected);
       }),
       { numRuns: 100, seed: 3 },
     );
+  });
+
+  it('has a line per period for lines over time, without heat', () => {
+    const html = renderHtmlTable(trendTable(), { inlineStyle: false });
+    expect(rowsOf(html)).toEqual([
+      ['Period', 'Event'],
+      ['signup', 'active'],
+      ['2026-04-13', '0', '4,000'],
+      ['2026-04-14', '1,000', '5,000'],
+      ['2026-04-15', '2,000* so far', '6,000* so far'],
+      ['2026-04-16', 'still to come', 'still to come'],
+    ]);
+    expect(html).not.toMatch(/bm-h\d|bm-ramp|tfoot/);
+    expect(html).toContain('title="5,000 in 2026-04-14"');
+  });
+
+  it('says where cells stand if it is to be interactive, in the table that was given', () => {
+    const placesOf = (html: string) =>
+      elementsOf(parseStrictly(html), 'td').flatMap((cell) => {
+        const [row, column] = ['data-row', 'data-column'].map((name) => attributeOf(cell, name));
+        return row === undefined
+          ? []
+          : [[Number(row), Number(column), Number(attributeOf(cell, 'tabindex'))]];
+      });
+    const places = placesOf(renderHtmlTable(sampleTable(), { interactive: true }));
+    expect(places).toEqual(
+      [0, 1, 2, 3].flatMap((row) => [0, 1, 2, 3].map((column) => [row, column, row + column === 0 ? 0 : -1])),
+    );
+    const lines = placesOf(renderHtmlTable(trendTable(), { interactive: true }));
+    expect(lines.slice(0, 3)).toEqual([
+      [0, 0, 0],
+      [1, 0, -1],
+      [0, 1, -1],
+    ]);
+    expect(renderHtmlTable(sampleTable(), { interactive: true })).toContain('<table role="grid">');
   });
 
   it('renders 104 rows of 49 cells in one piece below 1 MB', { tags: 'long' }, () => {

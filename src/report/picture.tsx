@@ -1,34 +1,36 @@
 import { range } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import type { CohortTable } from '../measures/types.js';
+import { HEAT_STEPS, heatColors } from '../tables/heat.js';
+import { formatValue } from '../tables/numbers.js';
+import { hottestLabel, type TableView, type ViewOptions } from '../tables/view.js';
 import { Style } from './fragment.js';
-import { HEAT_STEPS, heatColors } from './heat.js';
-import { selectionLabel } from './labels.js';
-import type { AverageKind, ReportUnit } from './options.js';
-import { explainStates, formatValue, hottestLabel, subtitle, type TableView } from './view.js';
 
 /** Options of the pictures. */
-export interface SvgOptions {
-  /** Default `percent`. */
-  readonly as?: ReportUnit | undefined;
-  /** Default `weighted`. */
-  readonly average?: AverageKind | undefined;
-  /** For the style element, where the picture becomes part of a page whose content security policy wants one. */
+export interface SvgOptions extends ViewOptions {
+  /** For the style element, if the picture becomes part of a page whose content security policy wants one. */
   readonly nonce?: string | undefined;
+  /**
+   * Whether cells and columns say where they stand, `data-row` and `data-column` (indexes into the table's rows and columns),
+   * and what they mean under the pointer: for a picture within a page. Default: no.
+   */
+  readonly interactive?: boolean | undefined;
 }
 
 /** What all pictures have in common. Lengths are in pixels at natural size. */
 export interface Picture {
-  readonly table: CohortTable;
-  readonly unit: ReportUnit;
+  readonly view: TableView;
   readonly width: number;
   readonly height: number;
   /** What there is to see, for who does not see it. */
   readonly description: string;
   /** Rules for dark screens; colours of light ones are attributes, for programs without style sheets. */
   readonly darkCss: string;
+  /** Rules of a picture within a page. */
+  readonly pageCss?: string | undefined;
   readonly nonce: string | undefined;
+  /** Whether it goes without title and paper, within a page that has them. */
+  readonly isBare?: boolean | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -46,12 +48,12 @@ export function renderPicture({
   darkCss,
   description,
   height,
+  isBare = false,
   nonce,
-  table,
-  unit,
+  pageCss = '',
+  view: { title, subtitle },
   width,
 }: Picture): string {
-  const title = selectionLabel(table);
   const fits = Math.floor((width - 2 * MARGIN) / TITLE_CHARACTER);
   return `${renderToString(
     <svg
@@ -59,20 +61,24 @@ export function renderPicture({
       viewBox={`0 0 ${width} ${height}`}
       width={width}
       height={height}
-      role="img"
+      role={isBare ? 'group' : 'img'}
       font-family="system-ui, -apple-system, 'Segoe UI', sans-serif"
       font-size="12"
     >
       <title>{title}</title>
       <desc>{description}</desc>
-      <Style nonce={nonce} css={`@media (prefers-color-scheme:dark){${DARK}${darkCss}}`} />
-      <rect class="page" width={width} height={height} fill={PAGE} />
-      <text class="ink" x={MARGIN} y={MARGIN + 14} font-size="16" font-weight="600" fill={INK}>
-        {title.length > fits ? `${title.slice(0, fits - 1)}…` : title}
-      </text>
-      <text class="muted" x={MARGIN} y={MARGIN + 32} fill={MUTED}>
-        {subtitle(table, unit)}
-      </text>
+      <Style nonce={nonce} css={`${pageCss}@media (prefers-color-scheme:dark){${DARK}${darkCss}}`} />
+      {!isBare && (
+        <>
+          <rect class="page" width={width} height={height} fill={PAGE} />
+          <text class="ink" x={MARGIN} y={MARGIN + 14} font-size="16" font-weight="600" fill={INK}>
+            {title.length > fits ? `${title.slice(0, fits - 1)}…` : title}
+          </text>
+          <text class="muted" x={MARGIN} y={MARGIN + 32} fill={MUTED}>
+            {subtitle}
+          </text>
+        </>
+      )}
       {children}
     </svg>,
   )}\n`;
@@ -96,7 +102,7 @@ export function Legend({ view, y }: { view: TableView; y: number }): VNode {
   const zero = formatValue(0, view.unit);
   const rampLeft = MARGIN + (zero.length + 1) * CHARACTER;
   const rampRight = rampLeft + HEAT_STEPS * RAMP_STEP;
-  const notes = explainStates(view).map(({ sign, meaning }) => `${sign}: ${meaning}`);
+  const notes = view.signs.map(({ sign, meaning }) => `${sign}: ${meaning}`);
   return (
     <g>
       <text class="muted" x={MARGIN} y={y + 10} fill={MUTED}>
@@ -114,7 +120,7 @@ export function Legend({ view, y }: { view: TableView; y: number }): VNode {
         </g>
       ))}
       <text class="muted" x={rampRight + 6} y={y + 10} fill={MUTED}>
-        {hottestLabel(view)}
+        {hottestLabel(view.scale!, view.unit)}
       </text>
       <text class="muted" x={MARGIN} y={y + 30} fill={MUTED}>
         {notes.join(' · ')}

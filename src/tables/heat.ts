@@ -2,8 +2,7 @@ import { max, range } from 'd3-array';
 import { lab } from 'd3-color';
 import { interpolateLab, piecewise, quantize } from 'd3-interpolate';
 import { scaleQuantize } from 'd3-scale';
-import type { CohortTable } from '../measures/types.js';
-import type { ReportUnit } from './options.js';
+import { cellValue, type Table, type Unit } from './table.js';
 
 /** Colours of a heatmap cell, as `#rrggbb`. */
 export interface HeatColor {
@@ -27,7 +26,12 @@ const RAMPS: Record<ColorScheme, readonly string[]> = {
 
 const INK: Record<ColorScheme, string> = { light: '#000000', dark: '#ffffff' };
 
-/** The colours of all heat steps, coldest first. Text on them has a contrast of at least 4.5 : 1 (WCAG AA). */
+/**
+ * The colours of all heat steps, coldest first. Text on them has a contrast of at least 4.5 : 1 (WCAG AA).
+ * @example
+ * import { heatColors } from 'bitmapist-wasm/report';
+ * console.log(heatColors('light').length); // 21
+ */
 export function heatColors(scheme: ColorScheme): HeatColor[] {
   const ramp = piecewise(interpolateLab, [...RAMPS[scheme]]);
   return quantize(ramp, HEAT_STEPS).map((color) => {
@@ -50,15 +54,28 @@ export interface HeatScale {
 }
 
 /**
- * Heat of a table's values. The hottest colour belongs to the largest value after the first column: there a cohort meets
- * itself, and its 100 % would leave all the others pale.
+ * Heat of a table's values. In a triangle the hottest colour belongs to the largest value after the first column: there a
+ * cohort meets itself, and its 100 % would leave all the others pale.
  */
-export function heatScale(table: CohortTable, unit: ReportUnit): HeatScale {
-  const values = table.rows.map((row) =>
-    row.cells.map((cell) => (unit === 'counts' ? cell.count : (cell.percent ?? 0))),
-  );
-  const later = values.flatMap((row) => row.slice(1));
+export function heatScale({ layout, rows }: Table, unit: Unit): HeatScale {
+  const values = rows.map((row) => row.cells.map((cell) => cellValue(cell, unit) ?? 0));
+  const later = layout === 'triangle' ? values.flatMap((row) => row.slice(1)) : [];
   const hottest = max(later) || max(values.flat()) || 1;
   const stepOf = scaleQuantize<number>().domain([0, hottest]).range(range(HEAT_STEPS));
   return { hottest, isCapped: values.flat().some((value) => value > hottest), stepOf };
+}
+
+const LINES: Record<ColorScheme, readonly string[]> = {
+  light: ['#0b5cab', '#c2470d', '#1a7a55', '#8440b0', '#946200', '#b3226f', '#3f6274', '#55701a'],
+  dark: ['#6cb8f0', '#f3935c', '#5cc79d', '#c79cf0', '#dfb13c', '#f28bc1', '#a3bccb', '#a9cb5d'],
+};
+
+/**
+ * The colours of lines that stand for different things, as many as can be told apart; text in them is readable too.
+ * @example
+ * import { lineColors } from 'bitmapist-wasm/report';
+ * console.log(lineColors('light')[0]); // #0b5cab
+ */
+export function lineColors(scheme: ColorScheme): readonly string[] {
+  return LINES[scheme];
 }

@@ -1,0 +1,176 @@
+import { describe, printable } from '../base/errors.js';
+import { Period } from '../time/period.js';
+import { type AverageKind, averageRow } from './average.js';
+import { type HeatScale, heatScale } from './heat.js';
+import { periodLabel } from './labels.js';
+import { formatValue, groupDigits } from './numbers.js';
+import { type Cell, type CellState, cellValue, type Row, type Table, type Unit } from './table.js';
+
+/** A table as its reader sees it, whatever the format: texts, signs and heat. */
+export interface TableView {
+  readonly table: Table;
+  readonly unit: Unit;
+  /** What the table is about, in characters that can be seen. */
+  readonly title: string;
+  /** What the numbers are, in one line. */
+  readonly subtitle: string;
+  readonly rowHead: string;
+  readonly columnHead: string;
+  /** Whether rows have sizes. */
+  readonly hasSizes: boolean;
+  readonly columns: readonly string[];
+  readonly rows: readonly RowView[];
+  /** The last line, if there is one. */
+  readonly summary: RowView | undefined;
+  /** Where the colours come from; `undefined` for lines, which have none. */
+  readonly scale: HeatScale | undefined;
+  /** What the signs of the cells mean: those that occur. */
+  readonly signs: readonly StateNote[];
+  /** Sentences below the table, in characters that can be seen. */
+  readonly notes: readonly string[];
+}
+
+/** A line of a table as its reader sees it. */
+export interface RowView {
+  readonly label: string;
+  /** Empty if it has none. */
+  readonly size: string;
+  readonly cells: readonly CellView[];
+}
+
+/** What a reader sees in a cell: `text` is empty if there is nothing to say. */
+export interface CellView {
+  readonly state: CellState;
+  /** Without the mark of a running period. */
+  readonly text: string;
+  /** Heat step of the number shown. */
+  readonly heat: number | undefined;
+}
+
+/** What a sign means. */
+export interface StateNote {
+  readonly state: CellState;
+  readonly sign: string;
+  readonly meaning: string;
+}
+
+/** What a reader may wish to see otherwise than the table says. */
+export interface ViewOptions {
+  /** Shares in percent, or how many people; default: as the table says. */
+  readonly as?: 'percent' | 'counts' | undefined;
+  /** How columns are averaged, if they are; default `weighted`. */
+  readonly average?: AverageKind | undefined;
+}
+
+/** Follows the number of a period that has not ended. */
+export const RUNNING_MARK = '*';
+/** Shown if there is nobody to share out. */
+const EMPTY_TEXT = '–';
+
+/**
+ * A table with the unit and the averages that its reader wishes.
+ * @throws RangeError for a unit or an average that does not exist, and for percent of people who are no share
+ */
+export function showAs(table: Table, { as, average }: ViewOptions): Table {
+  if (as !== undefined && as !== 'percent' && as !== 'counts') {
+    throw new RangeError(`expected "percent" or "counts", got ${describe(as)}`);
+  }
+  const unit = as === undefined ? table.unit : as === 'percent' ? 'percent' : 'people';
+  if (unit === table.unit && average === undefined) return table;
+  if (unit === 'percent' && table.layout === 'series') {
+    throw new RangeError('expected a table of shares to show in percent, got one of people');
+  }
+  const isAveraged = table.layout === 'triangle' && table.columns.length > 0;
+  return { ...table, unit, summary: isAveraged ? averageRow(table, unit, average) : table.summary };
+}
+
+/** A table with a line per column, and a column per row: lines over time read better downwards. */
+export function inLines(table: Table): Table {
+  if (table.layout !== 'series') return table;
+  const { rows, columns, rowHead, columnHead = '' } = table;
+  return {
+    ...table,
+    rowHead: columnHead,
+    columnHead: rowHead,
+    columns: rows,
+    rows: columns.map((column, index) => ({ ...column, cells: rows.map((row) => row.cells[index]!) })),
+  };
+}
+
+/** What a table says, ready to be put into any format. */
+export function viewTable(given: Table, options: ViewOptions = {}): TableView {
+  const table = inLines(showAs(given, options));
+  const { unit, columns, summary } = table;
+  const scale = table.layout === 'series' ? undefined : heatScale(table, unit);
+  const viewRow = (row: Row, emptyText: string): RowView => ({
+    label: printable(row.label),
+    size: row.size === undefined ? '' : groupDigits(row.size),
+    cells: row.cells.map((cell) => viewCell(cell, unit, scale, emptyText)),
+  });
+  return {
+    table,
+    unit,
+    title: printable(table.title),
+    subtitle: subtitleOf(table),
+    rowHead: table.rowHead,
+    columnHead: table.columnHead ?? '',
+    hasSizes: table.layout === 'triangle' || table.rows.some(({ size }) => size !== undefined),
+    columns: columns.map(({ label }) => printable(label)),
+    rows: table.rows.map((row) => viewRow(row, EMPTY_TEXT)),
+    summary: summary && viewRow(summary, ''),
+    scale,
+    signs: explainSigns(table),
+    notes: table.notes.map(printable),
+  };
+}
+
+/** The figures that a cell stands on: `600 of 1,200 in Feb 2026`. */
+export function explainCell(table: Table, row: number, column: number): string {
+  const { count, of } = table.rows[row]!.cells[column]!;
+  const period = cellPeriod(table, row, column);
+  const share = of === undefined ? '' : ` of ${groupDigits(of)}`;
+  return `${groupDigits(count)}${share}${period === undefined ? '' : ` in ${periodLabel(period)}`}`;
+}
+
+/** The period that a cell looks at. */
+function cellPeriod({ layout, rows, columns }: Table, row: number, column: number): Period | undefined {
+  const period = rows[row]!.period ?? columns[column]!.period;
+  if (period === undefined) return undefined;
+  return Period.parse(period).delta(layout === 'triangle' ? column : 0);
+}
+
+/** The value of the strongest colour, for a legend: `50.0% or more`. */
+export function hottestLabel({ hottest, isCapped }: HeatScale, unit: Unit): string {
+  return `${formatValue(hottest, unit)}${isCapped ? ' or more' : ''}`;
+}
+
+/** `percent of each cohort who came back, 0 to 12 months later`; of sizes alone there is no unit to tell. */
+function subtitleOf({ unit, subtitle = '', columns }: Table): string {
+  return columns.length === 0 ? subtitle : `${unit} ${subtitle}`.trim();
+}
+
+function viewCell(cell: Cell, unit: Unit, scale: HeatScale | undefined, emptyText: string): CellView {
+  const { state } = cell;
+  const value = cellValue(cell, unit);
+  if (value === undefined) return { state, text: state === 'empty' ? emptyText : '', heat: undefined };
+  return { state, text: formatValue(value, unit), heat: scale?.stepOf(value) };
+}
+
+function explainSigns({ layout, rows, unit }: Table): StateNote[] {
+  const cells = rows.flatMap((row) => row.cells);
+  const isTriangle = layout === 'triangle';
+  const notes: StateNote[] = [
+    { state: 'running', sign: RUNNING_MARK, meaning: 'not over yet' },
+    { state: 'future', sign: 'blank', meaning: 'still to come' },
+    {
+      state: 'empty',
+      sign: EMPTY_TEXT,
+      meaning: isTriangle ? 'cohort without members' : 'nobody to share out',
+    },
+  ];
+  const used = notes.filter((note) => cells.some(({ state }) => state === note.state));
+  if (isTriangle && cells.some(({ state, count }) => state === 'final' && count === 0)) {
+    used.push({ state: 'final', sign: formatValue(0, unit), meaning: 'nobody came back' });
+  }
+  return used;
+}

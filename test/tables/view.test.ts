@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { explainCell, inLines, showAs, viewTable } from '../../src/tables/view.js';
+import { sampleTable, sizesTable, trendTable } from '../support/report/tables.js';
+
+describe('the view of a table', () => {
+  it('is of its own unit and averages unless its reader wishes otherwise', () => {
+    const table = sampleTable();
+    expect(showAs(table, {})).toBe(table);
+    expect(showAs(table, { as: 'percent' })).toBe(table);
+    expect(showAs(table, { as: 'counts' })).toMatchObject({ unit: 'people', summary: { label: 'Mean' } });
+    expect(showAs(table, { average: 'mean' })).toMatchObject({ unit: 'percent', summary: { label: 'Mean' } });
+    expect(showAs(sizesTable(), { as: 'counts' }).summary).toEqual(sizesTable().summary);
+    expect(showAs(trendTable(), { as: 'counts' })).toEqual(trendTable());
+  });
+
+  it('says what the numbers are in words that follow the unit', () => {
+    const { subtitle, title } = viewTable(sampleTable(), { as: 'counts' });
+    expect([title, subtitle]).toEqual([
+      'signup → login',
+      'people of each cohort who came back, 0 to 3 months later · total size 1,540',
+    ]);
+    expect(viewTable(sizesTable()).subtitle).toBe('sizes of the cohorts');
+    expect(viewTable({ ...sampleTable(), subtitle: undefined }).subtitle).toBe('percent');
+  });
+
+  it('explains the signs that occur, in words that suit the layout', () => {
+    const meanings = (layout: 'triangle' | 'bars') =>
+      viewTable({ ...sampleTable(), layout }).signs.map(({ sign, meaning }) => `${sign} ${meaning}`);
+    expect(meanings('triangle')).toEqual([
+      '* not over yet',
+      'blank still to come',
+      '– cohort without members',
+      '0% nobody came back',
+    ]);
+    expect(meanings('bars')).toEqual(['* not over yet', 'blank still to come', '– nobody to share out']);
+    expect(viewTable(trendTable()).signs.map(({ state }) => state)).toEqual(['running', 'future']);
+  });
+
+  it('has lines over time downwards', () => {
+    const lines = inLines(trendTable());
+    expect(lines).toMatchObject({ rowHead: 'Period', columnHead: 'Event' });
+    expect(lines.rows.map(({ key, cells }) => [key, ...cells.map(({ count }) => count)])).toEqual([
+      ['2026-04-13', 0, 4000],
+      ['2026-04-14', 1000, 5000],
+      ['2026-04-15', 2000, 6000],
+      ['2026-04-16', 3000, 7000],
+    ]);
+    expect(inLines(sampleTable())).toEqual(sampleTable());
+  });
+
+  it('tells the figures that a cell stands on', () => {
+    expect(explainCell(sampleTable(), 0, 1)).toBe('600 of 1,200 in Feb 2026');
+    expect(explainCell(trendTable(), 1, 0)).toBe('4,000 in 2026-04-13');
+    expect(explainCell(inLines(trendTable()), 0, 1)).toBe('4,000 in 2026-04-13');
+    const { period: _, ...row } = sampleTable().rows[0]!;
+    expect(explainCell({ ...sampleTable(), rows: [row] }, 0, 1)).toBe('600 of 1,200');
+  });
+});
