@@ -330,6 +330,14 @@ export class Bitmapist {
    * @param definition an expression text in which `@{period}` stands for the period asked for, or a function of the period
    * (`'unique'` if the dateless flag is asked for)
    * @throws SyntaxProblem for a text that is no expression; TypeError, when it is asked, for a function that returns no set
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('active', [1, 2], { now: '2026-11-22' });
+   * await bitmapist.markUnique('paying', 2);
+   * bitmapist.defineSegment('customers', 'active@{period} & paying@unique');
+   * console.log(await bitmapist.day('customers', '2026-11-22').count()); // 1
    */
   defineSegment(name: string, definition: string | ((period: Period | 'unique') => EventSet)): void {
     if (typeof definition === 'function') {
@@ -346,7 +354,15 @@ export class Bitmapist {
     }
   }
 
-  /** Names of the segments defined here, sorted. */
+  /**
+   * Names of the segments defined here, sorted.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * bitmapist.defineSegment('customers', 'active@{period} & paying@unique');
+   * console.log(bitmapist.segmentNames); // [ 'customers' ]
+   */
   get segmentNames(): string[] {
     return this.#scope.segments.names;
   }
@@ -377,12 +393,29 @@ export class Bitmapist {
     return catalog;
   }
 
-  /** The names of all events that begin with `prefix` (taken literally), sorted. */
+  /**
+   * The names of all events that begin with `prefix` (taken literally), sorted.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('plan:free', 1);
+   * await bitmapist.markUnique('plan:pro', 2);
+   * console.log(await bitmapist.eventNames({ prefix: 'plan:' })); // [ 'plan:free', 'plan:pro' ]
+   */
   async eventNames(options: CatalogOptions = {}): Promise<string[]> {
     return (await this.catalog(options)).names;
   }
 
-  /** Deletes everything under the prefix, and says how many keys there were (the reference's `delete_all_events`). */
+  /**
+   * Deletes everything under the prefix, and says how many keys there were (the reference's `delete_all_events`).
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('web', [1, 2]);
+   * console.log(await bitmapist.deleteAllEvents()); // 1
+   */
   async deleteAllEvents(options: KeysOptions = {}): Promise<number> {
     const deleted = await this.#deleteKeys(() => true, this.prefix, options);
     this.#scope.storedKeys.clear();
@@ -392,12 +425,26 @@ export class Bitmapist {
   /**
    * Deletes every stored result, whoever stored it, and says how many there were (the reference's
    * `delete_temporary_bitop_keys`). Events whose names begin with `bitop` are left alone.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.unique('web').or(bitmapist.unique('phone')).storeResult();
+   * console.log(await bitmapist.deleteTemporaryBitopKeys()); // 1
    */
   async deleteTemporaryBitopKeys(options: KeysOptions = {}): Promise<number> {
     return this.#deleteKeys((key) => isStoredResult(this.prefix, key), `${this.prefix}bitop_`, options);
   }
 
-  /** Deletes exactly the results that were stored through this instance (the reference's `delete_runtime_bitop_keys`). */
+  /**
+   * Deletes exactly the results that were stored through this instance (the reference's `delete_runtime_bitop_keys`).
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.unique('web').or(bitmapist.unique('phone')).storeResult();
+   * console.log(await bitmapist.deleteRuntimeBitopKeys()); // 1
+   */
   async deleteRuntimeBitopKeys(options: RequestOptions = {}): Promise<number> {
     const keys = [...this.#scope.storedKeys];
     const deleted = keys.length > 0 ? await this.store.delete(keys, options) : 0;

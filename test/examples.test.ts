@@ -14,17 +14,13 @@ import { type RedisServer, startRedis } from './support/servers/redis.js';
 /** Public functions and methods that have no example yet: the list only ever gets shorter. */
 const BARE = [
   'averageColumns cached compatCells createFolder decodeDumpPayload decodeFileName decodeKey decodeRoaring encodeDumpPayload encodeFileName encodeIds encodeKey encodeRdb encodeRoaring exportRoaring formName formText fromNodeRedis heatColors importRoaring isClusterNode loadRdb loadStore needsHours noteUnknownNames parseCohortForm periodLabel printable queryEvents readEvents readIds readRdb renderCsv renderHtmlForm renderHtmlPage renderHtmlTable renderMarkdown renderSvgCurves renderSvgHeatmap renderText replaceFile restoreRdb roaringByteLength saveStore selectionLabel smallestContainer toCsv toDatesData viewTable writeRdb',
-  'Bitmapist.cohort Bitmapist.defineSegment Bitmapist.deleteAllEvents Bitmapist.deleteRuntimeBitopKeys Bitmapist.deleteTemporaryBitopKeys Bitmapist.eventNames',
+  'Bitmapist.cohort',
   'CachedStore.byteLengths CachedStore.clear CachedStore.count CachedStore.delete CachedStore.expiries CachedStore.invalidate CachedStore.keys CachedStore.occupied CachedStore.put CachedStore.read CachedStore.reader CachedStore.resident CachedStore.write',
   'Catalog.addOther Catalog.get',
   'EventHistory.add EventHistory.needs',
-  'EventSet.and EventSet.andNot EventSet.bytes EventSet.count EventSet.equals EventSet.has EventSet.hasEventsMarked EventSet.ids EventSet.load EventSet.not EventSet.or EventSet.pages EventSet.storeResult EventSet.xor',
   'HttpStore.byteLengths HttpStore.delete HttpStore.keys HttpStore.put HttpStore.read HttpStore.reader HttpStore.write',
   'MemoryStore.byteLengths MemoryStore.count MemoryStore.delete MemoryStore.expiries MemoryStore.keys MemoryStore.occupied MemoryStore.put MemoryStore.putBitmap MemoryStore.read MemoryStore.resident MemoryStore.snapshot MemoryStore.write',
-  'PeriodEvents.delete PeriodEvents.delta PeriodEvents.next PeriodEvents.periodEnd PeriodEvents.periodStart PeriodEvents.prev',
   'RedisStore.byteLengths RedisStore.count RedisStore.delete RedisStore.expiries RedisStore.keys RedisStore.occupied RedisStore.put RedisStore.read RedisStore.reader RedisStore.snapshot RedisStore.write',
-  'StoredEvents.delete',
-  'UniqueEvents.delete UniqueEvents.delta UniqueEvents.next UniqueEvents.prev',
 ].flatMap((names) => names.split(' '));
 
 const examples = collectExamples();
