@@ -7,7 +7,7 @@ import { MEMBER_BYTES } from './table';
 /** Per id of a stretch, the lists it was found in so far. */
 const foundIn: usize = memory.data(65_536 * 8, 64);
 const FOUND_BYTES: usize = 65_536 * 8;
-/** `foundIn` is cleared as a whole where more ids than this were found, else id by id. */
+/** `foundIn` is cleared as a whole if more ids than this were found, else id by id. */
 const MANY_IDS: u32 = 16_384;
 
 /** The table in scratch: its lists (the first ones are rows, and have a bit each), and with which rows each is counted. */

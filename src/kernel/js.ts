@@ -1,10 +1,9 @@
 import { bitMask, setBit } from '../base/bits.js';
 import { CONTAINER_BYTES } from '../base/limits.js';
-import { checkReservation } from './limits.js';
-import { CELL_WIDTH, endOfInstruction, firstCellOf, HEADER_WIDTH } from './program.js';
+import { CELL_WIDTH, checkReservation, endOfInstruction, firstCellOf, HEADER_WIDTH } from './checks.js';
 import { type Kernel, type ListLayout, Opcode } from './types.js';
 
-/** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves where that cannot run. */
+/** The kernel in plain JavaScript, to be read: the reference for the other one, and what serves if that cannot run. */
 export function createJsKernel(): Kernel {
   return new JsKernel();
 }

@@ -2,7 +2,7 @@ import { createJsKernel } from './js.js';
 import type { Kernel } from './types.js';
 import { compileKernel, createWasmKernel } from './wasm.js';
 
-/** Which kernel to compute with; `auto` is `wasm`, or `js` where WebAssembly is missing or forbidden. */
+/** Which kernel to compute with; `auto` is `wasm`, or `js` if WebAssembly is missing or forbidden. */
 export type KernelChoice = 'auto' | 'wasm' | 'js';
 
 /** Idle kernels kept of each kind: as many as evaluations commonly overlap. */
@@ -16,10 +16,9 @@ export class KernelPool {
   private readonly compile: () => WebAssembly.Module;
   private readonly idle: Kernel[] = [];
   private readonly borrowed = new WeakSet<Kernel>();
-  private compiled: WebAssembly.Module | undefined;
-  private compileFailure: Error | undefined;
+  private compiled: WebAssembly.Module | Error | undefined;
 
-  /** `compile` is called at first need and once; it throws where WebAssembly is missing or forbidden. */
+  /** `compile` is called at first need and once; it throws if WebAssembly is missing or forbidden. */
   constructor(compile: () => WebAssembly.Module = compileKernel) {
     this.compile = compile;
   }
@@ -54,14 +53,13 @@ export class KernelPool {
   }
 
   private compileOnce(): WebAssembly.Module {
-    if (this.compileFailure) throw this.compileFailure;
     try {
       this.compiled ??= this.compile();
-      return this.compiled;
     } catch (failure) {
-      this.compileFailure = failure as Error;
-      throw failure;
+      this.compiled = failure as Error;
     }
+    if (this.compiled instanceof Error) throw this.compiled;
+    return this.compiled;
   }
 
   private takeIdle(name: Kernel['name']): Kernel | undefined {
@@ -72,7 +70,7 @@ export class KernelPool {
 
 const kernels = new KernelPool();
 
-/** Borrows a kernel; give it back with `returnKernel`. Choosing `wasm` throws where it cannot run, `auto` falls back to `js`. */
+/** Borrows a kernel; give it back with `returnKernel`. Choosing `wasm` throws if it cannot run, `auto` falls back to `js`. */
 export function borrowKernel(choice: KernelChoice): Kernel {
   return kernels.borrow(choice);
 }

@@ -1,5 +1,17 @@
-import { CELL_WIDTH, HEADER_WIDTH } from './program.js';
-import { Opcode } from './types.js';
+import { CELL_WIDTH, HEADER_WIDTH } from './checks.js';
+import { type Kernel, Opcode } from './types.js';
+
+/** What `assembly/index.ts` exports. */
+export interface KernelExports extends Pick<Kernel, 'ids' | 'widen' | 'unpack'> {
+  readonly memory: WebAssembly.Memory;
+  slotsOffset(): number;
+  programOffset(): number;
+  programNumbers(): number;
+  resultsOffset(): number;
+  maxResults(): number;
+  run(numberCount: number, resultCount: number, byteLength: number): void;
+  countLists(lists: number, stretches: number, boundsOffset: number, idsOffset: number): void;
+}
 
 /** Rows of a band of a table, at most: each has a bit in the masks. */
 const BAND_ROWS = 64;
@@ -12,25 +24,34 @@ const MEMBER_WIDTH = 3;
 export class Scratch {
   numberCount = 0;
   resultCount = 0;
-  readonly #numbers: Int32Array;
+  readonly #exports: KernelExports;
   readonly #maxResults: number;
+  #numbers = new Int32Array(0);
   /** Two numbers per cell: its counter, and which result is added to it. */
-  readonly #cells: number[] = [];
+  #cells: number[] = [];
 
-  constructor(numbers: Int32Array, maxResults: number) {
-    this.#numbers = numbers;
-    this.#maxResults = maxResults;
+  constructor(exports: KernelExports) {
+    this.#exports = exports;
+    this.#maxResults = exports.maxResults();
+  }
+
+  /** Empties it. */
+  begin(): void {
+    const { memory, programOffset, programNumbers } = this.#exports;
+    // Views of a memory that has grown since are of no use.
+    if (this.#numbers.buffer !== memory.buffer) {
+      this.#numbers = new Int32Array(memory.buffer, programOffset(), programNumbers());
+    }
+    this.numberCount = 0;
+    this.resultCount = 0;
+    this.#cells = [];
   }
 
   get hasRoomForBand(): boolean {
-    return this.#hasRoom(HEADER_WIDTH + BAND_MEMBERS * MEMBER_WIDTH, BAND_MEMBERS * BAND_ROWS);
+    return this.hasRoom(HEADER_WIDTH + BAND_MEMBERS * MEMBER_WIDTH, BAND_MEMBERS * BAND_ROWS);
   }
 
-  hasRoomForStep(width: number): boolean {
-    return this.#hasRoom(width, 1);
-  }
-
-  #hasRoom(numbers: number, results: number): boolean {
+  hasRoom(numbers: number, results: number): boolean {
     return (
       this.numberCount + numbers <= this.#numbers.length && this.resultCount + results <= this.#maxResults
     );
@@ -88,11 +109,10 @@ export class Scratch {
   }
 
   /** Adds results to their counters, and begins anew. */
-  collect(results: Float64Array | Uint32Array, counters: Float64Array): void {
+  collect(Results: Float64ArrayConstructor | Uint32ArrayConstructor, counters: Float64Array): void {
+    const results = new Results(this.#exports.memory.buffer, this.#exports.resultsOffset());
     const cells = this.#cells;
     for (let i = 0; i < cells.length; i += 2) counters[cells[i]!]! += results[cells[i + 1]!]!;
-    cells.length = 0;
-    this.numberCount = 0;
-    this.resultCount = 0;
+    this.begin();
   }
 }

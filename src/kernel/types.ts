@@ -39,7 +39,7 @@ export const SLOT_ALIGNMENT = 64;
 
 /**
  * Lists of ids in a kernel's memory. The ids of a stretch of 65,536 are one list per operand, ascending, as unsigned
- * 16-bit integers; all lists of all stretches lie one behind the other, stretch by stretch.
+ * 16-bit integers; all lists of all stretches lie one after the other, stretch by stretch.
  */
 export interface ListLayout {
   /** Lists per stretch. */

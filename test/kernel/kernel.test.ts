@@ -12,6 +12,7 @@ import {
   idsOf,
   operations,
   runProgram,
+  tableOf,
 } from '../support/kernel/model.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -350,6 +351,48 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       const bits = countOf(bitmap);
       expect([...counters]).toEqual([5001 * (byteLength * 8 - bits), 5000 * bits]);
       expectBytes(slotAt(1), complement(bitmap, byteLength));
+    });
+
+    it.each([8191, 8192, 8193, 16_383, 16_384, 16_385])(
+      'may have %d instructions, and as many counts',
+      (count) => {
+        const bitmap = makeBitmap({ kind: 'uniform', density: 0.5, seed: 8 }, 16);
+        const { slotBytes } = layOut([bitmap, bitmap.map((byte) => ~byte)]);
+        const program = new Int32Array(count * 4);
+        for (let index = 0; index < count; index++) {
+          program.set([Opcode.Count, index, index % 2 === 0 ? 0 : slotBytes, 0], index * 4);
+        }
+        const counters = new Float64Array(count);
+        kernel.run(program, 16, counters);
+        const bits = countOf(bitmap);
+        expect(counters.every((counted, index) => counted === (index % 2 === 0 ? bits : 128 - bits))).toBe(
+          true,
+        );
+      },
+    );
+
+    it('may have tables, steps and many slots in turn, more than there is room for at a time', () => {
+      const bitmap = makeBitmap({ kind: 'uniform', density: 0.5, seed: 9 }, 16);
+      const { slotBytes } = layOut([bitmap, bitmap]);
+      const bits = countOf(bitmap);
+      for (const slots of [1, 20_000, 29_000, 30_000]) {
+        const program = [
+          ...tableOf(
+            [0],
+            [0, slotBytes],
+            [
+              [0, 0, 0],
+              [0, 1, 1],
+            ],
+          ),
+          ...[Opcode.CountAtLeast, 2, slots, slots, ...new Array<number>(slots).fill(0)],
+          ...tableOf([0], [slotBytes], [[0, 0, 3]]),
+          ...[Opcode.Count, 4, 0, 0],
+        ];
+        const counters = new Float64Array(5);
+        kernel.run(Int32Array.from([...program, ...program]), 16, counters);
+        expect([...counters]).toEqual(new Array(5).fill(2 * bits));
+      }
     });
 
     it('keeps the views that were taken before', () => {

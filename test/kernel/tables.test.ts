@@ -221,6 +221,59 @@ describe.each(['js', 'wasm'] as const)('tables by the %s kernel', (name) => {
     }
   });
 
+  /** Bitmaps of two blocks and a little more, with one bit in each of `words` words of 8 bytes from a byte on, every `step` words. */
+  function withWords(words: number, from: number, step: number, bit = 0x80): Bytes {
+    const bitmap = new Uint8Array(2 * 16_384 + 48);
+    for (let word = 0; word < words; word++) bitmap[from + word * step * 8] = bit;
+    return bitmap;
+  }
+
+  it.each([0, 1, 8, 9, 10, 23, 24, 25, 63, 64])(
+    'are counted if rows meet columns in %d of the first 64 words',
+    (words) => {
+      // A row of 3, or of 8, cells of a group is counted with each column if it meets them in more than 9, or 24, words.
+      const row = withWords(2048, 0, 1);
+      for (const columns of [3, 8]) {
+        for (const from of [0, 16_384]) {
+          const bitmaps = upTo(columns).map((column) =>
+            column === 1 ? withWords(words, from, 1) : withWords(0, 0, 1),
+          );
+          bitmaps[2] = withWords(40, 1024, 3);
+          expectModel(kernel, [row, ...bitmaps], [fullOf([0, 1], upTo(columns + 1, 1))]);
+        }
+      }
+    },
+  );
+
+  it.each([0, 1, 287, 288, 289, 767, 768, 769, 1900])(
+    'are counted if rows meet columns in %d words beyond the first ones',
+    (words) => {
+      // 256 chunks of 8 words: a row of 3, or of 8, cells goes over to each column after 288, or 768, words.
+      const row = withWords(2048, 0, 1);
+      for (const columns of [3, 8]) {
+        const bitmaps = upTo(columns).map(() => withWords(words, 512, 1));
+        bitmaps[1] = withWords(words, 512, 1, 0x40);
+        expectModel(kernel, [row, ...bitmaps], [fullOf([0, 1], upTo(columns + 1, 1))]);
+      }
+    },
+  );
+
+  it.each([1, 2, 3])('are counted if they have %d cells', (cells) => {
+    const bitmaps = sparse(6, 20_000, 0.001);
+    expectModel(kernel, bitmaps, [fullOf([0], upTo(1 + cells, 1)), fullOf(upTo(cells), [5])]);
+  });
+
+  it.each([48, 64, 496, 512, 528, 16_368, 16_384, 16_400, 32_752, 32_768, 32_784])(
+    'are counted over %d bytes',
+    (byteLength) => {
+      for (const density of [0.001, 0.3]) {
+        const bitmaps = sparse(16, byteLength, density);
+        for (const bitmap of bitmaps) bitmap[byteLength - 1]! |= 1;
+        expectModel(kernel, bitmaps, [bandOf(6, 4, 6), bandOf(10, 6, 0)]);
+      }
+    },
+  );
+
   it('are counted wherever bitmaps are dense, sparse, empty, or one and then the other', {
     tags: 'long',
   }, () => {
