@@ -5,7 +5,7 @@
 
 /** Base class of everything thrown here that is not a plain argument error. */
 export class BitmapistError extends Error {
-  /** The name of the class, also where code is minified. */
+  /** The name of the class, also if code is minified. */
   override name = 'BitmapistError';
 }
 
@@ -41,7 +41,7 @@ function characterAt(text: string, index: number): number {
   return (text.codePointAt(index - 1) ?? 0) > 0xffff ? index + 1 : index;
 }
 
-/** Line breaks and tabs are blanks where the text is looked at closely anyway. */
+/** Line breaks and tabs are blanks if the text is looked at closely anyway. */
 function inOneLine(text: string): string {
   return printable(text.replace(/[\t-\r]/g, ' '));
 }

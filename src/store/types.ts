@@ -12,7 +12,7 @@ export interface RequestOptions {
   /** Ends the call early: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The most bytes that the question behind the call may read: a store that must fetch more to learn what it is asked
+   * The most bytes that the question may read: a store that must fetch more to learn what it is asked
    * rejects with a `BudgetError` instead.
    */
   readonly maxBytes?: number | undefined;

@@ -52,8 +52,7 @@ export class RedisCommands {
   }
 
   async bitcount(key: string): Promise<number> {
-    const reply = await this.#with('bitcount').bitcount(key);
-    return toInteger(reply, 0, ID_LIMIT, 'BITCOUNT', key);
+    return toInteger(await this.#with('bitcount').bitcount(key), 0, ID_LIMIT, 'BITCOUNT', key);
   }
 
   /** Within bytes `start` to `end`, both included. */
@@ -103,12 +102,10 @@ export class RedisCommands {
     return toText(await this.#with('type').type(key), 'TYPE', key);
   }
 
-  async unlink(keys: readonly string[]): Promise<number> {
-    return toInteger(await this.#with('unlink').unlink(...keys), 0, keys.length, 'UNLINK');
-  }
-
-  async del(keys: readonly string[]): Promise<number> {
-    return toInteger(await this.#with('del').del(...keys), 0, keys.length, 'DEL');
+  /** UNLINK came with Redis 4; servers without it know DEL. */
+  async remove(keys: readonly string[], command: 'unlink' | 'del'): Promise<number> {
+    const reply = await this.#with(command)[command](...keys);
+    return toInteger(reply, 0, keys.length, command.toUpperCase());
   }
 
   /** `undefined` if the client does not offer it. */

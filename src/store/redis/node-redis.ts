@@ -1,4 +1,4 @@
-/** node-redis 5 and 6 behind the shape that the store asks for. */
+/** node-redis 5 and 6 in the shape that the store asks for. */
 
 import { Buffer } from 'node:buffer';
 import type { RedisClient, RedisTransaction } from './client.js';

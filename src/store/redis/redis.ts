@@ -204,15 +204,21 @@ export class RedisStore implements Store {
 
   async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
     // Keys of different cluster slots cannot be named in one command.
-    const batchSize = this.#link.commands.isCluster ? 1 : DELETE_BATCH;
+    const link = this.#link;
+    const batchSize = link.commands.isCluster ? 1 : DELETE_BATCH;
     const batches = Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, batch) =>
       keys.slice(batch * batchSize, (batch + 1) * batchSize),
     );
     let deleted = 0;
-    await this.#link.sendAll(
+    await link.sendAll(
       batches,
       {
-        send: (batch) => this.#unlink(batch),
+        send: (batch) =>
+          link.attempt(
+            'unlink',
+            () => link.commands.remove(batch, 'unlink'),
+            () => link.commands.remove(batch, 'del'),
+          ),
         receive: (count) => {
           deleted += count;
         },
@@ -274,16 +280,6 @@ export class RedisStore implements Store {
       async () => false,
     );
     return this.#merges;
-  }
-
-  /** UNLINK came with Redis 4; servers without it know DEL. */
-  #unlink(keys: readonly string[]): Promise<number> {
-    const { commands } = this.#link;
-    return this.#link.attempt(
-      'unlink',
-      () => commands.unlink(keys),
-      () => commands.del(keys),
-    );
   }
 }
 

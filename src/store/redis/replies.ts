@@ -17,7 +17,7 @@ export function toInteger(reply: unknown, min: number, max: number, ...asked: As
   throw unexpected(reply, `a whole number from ${min} to ${max}`, ...asked);
 }
 
-/** Text, also where it comes as bytes. */
+/** Text, also if it comes as bytes. */
 export function toText(reply: unknown, ...asked: Asked): string {
   const text = textOf(reply);
   if (text === undefined) throw unexpected(reply, 'text', ...asked);

@@ -1,4 +1,4 @@
-/** Writing bits to Redis: a command per bit, or merged stretches where many bits of a key change. */
+/** Writing bits to Redis: a command per bit, or merged stretches if many bits of a key change. */
 
 import { PartialWriteError, StoreError } from '../../base/errors.js';
 import { sendAll } from '../../base/requests.js';
