@@ -38,8 +38,9 @@ export function renderSvgCurves(given: Table, options: CurvesOptions = {}): stri
   const lines = linesOf(table);
   const average = pointsOf(table.summary?.cells ?? [], table.unit);
   const width = Math.max(MIN_WIDTH, Math.floor(options.width ?? WIDTH));
-  const keys = table.layout === 'triangle' || interactive ? [] : placeKeys(lines, width);
-  const bottom = BOTTOM + Math.max(0, (keys.at(-1)?.row ?? 0) * KEY_HEIGHT);
+  const keys = table.layout === 'triangle' ? [] : placeKeys(lines, width);
+  const keyRows = table.layout === 'triangle' ? (width < NARROW ? 2 : 0) : (keys.at(-1)?.row ?? 0);
+  const bottom = BOTTOM + keyRows * KEY_HEIGHT;
   const height = HEIGHT + bottom - BOTTOM;
   const highest = max(lines, ({ points }) => max(points, (point) => point.y)) || 1;
   const last = table.columns.length - 1;
@@ -54,9 +55,7 @@ export function renderSvgCurves(given: Table, options: CurvesOptions = {}): stri
     width,
     height,
     description: describe(table),
-    darkCss: DARK,
-    pageCss: interactive ? POINTED : '',
-    nonce: options.nonce,
+    options,
     isBare: interactive,
     children: (
       <>
@@ -67,7 +66,7 @@ export function renderSvgCurves(given: Table, options: CurvesOptions = {}): stri
         {table.summary && <Average points={average} axes={axes} />}
         {interactive && <Columns lines={lines} average={average} axes={axes} table={table} />}
         {table.layout === 'triangle' ? (
-          <CohortKey table={table} y={height - MARGIN} />
+          <CohortKey table={table} width={width} y={height - MARGIN - keyRows * KEY_HEIGHT} />
         ) : (
           keys.map(({ line: { label, color, name }, x, row }) => (
             <g>
@@ -98,20 +97,13 @@ const RIGHT = 24;
 const BOTTOM = 84;
 const TICKS = 5;
 const KEY_HEIGHT = 20;
+/** Below this width the keys stand below each other. */
+const NARROW = 640;
 
 // Readable on light and on dark, so that cohorts need no second set of colours.
 const AGE = interpolateLab('#98adbd', '#3d86c6');
 const ACCENT = '#c2410c';
 const COLORS = lineColors('light');
-const DARK = [
-  '.average{stroke:#ff9d5c}.averageKey{fill:#ff9d5c}',
-  ...lineColors('dark').map(
-    (color, index) => `.line${index}{stroke:${color}}.line${index}Key{fill:${color}}`,
-  ),
-].join('');
-/** What is said of a column shows while it is pointed at. */
-const POINTED = '.column>:not(rect){opacity:0}.column:hover>*,.column:focus>*,.column.at>*{opacity:1}';
-
 interface Line {
   readonly label: string;
   readonly title: string;
@@ -295,9 +287,11 @@ interface ColumnsProps {
   readonly table: Table;
 }
 
-function CohortKey({ table, y }: { table: Table; y: number }): VNode {
+function CohortKey({ table, width, y }: { table: Table; width: number; y: number }): VNode {
   const members: Row[] = table.rows.filter(({ size }) => size !== 0);
   const [oldest, newest] = [members[0], members.at(-1)];
+  const isNarrow = width < NARROW;
+  const [x, below] = isNarrow ? [LEFT, y + KEY_HEIGHT] : [220, y];
   return (
     <g>
       <rect class="averageKey" x={LEFT} y={y - 6} width="20" height="3" fill={ACCENT} />
@@ -307,16 +301,23 @@ function CohortKey({ table, y }: { table: Table; y: number }): VNode {
       {oldest !== undefined && newest !== undefined && (
         <>
           {range(10).map((step) => (
-            <rect x={220 + step * 6} y={y - 6} width="6" height="3" fill={AGE(step / 9)} />
+            <rect x={x + step * 6} y={below - 6} width="6" height="3" fill={AGE(step / 9)} />
           ))}
-          <text class="ink" x="290" y={y} fill={INK}>
-            {`cohorts, ${oldest.label} to ${newest.label}; dashed: not over yet`}
+          <text class="ink" x={x + 70} y={below} fill={INK}>
+            {`cohorts, ${oldest.label} to ${newest.label}${isNarrow ? '' : `; ${DASHED}`}`}
           </text>
+          {isNarrow && (
+            <text class="ink" x={x + 70} y={below + KEY_HEIGHT} fill={INK}>
+              {DASHED}
+            </text>
+          )}
         </>
       )}
     </g>
   );
 }
+
+const DASHED = 'dashed: not over yet';
 
 /** The names of lines beside each other, and below if there is no room. */
 function placeKeys(lines: readonly Line[], width: number): { line: Line; x: number; row: number }[] {

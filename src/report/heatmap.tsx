@@ -13,7 +13,6 @@ import {
 import {
   BODY_TOP,
   CHARACTER,
-  darkHeatCss,
   INK,
   Legend,
   LIGHT,
@@ -43,8 +42,7 @@ export function renderSvgHeatmap(table: Table, options: SvgOptions = {}): string
     width: Math.max(MIN_WIDTH, grid.left + view.columns.length * CELL_WIDTH + MARGIN),
     height: view.columns.length > 0 ? legendTop + 48 : legendTop,
     description: describe(view),
-    darkCss: darkHeatCss(),
-    nonce: options.nonce,
+    options,
     children: (
       <>
         <Row

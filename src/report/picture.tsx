@@ -4,12 +4,11 @@ import { renderToString } from 'preact-render-to-string';
 import { HEAT_STEPS, heatColors } from '../tables/heat.js';
 import { formatValue } from '../tables/numbers.js';
 import { hottestLabel, type TableView, type ViewOptions } from '../tables/view.js';
-import { Style } from './fragment.js';
+import { type FragmentOptions, Style } from './fragment.js';
+import { pictureStylesheet } from './style.js';
 
 /** Options of the pictures. */
-export interface SvgOptions extends ViewOptions {
-  /** For the style element, if the picture becomes part of a page whose content security policy wants one. */
-  readonly nonce?: string | undefined;
+export interface SvgOptions extends ViewOptions, FragmentOptions {
   /**
    * Whether cells and columns say where they stand, `data-row` and `data-column` (indexes into the table's rows and columns),
    * and what they mean under the pointer: for a picture within a page. Default: no.
@@ -24,11 +23,7 @@ export interface Picture {
   readonly height: number;
   /** What there is to see, for who does not see it. */
   readonly description: string;
-  /** Rules for dark screens; colours of light ones are attributes, for programs without style sheets. */
-  readonly darkCss: string;
-  /** Rules of a picture within a page. */
-  readonly pageCss?: string | undefined;
-  readonly nonce: string | undefined;
+  readonly options: FragmentOptions;
   /** Whether it goes without title and paper, within a page that has them. */
   readonly isBare?: boolean | undefined;
   readonly children: ComponentChildren;
@@ -45,12 +40,10 @@ const PAGE = '#ffffff';
 /** A standalone SVG file: title and subtitle, light and dark, its own text for screen readers. */
 export function renderPicture({
   children,
-  darkCss,
   description,
   height,
   isBare = false,
-  nonce,
-  pageCss = '',
+  options: { inlineStyle = true, nonce },
   view: { title, subtitle },
   width,
 }: Picture): string {
@@ -58,6 +51,7 @@ export function renderPicture({
   return `${renderToString(
     <svg
       xmlns="http://www.w3.org/2000/svg"
+      class="bm-picture"
       viewBox={`0 0 ${width} ${height}`}
       width={width}
       height={height}
@@ -67,7 +61,7 @@ export function renderPicture({
     >
       <title>{title}</title>
       <desc>{description}</desc>
-      <Style nonce={nonce} css={`${pageCss}@media (prefers-color-scheme:dark){${DARK}${darkCss}}`} />
+      {inlineStyle && <Style nonce={nonce} css={pictureStylesheet} />}
       {!isBare && (
         <>
           <rect class="page" width={width} height={height} fill={PAGE} />
@@ -87,15 +81,6 @@ export function renderPicture({
 // Widths of characters of common fonts, on the generous side, since nothing here can measure text.
 const TITLE_CHARACTER = 9.5;
 export const CHARACTER = 7;
-
-const DARK = '.page{fill:#12181e}.ink{fill:#e6edf3}.muted{fill:#9caab6}.line{stroke:#3a4753}';
-
-/** Dark colours of elements with the classes `h0`, `h1`, … */
-export function darkHeatCss(): string {
-  return heatColors('dark')
-    .map(({ background, text }, step) => `.h${step} rect{fill:${background}}.h${step} text{fill:${text}}`)
-    .join('');
-}
 
 /** Heat from zero to the hottest, then what the signs mean. */
 export function Legend({ view, y }: { view: TableView; y: number }): VNode {

@@ -1,4 +1,4 @@
-import { type ColorScheme, heatColors } from '../tables/heat.js';
+import { type ColorScheme, heatColors, lineColors } from '../tables/heat.js';
 
 /** Class of a cell with the given heat step. */
 export function heatClass(step: number): string {
@@ -12,8 +12,37 @@ function buildStylesheet(): string {
     `@media screen and (prefers-color-scheme:dark){\n${[DARK, ...heatRules('dark')].join('\n')}\n}`,
     SMALL,
     PAPER,
+    pictureStylesheet,
   ].join('\n');
 }
+
+/** Rules of pictures, which may stand in anybody's page. Colours of light screens are attributes, for programs without style sheets. */
+function buildPictureStylesheet(): string {
+  const dark = [
+    '.page{fill:#12181e}',
+    '.ink{fill:#e6edf3}',
+    '.muted{fill:#9caab6}',
+    '.line{stroke:#3a4753}',
+    '.average{stroke:#ff9d5c}',
+    '.averageKey{fill:#ff9d5c}',
+    ...lineColors('dark').flatMap((color, line) => [
+      `.line${line}{stroke:${color}}`,
+      `.line${line}Key{fill:${color}}`,
+    ]),
+    ...heatColors('dark').flatMap(({ background, text }, step) => [
+      `.h${step} rect{fill:${background}}`,
+      `.h${step} text{fill:${text}}`,
+    ]),
+  ];
+  return [
+    // What is said of a column shows while it is pointed at.
+    `${PICTURE} .column>:not(rect){opacity:0}`,
+    `${PICTURE} .column:is(:hover,:focus,.at)>*{opacity:1}`,
+    `@media screen and (prefers-color-scheme:dark){${dark.map((rule) => `${PICTURE} ${rule}`).join('')}}`,
+  ].join('');
+}
+
+const PICTURE = '.bm-picture';
 
 function heatRules(scheme: ColorScheme): string[] {
   return heatColors(scheme).map(
@@ -81,8 +110,11 @@ const PAPER = `@media print{
 .bitmapist form,.bitmapist .bm-export{display:none}
 }`;
 
+/** @internal */
+export const pictureStylesheet = buildPictureStylesheet();
+
 /**
- * The style sheet of the HTML table and form: link it once if a content security policy allows no inline styles, and
- * render with `inlineStyle: false`. Every rule is below the class `bitmapist`; light, dark and paper are all in it.
+ * The style sheet of the HTML table and form, and of pictures within a page: link it once if a content security policy allows no inline styles, and
+ * render with `inlineStyle: false`. Every rule is below the class `bitmapist`, or `bm-picture`; light, dark and paper are all in it.
  */
 export const reportStylesheet = buildStylesheet();

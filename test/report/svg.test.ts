@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderSvg, renderSvgCurves, renderSvgHeatmap } from '../../src/report.js';
+import { renderSvg, renderSvgCurves, renderSvgHeatmap, reportStylesheet } from '../../src/report.js';
 import { attributeOf, elementsOf, parseStrictly, textOf } from '../support/report/markup.js';
 import { sampleTable, sizesTable, trendTable, withCells } from '../support/report/tables.js';
 
@@ -222,6 +222,35 @@ describe.each([
       const svg = render(each);
       expect(svg).not.toMatch(/NaN|Infinity/);
       expect(() => parseStrictly(svg)).not.toThrow();
+    }
+  });
+});
+
+describe('a picture in a page', () => {
+  it.each([renderSvgHeatmap, renderSvgCurves])('keeps its rules to itself: %o', (render) => {
+    const [style] = elementsOf(parseStrictly(render(sampleTable())), 'style');
+    const selectors = [...textOf(style!).matchAll(/(?<=^|[{}])([^{}@]+)\{/g)].map(
+      ([, selector]) => selector!,
+    );
+    expect(selectors.length).toBeGreaterThan(40);
+    expect(selectors.filter((selector) => !selector.startsWith('.bm-picture '))).toEqual([]);
+    expect(reportStylesheet).toContain(textOf(style!));
+  });
+
+  it.each([renderSvgHeatmap, renderSvgCurves])(
+    'goes without a style of its own if the page links it: %o',
+    (render) => {
+      expect(elementsOf(parseStrictly(render(sampleTable(), { inlineStyle: false })), 'style')).toEqual([]);
+    },
+  );
+
+  it.each([320, 639, 640, 760])('keeps its texts within a width of %d', (width) => {
+    for (const table of [sampleTable(), trendTable()]) {
+      const svg = renderSvgCurves(table, { width, interactive: true });
+      for (const text of elementsOf(parseStrictly(svg), 'text')) {
+        const end = attributeOf(text, 'text-anchor') === undefined ? textOf(text).length * 6 : 0;
+        expect(Number(attributeOf(text, 'x')) + end).toBeLessThanOrEqual(width);
+      }
     }
   });
 });
