@@ -31,13 +31,15 @@ describe('completion', () => {
     expect(complete('sa|')).toEqual(['"say \\"hi\\""@']);
   });
 
-  it('offers periods behind the sign', () => {
+  it('offers periods after the sign, and as the end of a range', () => {
     expect(complete('active@|')).toEqual(PERIODS.map((period) => `active@${period}`));
     expect(complete('active@mo| & signup@2026-11')).toEqual([
       'active@month & signup@2026-11',
       'active@month-1 & signup@2026-11',
     ]);
     expect(complete('"paid plan"@u|')).toEqual(['"paid plan"@unique']);
+    expect(complete('active@2026-10..mo|')).toEqual(['active@2026-10..month', 'active@2026-10..month-1']);
+    expect(complete('atLeast(2, active@month,| signup@month)')).toEqual([]);
   });
 
   it('makes expressions that parse', () => {

@@ -9,7 +9,7 @@ export function completeName(typed: string, names: readonly string[]): Suggestio
 }
 
 /**
- * What could stand at the caret of an expression: an event, or after its `@` a period.
+ * What could stand at the caret of an expression: an event, or after its `@`, or `..`, a period.
  * @param periods texts of periods, the likeliest first
  */
 export function completeExpression(
@@ -19,7 +19,7 @@ export function completeExpression(
   periods: readonly string[],
 ): Suggestion[] {
   const before = text.slice(0, caret);
-  const [period] = /(?<=@)[^\s~&^|()"@]*$/.exec(before) ?? [];
+  const [period] = /(?<=@(?:[^\s~&^|()"@,]*\.\.)?)[^\s~&^|()"@,.]*$/.exec(before) ?? [];
   if (period !== undefined) {
     const from = caret - period.length;
     return periods
