@@ -50,7 +50,7 @@ async function explore(path: string): Promise<{ listed: number; counted: number;
     const counted = performance.now() - start;
     const table = await timeOf(async () => {
       await page.click('nav >> text=Retention');
-      await page.waitForSelector('table.heatmap');
+      await page.waitForSelector('.bitmapist table');
     });
     return { listed, counted, table };
   } finally {

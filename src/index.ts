@@ -4,6 +4,7 @@ export {
   FormatError,
   IncompleteMarksError,
   PartialWriteError,
+  plural,
   printable,
   StoreError,
   SyntaxProblem,

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { BudgetError, IncompleteMarksError, WrongTypeError } from '../src/base/errors.js';
-import { plural as pluralOfExplorer } from '../src/explorer/engine/numbers.js';
+import { BudgetError, IncompleteMarksError, plural, WrongTypeError } from '../src/base/errors.js';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
@@ -27,7 +26,7 @@ describe('numbers in messages', () => {
     expect(new IncompleteMarksError(1, { cause: new WrongTypeError('k', 'list') }).message).toContain(
       'got an error after 1 row was written: ',
     );
-    expect([0, 1, 2].map((count) => pluralOfExplorer(count, 'person', 'people'))).toEqual([
+    expect([0, 1, 2].map((count) => plural(count, 'person', 'people'))).toEqual([
       'people',
       'person',
       'people',

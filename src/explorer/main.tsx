@@ -1,10 +1,10 @@
 import { render } from 'preact';
 import { App } from './page/app.js';
-import { adoptHeatColors } from './page/heat.js';
+import { adoptReportStyle } from './page/sheet.js';
 import { load } from './page/state.js';
 import './style.css';
 
-adoptHeatColors();
+adoptReportStyle();
 render(<App />, document.body);
 
 // A server that has a source to show says so in the page it serves.

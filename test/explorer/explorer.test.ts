@@ -70,7 +70,10 @@ async function dropFile(page: Page, name: string, content: Buffer): Promise<void
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
-const RETENTION = '#/retention?select1=signup&select2=active&group=months&results=3&rows=2&as=counts';
+const TABLE = '.bitmapist table';
+const CHART = '.chart svg';
+const RETENTION =
+  '#/cohort?select1=signup&select2=active&time_group=months&num_results=3&num_of_rows=2&as_percent=0';
 
 describe('reading', () => {
   it('takes a file that is dropped on the page', () =>
@@ -248,8 +251,8 @@ describe('a page from a file', () => {
   it('asks nobody for anything, whatever is done with it', () =>
     withDump(async (explorer) => {
       expect(PAGE_URL).toMatch(/^file:/);
-      await explorer.show(RETENTION, 'table.heatmap');
-      await explorer.show('#/trends?event=active&event=signup&any=1&unit=month', '.chart .line');
+      await explorer.show(RETENTION, TABLE);
+      await explorer.show('#/trend?events=active&events=signup&any=1&unit=month', CHART);
       await explorer.show('#/expression?q=active@2026-02', 'output');
       expect(explorer.requests.filter((url) => !url.startsWith('blob:') && !url.startsWith('data:'))).toEqual(
         [],
@@ -297,7 +300,7 @@ describe('views', () => {
   it('are in the address, so that another reader with the same data sees the same', () =>
     withDump(async ({ page, open }) => {
       await page.click('nav >> text=Retention');
-      await page.waitForSelector('table.heatmap');
+      await page.waitForSelector(TABLE);
       await page.getByLabel('Months').check();
       await page.getByLabel('Counts').check();
       await page.fill('.quantity >> nth=0 >> input', '3');
@@ -313,44 +316,44 @@ describe('views', () => {
       await page.goto('about:blank');
       await page.goto(address);
       await open({ name: 'app.rdb', content: dump });
-      await page.waitForSelector('table.heatmap');
+      await page.waitForSelector(TABLE);
       await settle(page);
       expect(await readHeatmap(page)).toEqual(cells);
     }));
 
   it('go back and forth with the browser', () =>
     withDump(async ({ page }) => {
-      await page.click('nav >> text=Trends');
-      await page.waitForSelector('.chart');
+      await page.click('nav >> text=Trend');
+      await page.waitForSelector(CHART);
       await page.click('nav >> text=Retention');
-      await page.waitForSelector('table.heatmap');
+      await page.waitForSelector(TABLE);
       await page.goBack();
       await page.waitForSelector('.chips');
-      expect(page.url()).toContain('#/trends');
+      expect(page.url()).toContain('#/trend');
     }));
 
   it('know a second selection for the cohort and for the coming back', () =>
     withDump(async (explorer) => {
-      await explorer.show(`${RETENTION}&select2b=paid plan`, 'table.heatmap');
+      await explorer.show(`${RETENTION}&select2b=paid plan`, TABLE);
       expect((await readHeatmap(explorer.page))[0]).toEqual([4, 0, 0, 1]);
-      await explorer.show(`${RETENTION}&select1b=nothing`, 'table.heatmap');
+      await explorer.show(`${RETENTION}&select1b=nothing`, TABLE);
       expect((await readHeatmap(explorer.page))[0]).toEqual([0, 0, 0, 0]);
       expect(await explorer.page.textContent('.warning')).toBe('no event "nothing" here');
     }));
 
   it('take another day for today', () =>
     withDump(async (explorer) => {
-      await explorer.show(`${RETENTION}&asof=2026-02-15`, 'table.heatmap');
-      const states = await explorer.page.$$eval('table.heatmap tbody tr:last-child .heat', (cells) =>
+      await explorer.show(`${RETENTION}&asof=2026-02-15`, TABLE);
+      const states = await explorer.page.$$eval(`${TABLE} tbody tr:last-child td:not(.bm-size)`, (cells) =>
         cells.map((cell) => cell.className),
       );
-      expect(states).toEqual(['heat running', 'heat future', 'heat future']);
+      expect(states).toEqual([expect.stringContaining('bm-running'), 'bm-future', 'bm-future']);
     }));
 
   it('lead from a cell to its people', () =>
     withDump(async (explorer) => {
-      await explorer.show(RETENTION, 'table.heatmap');
-      await explorer.page.hover('[data-place="0 1"]');
+      await explorer.show(RETENTION, TABLE);
+      await explorer.page.hover(`${TABLE} tbody tr:nth-child(1) td:nth-of-type(3)`);
       await explorer.page.click('text=Show these people');
       await explorer.page.waitForSelector('output');
       expect(await explorer.page.inputValue('[role=combobox]')).toBe('signup@2026-01 & active@2026-02');
@@ -359,10 +362,10 @@ describe('views', () => {
 
   it('draw trends of events, and of any of them', () =>
     withDump(async (explorer) => {
-      await explorer.show('#/trends?event=active&event=signup&any=1&unit=month', '.chart .line');
+      await explorer.show('#/trend?events=active&events=signup&any=1&unit=month', CHART);
       await explorer.page.click('summary');
-      const rows = await explorer.page.$$eval('table.numbers tbody tr', (all) =>
-        all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
+      const rows = await explorer.page.$$eval(`${TABLE} tbody tr`, (all) =>
+        all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.firstChild?.textContent)),
       );
       expect(rows).toEqual([
         ['0', '4', '4'],
@@ -404,14 +407,14 @@ describe('views', () => {
       const names = ['＝cmd|calc', '=1+1\n', '＠a', '\n-1', 'plain'];
       for (const name of names) await bitmapist.markEvent(name, 1, { now: '2026-01-05' });
       await explorer.open({ name: 'hostile.rdb', content: await dumpOf(bitmapist) });
-      const query = new URLSearchParams(names.map((name) => ['event', name]));
-      await explorer.show(`#/trends?${query}`, 'button:text-is("Save CSV")');
+      const query = new URLSearchParams(names.map((name) => ['events', name]));
+      await explorer.show(`#/trend?${query}`, 'button:text-is("Save CSV")');
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.click('button:text-is("Save CSV")'),
       ]);
       const { data } = Papa.parse<string[]>(await readFile(await download.path(), 'utf8'));
-      expect(data[0]).toEqual(['period', ...names.map((name) => (name === 'plain' ? name : `'${name}`))]);
+      expect(data[0]).toEqual(['Period', ...names.map((name) => (name === 'plain' ? name : `'${name}`))]);
     }));
 
   it('save numbers, pictures and ids', () =>
@@ -424,15 +427,15 @@ describe('views', () => {
         ]);
         return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
       };
-      await explorer.show(RETENTION, 'table.heatmap');
+      await explorer.show(RETENTION, TABLE);
       expect((await save('Save CSV')).text).toContain('2026-01,4,0,2,1');
       for (const at of [0, 1]) {
         const { name, text } = await save('Save SVG', at);
-        expect(name).toMatch(/^retention(-curves)?\.svg$/);
+        expect(name).toMatch(/^cohort(-curves)?\.svg$/);
         expect(text).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
       }
-      await explorer.show('#/trends?event=active&unit=month', '.chart .line');
-      expect((await save('Save CSV')).text).toBe('period,active\r\n2026-01,0\r\n2026-02,3\r\n2026-03,3\r\n');
+      await explorer.show('#/trend?events=active&unit=month', CHART);
+      expect((await save('Save CSV')).text).toBe('Period,active\r\n2026-01,0\r\n2026-02,3\r\n2026-03,3\r\n');
       const picture = (await save('Save SVG')).text;
       expect(picture).toMatch(/^<svg /);
       expect(picture).not.toContain('var(');
@@ -465,7 +468,7 @@ describe('everybody', () => {
       await page.waitForSelector('table.events');
       await tabTo('Retention');
       await page.keyboard.press('Enter');
-      await page.waitForSelector('table.heatmap');
+      await page.waitForSelector(TABLE);
       await tabTo('Event');
       await page.keyboard.press('Control+A');
       await page.keyboard.type('sign');
@@ -473,15 +476,18 @@ describe('everybody', () => {
       await page.keyboard.press('Enter');
       await settle(page);
       expect(page.url()).toContain('select1=signup');
-      await tabTo('Weeks');
+      await tabTo('weeks');
       await page.keyboard.press('ArrowRight');
       await settle(page);
-      expect(page.url()).toContain('group=months');
+      expect(page.url()).toContain('time_group=months');
       for (let tries = 0; tries < 40 && !(await inGrid(page)); tries += 1) await page.keyboard.press('Tab');
       for (let row = 0; row < 9; row += 1) await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowRight');
-      expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.place)).toBe('9 1');
-      expect(await page.textContent('.detail')).toContain('1 month later (2026-02): 2 of 4, 50.0%');
+      expect(await page.evaluate(() => ({ ...(document.activeElement as HTMLElement).dataset }))).toEqual({
+        row: '9',
+        column: '1',
+      });
+      expect(await page.textContent('.detail')).toContain('Jan 2026: 2 of 4 in Feb 2026, 50.0%');
       await tabTo('Show these people');
       await page.keyboard.press('Enter');
       await page.waitForSelector('output');
@@ -494,8 +500,8 @@ describe('everybody', () => {
         async (explorer) => {
           for (const [hash, selector] of [
             ['#/events', 'table.events[aria-busy=false]'],
-            [RETENTION, 'table.heatmap'],
-            ['#/trends?event=active&event=signup', '.chart .line'],
+            [RETENTION, TABLE],
+            ['#/trend?events=active&events=signup', CHART],
             ['#/expression?q=active@2026-03', 'output'],
             ['#/expression?q=active@2026-03 %26', '.caret'],
           ] as const) {
@@ -515,8 +521,8 @@ describe('everybody', () => {
         const seen = (selector: string): Promise<number> => page.locator(`${selector}:visible`).count();
         for (const [hash, selector, title] of [
           ['#/events', 'table.events[aria-busy=false]', 'Events'],
-          [RETENTION, 'table.heatmap', 'Retention'],
-          ['#/trends?event=active&event=signup', '.chart .line', 'Trends'],
+          [RETENTION, TABLE, 'Retention'],
+          ['#/trend?events=active&events=signup', CHART, 'Trend'],
           ['#/expression?q=active@2026-03', 'output', 'Expression'],
         ] as const) {
           await explorer.show(hash, selector);
@@ -531,11 +537,11 @@ describe('everybody', () => {
         }
         // As wide as an upright A4 page within its margins.
         await page.setViewportSize({ width: 700, height: 1000 });
-        await explorer.show(RETENTION.replace('rows=2', 'rows=12'), 'table.heatmap');
-        const width = await page.$eval('table.heatmap', (table) => table.clientWidth);
+        await explorer.show(RETENTION.replace('num_of_rows=2', 'num_of_rows=12'), TABLE);
+        const width = await page.$eval(TABLE, (table) => table.clientWidth);
         expect(width).toBeLessThanOrEqual(700);
         expect(await seen('[role=combobox]')).toBe(0);
-        expect(await seen('caption:has-text("people of signup who later did active")')).toBe(1);
+        expect(await seen('caption:has-text("signup → active")')).toBe(1);
         const background = (element: Element): string => getComputedStyle(element).backgroundColor;
         expect(await page.$eval('body', background)).toBe('rgb(255, 255, 255)');
         expect(await page.$eval('.card:has(table)', background)).toBe('rgb(255, 255, 255)');
@@ -546,7 +552,7 @@ describe('everybody', () => {
   it('says of an event that it is unknown without moving its field', () =>
     withDump(async ({ page, show }) => {
       await show(`${RETENTION.replace('=signup', '=nobody')}&select1b=none`, '.field .warning');
-      const tops = await page.$$eval('.pair input', (fields) =>
+      const tops = await page.$$eval('.pair [role=combobox]', (fields) =>
         fields.map((field) => field.getBoundingClientRect().top),
       );
       expect(new Set(tops).size).toBe(1);
@@ -563,7 +569,7 @@ describe('everybody', () => {
       await show(RETENTION.replace('=signup', '=sigup'), '.field .warning');
       expect(await page.locator('.warning').allTextContents()).toEqual([note]);
       expect(await page.getAttribute('.pair input >> nth=0', 'aria-invalid')).toBe('true');
-      await show('#/trends?event=sigup&event=active', '.picker .warning');
+      await show('#/trend?events=sigup&events=active', '.picker .warning');
       expect(await page.locator('.warning').allTextContents()).toEqual([note]);
       const query = encodeURIComponent('signup@2026 & ~(sigup@2026 | gone@unique)');
       await show(`#/expression?q=${query}`, '.count .warning');
@@ -582,8 +588,8 @@ describe('everybody', () => {
       async (explorer) => {
         for (const [hash, selector] of [
           ['#/events', 'table.events'],
-          [RETENTION, 'table.heatmap'],
-          ['#/trends?event=active', '.chart .line'],
+          [RETENTION, TABLE],
+          ['#/trend?events=active', CHART],
           ['#/expression', '.examples'],
         ] as const) {
           await explorer.show(hash, selector);
@@ -624,7 +630,7 @@ describe('everybody', () => {
 });
 
 async function inGrid(page: Explorer['page']): Promise<boolean> {
-  return page.evaluate(() => document.activeElement?.matches('[data-place]') ?? false);
+  return page.evaluate(() => document.activeElement?.matches('[data-row]') ?? false);
 }
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');

@@ -75,12 +75,12 @@ async function readTable(explorer: Explorer, { params, count }: GoldenCohort): P
     select1b: String(params.select1b ?? ''),
     select2: String(params.select2),
     select2b: String(params.select2b ?? ''),
-    group: String(params.time_group),
-    results: String(count.length),
-    rows: String(params.num_of_rows),
-    start: count[0]![0].slice(0, 10),
-    as: 'counts',
+    time_group: String(params.time_group),
+    num_results: String(count.length),
+    num_of_rows: String(params.num_of_rows),
+    start_date: count[0]![0].slice(0, 10),
+    as_percent: '0',
   });
-  await explorer.show(`#/retention?${query}`, 'table.heatmap');
+  await explorer.show(`#/cohort?${query}`, '.bitmapist table');
   return readHeatmap(explorer.page);
 }

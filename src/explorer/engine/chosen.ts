@@ -1,31 +1,35 @@
-import { Bitmapist, formatQuery, Period, type PeriodUnit } from '../../index.js';
-import type { Dataset } from './dataset.js';
-import type { LoadedSource } from './load.js';
+import { Bitmapist, formatQuery, Period } from '../../index.js';
+import type { Dataset, LoadedSource } from './load.js';
 import type { ChooseAsk, DatasetView } from './protocol.js';
 
 /** The dataset that questions are asked of, and the day that they take for today. */
 export interface ChosenDataset {
   readonly dataset: Dataset;
   readonly bitmapist: Bitmapist;
-  readonly days: { readonly first: Period; readonly last: Period } | undefined;
-  readonly asOf: Period;
+  readonly sparkPeriods: readonly Period[];
   readonly view: DatasetView;
 }
 
-export function chooseDataset(source: LoadedSource, ask: ChooseAsk): ChosenDataset {
-  const dataset = source.datasets[ask.dataset];
+interface Days {
+  readonly first: Period;
+  readonly last: Period;
+}
+
+export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): ChosenDataset {
+  const dataset = datasets[ask.dataset];
   if (dataset === undefined) {
-    throw new RangeError(`expected a dataset below ${source.datasets.length}, got ${ask.dataset}`);
+    throw new RangeError(`expected a dataset below ${datasets.length}, got ${ask.dataset}`);
   }
-  const days = dataset.days();
+  const { catalog, store, prefix } = dataset;
+  const { first, last } = catalog;
+  const days = first &&
+    last && { first: Period.of('day', first.start()), last: Period.of('day', last.end()) };
   const asOf = ask.asOf ? Period.from('day', ask.asOf) : lastKnownDay(days?.last);
   const now = new Date(asOf.end().epochMilliseconds);
-  const { store, prefix, catalog } = dataset;
   return {
     dataset,
     bitmapist: new Bitmapist({ store, prefix, clock: () => now }),
-    days,
-    asOf,
+    sparkPeriods: days === undefined ? [] : chooseSparkPeriods(dataset, days, now.getTime()),
     view: {
       events: catalog.names,
       firstDay: days?.first.toString(),
@@ -33,14 +37,10 @@ export function chooseDataset(source: LoadedSource, ask: ChooseAsk): ChosenDatas
       asOf: asOf.toString(),
       periods: suggestPeriods(dataset, asOf),
       examples: suggestExpressions(dataset, asOf),
+      hasHours: catalog.keys.hour > 0,
       memoryBytes: store.byteSize,
     },
   };
-}
-
-/** The periods of a unit that hold the days from `first` to `last`. */
-export function periodsBetween(unit: PeriodUnit, first: Period, last: Period): Period[] {
-  return Period.range(Period.from(unit, first), Period.from(unit, last));
 }
 
 /** The last day with data, but not one to come: a single mark in the year 2099 must not move today. */
@@ -49,21 +49,32 @@ function lastKnownDay(last: Period | undefined): Period {
   return last !== undefined && Period.compare(last, today) < 0 ? last : today;
 }
 
+/** A sparkline has at most this many points. */
+const SPARK_POINTS = 120;
+
+/** The same periods for every event: finished ones of the finest unit there is that gives a line of a bearable length. */
+function chooseSparkPeriods({ catalog: { keys } }: Dataset, { first, last }: Days, nowMs: number): Period[] {
+  const units = (['day', 'week', 'month'] as const).filter((unit) => keys[unit] > 0);
+  const spans = units.map((unit) => Period.range(Period.from(unit, first), Period.from(unit, last)));
+  const periods = spans.find(({ length }) => length <= SPARK_POINTS) ?? spans.at(-1) ?? [];
+  // A period that is not over would look like a collapse.
+  const finished = periods.filter((period) => period.end().epochMilliseconds <= nowMs);
+  return finished.length > 0 ? finished : periods;
+}
+
 /** A flag is no suggestion if there are none. */
-function suggestPeriods({ catalog }: Dataset, asOf: Period): string[] {
+function suggestPeriods({ catalog: { keys } }: Dataset, asOf: Period): string[] {
   const named = ['month', 'week', 'day', 'year'] as const;
   const units = named.map((unit) => Period.from(unit, asOf).toString());
-  const flags = catalog.keys.unique > 0 ? ['unique'] : [];
-  return [...units, ...flags, ...named, ...named.map((unit) => `${unit}-1`)];
+  return [...units, ...(keys.unique > 0 ? ['unique'] : []), ...named, ...named.map((unit) => `${unit}-1`)];
 }
 
 /** Up to three questions about the first events of the data. */
 function suggestExpressions({ catalog }: Dataset, asOf: Period): string[] {
-  const { events, keys } = catalog;
-  const unit = (['month', 'week', 'day'] as const).find((each) => keys[each] > 0);
-  if (unit === undefined) return events.slice(0, 1).map(({ event }) => ask(event, 'unique'));
+  const unit = (['month', 'week', 'day'] as const).find((each) => catalog.keys[each] > 0);
+  if (unit === undefined) return catalog.names.slice(0, 1).map((event) => ask(event, 'unique'));
   const period = Period.from(unit, asOf);
-  const [first, second] = events.filter((history) => history.first !== undefined).map(({ event }) => event);
+  const [first, second] = catalog.names.filter((event) => catalog.get(event)?.first !== undefined);
   if (first === undefined) return [];
   const examples = [ask(first, period), `${ask(first, period)} & ~${ask(first, period.prev())}`];
   if (second !== undefined) examples.push(`${ask(first, period)} & ${ask(second, period)}`);

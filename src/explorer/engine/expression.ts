@@ -1,17 +1,13 @@
-import { needsHours, parseQuery, queryEvents } from '../../index.js';
-import { printable } from '../../report.js';
+import { needsHours, parseQuery, printable, queryEvents } from '../../index.js';
 import type { ChosenDataset } from './chosen.js';
-import type { Dataset } from './dataset.js';
-import type { CountView, ExpressionAsk } from './protocol.js';
+import type { Dataset } from './load.js';
+import type { CountView } from './protocol.js';
 
 const FIRST_IDS = 24;
 /** Text is handed to the browser in pieces of about this many characters, which it may keep outside of our memory. */
 const PIECE_LENGTH = 2 ** 22;
 
-export async function answerCount(
-  { dataset, bitmapist }: ChosenDataset,
-  { text }: ExpressionAsk,
-): Promise<CountView> {
+export async function answerCount({ dataset, bitmapist }: ChosenDataset, text: string): Promise<CountView> {
   expectMarked(dataset, text);
   const started = performance.now();
   const set = bitmapist.query(text);
@@ -27,10 +23,7 @@ export async function answerCount(
 }
 
 /** All ids of an expression as text, one a line. */
-export async function answerIds(
-  { dataset, bitmapist }: ChosenDataset,
-  { text }: ExpressionAsk,
-): Promise<Blob> {
+export async function answerIds({ dataset, bitmapist }: ChosenDataset, text: string): Promise<Blob> {
   expectMarked(dataset, text);
   const pieces: Blob[] = [];
   let lines: string[] = [];

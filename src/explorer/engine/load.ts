@@ -1,124 +1,139 @@
 import { readEvents } from '../../csv.js';
-import { Bitmapist, DEFAULT_PREFIX, IncompleteMarksError, MemoryStore, parseKey } from '../../index.js';
+import {
+  Bitmapist,
+  Catalog,
+  DEFAULT_PREFIX,
+  IncompleteMarksError,
+  MemoryStore,
+  parseKey,
+  plural,
+} from '../../index.js';
 import { readRdb } from '../../rdb.js';
-import { Dataset } from './dataset.js';
-import { plural } from './numbers.js';
 import { toProblem } from './problem.js';
 import type { LoadAsk, LoadProgress, SourceView } from './protocol.js';
 
 /** Reads a source into datasets, as its bytes come in. */
+
+/** The events of one database under one key prefix. */
+export interface Dataset {
+  readonly db: number;
+  readonly prefix: string;
+  readonly store: MemoryStore;
+  readonly catalog: Catalog;
+  /** What was marked of a CSV; a dump holds what it holds. */
+  readonly marks?: { readonly hourly: boolean; readonly unique: boolean };
+}
 
 export interface LoadedSource {
   readonly datasets: readonly Dataset[];
   readonly view: SourceView;
 }
 
-/** What bitmapist and bitmapist4 begin their keys with. */
-const PREFIXES = [DEFAULT_PREFIX, 'bitmapist_'];
-const REPORT_INTERVAL_MS = 50;
-
-/**
- * @throws where the source cannot be opened or ends in an error before anything of use came; a later error is told in
- * the view, beside what was read
- */
-export async function loadSource(
-  ask: LoadAsk,
-  onProgress: (progress: LoadProgress) => void,
-): Promise<LoadedSource> {
-  const started = performance.now();
-  const input = await openSource(ask.source);
-  const progress = new Progress(input.totalBytes, onProgress);
-  const isCsv = /\.csv(?:\.gz)?$/i.test(ask.name);
-  const loaded = isCsv
-    ? await loadCsv(progress.watch(input.stream), ask, progress)
-    : await loadDump(progress.watch(input.stream), ask, progress);
-  const datasets = loaded.datasets.sort((a, b) => b.bitmaps - a.bitmaps);
-  if (datasets.length === 0) throw loaded.failure ?? nothingFound(ask, loaded);
-  return {
-    datasets,
-    view: {
-      name: ask.name,
-      kind: isCsv ? 'csv' : 'dump',
-      bytes: progress.bytes,
-      milliseconds: performance.now() - started,
-      datasets: datasets.map(({ db, prefix, bitmaps, catalog }) => ({
-        db,
-        prefix,
-        bitmaps,
-        events: catalog.names.length,
-      })),
-      otherKeys: loaded.otherKeys,
-      expiredKeys: loaded.expiredKeys,
-      problem: loaded.failure === undefined ? undefined : toProblem(loaded.failure),
-    },
-  };
-}
-
-function nothingFound({ prefix }: LoadAsk, { otherKeys, expiredKeys }: Loaded): Error {
-  const prefixes = prefix ? [prefix] : PREFIXES;
-  const others = `${otherKeys} other and ${expiredKeys} expired ${plural(expiredKeys, 'key')}`;
-  return new Error(`expected events, whose keys begin with ${prefixes.join(' or ')}, got ${others}`);
-}
-
+/** What a source gave until it ended, or failed. */
 interface Loaded {
-  readonly datasets: Dataset[];
+  readonly datasets: readonly Dataset[];
   readonly otherKeys: number;
   readonly expiredKeys: number;
   readonly failure: unknown;
 }
 
+/** What bitmapist and bitmapist4 begin their keys with. */
+const PREFIXES = [DEFAULT_PREFIX, 'bitmapist_'] as const;
+const REPORT_INTERVAL_MS = 50;
+
+/**
+ * @throws if the source cannot be opened or ends in an error before anything of use came; a later error is told in the
+ * view, beside what was read
+ */
+export async function loadSource(
+  ask: LoadAsk,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<LoadedSource> {
+  const { stream, totalBytes } = await openSource(ask.source);
+  const progress = { bytes: 0, totalBytes, items: 0 };
+  const input = stream.pipeThrough(reportBytes(progress, onProgress));
+  const load = /\.csv(?:\.gz)?$/i.test(ask.name) ? loadCsv : loadDump;
+  const { datasets, otherKeys, expiredKeys, failure } = await load(input, ask, progress);
+  if (datasets.length === 0) throw failure ?? nothingFound(ask, otherKeys, expiredKeys);
+  const labelled = datasets
+    .map((dataset) => ({ dataset, label: labelOf(dataset) }))
+    .sort((a, b) => b.label.bitmaps - a.label.bitmaps);
+  return {
+    datasets: labelled.map(({ dataset }) => dataset),
+    view: {
+      name: ask.name,
+      bytes: progress.bytes,
+      datasets: labelled.map(({ label }) => label),
+      otherKeys,
+      expiredKeys,
+      problem: failure === undefined ? undefined : toProblem(failure),
+    },
+  };
+}
+
+function labelOf({ db, prefix, catalog }: Dataset): SourceView['datasets'][number] {
+  const bitmaps = Object.values(catalog.keys).reduce((sum, keys) => sum + keys, 0);
+  return { db, prefix, bitmaps, events: catalog.names.length };
+}
+
+function nothingFound(ask: LoadAsk, otherKeys: number, expiredKeys: number): Error {
+  const others = `${otherKeys} other and ${expiredKeys} expired ${plural(expiredKeys, 'key')}`;
+  return new Error(`expected events, whose keys begin with ${prefixesOf(ask).join(' or ')}, got ${others}`);
+}
+
+function prefixesOf({ prefix }: LoadAsk): readonly [string, ...string[]] {
+  return prefix ? [prefix] : PREFIXES;
+}
+
 async function loadDump(
   input: ReadableStream<Uint8Array>,
-  { prefix }: LoadAsk,
-  progress: Progress,
+  ask: LoadAsk,
+  progress: { items: number },
 ): Promise<Loaded> {
-  const prefixes = prefix ? [prefix] : PREFIXES;
   const datasets = new Map<string, Dataset>();
   let keys = 0;
-  let expired = 0;
+  let expiredKeys = 0;
   let failure: unknown;
-  // The prefix of the key that the reader was told last is wanted: its value comes next.
+  // What the reader was told last is wanted: its value comes next.
   let wanted: string | undefined;
-  const isWanted = (key: string): boolean => {
-    wanted = prefixes.find((prefix) => parseKey(prefix, key) !== undefined);
-    return wanted !== undefined;
-  };
   try {
     const strings = readRdb(input, {
-      filter: isWanted,
+      filter: (key) => {
+        wanted = prefixesOf(ask).find((prefix) => parseKey(prefix, key) !== undefined);
+        return wanted !== undefined;
+      },
       onProgress: (read) => {
         keys = read.keys;
-        expired = read.expired;
+        expiredKeys = read.expired;
       },
     });
     for await (const { db, key, bytes } of strings) {
       const prefix = wanted!;
-      const name = `${db} ${prefix}`;
-      let dataset = datasets.get(name);
-      if (dataset === undefined) {
-        dataset = new Dataset(db, prefix, new MemoryStore());
-        datasets.set(name, dataset);
-      }
+      const dataset = datasets.get(`${db} ${prefix}`) ?? makeDataset(db, prefix);
+      datasets.set(`${db} ${prefix}`, dataset);
       await dataset.store.put(key, bytes);
-      dataset.note(key);
+      dataset.catalog.add(key);
       progress.items += 1;
     }
   } catch (error) {
     failure = error;
   }
-  return {
-    datasets: [...datasets.values()],
-    otherKeys: Math.max(0, keys - progress.items - expired),
-    expiredKeys: expired,
-    failure,
-  };
+  const otherKeys = Math.max(0, keys - progress.items - expiredKeys);
+  return { datasets: [...datasets.values()], otherKeys, expiredKeys, failure };
+}
+
+function makeDataset(db: number, prefix: string): Dataset {
+  const store = new MemoryStore();
+  return { db, prefix, store, catalog: new Catalog(new Bitmapist({ store, prefix })) };
 }
 
 async function loadCsv(
   input: ReadableStream<Uint8Array>,
-  { prefix = DEFAULT_PREFIX, timeZone = 'UTC', hourly = false, unique = false }: LoadAsk,
-  progress: Progress,
+  ask: LoadAsk,
+  progress: { items: number },
 ): Promise<Loaded> {
+  const { timeZone = 'UTC', hourly = false, unique = false } = ask;
+  const [prefix] = prefixesOf(ask);
   const store = new MemoryStore();
   const bitmapist = new Bitmapist({ store, prefix, timeZone });
   let failure: unknown;
@@ -133,12 +148,9 @@ async function loadCsv(
   } catch (error) {
     failure = error instanceof IncompleteMarksError ? error.cause : error;
   }
-  const dataset = new Dataset(0, prefix, store);
-  dataset.marks = { hourly, unique };
-  for await (const key of store.keys(prefix)) {
-    if (parseKey(prefix, key) !== undefined) dataset.note(key);
-  }
-  return { datasets: dataset.bitmaps > 0 ? [dataset] : [], otherKeys: 0, expiredKeys: 0, failure };
+  const catalog = await bitmapist.catalog();
+  const dataset = { db: 0, prefix, store, catalog, marks: { hourly, unique } };
+  return { datasets: catalog.names.length > 0 ? [dataset] : [], otherKeys: 0, expiredKeys: 0, failure };
 }
 
 /** Opens a file, or what the page's own server serves. */
@@ -161,31 +173,20 @@ async function answerOf(response: Response): Promise<string> {
   return `${status}: ${(await response.text()).trim()}`;
 }
 
-/** Counts what goes through, and says so now and then. */
-class Progress {
-  bytes = 0;
-  items = 0;
-  #reportedMs = 0;
-  readonly #totalBytes: number | undefined;
-  readonly #report: (progress: LoadProgress) => void;
-
-  constructor(totalBytes: number | undefined, report: (progress: LoadProgress) => void) {
-    this.#totalBytes = totalBytes;
-    this.#report = report;
-  }
-
-  watch(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    return stream.pipeThrough(
-      new TransformStream({
-        transform: (chunk: Uint8Array, controller) => {
-          this.bytes += chunk.length;
-          controller.enqueue(chunk);
-          const now = performance.now();
-          if (now - this.#reportedMs < REPORT_INTERVAL_MS) return;
-          this.#reportedMs = now;
-          this.#report({ bytes: this.bytes, totalBytes: this.#totalBytes, items: this.items });
-        },
-      }),
-    );
-  }
+/** Counts the bytes that go through, and says now and then how far they are. */
+function reportBytes(
+  progress: { bytes: number; totalBytes: number | undefined; items: number },
+  onProgress: (progress: LoadProgress) => void,
+): TransformStream<Uint8Array, Uint8Array> {
+  let reportedMs = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      progress.bytes += chunk.length;
+      controller.enqueue(chunk);
+      const now = performance.now();
+      if (now - reportedMs < REPORT_INTERVAL_MS) return;
+      reportedMs = now;
+      onProgress({ ...progress });
+    },
+  });
 }

@@ -1,36 +1,34 @@
-import type { CellState, TimeGroup } from '../../index.js';
+import type { Table } from '../../index.js';
 
 /**
- * What the page and the engine in its worker say to each other: plain data only, periods as ISO text. The page asks with a
- * number, the engine answers with the same number; while a source loads it also says how far it is.
+ * What the page and the engine in its worker say to each other: plain data only, periods as ISO text. Every question
+ * brings a port for its answer; while a source loads, the engine also says there how far it is.
  */
 
 /** Every question: what is asked, and what is answered. */
 export interface Questions {
-  load: { ask: LoadAsk; answer: SourceView };
-  choose: { ask: ChooseAsk; answer: DatasetView };
-  statistics: { ask: { readonly events: readonly string[] }; answer: readonly EventStatistics[] };
-  retention: { ask: RetentionAsk; answer: RetentionView };
-  retentionText: { ask: RetentionAsk & { readonly format: RetentionFormat }; answer: string };
-  trend: { ask: TrendAsk; answer: TrendView };
-  trendText: { ask: TrendAsk; answer: string };
-  count: { ask: ExpressionAsk; answer: CountView };
-  ids: { ask: ExpressionAsk; answer: Blob };
+  load(ask: LoadAsk): SourceView;
+  choose(ask: ChooseAsk): DatasetView;
+  statistics(events: readonly string[]): readonly EventStatistics[];
+  measure(ask: MeasureAsk): MeasureView;
+  count(expression: string): CountView;
+  ids(expression: string): Blob;
 }
 
 export type QuestionKind = keyof Questions;
-export type Ask<K extends QuestionKind> = Questions[K]['ask'];
-export type Answer<K extends QuestionKind> = Questions[K]['answer'];
+export type Ask<K extends QuestionKind> = Parameters<Questions[K]>[0];
+export type Answer<K extends QuestionKind> = ReturnType<Questions[K]>;
 
-/** Page to engine. */
-export type Request = {
-  [K in QuestionKind]: { readonly id: number; readonly kind: K; readonly ask: Ask<K> };
-}[QuestionKind];
+/** Page to engine, with a port for the replies. */
+export interface Request<K extends QuestionKind> {
+  readonly kind: K;
+  readonly ask: Ask<K>;
+}
 
 /** Engine to page. */
-export type Reply =
-  | { readonly id: number; readonly answer: Answer<QuestionKind> }
-  | { readonly id: number; readonly problem: Problem }
+export type Reply<K extends QuestionKind> =
+  | { readonly answer: Answer<K> }
+  | { readonly problem: Problem }
   | { readonly progress: LoadProgress };
 
 /** An error, as it crosses the boundary; `offset` is that of a syntax error in its text. */
@@ -56,7 +54,7 @@ export interface LoadAsk {
 
 export interface LoadProgress {
   readonly bytes: number;
-  /** `undefined` where the source does not say. */
+  /** `undefined` if the source does not say. */
   readonly totalBytes: number | undefined;
   /** Bitmaps or rows so far. */
   readonly items: number;
@@ -64,9 +62,7 @@ export interface LoadProgress {
 
 export interface SourceView {
   readonly name: string;
-  readonly kind: 'dump' | 'csv';
   readonly bytes: number;
-  readonly milliseconds: number;
   /** One for each database and key prefix that holds events, the largest first. */
   readonly datasets: readonly DatasetLabel[];
   /** Keys that are no events, and keys that have expired; both are left out. */
@@ -91,8 +87,9 @@ export interface ChooseAsk {
 }
 
 export interface DatasetView {
+  /** Names of all events, sorted. */
   readonly events: readonly string[];
-  /** First and last day with data, ISO; absent where there are only dateless flags. */
+  /** First and last day with data, ISO; absent if there are only dateless flags. */
   readonly firstDay: string | undefined;
   readonly lastDay: string | undefined;
   readonly asOf: string;
@@ -100,6 +97,8 @@ export interface DatasetView {
   readonly periods: readonly string[];
   /** Expressions that have an answer here. */
   readonly examples: readonly string[];
+  /** Whether there are hours to ask for. */
+  readonly hasHours: boolean;
   /** Bytes that the bitmaps take in memory. */
   readonly memoryBytes: number;
 }
@@ -116,74 +115,16 @@ export interface EventStatistics {
   readonly spark: readonly number[];
 }
 
-export interface RetentionAsk {
-  readonly select1: string;
-  readonly select1b: string;
-  readonly select2: string;
-  readonly select2b: string;
-  readonly timeGroup: TimeGroup;
-  readonly numResults: number;
-  readonly numOfRows: number;
-  readonly startDate: string;
-  readonly as: 'percent' | 'counts';
+export interface MeasureAsk {
+  /** Name of the measure. */
+  readonly measure: string;
+  /** Its arguments, as `parseFields` gives them. */
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** Files that a table can be saved as: its numbers, or a picture (SVG). */
-export type RetentionFormat = 'csv' | 'heatmap' | 'curves';
-
-export interface RetentionView {
-  readonly ask: RetentionAsk;
-  readonly columns: readonly string[];
-  readonly rows: readonly RetentionRow[];
-  readonly average: readonly RetentionCellText[];
-  /** The same as numbers, for the curve; `undefined` for a column without finished cells. */
-  readonly averages: readonly (number | undefined)[];
-  readonly averageLabel: string;
+export interface MeasureView {
+  readonly table: Table;
   readonly milliseconds: number;
-}
-
-/** How a cell looks: its text, and its heat step where it has a number. */
-export interface RetentionCellText {
-  readonly text: string;
-  readonly heat: number | undefined;
-}
-
-export interface RetentionRow {
-  readonly period: string;
-  readonly label: string;
-  readonly total: number;
-  readonly cells: readonly RetentionCell[];
-}
-
-export interface RetentionCell extends RetentionCellText {
-  readonly state: CellState;
-  readonly period: string;
-  readonly count: number;
-  readonly percent: number | undefined;
-}
-
-export type TrendUnit = 'day' | 'week' | 'month';
-
-export interface TrendAsk {
-  readonly unit: TrendUnit;
-  readonly events: readonly string[];
-  /** Adds the number of ids that did any of the events. */
-  readonly any: boolean;
-  /** ISO dates, the first and the last day looked at; empty for those of the data. */
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface TrendView {
-  /** Whether the last period goes on beyond the day that is taken for today. */
-  readonly isUnfinished: boolean;
-  readonly periods: readonly { readonly period: string; readonly label: string }[];
-  readonly series: readonly { readonly event: string | undefined; readonly counts: readonly number[] }[];
-  readonly milliseconds: number;
-}
-
-export interface ExpressionAsk {
-  readonly text: string;
 }
 
 export interface CountView {

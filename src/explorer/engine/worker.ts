@@ -1,49 +1,46 @@
 import { type ChosenDataset, chooseDataset } from './chosen.js';
 import { answerCount, answerIds } from './expression.js';
 import { type LoadedSource, loadSource } from './load.js';
+import { answerMeasure } from './measures.js';
 import { toProblem } from './problem.js';
 import type { Answer, Ask, LoadProgress, QuestionKind, Reply, Request } from './protocol.js';
-import { answerRetention, printRetention } from './retention.js';
 import { answerStatistics } from './statistics.js';
-import { answerTrend, printTrend } from './trend.js';
 
 /** The engine's end of the protocol. It owns the data of one source; another source gets another worker. */
-
-type Handlers = { [K in QuestionKind]: (ask: Ask<K>) => Answer<K> | Promise<Answer<K>> };
 
 let source: LoadedSource | undefined;
 let chosen: ChosenDataset | undefined;
 
-const handlers: Handlers = {
-  async load(ask) {
-    source = await loadSource(ask, (progress: LoadProgress) => reply({ progress }));
+type Answers = {
+  [K in QuestionKind]: (
+    ask: Ask<K>,
+    onProgress: (progress: LoadProgress) => void,
+  ) => Answer<K> | Promise<Answer<K>>;
+};
+
+const answers: Answers = {
+  async load(ask, onProgress) {
+    source = await loadSource(ask, onProgress);
     return source.view;
   },
   choose(ask) {
     chosen = chooseDataset(expectLoaded(source), ask);
     return chosen.view;
   },
-  statistics: (ask) => answerStatistics(expectLoaded(chosen), ask.events),
-  retention: (ask) => answerRetention(expectLoaded(chosen), ask),
-  retentionText: (ask) => printRetention(expectLoaded(chosen), ask),
-  trend: (ask) => answerTrend(expectLoaded(chosen), ask),
-  trendText: (ask) => printTrend(expectLoaded(chosen), ask),
-  count: (ask) => answerCount(expectLoaded(chosen), ask),
-  ids: (ask) => answerIds(expectLoaded(chosen), ask),
+  statistics: (events) => answerStatistics(expectLoaded(chosen), events),
+  measure: (ask) => answerMeasure(expectLoaded(chosen), ask),
+  count: (text) => answerCount(expectLoaded(chosen), text),
+  ids: (text) => answerIds(expectLoaded(chosen), text),
 };
 
-addEventListener('message', async ({ data }: MessageEvent<Request>) => {
+addEventListener('message', async <K extends QuestionKind>({ data, ports }: MessageEvent<Request<K>>) => {
+  const reply = (message: Reply<K>): void => ports[0]!.postMessage(message);
   try {
-    const handle = handlers[data.kind] as (ask: Ask<QuestionKind>) => Promise<Answer<QuestionKind>>;
-    reply({ id: data.id, answer: await handle(data.ask) });
+    reply({ answer: await answers[data.kind](data.ask, (progress) => reply({ progress })) });
   } catch (error) {
-    reply({ id: data.id, problem: toProblem(error) });
+    reply({ problem: toProblem(error) });
   }
 });
-
-function reply(message: Reply): void {
-  postMessage(message);
-}
 
 function expectLoaded<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('expected a source to be loaded first');

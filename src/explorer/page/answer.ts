@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Answer, Ask, Problem, QuestionKind } from '../engine/protocol.js';
-import { announcement, dataset, engine, isAbort, problemOf } from './state.js';
+import { announcement, dataset, isAbort, opened } from './state.js';
 
 export interface Answered<K extends QuestionKind> {
   /** The newest answer; while the next one is awaited, the one before. */
-  readonly answer: Answer<K> | undefined;
-  readonly problem: Problem | undefined;
+  readonly answer?: Answer<K> | undefined;
+  readonly problem?: Problem | undefined;
   readonly isPending: boolean;
 }
 
@@ -17,53 +17,34 @@ export interface Answered<K extends QuestionKind> {
 export function useAnswer<K extends QuestionKind>(
   kind: K,
   ask: Ask<K> | undefined,
-  describe?: (answer: Answer<K>) => string,
+  describe: (answer: Answer<K>) => string,
 ): Answered<K> {
-  const [state, setState] = useState<Answered<K>>({
-    answer: undefined,
-    problem: undefined,
-    isPending: false,
-  });
-  const desk = useRef<Desk>({ isBusy: false, next: undefined });
-  const key = ask && JSON.stringify(ask);
-  const from = engine.value;
+  const [state, setState] = useState<Answered<K>>({ isPending: false });
+  const newest = useRef<object>(undefined);
+  const before = useRef(Promise.resolve());
+  const from = opened.value?.engine;
   const of = dataset.value;
   useEffect(() => {
+    const own = {};
+    newest.current = own;
     if (ask === undefined || from === undefined || of === undefined) {
-      desk.current.next = undefined;
-      setState({ answer: undefined, problem: undefined, isPending: false });
+      setState({ isPending: false });
       return;
     }
-    setState((before) => ({ ...before, isPending: true }));
-    const run = async (): Promise<void> => {
+    setState((previous) => ({ ...previous, isPending: true }));
+    const settle = (answered: Answered<K>): void => {
+      if (newest.current === own) setState(answered);
+    };
+    before.current = before.current.then(async () => {
+      if (newest.current !== own) return;
       try {
         const answer = await from.ask(kind, ask);
-        if (desk.current.next !== undefined) return;
-        setState({ answer, problem: undefined, isPending: false });
-        if (describe !== undefined) announcement.value = describe(answer);
+        settle({ answer, isPending: false });
+        announcement.value = describe(answer);
       } catch (error) {
-        if (isAbort(error) || desk.current.next !== undefined) return;
-        setState({ answer: undefined, problem: problemOf(error), isPending: false });
+        if (!isAbort(error)) settle({ problem: error as Problem, isPending: false });
       }
-    };
-    void enqueue(desk.current, run);
-  }, [key, from, of]);
+    });
+  }, [ask && JSON.stringify(ask), from, of]);
   return state;
-}
-
-interface Desk {
-  isBusy: boolean;
-  next: (() => Promise<void>) | undefined;
-}
-
-async function enqueue(desk: Desk, run: () => Promise<void>): Promise<void> {
-  desk.next = run;
-  if (desk.isBusy) return;
-  desk.isBusy = true;
-  while (desk.next !== undefined) {
-    const next = desk.next;
-    desk.next = undefined;
-    await next();
-  }
-  desk.isBusy = false;
 }

@@ -1,27 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { byteSize, grouped, plural } from '../engine/numbers.js';
+import prettyBytes from 'pretty-bytes';
+import { plural } from '../../index.js';
+import { groupDigits } from '../../report.js';
+import { MEASURES } from '../engine/measures.js';
 import { EventsView } from './events.js';
 import { ExpressionView } from './expression.js';
 import { DateField } from './fields.js';
 import { FileButton, Landing, LoadStatus } from './landing.js';
-import { RetentionView } from './retention.js';
-import { hrefOf, route, setParams, VIEWS, type ViewName } from './route.js';
-import { announcement, dataset, loadFile, loading, partial, problem, source } from './state.js';
-import { TrendsView } from './trends.js';
-
-const TITLES: Record<ViewName, string> = {
-  events: 'Events',
-  retention: 'Retention',
-  trends: 'Trends',
-  expression: 'Expression',
-};
-
-const PAGES = {
-  events: EventsView,
-  retention: RetentionView,
-  trends: TrendsView,
-  expression: ExpressionView,
-} satisfies Record<ViewName, () => unknown>;
+import { MeasureView } from './measure.js';
+import { hrefOf, route, setParams, VIEWS } from './route.js';
+import { announcement, dataset, loadFile, loading, opened, partial, problem } from './state.js';
 
 export function App() {
   const isDragged = useFileDrop();
@@ -30,12 +18,11 @@ export function App() {
   const heading = useRef<HTMLHeadingElement>(null);
   const wasShown = useRef(view);
   useEffect(() => {
-    document.title = isOpen ? `${TITLES[view]} · ${source.value?.name}` : 'Bitmapist explorer';
+    document.title = isOpen ? `${VIEWS.get(view)} · ${opened.value?.source.name}` : 'Bitmapist explorer';
     // A reader who followed a link goes on from the top of what it leads to.
     if (wasShown.current !== view) heading.current?.focus();
     wasShown.current = view;
   }, [view, isOpen]);
-  const Page = PAGES[view];
   return (
     <div class={isDragged ? 'page dragged' : 'page'}>
       {isOpen && (
@@ -44,13 +31,13 @@ export function App() {
         </button>
       )}
       <header class="top">
-        <Brand />
+        <span class="brand">Bitmapist explorer</span>
         {isOpen && <SourceBar />}
         {isOpen && (
           <nav aria-label="Views">
-            {VIEWS.map((name) => (
+            {[...VIEWS].map(([name, title]) => (
               <a key={name} href={hrefOf(name)} aria-current={name === view ? 'page' : undefined}>
-                {TITLES[name]}
+                {title}
               </a>
             ))}
           </nav>
@@ -65,9 +52,9 @@ export function App() {
               </section>
             )}
             <h1 ref={heading} tabIndex={-1} class="hidden">
-              {TITLES[view]}
+              {VIEWS.get(view)}
             </h1>
-            <Page />
+            <View name={view} />
           </>
         ) : (
           <Landing />
@@ -83,51 +70,32 @@ export function App() {
   );
 }
 
-function Brand() {
-  return (
-    <span class="brand">
-      <svg viewBox="0 0 24 24" aria-hidden="true">
-        {LOGO.map((heat, index) => (
-          <rect
-            key={`${index}`}
-            x={(index % 3) * 8 + 1}
-            y={Math.floor(index / 3) * 8 + 1}
-            width="6"
-            height="6"
-            rx="1.5"
-            data-heat={heat}
-          />
-        ))}
-      </svg>
-      Bitmapist explorer
-    </span>
-  );
+function View({ name }: { readonly name: string }) {
+  if (name === 'events') return <EventsView />;
+  if (name === 'expression') return <ExpressionView />;
+  return <MeasureView key={name} measure={MEASURES.find((measure) => measure.name === name)!} />;
 }
-
-/** A small retention table. */
-const LOGO = [20, 13, 8, 17, 10, 3, 14, 6, 1];
 
 /** What is looked at. */
 function SourceBar() {
-  const current = source.value;
+  const current = opened.value?.source;
   const data = dataset.value;
   if (current === undefined || data === undefined) return null;
-  const { params } = route.value;
   const skipped = [
-    current.otherKeys > 0 && `${grouped(current.otherKeys)} other ${plural(current.otherKeys, 'key')}`,
+    current.otherKeys > 0 && `${groupDigits(current.otherKeys)} other ${plural(current.otherKeys, 'key')}`,
     current.expiredKeys > 0 &&
-      `${grouped(current.expiredKeys)} expired ${plural(current.expiredKeys, 'key')}`,
+      `${groupDigits(current.expiredKeys)} expired ${plural(current.expiredKeys, 'key')}`,
   ].filter((text) => text !== false);
-  const index =
-    current.datasets[Number(params.get('set') ?? 0)] === undefined ? 0 : Number(params.get('set') ?? 0);
-  const bitmaps = current.datasets[index]?.bitmaps ?? 0;
+  const asked = Number(route.value.params.get('set') ?? 0);
+  const index = current.datasets[asked] === undefined ? 0 : asked;
+  const { bitmaps } = current.datasets[index]!;
   return (
     <div class="source">
       <p>
         <strong>{current.name}</strong>
         <span class="muted">
-          {byteSize(current.bytes)} · {grouped(bitmaps)} {plural(bitmaps, 'bitmap')} in{' '}
-          {byteSize(data.memoryBytes)}
+          {prettyBytes(current.bytes, { binary: true })} · {groupDigits(bitmaps)} {plural(bitmaps, 'bitmap')}{' '}
+          in {prettyBytes(data.memoryBytes, { binary: true })}
           {data.firstDay !== undefined && ` · ${data.firstDay} – ${data.lastDay}`}
           {skipped.length > 0 && ` · ${skipped.join(' and ')} left out`}
         </span>
@@ -141,7 +109,7 @@ function SourceBar() {
           >
             {current.datasets.map(({ db, prefix, events }, each) => (
               <option key={`${db} ${prefix}`} value={String(each)}>
-                Database {db}, {prefix} ({grouped(events)} {plural(events, 'event')})
+                Database {db}, {prefix} ({groupDigits(events)} {plural(events, 'event')})
               </option>
             ))}
           </select>
@@ -157,28 +125,19 @@ function SourceBar() {
 function useFileDrop(): boolean {
   const [isDragged, setDragged] = useState(false);
   useEffect(() => {
-    const over = (event: DragEvent): void => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      setDragged(true);
-    };
-    const leave = (event: DragEvent): void => {
-      if (event.relatedTarget === null) setDragged(false);
-    };
-    const drop = (event: DragEvent): void => {
-      event.preventDefault();
-      setDragged(false);
+    const take = (event: DragEvent): void => {
+      const isFile = event.dataTransfer?.types.includes('Files') ?? false;
+      if (isFile) event.preventDefault();
+      setDragged(isFile && event.type === 'dragover');
       const file = event.dataTransfer?.files[0];
-      if (file) void loadFile(file);
+      if (event.type === 'drop' && file) void loadFile(file);
     };
-    addEventListener('dragover', over);
-    addEventListener('dragleave', leave);
-    addEventListener('drop', drop);
-    return () => {
-      removeEventListener('dragover', over);
-      removeEventListener('dragleave', leave);
-      removeEventListener('drop', drop);
-    };
+    const leave = (event: DragEvent): void => setDragged(event.relatedTarget !== null);
+    const end = new AbortController();
+    addEventListener('dragover', take, end);
+    addEventListener('drop', take, end);
+    addEventListener('dragleave', leave, end);
+    return () => end.abort();
   }, []);
   return isDragged;
 }

@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { grouped, plural } from '../engine/numbers.js';
+import { plural } from '../../index.js';
+import { groupDigits } from '../../report.js';
 import type { EventStatistics } from '../engine/protocol.js';
-import { Segmented } from './fields.js';
+import { Segmented } from './controls.js';
 import { hrefOf, route, setParams } from './route.js';
 import { Sparkline } from './sparkline.js';
 import { dataset, statistics, visibleEvents } from './state.js';
 
 const PAGE_SIZE = 50;
+const ORDER = { label: 'Order', choices: { name: 'By name', people: 'By people' } };
 
 /** All events, a page at a time, with their numbers. */
 export function EventsView() {
@@ -43,12 +45,8 @@ export function EventsView() {
           />
         </label>
         <Segmented
-          label="Order"
+          field={ORDER}
           value={order}
-          options={[
-            { value: 'name', label: 'By name' },
-            { value: 'people', label: 'By people' },
-          ]}
           onChange={(value) => setParams({ order: value === 'people' ? value : '', page: '' })}
         />
       </div>
@@ -77,8 +75,8 @@ export function EventsView() {
       {found.length === 0 && <p class="empty">No event has “{filter}” in its name.</p>}
       <nav class="pager" aria-label="Pages of events">
         <span role="status">
-          {grouped(found.length)} {plural(found.length, 'event')}
-          {known.size < events.length && <span class="muted"> · counted {grouped(known.size)}</span>}
+          {groupDigits(found.length)} {plural(found.length, 'event')}
+          {known.size < events.length && <span class="muted"> · counted {groupDigits(known.size)}</span>}
         </span>
         {pages > 1 && (
           <span>
@@ -112,7 +110,7 @@ function EventRow({ event, numbers, most }: EventRowProps) {
   return (
     <tr>
       <th scope="row">
-        <a href={hrefOf('trends', { event })}>{breakable(event)}</a>{' '}
+        <a href={hrefOf('trend', { events: event })}>{breakable(event)}</a>{' '}
         {numbers?.hasFlag && (
           <span class="badge" title="Has a dateless flag">
             flag
@@ -120,7 +118,7 @@ function EventRow({ event, numbers, most }: EventRowProps) {
         )}
       </th>
       <td class="number">
-        {numbers === undefined ? <span class="muted">…</span> : grouped(numbers.ids)}
+        {numbers === undefined ? <span class="muted">…</span> : groupDigits(numbers.ids)}
         <span class="bar" style={{ '--share': String((numbers?.ids ?? 0) / most) }} />
       </td>
       <td>{numbers?.first && <Sparkline values={numbers.spark} />}</td>
@@ -129,7 +127,7 @@ function EventRow({ event, numbers, most }: EventRowProps) {
   );
 }
 
-/** A name that rather breaks behind its punctuation than within its words. */
+/** A name that rather breaks after its punctuation than within its words. */
 function breakable(name: string): ComponentChildren {
   return name
     .split(/(?<=[_:./-])/)

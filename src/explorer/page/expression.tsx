@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
-import { duration, grouped, plural } from '../engine/numbers.js';
+import { plural } from '../../index.js';
+import { groupDigits } from '../../report.js';
 import type { CountView, DatasetView, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Combobox } from './combobox.js';
 import { completeExpression } from './completion.js';
+import { duration } from './duration.js';
 import { hrefOf, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
-import { dataset, engine } from './state.js';
+import { dataset, opened } from './state.js';
 
 /** Typing pauses this long before the question goes out. */
 const PAUSE_MS = 150;
@@ -17,7 +19,7 @@ export function ExpressionView() {
   const asked = useSettled(text);
   const { answer, problem, isPending } = useAnswer(
     'count',
-    asked.trim() === '' ? undefined : { text: asked },
+    asked.trim() === '' ? undefined : asked,
     describe,
   );
   const data = dataset.value;
@@ -56,7 +58,7 @@ function Count({ answer, text, isPending }: { answer: CountView; text: string; i
   return (
     <div class="count" aria-busy={isPending}>
       <p>
-        <output>{grouped(answer.count)}</output> {plural(answer.count, 'person', 'people')}
+        <output>{groupDigits(answer.count)}</output> {plural(answer.count, 'person', 'people')}
         <span class="muted"> in {duration(answer.milliseconds)}</span>
       </p>
       {answer.notes.map((note) => (
@@ -74,7 +76,7 @@ function Count({ answer, text, isPending }: { answer: CountView; text: string; i
         name="ids.txt"
         type="text/plain"
         isDisabled={answer.count === 0}
-        make={() => engine.value?.ask('ids', { text })}
+        make={() => opened.value?.engine.ask('ids', text)}
       >
         Save ids
       </SaveButton>
@@ -127,7 +129,7 @@ function Examples({ data }: { readonly data: DatasetView }) {
 }
 
 function describe({ count, notes }: CountView): string {
-  return [`${grouped(count)} ${plural(count, 'person', 'people')}`, ...notes].join('; ');
+  return [`${groupDigits(count)} ${plural(count, 'person', 'people')}`, ...notes].join('; ');
 }
 
 /** A value once it has stayed the same for a moment. */

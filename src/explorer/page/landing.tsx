@@ -1,5 +1,7 @@
 import { useRef } from 'preact/hooks';
-import { byteSize, grouped, plural } from '../engine/numbers.js';
+import prettyBytes from 'pretty-bytes';
+import { plural } from '../../index.js';
+import { groupDigits } from '../../report.js';
 import type { LoadProgress } from '../engine/protocol.js';
 import { ProblemNote } from './fields.js';
 import {
@@ -44,8 +46,8 @@ export function Landing() {
                 }}
               />
             </label>
-            <OptionBox option="isHourly">Also mark the hours of a CSV</OptionBox>
-            <OptionBox option="isUnique">Also mark the dateless flag of every event of a CSV</OptionBox>
+            <OptionBox option="hourly">Also mark the hours of a CSV</OptionBox>
+            <OptionBox option="unique">Also mark the dateless flag of every event of a CSV</OptionBox>
           </details>
         </div>
       )}
@@ -53,13 +55,12 @@ export function Landing() {
   );
 }
 
-function OptionBox({
-  option,
-  children,
-}: {
-  readonly option: 'isHourly' | 'isUnique';
+interface OptionBoxProps {
+  readonly option: 'hourly' | 'unique';
   readonly children: string;
-}) {
+}
+
+function OptionBox({ option, children }: OptionBoxProps) {
   const options = fileOptions.value;
   return (
     <label class="field check">
@@ -100,7 +101,7 @@ export function LoadStatus() {
         <ProblemNote title="This file could be read in part only">
           <p>{half.source.problem?.message}</p>
           <p>
-            {grouped(bitmaps)} {plural(bitmaps, 'bitmap')} came before that.
+            {groupDigits(bitmaps)} {plural(bitmaps, 'bitmap')} came before that.
           </p>
           <button type="button" class="primary" onClick={acceptPartial}>
             Look at those
@@ -121,9 +122,9 @@ function Progress({ progress }: { readonly progress: LoadProgress | undefined })
     <>
       <progress aria-label="Reading" max={1} {...(share === undefined ? {} : { value: share })} />
       <p class="muted">
-        {byteSize(bytes)}
-        {totalBytes !== undefined && ` of ${byteSize(totalBytes)}`}
-        {items > 0 && ` · ${grouped(items)} read`}
+        {prettyBytes(bytes, { binary: true })}
+        {totalBytes !== undefined && ` of ${prettyBytes(totalBytes, { binary: true })}`}
+        {items > 0 && ` · ${groupDigits(items)} read`}
       </p>
     </>
   );

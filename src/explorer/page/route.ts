@@ -1,12 +1,17 @@
 import { signal } from '@preact/signals';
+import { MEASURES } from '../engine/measures.js';
 
-/** What the page shows is in the address, behind the `#`: `#/retention?select1=signup&group=weeks`. The data is not. */
+/** What the page shows is in the address, after the `#`: `#/cohort?select1=signup&time_group=weeks`. The data is not. */
 
-export const VIEWS = ['events', 'retention', 'trends', 'expression'] as const;
-export type ViewName = (typeof VIEWS)[number];
+/** The tabs of the page, with their titles. */
+export const VIEWS: ReadonlyMap<string, string> = new Map([
+  ['events', 'Events'],
+  ...MEASURES.map(({ name, title }) => [name, title] as const),
+  ['expression', 'Expression'],
+]);
 
 export interface Route {
-  readonly view: ViewName;
+  readonly view: string;
   readonly params: URLSearchParams;
 }
 
@@ -14,7 +19,7 @@ export interface Route {
 const COMMON = ['set', 'asof'];
 
 /** What each view showed last, so that coming back to it is coming back to that. */
-const remembered = new Map<ViewName, URLSearchParams>();
+const remembered = new Map<string, URLSearchParams>();
 
 export const route = signal<Route>(readRoute(location.hash));
 
@@ -23,7 +28,7 @@ addEventListener('hashchange', () => {
 });
 
 /** The address of a view: with the given parameters, or with those it had last. */
-export function hrefOf(view: ViewName, params?: Readonly<Record<string, string>>): string {
+export function hrefOf(view: string, params?: Readonly<Record<string, string>>): string {
   const { params: current } = route.value;
   const next = new URLSearchParams(params ?? remembered.get(view));
   for (const name of COMMON) {
@@ -47,7 +52,7 @@ export function setParams(changes: Readonly<Record<string, string | readonly str
   history.replaceState(history.state, '', hashOf(route.value));
 }
 
-/** An ISO date among the parameters; empty where there is none, or none that a calendar has. */
+/** An ISO date among the parameters; empty if there is none, or one that no calendar has. */
 export function readDate(params: URLSearchParams, name: string): string {
   const text = params.get(name) ?? '';
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
@@ -56,7 +61,7 @@ export function readDate(params: URLSearchParams, name: string): string {
 
 function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
-  const view = VIEWS.find((name) => name === path) ?? 'events';
+  const view = VIEWS.has(path) ? path : 'events';
   const params = new URLSearchParams(query);
   remembered.set(view, params);
   return { view, params };

@@ -1,25 +1,20 @@
-import { area, line } from 'd3-shape';
-
 const WIDTH = 160;
 const HEIGHT = 28;
 
 /** How a number went over time, without scales. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   const top = Math.max(1, ...values);
-  const step = WIDTH / Math.max(values.length - 1, 1);
-  const y = (value: number): number => HEIGHT - 2 - (value / top) * (HEIGHT - 4);
-  const points = values.length === 1 ? [values[0]!, values[0]!] : values;
-  const stroke = line<number>()
-    .x((_, index) => index * step)
-    .y(y);
-  const fill = area<number>()
-    .x((_, index) => index * step)
-    .y0(HEIGHT)
-    .y1(y);
+  // A lone value is a level.
+  const shown = values.length === 1 ? [values[0]!, values[0]!] : values;
+  const points = shown.map((value, index) => {
+    const [x, y] = [(index / (shown.length - 1)) * WIDTH, HEIGHT - 2 - (value / top) * (HEIGHT - 4)];
+    return `${x.toFixed(1)},${y.toFixed(1)}`;
+  });
+  const line = `M${points.join('L')}`;
   return (
     <svg class="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <path class="area" d={fill(points) ?? ''} />
-      <path class="line" d={stroke(points) ?? ''} />
+      <path class="area" d={`${line}V${HEIGHT}H0Z`} />
+      <path class="line" d={line} />
     </svg>
   );
 }

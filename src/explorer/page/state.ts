@@ -1,6 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import { Engine, EngineError } from '../engine/client.js';
-import { grouped, plural } from '../engine/numbers.js';
+import { plural } from '../../index.js';
+import { groupDigits } from '../../report.js';
+import { Engine } from '../engine/client.js';
 import type {
   DatasetView,
   EventStatistics,
@@ -13,84 +14,68 @@ import { readDate, route, setParams } from './route.js';
 
 /** What the page knows, as signals; views read them and call the functions below. */
 
-interface Loading {
-  readonly name: string;
-  readonly progress: LoadProgress | undefined;
-}
-
 /** A source that was read. */
 interface Readable {
   readonly engine: Engine;
   readonly source: SourceView;
 }
 
-export const engine = signal<Engine | undefined>(undefined);
-export const source = signal<SourceView | undefined>(undefined);
-export const dataset = signal<DatasetView | undefined>(undefined);
+interface Loading {
+  readonly engine: Engine;
+  readonly name: string;
+  readonly progress?: LoadProgress;
+}
+
 export const loading = signal<Loading | undefined>(undefined);
 /** One that was read in part: its reader decides whether that is of use. */
 export const partial = signal<Readable | undefined>(undefined);
-export const problem = signal<Problem | undefined>(undefined);
+/** The one that is looked at. */
+export const opened = signal<Readable | undefined>(undefined);
+export const dataset = signal<DatasetView | undefined>(undefined);
 export const statistics = signal<ReadonlyMap<string, EventStatistics>>(new Map());
+/** Events that are on the screen, whose numbers are asked for first. */
+export const visibleEvents = signal<readonly string[]>([]);
+export const problem = signal<Problem | undefined>(undefined);
 /** Said to those who listen to the page. */
 export const announcement = signal('');
-
-/** Which dataset of the source, and which day for today, the address asks for. */
-const choice = computed(() => {
-  const { params } = route.value;
-  return JSON.stringify({ dataset: Number(params.get('set') ?? 0), asOf: readDate(params, 'asof') });
-});
-
 /** How files are read, however they come in. */
-export const fileOptions = signal({ prefix: '', isHourly: false, isUnique: false });
-
-let loadingEngine: Engine | undefined;
+export const fileOptions = signal({ prefix: '', hourly: false, unique: false });
 
 export function loadFile(file: File): Promise<void> {
-  const { prefix, isHourly, isUnique } = fileOptions.value;
-  return load({
-    source: file,
-    name: file.name,
-    hourly: isHourly,
-    unique: isUnique,
-    prefix: prefix || undefined,
-  });
+  return load({ source: file, name: file.name, ...fileOptions.value });
 }
 
 /** Reads a source in an engine of its own; what is shown now stays until that is done. */
 export async function load(ask: LoadAsk): Promise<void> {
   cancelLoading();
-  const next = new Engine();
-  loadingEngine = next;
+  const engine = new Engine();
+  const { name } = ask;
   batch(() => {
     problem.value = undefined;
-    loading.value = { name: ask.name, progress: undefined };
+    loading.value = { engine, name };
   });
-  announcement.value = `Reading ${ask.name}`;
-  next.onProgress = (progress) => {
-    loading.value = { name: ask.name, progress };
-  };
+  announcement.value = `Reading ${name}`;
   try {
-    const loaded = await next.ask('load', ask);
-    loadingEngine = undefined;
-    if (loaded.problem === undefined) show({ engine: next, source: loaded });
-    else partial.value = { engine: next, source: loaded };
+    const source = await engine.ask('load', ask, (progress) => {
+      // It may have been cancelled meanwhile.
+      if (loading.value?.engine === engine) loading.value = { engine, name, progress };
+    });
+    loading.value = undefined;
+    if (source.problem === undefined) show({ engine, source });
+    else partial.value = { engine, source };
   } catch (error) {
     if (isAbort(error)) return;
-    loadingEngine = undefined;
-    next.close();
-    problem.value = problemOf(error);
-  } finally {
-    if (loadingEngine === undefined) loading.value = undefined;
+    engine.close();
+    loading.value = undefined;
+    problem.value = error as Problem;
   }
 }
 
 /** Ends reading at once. What was shown before stays. */
 export function cancelLoading(): void {
   discardPartial();
-  if (loadingEngine === undefined) return;
-  loadingEngine.close();
-  loadingEngine = undefined;
+  if (loading.value === undefined) return;
+  loading.value.engine.close();
   loading.value = undefined;
   announcement.value = 'Reading was cancelled';
 }
@@ -105,40 +90,42 @@ export function discardPartial(): void {
   partial.value = undefined;
 }
 
-function show(loaded: Readable): void {
-  const previous = engine.value;
-  previous?.close();
+function show(next: Readable): void {
   batch(() => {
     // They were chosen for the data that was open before.
-    if (previous !== undefined) setParams({ set: '', asof: '' });
+    if (opened.value !== undefined) setParams({ set: '', asof: '' });
+    opened.value?.engine.close();
     dataset.value = undefined;
-    engine.value = loaded.engine;
-    source.value = loaded.source;
+    opened.value = next;
   });
 }
 
-effect(() => {
-  const chosenFrom = engine.value;
-  const datasets = source.value?.datasets;
-  if (chosenFrom === undefined || datasets === undefined || datasets.length === 0) return;
-  const asked = JSON.parse(choice.value) as { dataset: number; asOf: string };
-  // An address that was made for other data may name a dataset that this source lacks.
-  const ask = { dataset: datasets[asked.dataset] === undefined ? 0 : asked.dataset, asOf: asked.asOf };
-  void chooseDataset(chosenFrom, ask);
+/** Which dataset of the source, and which day for today, the address asks for: as text, to see whether it changes. */
+const choice = computed(() => {
+  const { params } = route.value;
+  return JSON.stringify({ dataset: Number(params.get('set') ?? 0), asOf: readDate(params, 'asof') });
 });
 
-async function chooseDataset(from: Engine, ask: { dataset: number; asOf: string }): Promise<void> {
+effect(() => {
+  if (opened.value === undefined) return;
+  const { engine, source } = opened.value;
+  const { dataset, asOf } = JSON.parse(choice.value) as { dataset: number; asOf: string };
+  // An address that was made for other data may name a dataset that this source lacks.
+  void chooseDataset(engine, { dataset: source.datasets[dataset] === undefined ? 0 : dataset, asOf });
+});
+
+async function chooseDataset(engine: Engine, ask: { dataset: number; asOf: string }): Promise<void> {
   try {
-    const view = await from.ask('choose', ask);
-    if (engine.value !== from) return;
+    const view = await engine.ask('choose', ask);
+    if (opened.value?.engine !== engine) return;
     batch(() => {
       statistics.value = new Map();
       dataset.value = view;
     });
-    announcement.value = `${grouped(view.events.length)} ${plural(view.events.length, 'event')}`;
-    await collectStatistics(from, view);
+    announcement.value = `${groupDigits(view.events.length)} ${plural(view.events.length, 'event')}`;
+    await collectStatistics(engine, view);
   } catch (error) {
-    if (!isAbort(error)) problem.value = problemOf(error);
+    if (!isAbort(error)) problem.value = error as Problem;
   }
 }
 
@@ -146,24 +133,16 @@ async function chooseDataset(from: Engine, ask: { dataset: number; asOf: string 
 const STATISTICS_BATCH = 10;
 
 /** Asks for the numbers of all events, bit by bit, those that are looked at first. */
-async function collectStatistics(from: Engine, view: DatasetView): Promise<void> {
+async function collectStatistics(engine: Engine, view: DatasetView): Promise<void> {
   const missing = new Set(view.events);
   while (missing.size > 0 && dataset.value === view) {
     const wanted = visibleEvents.peek().filter((event) => missing.has(event));
     const next = [...new Set([...wanted, ...missing])].slice(0, STATISTICS_BATCH);
-    const answers = await from.ask('statistics', { events: next });
+    const answers = await engine.ask('statistics', next);
     if (dataset.value !== view) return;
     for (const event of next) missing.delete(event);
     statistics.value = new Map([...statistics.value, ...answers.map((each) => [each.event, each] as const)]);
   }
-}
-
-/** Events that are on the screen, whose numbers are asked for first. */
-export const visibleEvents = signal<readonly string[]>([]);
-
-export function problemOf(error: unknown): Problem {
-  if (error instanceof EngineError) return error.problem;
-  return { message: error instanceof Error ? error.message : String(error) };
 }
 
 export function isAbort(error: unknown): boolean {

@@ -1,0 +1,33 @@
+import { cohort, type Field, type Measure, trend } from '../../measures.js';
+import type { ChosenDataset } from './chosen.js';
+import type { MeasureAsk, MeasureView } from './protocol.js';
+
+/** Measures that the explorer has a page for; their fields make its controls and its address. */
+
+/** Of arguments that only its fields tell. */
+export type AnyMeasure = Measure<Record<string, unknown>>;
+
+/** More rows or columns than this nobody reads, and a browser draws them slowly. */
+const MAX_NUMBER = 120;
+/** As many lines as there are colours that can be told apart. */
+const MAX_EVENTS = 8;
+
+/** In the order of the page's tabs. */
+export const MEASURES: readonly AnyMeasure[] = ([cohort, trend] as unknown as AnyMeasure[]).map(
+  (measure) => ({ ...measure, fields: measure.fields.map(limited) }),
+);
+
+function limited(field: Field): Field {
+  const limit = { number: MAX_NUMBER, events: MAX_EVENTS }[field.kind as string];
+  return limit === undefined ? field : { ...field, most: Math.min(limit, field.most ?? limit) };
+}
+
+/** The table of a measure. */
+export async function answerMeasure(
+  { bitmapist }: ChosenDataset,
+  { measure, args }: MeasureAsk,
+): Promise<MeasureView> {
+  const started = performance.now();
+  const table = await bitmapist.ask(MEASURES.find(({ name }) => name === measure)!, args);
+  return { table, milliseconds: performance.now() - started };
+}

@@ -1,0 +1,202 @@
+import { group } from 'd3-array';
+import { useId } from 'preact/hooks';
+import { type Field, formName, formText } from '../../measures.js';
+import { Combobox } from './combobox.js';
+import { completeExpression, completeName } from './completion.js';
+import { DateField, useNameNotes } from './fields.js';
+import { setParams } from './route.js';
+import { dataset } from './state.js';
+
+interface ControlsProps {
+  readonly fields: readonly Field[];
+  /** What they hold, as in an address. */
+  readonly params: URLSearchParams;
+}
+
+/** The controls of a measure, as its fields describe them; what they are changed to goes into the address. */
+export function Controls({ fields, params }: ControlsProps) {
+  const groups = group(fields, (field) => field.group ?? field.name);
+  return (
+    <div class="controls">
+      {[...groups].map(([name, members]) => {
+        const controls = members.map((field) => <Control key={field.name} field={field} params={params} />);
+        if (members[0]!.group === undefined) return controls;
+        return (
+          <fieldset key={name} class="pair">
+            <legend>{name}</legend>
+            {controls}
+          </fieldset>
+        );
+      })}
+    </div>
+  );
+}
+
+interface ControlProps {
+  readonly field: Field;
+  readonly params: URLSearchParams;
+}
+
+function Control({ field, params }: ControlProps) {
+  const { label, help, least, most, optional = false } = field;
+  const name = formName(field);
+  const value = params.get(name) ?? formText(field, field.default ?? '');
+  const change = (text: string): void => setParams({ [name]: text });
+  switch (field.kind) {
+    case 'event':
+      return <EventField label={label} value={value} isOptional={optional} onCommit={change} />;
+    case 'events':
+      return <EventPicker events={params.getAll(name)} field={field} />;
+    case 'expression':
+      return (
+        <div class="field grow">
+          <span aria-hidden="true">{label}</span>
+          <Combobox label={label} value={value} isContinuous suggest={suggestExpression} onCommit={change} />
+        </div>
+      );
+    case 'unit':
+    case 'choice':
+      return <Segmented field={field} value={value} onChange={change} />;
+    case 'date':
+      return <DateField label={label} value={value} onChange={change} />;
+    case 'number':
+      return (
+        <label class="field quantity" title={help}>
+          <span>{label}</span>
+          <input
+            type="number"
+            inputMode="numeric"
+            min={least}
+            max={most}
+            step={1}
+            required
+            value={value}
+            onInput={({ currentTarget }) => {
+              // What is out of range is not passed on.
+              if (currentTarget.validity.valid) change(currentTarget.value);
+            }}
+          />
+        </label>
+      );
+    case 'flag':
+      return (
+        <label class="field check" title={help}>
+          <input
+            type="checkbox"
+            checked={value === '1'}
+            onChange={({ currentTarget }) => change(currentTarget.checked ? '1' : '')}
+          />
+          <span>{label}</span>
+        </label>
+      );
+  }
+}
+
+function suggestExpression(typed: string, caret: number) {
+  const { events = [], periods = [] } = dataset.value ?? {};
+  return completeExpression(typed, caret, events, periods);
+}
+
+interface SegmentedProps {
+  readonly field: Pick<Field, 'label' | 'choices' | 'form'>;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** One of a few, all of them visible. */
+export function Segmented({ field, value, onChange }: SegmentedProps) {
+  const name = useId();
+  return (
+    <fieldset class="field segmented">
+      <legend>{field.label}</legend>
+      <div>
+        {Object.entries(field.choices ?? {}).map(([choice, label]) => {
+          const text = field.form?.choices[choice] ?? choice;
+          return (
+            <label key={text}>
+              <input type="radio" name={name} checked={text === value} onChange={() => onChange(text)} />
+              <span>{label}</span>
+            </label>
+          );
+        })}
+      </div>
+    </fieldset>
+  );
+}
+
+interface EventFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly isOptional?: boolean;
+  readonly placeholder?: string;
+  readonly onCommit: (event: string) => void;
+}
+
+/** The name of an event, completed from those that the data has. */
+function EventField({ label, value, isOptional = false, placeholder, onCommit }: EventFieldProps) {
+  const events = dataset.value?.events ?? [];
+  const [note] = useNameNotes(value === '' ? [] : [value]);
+  const noteId = useId();
+  return (
+    <div class="field event">
+      <span aria-hidden="true">{label}</span>
+      <Combobox
+        label={label}
+        value={value}
+        placeholder={placeholder}
+        suggest={(text) => completeName(text, events)}
+        onCommit={(text) => {
+          if (text !== '' || isOptional) onCommit(text);
+        }}
+        invalid={note !== undefined}
+        describedBy={note === undefined ? undefined : noteId}
+      />
+      {note !== undefined && (
+        <small id={noteId} class="warning">
+          {note}
+        </small>
+      )}
+    </div>
+  );
+}
+
+/** Names of events, and a field to add another. */
+function EventPicker({ field, events }: { readonly field: Field; readonly events: readonly string[] }) {
+  const name = formName(field);
+  const { least = 0, most = Number.POSITIVE_INFINITY } = field;
+  return (
+    <div class="picker grow">
+      <ul class="chips" aria-label={field.label}>
+        {events.map((event, index) => (
+          <li key={event}>
+            <i data-line={index} />
+            {event}
+            {events.length > least && (
+              <button
+                type="button"
+                aria-label={`Take ${event} away`}
+                onClick={() => setParams({ [name]: events.filter((each) => each !== event) })}
+              >
+                ×
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {events.length < most && (
+        <EventField
+          key={events.length}
+          label="Add an event"
+          value=""
+          placeholder="Name of an event"
+          onCommit={(event) => setParams({ [name]: [...new Set([...events, event])] })}
+        />
+      )}
+      {useNameNotes(events).map((note) => (
+        <p key={note} class="warning">
+          {note}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { type Field, formName } from '../../measures.js';
+import type { DatasetView } from '../engine/protocol.js';
+
+/** What suits the data, for fields of which the address says nothing. */
+
+/** What the address asks for, and suggestions for the rest. */
+export function withSuggestions(
+  fields: readonly Field[],
+  params: URLSearchParams,
+  data: DatasetView,
+): URLSearchParams {
+  const all = new URLSearchParams(params);
+  const required = fields.filter(({ kind, optional }) => kind === 'event' && !optional);
+  const events = suggestEvents(data.events);
+  for (const field of fields) {
+    const name = formName(field);
+    if (params.has(name)) continue;
+    const text = suggest(field, data, all) ?? events[required.indexOf(field)];
+    if (text !== undefined) all.set(name, text);
+  }
+  return all;
+
+  function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | undefined {
+    switch (field.kind) {
+      case 'events':
+        return data.events[0];
+      case 'unit':
+        return suggestUnit(field, data, fields);
+      case 'date':
+        return { from: data.firstDay, to: data.lastDay }[field.name];
+      case 'number': {
+        const unit = fields.find(({ kind }) => kind === 'unit');
+        const isYears = unit !== undefined && chosen.get(formName(unit))?.startsWith('year');
+        return String(Math.min(Number(field.default), isYears ? FEW_YEARS : FEW));
+      }
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** So many periods are read at a glance. */
+const FEW = 12;
+const FEW_YEARS = 3;
+/** A line over all the data may have this many points; a table of a number of periods has a few of them. */
+const LINE_POINTS = 210;
+const TABLE_PERIODS = 50;
+
+/** The finest unit of which the data has some periods, but not too many. */
+function suggestUnit(
+  { choices = {} }: Field,
+  { firstDay, lastDay }: DatasetView,
+  fields: readonly Field[],
+): string | undefined {
+  const most = fields.some(({ kind }) => kind === 'number') ? TABLE_PERIODS : LINE_POINTS;
+  const days = (Date.parse(lastDay ?? '') - Date.parse(firstDay ?? '')) / 86_400_000 || 0;
+  const units = Object.keys(choices);
+  const fitting = DAYS.find(
+    ([unit, length]) => days / length <= most && units.some((each) => each.startsWith(unit)),
+  );
+  return units.find((each) => each.startsWith(fitting?.[0] ?? 'month'));
+}
+
+const DAYS = [
+  ['day', 1],
+  ['week', 7],
+  ['month', 30],
+] as const;
+
+const BEGINNINGS = /^(first|sign[-_ ]?up|regist|join|install|created?)/i;
+const COMEBACKS = /^(active|log[-_ ]?in|sign[-_ ]?in|visit|open|session|seen)/i;
+
+/** Events that likely begin and continue a history: `first_X` and `X`, or names that sound like it. */
+function suggestEvents(events: readonly string[]): [begin: string, comeback: string] {
+  const first = events.find((event) => event.startsWith('first_') && events.includes(event.slice(6)));
+  if (first !== undefined) return [first, first.slice(6)];
+  const begin = events.find((event) => BEGINNINGS.test(event)) ?? events[0] ?? '';
+  return [begin, events.find((event) => COMEBACKS.test(event)) ?? begin];
+}

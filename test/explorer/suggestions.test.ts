@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { MEASURES } from '../../src/explorer/engine/measures.js';
+import type { DatasetView } from '../../src/explorer/engine/protocol.js';
+import { withSuggestions } from '../../src/explorer/page/suggestions.js';
+
+const [cohort, trend] = MEASURES;
+
+function dataOf(change: Partial<DatasetView> = {}): DatasetView {
+  return {
+    events: ['active', 'paid', 'signup'],
+    firstDay: '2026-01-01',
+    lastDay: '2026-01-31',
+    asOf: '2026-01-31',
+    periods: [],
+    examples: [],
+    hasHours: false,
+    memoryBytes: 0,
+    ...change,
+  };
+}
+
+/** What a page begins with, given an address. */
+function suggest(measure: typeof cohort, data: DatasetView, address = ''): Record<string, string> {
+  return Object.fromEntries(withSuggestions(measure!.fields, new URLSearchParams(address), data));
+}
+
+describe('suggestions', () => {
+  it('take events that sound like the beginning of a history and like its continuation', () => {
+    expect(suggest(cohort, dataOf())).toMatchObject({ select1: 'signup', select2: 'active' });
+    const first = dataOf({ events: ['buy', 'first_buy', 'signup'] });
+    expect(suggest(cohort, first)).toMatchObject({ select1: 'first_buy', select2: 'buy' });
+    expect(suggest(cohort, dataOf({ events: ['a'] }))).toMatchObject({ select1: 'a', select2: 'a' });
+  });
+
+  it('leave optional events out', () => {
+    expect(Object.keys(suggest(cohort, dataOf()))).not.toContain('select1b');
+  });
+
+  it.each([
+    ['2026-01-31', 'days', 'day'],
+    ['2026-05-31', 'weeks', 'day'],
+    ['2027-01-31', 'months', 'week'],
+    ['2031-01-31', 'months', 'month'],
+  ])('group data up to %s by %s, a line by %s', (lastDay, group, unit) => {
+    expect(suggest(cohort, dataOf({ lastDay }))).toMatchObject({ time_group: group });
+    expect(suggest(trend, dataOf({ lastDay }))).toMatchObject({ unit });
+  });
+
+  it('begin with few rows and columns, of years with fewer', () => {
+    expect(suggest(cohort, dataOf())).toMatchObject({ num_results: '12', num_of_rows: '12' });
+    const years = suggest(cohort, dataOf(), 'time_group=years');
+    expect(years).toMatchObject({ num_results: '3', num_of_rows: '3' });
+  });
+
+  it('span the data, if there is a day in it', () => {
+    expect(suggest(trend, dataOf())).toMatchObject({
+      events: 'active',
+      from: '2026-01-01',
+      to: '2026-01-31',
+    });
+    const flags = suggest(trend, dataOf({ firstDay: undefined, lastDay: undefined }));
+    expect(flags).toEqual({ events: 'active', unit: 'day' });
+  });
+
+  it('give way to the address', () => {
+    const address = 'select1=paid&time_group=weeks&num_results=5';
+    expect(suggest(cohort, dataOf(), address)).toMatchObject({
+      select1: 'paid',
+      select2: 'active',
+      time_group: 'weeks',
+      num_results: '5',
+    });
+  });
+});
