@@ -489,7 +489,7 @@ export class Bitmapist {
    * await bitmapist.markEvent('signup', [1, 2], { now: '2026-11-22' });
    * await bitmapist.markEvent('active', 2, { now: '2026-11-23' });
    * const { rows } = await bitmapist.cohort({ select1: 'signup', select2: 'active', startDate: '2026-11-22', numResults: 1 });
-   * console.log(rows[0].size, rows[0].cells[1].count); // 2 1
+   * console.log(rows[0]?.size, rows[0]?.cells[1]?.count); // 2 1
    */
   async cohort(args: CohortArguments & AskOptions): Promise<Table> {
     return this.ask(cohort, args, args);

@@ -54,6 +54,11 @@ export class CsvError extends BitmapistError {
  * Blank lines are skipped.
  * @throws CsvError at the first row that is no event; BitmapistError if the platform lacks TextDecoder, or
  * DecompressionStream for a packed file
+ * @example
+ * import { readEvents } from 'bitmapist-wasm/csv';
+ *
+ * const file = new Blob(['user,timestamp,event\n', '7,2026-11-22,active\n']);
+ * for await (const rows of readEvents(file)) console.log(rows); // [ { event: 'active', id: 7, at: '2026-11-22' } ]
  */
 export async function* readEvents(
   input: ByteInput,
@@ -120,7 +125,7 @@ class RowReader {
   *#read(text: string, isLast: boolean): Generator<readonly EventRow[], void> {
     const { data, errors, meta } = this.#parser.parse(text, 0, !isLast);
     const rows = data as string[][];
-    // Errors of a row that is not complete yet are none.
+    // Errors of a row that is not complete yet do not count.
     const broken = errors.find(({ row = 0 }) => row < rows.length);
     const hasQuotes = text.includes('"');
     const batch: EventRow[] = [];

@@ -12,7 +12,13 @@ import { removeAbandoned, temporaryPath } from './temporary.js';
  * disk: whatever happens meanwhile (the process dies, the power fails, the disk is full), one of the two is there. The
  * new one has the permissions of the old one. A link stays a link, and the file it leads to is replaced. What a process
  * that died had written of the same file is removed.
- * @throws StoreError where the file cannot be written (`cause` is what the file system says); whatever `chunks` throw.
+ * @throws StoreError if the file cannot be written (`cause` is what the file system says); whatever `chunks` throw.
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { replaceFile } from 'bitmapist-wasm/node';
+ *
+ * await replaceFile('ids.txt', [new TextEncoder().encode('7\n')]);
+ * console.log(await readFile('ids.txt', 'utf8')); // 7
  */
 export async function replaceFile(
   path: string,
@@ -57,7 +63,7 @@ const PERMISSIONS = 0o777;
 
 /**
  * The file that is there, if one is.
- * @throws StoreError where something else is: a device or a pipe would be gone if a file took its place.
+ * @throws StoreError if something else is: a device or a pipe would be gone if a file took its place.
  */
 async function fileToReplace(path: string): Promise<Stats | undefined> {
   const stats = await stat(path).catch(() => undefined);

@@ -20,6 +20,12 @@ export interface FolderFile {
  * removed.
  * @throws StoreError if a file cannot be written (`cause` is what the file system says), also because the file system
  * takes its name for that of another one; whatever `files` throw.
+ * @example
+ * import { readdir } from 'node:fs/promises';
+ * import { createFolder } from 'bitmapist-wasm/node';
+ *
+ * await createFolder('bitmaps', [{ name: 'active', bytes: Uint8Array.of(0x41) }]);
+ * console.log(await readdir('bitmaps')); // [ 'active' ]
  */
 export async function createFolder(
   path: string,

@@ -20,8 +20,12 @@ const ZERO = 48;
 
 /**
  * The ids of a list, plain or gzipped, in batches and in its order.
- * @throws FormatError at the first line that is no id; TypeError where the input is no sequence of bytes; BitmapistError if
+ * @throws FormatError at the first line that is no id; TypeError if the input is no sequence of bytes; BitmapistError if
  * the platform lacks DecompressionStream for a packed list; the signal's reason.
+ * @example
+ * import { readIds } from 'bitmapist-wasm/bitmaps';
+ *
+ * for await (const ids of readIds(new Blob(['7\n8\n']))) console.log([...ids]); // [ 7, 8 ]
  */
 export async function* readIds(
   input: ByteInput,
@@ -38,8 +42,8 @@ class IdParser {
   #batch = new Uint32Array(BATCH_IDS);
   #length = 0;
   #id = 0;
-  /** Where the line stands: before the number, within it, behind it, or where no number is. */
-  #place: 'before' | 'within' | 'behind' | 'broken' = 'before';
+  /** Where reading stands in the line: before its number, within it, after it, or at what is no number. */
+  #place: 'before' | 'within' | 'after' | 'broken' = 'before';
   #line = 1;
   #lineOffset = 0;
   #byteOffset = 0;
@@ -63,7 +67,7 @@ class IdParser {
     for (; at < chunk.length; at++) {
       const byte = chunk[at]!;
       const digit = byte - ZERO;
-      if (digit >= 0 && digit <= 9 && this.#place !== 'behind') {
+      if (digit >= 0 && digit <= 9 && this.#place !== 'after') {
         this.#place = 'within';
         this.#id = this.#id * 10 + digit;
         if (this.#id > MAX_ID) break;
@@ -77,7 +81,7 @@ class IdParser {
         lineAt = at + 1;
         this.#lineOffset = this.#byteOffset + lineAt;
       } else if (isBlank(byte)) {
-        if (this.#place === 'within') this.#place = 'behind';
+        if (this.#place === 'within') this.#place = 'after';
       } else break;
     }
     if (at < chunk.length) this.#place = 'broken';
@@ -112,7 +116,13 @@ function shown(chunk: Uint8Array, from: number): string {
   return latin1(chunk.subarray(from, from + SHOWN_CHARACTERS));
 }
 
-/** The list of ids that arrive in batches: one number a line, each with its newline. */
+/**
+ * The list of ids that arrive in batches: one number a line, each with its newline.
+ * @example
+ * import { encodeIds } from 'bitmapist-wasm/bitmaps';
+ *
+ * for await (const bytes of encodeIds([[7, 8]])) console.log(new TextDecoder().decode(bytes)); // 7 8
+ */
 export async function* encodeIds(
   batches: AsyncIterable<ArrayLike<number>> | Iterable<ArrayLike<number>>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {

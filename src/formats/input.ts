@@ -17,7 +17,7 @@ const MAX_CHUNK_BYTES = 2 ** 20;
 /**
  * The chunks of an input, in order, of 1 byte to 1 MiB. Ends early, and lets go of the input, when the signal aborts,
  * also while the input is silent.
- * @throws TypeError where the input, or a chunk of it, is something else; the signal's reason; whatever the input throws.
+ * @throws TypeError if the input, or a chunk of it, is something else; the signal's reason; whatever the input throws.
  */
 export async function* readChunks(input: ByteInput, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 /**
  * Names of files that hold one bitmap each, so that a folder is a store: the key with every byte that is not a letter, a
- * digit, `_`, `-` or `../store` written as `%` and two hexadecimal digits, and a dot at the beginning or the end too. Keys that
+ * digit, `_`, `-` or `.` written as `%` and two hexadecimal digits, and a dot at the beginning or the end too. Keys that
  * differ in case only have names that differ in case only.
  */
 
@@ -15,6 +15,10 @@ const MAX_NAME_LENGTH = 255;
 /**
  * The name of the file that holds the bitmap of `key`.
  * @throws RangeError if the key is empty or its name longer than 255 characters.
+ * @example
+ * import { encodeFileName } from 'bitmapist-wasm/bitmaps';
+ *
+ * console.log(encodeFileName('trackist_user:login_2026-11')); // trackist_user%3Alogin_2026-11
  */
 export function encodeFileName(key: string): string {
   const name = Array.from(encodeKey(key), escapeByte)
@@ -28,7 +32,13 @@ export function encodeFileName(key: string): string {
   return name;
 }
 
-/** The key whose bitmap the file holds. A `%` that no two hexadecimal digits follow stands for itself. */
+/**
+ * The key whose bitmap the file holds. A `%` that no two hexadecimal digits follow stands for itself.
+ * @example
+ * import { decodeFileName } from 'bitmapist-wasm/bitmaps';
+ *
+ * console.log(decodeFileName('trackist_user%3Alogin_2026-11')); // trackist_user:login_2026-11
+ */
 export function decodeFileName(name: string): string {
   const parts = name.split(/%([0-9A-Fa-f]{2})/);
   // Odd parts are what the brackets matched.

@@ -13,7 +13,13 @@ const strict =
 /** How many code units become text at a time: each is an argument of a call. */
 const UNITS_AT_A_TIME = 2 ** 12;
 
-/** The text that stands for the bytes of a key. */
+/**
+ * The text that stands for the bytes of a key.
+ * @example
+ * import { decodeKey } from 'bitmapist-wasm/rdb';
+ *
+ * console.log(decodeKey(Uint8Array.of(0x6b, 0xff)) === 'k\udcff'); // true
+ */
 export function decodeKey(bytes: Uint8Array): string {
   try {
     if (strict !== undefined) return strict.decode(bytes);
@@ -26,6 +32,10 @@ export function decodeKey(bytes: Uint8Array): string {
 /**
  * The bytes of the key that `decodeKey` gave this text for.
  * @throws TypeError if the text holds a lone surrogate that stands for no byte.
+ * @example
+ * import { encodeKey } from 'bitmapist-wasm/rdb';
+ *
+ * console.log(encodeKey('k\udcff')); // Uint8Array(2) [ 107, 255 ]
  */
 export function encodeKey(key: string): Uint8Array {
   const bytes = new Uint8Array(key.length * 3);

@@ -43,7 +43,7 @@ export function renderCsv(table: Table, options: Pick<ViewOptions, 'as'> = {}): 
  * apostrophe.
  * @example
  * import { toCsv } from 'bitmapist-wasm/report';
- * console.log(JSON.stringify(toCsv([['=1', 2]]))); // "'=1,2\r\n"
+ * console.log(toCsv([['=1', 2]])); // "'=1",2
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   const text = Papa.unparse(rows as (string | number)[][], { newline: '\r\n', escapeFormulae: FORMULA });

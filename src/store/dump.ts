@@ -25,10 +25,15 @@ const BATCH_BYTES = 2 ** 22;
 const PIECE_BYTES = 2 ** 20;
 
 /**
- * Loads the bitmaps of a dump into memory. Take `prefix` where the dump holds other things too: every string counts as a
- * bitmap. Where no `db` is given, all that is wanted must be in one database.
+ * Loads the bitmaps of a dump into memory. Take `prefix` if the dump holds other things too: every string counts as a
+ * bitmap. If no `db` is given, all that is wanted must be in one database.
  * @throws RdbError, a FormatError, for a dump that is damaged; BitmapistError for keys in several databases; TypeError
- * where the input is no sequence of bytes; the signal's reason.
+ * if the input is no sequence of bytes; the signal's reason.
+ * @example
+ * import { encodeRdb, loadRdb } from 'bitmapist-wasm/rdb';
+ *
+ * const store = await loadRdb(encodeRdb([{ key: 'key', bytes: Uint8Array.of(0x41) }]), { prefix: 'k' });
+ * console.log(await store.count('key')); // 2
  */
 export async function loadRdb(input: ByteInput, options: RdbReadOptions = {}): Promise<MemoryStore> {
   const store = new MemoryStore();
@@ -41,6 +46,13 @@ export async function loadRdb(input: ByteInput, options: RdbReadOptions = {}): P
  * expire do so in the store as well, to the second; what has expired already and is wanted all the same is kept for ever.
  * After an error the store holds what was put there before.
  * @throws as `loadRdb` does, and whatever the store throws.
+ * @example
+ * import { MemoryStore } from 'bitmapist-wasm';
+ * import { encodeRdb, restoreRdb } from 'bitmapist-wasm/rdb';
+ *
+ * const store = new MemoryStore();
+ * const dump = encodeRdb([{ key: 'key', bytes: Uint8Array.of(0x41) }]);
+ * console.log((await restoreRdb(dump, store)).strings); // 1
  */
 export async function restoreRdb(
   input: ByteInput,
@@ -102,6 +114,15 @@ function putString(
  * The bytes of a dump with the bitmaps of a store, in chunks of 128 KiB: a file that Redis (from 5 on) and Valkey load.
  * Bitmaps are as the store has them when their turn comes.
  * @throws whatever the store throws; the signal's reason. The file is then without an end, which every reader notices.
+ * @example
+ * import { MemoryStore } from 'bitmapist-wasm';
+ * import { writeRdb } from 'bitmapist-wasm/rdb';
+ *
+ * const store = new MemoryStore();
+ * await store.put('key', Uint8Array.of(0x41));
+ * let byteLength = 0;
+ * for await (const chunk of writeRdb(store)) byteLength += chunk.length;
+ * console.log(byteLength); // 27
  */
 export function writeRdb(
   store: Store,

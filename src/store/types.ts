@@ -187,6 +187,12 @@ export interface Store extends BitmapReader {
   /**
    * If it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
    * question before, so it is dropped with it.
+   * @example
+   * import { CachedStore, MemoryStore } from 'bitmapist-wasm';
+   * const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 2 ** 20 });
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * const reader = store.reader();
+   * console.log(await reader.byteLengths(['key'])); // [ 2 ]
    */
   reader?(): BitmapReader;
 

@@ -1,6 +1,6 @@
 /**
  * LZF, the compression of strings in RDB files (liblzf). A control byte below 32 starts that many plus one literal bytes;
- * any other is a back reference: three bits of length, thirteen of distance, one more length byte where the three are all set.
+ * any other is a back reference: three bits of length, thirteen of distance, one more length byte if the three are all set.
  */
 
 import { FormatError, plural } from '../../base/errors.js';
@@ -10,8 +10,8 @@ export const MAX_LZF_EXPANSION = 88;
 
 /**
  * Expands `packed` to exactly `byteLength` bytes.
- * `byteOffset` is where `packed` begins in its file, for the error.
- * @throws FormatError where `packed` is no LZF data or does not give exactly `byteLength` bytes.
+ * `byteOffset` says where `packed` begins in its file, for the error.
+ * @throws FormatError if `packed` is no LZF data or does not give exactly `byteLength` bytes.
  */
 export function decompressLzf(
   packed: Uint8Array,
@@ -71,7 +71,7 @@ const MAX_MATCH = 264;
 const seen = new Int32Array(1 << HASH_BITS);
 
 /**
- * Compresses `bytes`; `undefined` where the result would be longer than `maxBytes`. Pieces compressed one by one and put
+ * Compresses `bytes`; `undefined` if the result would be longer than `maxBytes`. Pieces compressed one by one and put
  * together are the compressed whole.
  */
 export function compressLzf(bytes: Uint8Array, maxBytes: number): Uint8Array | undefined {
@@ -79,7 +79,7 @@ export function compressLzf(bytes: Uint8Array, maxBytes: number): Uint8Array | u
   const out = new Uint8Array(limit);
   seen.fill(0);
   let from = 0;
-  /** Literals are written behind a byte that is left free for their number. */
+  /** Literals are written after a byte that is left free for their number. */
   let to = 1;
   let literals = 0;
   while (from < bytes.length) {

@@ -22,7 +22,11 @@ const KEY_METADATA = 243;
 
 /**
  * The string that a DUMP payload holds.
- * @throws FormatError where it is damaged, or holds a value of another type.
+ * @throws FormatError if it is damaged, or holds a value of another type.
+ * @example
+ * import { decodeDumpPayload, encodeDumpPayload } from 'bitmapist-wasm/rdb';
+ *
+ * console.log(await decodeDumpPayload(encodeDumpPayload(Uint8Array.of(0x41)))); // Uint8Array(1) [ 65 ]
  */
 export async function decodeDumpPayload(payload: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const end = payload.length - FOOTER_BYTES;
@@ -53,7 +57,13 @@ export async function decodeDumpPayload(payload: Uint8Array): Promise<Uint8Array
   return bytes;
 }
 
-/** The payload from which RESTORE, of Redis from 5 on and of Valkey, makes a string. */
+/**
+ * The payload from which RESTORE, of Redis from 5 on and of Valkey, makes a string.
+ * @example
+ * import { encodeDumpPayload } from 'bitmapist-wasm/rdb';
+ *
+ * console.log(encodeDumpPayload(Uint8Array.of(0x41)).length); // 13
+ */
 export function encodeDumpPayload(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const body = concatBytes([
     Uint8Array.of(STRING),

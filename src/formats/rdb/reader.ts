@@ -36,13 +36,13 @@ export interface RdbString {
   readonly key: string;
   /** The value, a copy of its own. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** When the key expires, in milliseconds since 1970; absent where it does not. */
+  /** When the key expires, in milliseconds since 1970; absent if it does not. */
   readonly expiresAtMs?: number;
 }
 
 /** How far reading has come. */
 export interface RdbProgress {
-  /** Bytes taken from the input, as it is (compressed, where it is gzip). */
+  /** Bytes taken from the input, as it is (compressed if it is gzip). */
   readonly inputBytes: number;
   /** Bytes of the dump that have been read. */
   readonly byteOffset: number;
@@ -58,7 +58,7 @@ type Counts = { -readonly [K in keyof Omit<RdbProgress, 'byteOffset'>]: number }
 
 /** What is wanted of a dump. */
 export interface RdbReadOptions {
-  /** The only database that is wanted; all where absent. */
+  /** The only database that is wanted; all if absent. */
   readonly db?: number | undefined;
   /** What the keys that are wanted begin with. */
   readonly prefix?: string | undefined;
@@ -76,7 +76,7 @@ export interface RdbReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A dump that is cut off, damaged or of a kind nothing is known of; `progress` is what was read before. */
+/** A dump that is cut off, damaged or of an unknown kind; `progress` is what was read before. */
 export class RdbError extends FormatError {
   override name = 'RdbError';
   /** How far reading had come. */
@@ -99,8 +99,15 @@ const PROGRESS_BYTES = 2 ** 20;
  * Memory beyond the value that is being given out: two chunks of the input, one key (up to 16 MiB), and while a value is
  * read at most as much again, for what has arrived of it; two numbers for each of the templates (at most 2^20) from which
  * Redis 8.10 makes hashes. A length in the file never takes memory by itself.
- * @throws RdbError, a FormatError; TypeError where the input is no sequence of bytes; BitmapistError if the platform lacks
+ * @throws RdbError, a FormatError; TypeError if the input is no sequence of bytes; BitmapistError if the platform lacks
  * AbortController, or DecompressionStream for a packed dump; the signal's reason.
+ * @example
+ * import { MemoryStore } from 'bitmapist-wasm';
+ * import { readRdb, writeRdb } from 'bitmapist-wasm/rdb';
+ *
+ * const store = new MemoryStore();
+ * await store.put('key', Uint8Array.of(0x41));
+ * for await (const { key, bytes } of readRdb(writeRdb(store))) console.log(key, bytes.length); // key 1
  */
 export async function* readRdb(
   input: ByteInput,
@@ -108,7 +115,7 @@ export async function* readRdb(
 ): AsyncGenerator<RdbString, void> {
   const counts: Counts = { inputBytes: 0, keys: 0, strings: 0, expired: 0 };
   const checksum = new Crc64();
-  /** Ends the input also where it is just being waited for. */
+  /** Ends the input even while it is being waited for. */
   const stop = new (fromPlatform('AbortController'))();
   const abort = () => stop.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });

@@ -12,7 +12,7 @@ interface Frame {
   times: number;
 }
 
-/** Skips `layout`, `times` in a row. Waits only where bytes have not arrived: most parts take no promise. */
+/** Skips `layout`, `times` in a row. Waits only if bytes have not arrived: most parts take no promise. */
 export async function skip(cursor: ByteCursor, layout: Layout, times = 1): Promise<void> {
   const frames: Frame[] = [];
   push(frames, layout, times);

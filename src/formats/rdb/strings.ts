@@ -47,7 +47,7 @@ export function readStringHead(cursor: ByteCursor): number {
 /**
  * Reads a string. One that looks like a decimal number is stored as the number: `c0 01` is the text "1".
  * `name` is asked for what it is called in errors.
- * @throws FormatError also where it is longer than `maxBytes`, before memory is taken for it.
+ * @throws FormatError also if it is longer than `maxBytes`, before memory is taken for it.
  */
 export async function readString(
   cursor: ByteCursor,
@@ -70,7 +70,7 @@ export async function readString(
   checkSize(byteLength, maxBytes, name, byteOffset);
   checkSize(packedLength, maxBytes, name, byteOffset);
   const packedOffset = cursor.byteOffset;
-  // Straight from the chunk where it is whole there: a copy is only made where it must be collected.
+  // Straight from the chunk if all of it is there: a copy is made only of what arrives in parts.
   const packed =
     packedLength <= cursor.available ? cursor.view(packedLength) : await cursor.read(packedLength);
   return decompressLzf(packed, byteLength, packedOffset);

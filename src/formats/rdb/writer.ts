@@ -20,7 +20,7 @@ export interface RdbEntry {
   readonly key: string;
   /** The value, at most 512 MiB. */
   readonly bytes: Uint8Array | LongBytes;
-  /** When the key expires, in milliseconds since 1970; absent where it does not. */
+  /** When the key expires, in milliseconds since 1970; absent if it does not. */
   readonly expiresAtMs?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface RdbEntry {
 export interface LongBytes {
   /** What `chunks` amounts to. */
   readonly byteLength: number;
-  /** The value from its beginning; called twice where compressing it turns out to be of no use. */
+  /** The value from its beginning; called twice if compressing it turns out to be of no use. */
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
@@ -54,6 +54,11 @@ const PIECE_BYTES = 2 ** 20;
  * such a file. Memory beyond the entry in hand: one chunk, and up to 17 MiB while a value is being compressed.
  * @throws TypeError or RangeError for an entry that cannot be written; the file is then without an end, which every
  * reader notices.
+ * @example
+ * import { encodeRdb, loadRdb } from 'bitmapist-wasm/rdb';
+ *
+ * const store = await loadRdb(encodeRdb([{ key: 'key', bytes: Uint8Array.of(0x41) }]));
+ * console.log(await store.count('key')); // 2
  */
 export async function* encodeRdb(
   entries: Iterable<RdbEntry> | AsyncIterable<RdbEntry>,
@@ -106,7 +111,7 @@ function checkEntry({ db = 0, key, bytes, expiresAtMs = 0 }: RdbEntry): void {
   if (problem) throw new RangeError(`expected ${problem}`);
 }
 
-/** The same value, which fails where it is not as long as it says. */
+/** The same value, which fails if it is not as long as it says. */
 function counted({ byteLength, chunks }: LongBytes): LongBytes {
   return {
     byteLength,
@@ -125,7 +130,7 @@ function counted({ byteLength, chunks }: LongBytes): LongBytes {
   };
 }
 
-/** The value compressed, with its head; `undefined` where that would save nothing or take too much memory. */
+/** The value compressed, with its head; `undefined` if that would save nothing or take too much memory. */
 async function packValue({ byteLength, chunks }: LongBytes): Promise<Uint8Array[] | undefined> {
   if (byteLength <= MIN_COMPRESSED_BYTES) return undefined;
   const packed: Uint8Array[] = [];

@@ -16,9 +16,14 @@ import { neighbourOf } from './neighbours.js';
 
 /**
  * The containers of a Roaring file, in ascending order, each in memory of its own. All of the file is verified first, so
- * that what is given out is sound: order of containers, of ids and of runs, numbers of ids, offsets, and nothing behind.
+ * that what is given out is sound: order of containers, of ids and of runs, numbers of ids, offsets, and nothing after them.
  * Memory: that of the file once more.
  * @throws FormatError, which names a bitmap of 64-bit ids or a state of ClickHouse as such
+ * @example
+ * import { Bitmap, decodeRoaring, encodeRoaring } from 'bitmapist-wasm/bitmaps';
+ *
+ * const file = encodeRoaring(Bitmap.fromBytes(Uint8Array.of(0x41)).containers());
+ * console.log(decodeRoaring(file).map(({ cardinality }) => cardinality)); // [ 2 ]
  */
 export function decodeRoaring(bytes: Uint8Array): Container[] {
   try {

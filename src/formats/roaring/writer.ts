@@ -13,7 +13,11 @@ import {
 
 /**
  * The bytes of a Roaring file that holds the ids of `containers`, which ascend.
- * @throws RangeError where they do not.
+ * @throws RangeError if they do not.
+ * @example
+ * import { Bitmap, encodeRoaring } from 'bitmapist-wasm/bitmaps';
+ *
+ * console.log(encodeRoaring(Bitmap.fromBytes(Uint8Array.of(0x41)).containers()).length); // 20
  */
 export function encodeRoaring(containers: Iterable<Container>): Uint8Array<ArrayBuffer> {
   const all = [...containers];
@@ -38,7 +42,13 @@ export function encodeRoaring(containers: Iterable<Container>): Uint8Array<Array
   return bytes;
 }
 
-/** The length in bytes of the Roaring file that `encodeRoaring` makes of `containers`. */
+/**
+ * The length in bytes of the Roaring file that `encodeRoaring` makes of `containers`.
+ * @example
+ * import { Bitmap, roaringByteLength } from 'bitmapist-wasm/bitmaps';
+ *
+ * console.log(roaringByteLength(Bitmap.fromBytes(Uint8Array.of(0x41)).containers())); // 20
+ */
 export function roaringByteLength(containers: Iterable<Container>): number {
   return layOut([...containers]).byteLength;
 }

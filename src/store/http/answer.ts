@@ -1,4 +1,4 @@
-/** What an answer may be believed to be: hosts give pages of their own (sign in, start, sorry) where a file is asked for. */
+/** What an answer may be believed to be: hosts give pages of their own (sign in, start, sorry) when asked for a file. */
 
 import { StoreError } from '../../base/errors.js';
 

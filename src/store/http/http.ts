@@ -1,4 +1,4 @@
-/** Bitmaps as files behind a URL: any static host is a store to read from. */
+/** Bitmaps as files at a URL: any static host is a store to read from. */
 
 import { untilAborted } from '../../base/abort.js';
 import { fromPlatform, StoreError } from '../../base/errors.js';
@@ -31,7 +31,7 @@ const DEFAULT_MAX_IN_FLIGHT = 8;
 
 /**
  * Reads bitmaps that are published as files, one under each key, of the bytes that Redis holds. Asks for the stretches it
- * needs (`Range`); where a server does not know ranges it gets whole files, once per question. A missing file is an empty
+ * needs (`Range`); from a server that does not know ranges it gets whole files, once per question. A missing file is an empty
  * bitmap, unless an index has its key. Nothing can be written.
  *
  * Only bytes are believed to be a bitmap (`application/octet-stream`, `binary/octet-stream` or no type; with an index also
@@ -46,7 +46,7 @@ export class HttpStore implements Store {
 
   /**
    * `base` is the folder of the files; in a page it may be relative to the page.
-   * @throws TypeError for what is no URL, and for one with a password; RangeError for a `maxInFlight` of none
+   * @throws TypeError for what is no URL, and for one with a password; RangeError for a `maxInFlight` that is not a positive integer
    */
   constructor(base: string | URL, options: HttpStoreOptions = {}) {
     const { maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;

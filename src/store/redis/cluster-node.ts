@@ -16,7 +16,7 @@ const SUFFIXES = ['bitmapist-wasm:a', 'bitmapist-wasm:b'];
  * import { Redis } from 'ioredis';
  * import { isClusterNode } from 'bitmapist-wasm/redis';
  *
- * const client = new Redis(process.env.REDIS_URL);
+ * const client = new Redis(process.env.REDIS_URL ?? 'redis://localhost');
  * console.log(await isClusterNode(client)); // false
  * client.disconnect();
  */

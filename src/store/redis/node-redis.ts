@@ -34,7 +34,7 @@ const AS_THEY_COME = { typeMapping: {} };
  * import { createClient } from 'redis';
  * import { fromNodeRedis, RedisStore } from 'bitmapist-wasm/redis';
  *
- * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const client = await createClient({ url: process.env.REDIS_URL ?? 'redis://localhost' }).connect();
  * const store = new RedisStore(fromNodeRedis(client));
  * await store.write([{ key: 'key', ids: [1, 2], value: 1 }]);
  * console.log(await store.count('key')); // 2

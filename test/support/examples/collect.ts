@@ -94,16 +94,14 @@ function bareIn(name: string, file: string): string[] {
   const shown = shownBy(start.groups?.shape, file, text);
   return Array.from(body.matchAll(methods))
     .filter(({ groups }) => groups!.method !== 'constructor' && !groups!.comment?.includes('@internal'))
-    .filter(
-      (found) => !hasExample(found) && !(found.groups!.comment === undefined && shown(found.groups!.method!)),
-    )
+    .filter((found) => !hasExample(found) && !shown(found.groups!.method!))
     .map(({ groups }) => `${name}.${groups!.method}`);
 }
 
 /** Which methods an interface shows by example: a class that implements it need not say it again. */
 function shownBy(shape: string | undefined, file: string, text: string): (method: string) => boolean {
-  const path = new RegExp(`^import .*\\b${shape}\\b.* from '(?<path>\\.[^']+)';$`, 'm').exec(text)?.groups
-    ?.path;
+  const path = new RegExp(`^import [^;]*\\b${shape}\\b[^;]* from '(?<path>\\.[^']+)';$`, 'm').exec(text)
+    ?.groups?.path;
   if (path === undefined) return () => false;
   const declaring = readFileSync(ROOT + sourceOf(posix.join(posix.dirname(file), path)), 'utf8');
   return (method) => {

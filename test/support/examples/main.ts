@@ -2,14 +2,22 @@
 
 import { pathToFileURL } from 'node:url';
 import { formatWithOptions } from 'node:util';
+import { Redis } from 'ioredis';
+
+const TIMEOUT_MS = 10_000;
 
 const answers: { printed: string[]; error?: string }[] = [];
 const { log } = console;
+const redis = new Redis(process.env.REDIS_URL!);
 for (const path of process.argv.slice(2)) {
+  await redis.flushall();
   const printed: string[] = [];
   console.log = (...values) => printed.push(formatWithOptions({ breakLength: Infinity }, ...values));
+  const late = new Promise((_, reject) => {
+    setTimeout(reject, TIMEOUT_MS, new Error(`expected the end within ${TIMEOUT_MS} ms`));
+  });
   try {
-    await import(pathToFileURL(path).href);
+    await Promise.race([import(pathToFileURL(path).href), late]);
     answers.push({ printed });
   } catch (error) {
     answers.push({ printed, error: String(error) });

@@ -18,8 +18,8 @@ export interface Outcome {
 export interface Workshop {
   /** What the compiler says of all examples: nothing if they are right. */
   check(): Promise<string>;
-  /** What each prints; texts of the examples are replaced first, as by the address of a server. */
-  run(replaced: Readonly<Record<string, string>>): Promise<Outcome[]>;
+  /** What each prints, with these variables in its environment. */
+  run(variables: Readonly<Record<string, string>>): Promise<Outcome[]>;
   remove(): Promise<void>;
 }
 
@@ -38,27 +38,25 @@ export async function makeWorkshop(
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] }),
+    JSON.stringify({
+      extends: join(ROOT, 'tsconfig.json'),
+      compilerOptions,
+      include: ['*.ts', join(ROOT, 'src')],
+    }),
   );
   const files = examples.map(({ place }, index) => `${index}-${place.replaceAll(/[^a-z0-9]+/g, '-')}.ts`);
-  const write = (replaced: Readonly<Record<string, string>>) =>
-    Promise.all(
-      examples.map(({ code }, index) => {
-        const text = Object.entries(replaced).reduce((all, [from, to]) => all.replaceAll(from, to), code);
-        return writeFile(join(folder, files[index]!), `${text}export {};\n`);
-      }),
-    );
+  await Promise.all(
+    examples.map(({ code }, index) => writeFile(join(folder, files[index]!), `${code}export {};\n`)),
+  );
   return {
     async check() {
-      await write({});
       const tsc = join(ROOT, 'node_modules/.bin/tsc');
       return run(tsc, ['--project', folder, '--noEmit', '--pretty', 'false'], { timeout: TIMEOUT_MS }).then(
         () => '',
         (error: { stdout?: string; message: string }) => error.stdout || error.message,
       );
     },
-    async run(replaced) {
-      await write(replaced);
+    async run(variables) {
       const desk = join(folder, 'desk');
       await mkdir(desk, { recursive: true });
       const { FORCE_COLOR: _, ...env } = process.env;
@@ -70,7 +68,11 @@ export async function makeWorkshop(
           join(ROOT, 'test/support/examples/main.ts'),
           ...files.map((file) => join(folder, file)),
         ],
-        { cwd: desk, env: { ...env, TSX_TSCONFIG_PATH: join(folder, 'tsconfig.json') }, timeout: TIMEOUT_MS },
+        {
+          cwd: desk,
+          env: { ...env, ...variables, TSX_TSCONFIG_PATH: join(folder, 'tsconfig.json') },
+          timeout: TIMEOUT_MS,
+        },
       );
       return JSON.parse(stdout);
     },
