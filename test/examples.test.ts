@@ -13,7 +13,7 @@ import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 /** Public functions and methods that have no example yet: the list only ever gets shorter. */
 const BARE = [
-  'averageRow cellValue formName formText formatValue printable smallestContainer viewTable',
+  'printable smallestContainer viewTable',
   'Catalog.addOther Catalog.get',
   'EventHistory.add EventHistory.needs',
 ].flatMap((names) => names.split(' '));

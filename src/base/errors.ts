@@ -126,7 +126,12 @@ export class IncompleteMarksError extends BitmapistError {
   }
 }
 
-/** A noun after a number: 1 `row`, 2 `rows`. */
+/**
+ * A noun after a number.
+ * @example
+ * import { plural } from 'bitmapist-wasm';
+ * console.log(`2 ${plural(2, 'row')}, 1 ${plural(1, 'person', 'people')}`); // 2 rows, 1 person
+ */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;
 }

@@ -61,12 +61,23 @@ export function formatForm<Args>({ fields }: Measure<Args>, args: Partial<Args>)
   return texts;
 }
 
-/** What forms and addresses call a field: `time_group`. */
+/**
+ * What forms and addresses call a field.
+ * @example
+ * import { cohort, formName } from 'bitmapist-wasm/measures';
+ * console.log(cohort.fields.map(formName).includes('time_group')); // true
+ */
 export function formName({ name, form }: Field): string {
   return form?.name ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A value as forms and addresses have it. */
+/**
+ * A value as forms and addresses have it.
+ * @example
+ * import { cohort, formText } from 'bitmapist-wasm/measures';
+ * const field = cohort.fields.find(({ name }) => name === 'as');
+ * console.log(formText(field!, 'counts')); // 0
+ */
 export function formText({ form }: Field, value: unknown): string {
   if (typeof value === 'boolean') return value ? '1' : '0';
   return form?.choices[String(value)] ?? String(value);

@@ -10,6 +10,11 @@ export type AverageKind = 'weighted' | 'mean';
 /**
  * The average of every column over its final cells, as a row to stand below the others.
  * @throws RangeError for a kind that does not exist; plain JavaScript callers have no compiler to tell them
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { averageRow } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().cohort({ select1: 'signup', select2: 'active' });
+ * console.log(averageRow(table, 'percent', 'mean').label); // Mean
  */
 export function averageRow(
   { rows, columns }: Pick<Table, 'rows' | 'columns'>,

@@ -1,9 +1,19 @@
 import type { Unit } from './table.js';
 
-/** A number with its thousands apart and at most one decimal: `30,936`. */
+/**
+ * A number with its thousands apart and at most one decimal.
+ * @example
+ * import { groupDigits } from 'bitmapist-wasm/report';
+ * console.log(groupDigits(30_936.25)); // 30,936.3
+ */
 export const { format: groupDigits } = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** A cell's number for people: percent with one decimal where it tells something, people with thousands apart. */
+/**
+ * A cell's number for people: percent with one decimal if it tells something, people with thousands apart.
+ * @example
+ * import { formatValue } from 'bitmapist-wasm/report';
+ * console.log(formatValue(12.34, 'percent'), formatValue(1200, 'people')); // 12.3% 1,200
+ */
 export function formatValue(value: number, unit: Unit): string {
   if (unit === 'people') return groupDigits(value);
   if (unit === 'ratio') return value.toFixed(2);

@@ -94,6 +94,9 @@ export interface Table {
 /**
  * The number a cell shows: people, percent (0 to 100) or a ratio; `undefined` if there is none, because its period has not
  * begun or there is nobody to share out.
+ * @example
+ * import { cellValue } from 'bitmapist-wasm/report';
+ * console.log(cellValue({ count: 1, of: 4, state: 'final' }, 'percent')); // 25
  */
 export function cellValue({ count, of, state }: Cell, unit: Unit): number | undefined {
   if (state === 'future' || state === 'empty') return undefined;

@@ -97,7 +97,14 @@ export function inLines(table: Table): Table {
   };
 }
 
-/** What a table says, ready to be put into any format. */
+/**
+ * What a table says, ready to be put into any format.
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { viewTable } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().cohort({ select1: 'signup', select2: 'active' });
+ * console.log(viewTable(table).title); // signup → active
+ */
 export function viewTable(given: Table, options: ViewOptions = {}): TableView {
   const table = inLines(showAs(given, options));
   const { unit, columns, summary } = table;
