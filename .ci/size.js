@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
+/** What is loaded when it is first asked for is not loaded with the entry. */
+const onDemand = {
+  name: 'on-demand',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ kind }) => (kind === 'dynamic-import' ? { external: true } : undefined)),
+};
+
 const {
   outputFiles: [core],
 } = await build({
@@ -17,6 +24,7 @@ const {
   target: 'es2023',
   // Not counted: it goes where Temporal has arrived.
   external: ['temporal-polyfill'],
+  plugins: [onDemand],
 });
 
 const sizes = [

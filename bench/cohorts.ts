@@ -3,7 +3,8 @@
  * in one pipeline, which is how the reference would do it without its round trips.
  */
 import { Cluster, Redis } from 'ioredis';
-import { Bitmapist, cached, MemoryStore, type Store } from '../src/index.js';
+import { cached } from '../src/cached.js';
+import { Bitmapist, MemoryStore, type Store } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
 import { startCluster } from '../test/support/servers/cluster.js';
 import { startRedis } from '../test/support/servers/redis.js';

@@ -4,14 +4,14 @@ import { countSets } from './engine/answers.js';
 import { atLeast, exactly } from './engine/expression.js';
 import { checkEvaluateOptions, type EvaluateOptions } from './engine/question.js';
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
-import { type BulkOptions, type BulkResult, type MarkRows, markAll } from './events/bulk.js';
+import type { BulkOptions, BulkResult, MarkRows } from './events/bulk.js';
 import { Catalog, type CatalogOptions } from './events/catalog.js';
 import { MarkKeys, type MarkOptions } from './events/marks.js';
 import { parseQuery } from './events/query.js';
 import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
 import { Segments } from './events/segments.js';
 import { EventSet, expressionsOf, PeriodEvents, UniqueEvents } from './events/sets.js';
-import { type CohortArguments, cohort } from './measures/cohort.js';
+import type { CohortArguments } from './measures/cohort.js';
 import type { Measure, MeasureScope } from './measures/measure.js';
 import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
@@ -157,6 +157,7 @@ export class Bitmapist {
    * console.log(await bitmapist.markEvents(rows)); // { rows: 3, events: 1, ids: 3 }
    */
   async markEvents(rows: MarkRows, options: BulkOptions = {}): Promise<BulkResult> {
+    const { markAll } = await import('./events/bulk.js');
     return markAll(this.store, this.#keysOf(options), rows, options);
   }
 
@@ -497,6 +498,8 @@ export class Bitmapist {
 >>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
    */
   async cohort(args: CohortArguments & AskOptions): Promise<Table> {
+    // Loaded when first asked: most pages that mark or count need no table.
+    const { cohort } = await import('./measures/cohort.js');
     return this.ask(cohort, args, args);
   }
 

@@ -24,7 +24,6 @@ export type { EvaluateOptions, EvaluateProgress } from './engine/question.js';
 export type { FetchTrace, QuestionTrace } from './engine/tracing.js';
 export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';
-export { type CachedOptions, cached } from './events/cached.js';
 export { Catalog, type CatalogOptions, type CatalogScope, type OtherKeys } from './events/catalog.js';
 export { needsHours, noteUnknownNames, queryEvents } from './events/hints.js';
 export { EventHistory, type EventSets, type KeyKind } from './events/history.js';
@@ -49,7 +48,6 @@ export type { Kernel } from './kernel/types.js';
 export type { CohortArguments, TimeGroup } from './measures/cohort.js';
 export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';
-export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
 export { MemoryStore } from './store/memory.js';
 export type {
   BitmapReader,

@@ -27,7 +27,8 @@ export interface CachedOptions {
  * first. Running periods and unique flags are always read. Marks made through the wrapped store are seen at once; marks that
  * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached.
  * @example
- * import { Bitmapist, cached, MemoryStore } from 'bitmapist-wasm';
+ * import { Bitmapist, MemoryStore } from 'bitmapist-wasm';
+ * import { cached } from 'bitmapist-wasm/cached';
  *
  * const store = cached(new MemoryStore(), { maxBytes: 2 ** 26 });
  * const bitmapist = new Bitmapist({ store });

@@ -47,7 +47,8 @@ const HUGE_BYTES = 4 * 1024 * 1024;
  * this store forget what they touch; what others write to a finished bitmap is not noticed until `invalidate` or `clear` is
  * called or the bitmap is evicted.
  * @example
- * import { CachedStore, MemoryStore } from 'bitmapist-wasm';
+ * import { MemoryStore } from 'bitmapist-wasm';
+ * import { CachedStore } from 'bitmapist-wasm/cached';
  *
  * const inner = new MemoryStore();
  * await inner.put('key', Uint8Array.of(0x41));
@@ -91,7 +92,8 @@ export class CachedStore implements Store {
   /**
    * Forgets all bitmaps; statistics go on.
    * @example
-   * import { cached, MemoryStore } from 'bitmapist-wasm';
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { cached } from 'bitmapist-wasm/cached';
    *
    * const store = cached(new MemoryStore());
    * store.clear();
@@ -104,7 +106,8 @@ export class CachedStore implements Store {
   /**
    * Forgets single bitmaps, for callers who learn that somebody else has changed them.
    * @example
-   * import { cached, MemoryStore } from 'bitmapist-wasm';
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { cached } from 'bitmapist-wasm/cached';
    *
    * const store = cached(new MemoryStore());
    * store.invalidate(['trackist_active_2025-1-1']);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { Bitmapist, cached, MemoryStore } from '../../src/index.js';
+import { cached } from '../../src/cached.js';
+import { Bitmapist, MemoryStore } from '../../src/index.js';
 import { DEFAULT_PREFIX, parseKey, periodKey } from '../../src/names/keys.js';
 import { Period, type PeriodUnit } from '../../src/time/period.js';
 import { hasGolden, readGoldenJson } from '../support/golden/files.js';
