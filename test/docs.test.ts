@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
+import { FOLDERS } from './support/layers.js';
 import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -74,6 +75,23 @@ describe('the docs', () => {
     const linked = pages.flatMap((page) => linksOf(`../${page}`).map(({ file }) => fileURLToPath(file)));
     expect(linked.length).toBeGreaterThan(10);
     expect(linked.map((path) => relative(ROOT, path)).filter((path) => !packed.includes(path))).toEqual([]);
+  });
+
+  it('name files and folders of the source that are there', () => {
+    const pages = [readPage('architecture.md'), readPage('../CONTRIBUTING.md')];
+    const named = pages.flatMap((page) =>
+      Array.from(page.matchAll(/`((?:src|test|assembly|bench|docs)\/[\w./-]*)`/g), ([, path]) => path!),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    // What a build makes is not in the repository.
+    const made = ['src/kernel/binary.ts'];
+    expect(named.filter((path) => !made.includes(path) && !existsSync(`${ROOT}${path}`))).toEqual([]);
+  });
+
+  it('list every folder of the source, in the order of their layers', () => {
+    const rows = readPage('architecture.md').matchAll(/^\| `src\/([\w*.]+)\/?` +\|/gm);
+    const listed = Array.from(rows, ([, folder]) => folder!.replace('*.ts', '.'));
+    expect(listed).toEqual(FOLDERS);
   });
 
   it('say where the package comes from, so that its site can follow links', () => {

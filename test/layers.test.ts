@@ -1,28 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FOLDERS } from './support/layers.js';
 
 const SRC = new URL('../src/', import.meta.url).pathname;
-
-/** From top to bottom. A folder imports from those below it alone; `.` is `src` itself, the entry points. */
-const FOLDERS = [
-  'cli',
-  'explorer',
-  '.',
-  'compat',
-  'report',
-  'measures',
-  'tables',
-  'events',
-  'engine',
-  'store',
-  'formats',
-  'bitmap',
-  'kernel',
-  'names',
-  'time',
-  'base',
-];
 
 /** Ways to use the library: they know its public entry points alone. */
 const PROGRAMS = ['cli', 'explorer'];
