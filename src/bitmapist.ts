@@ -489,13 +489,8 @@ export class Bitmapist {
    * const bitmapist = new Bitmapist({ clock: () => new Date('2026-11-24') });
    * await bitmapist.markEvent('signup', [1, 2], { now: '2026-11-22' });
    * await bitmapist.markEvent('active', 2, { now: '2026-11-23' });
-<<<<<<< HEAD
    * const { rows } = await bitmapist.cohort({ select1: 'signup', select2: 'active', startDate: '2026-11-22', numResults: 1 });
    * console.log(rows[0]?.size, rows[0]?.cells[1]?.count); // 2 1
-=======
-   * const { rows } = await bitmapist.cohort({ select1: 'signup', select2: 'active', startDate: '2026-11-22', numResults: 1, numOfRows: 1 });
-   * console.log(rows.map(({ size, cells }) => [size, ...cells.map(({ count }) => count)])); // [ [ 2, 0, 1 ] ]
->>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
    */
   async cohort(args: CohortArguments & AskOptions): Promise<Table> {
     // Loaded when first asked: most pages that mark or count need no table.

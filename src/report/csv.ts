@@ -43,11 +43,7 @@ export function renderCsv(table: Table, options: Pick<ViewOptions, 'as'> = {}): 
  * apostrophe.
  * @example
  * import { toCsv } from 'bitmapist-wasm/report';
-<<<<<<< HEAD
  * console.log(toCsv([['=1', 2]])); // "'=1",2
-=======
- * console.log(toCsv([['=1', 2]]).trim()); // "'=1",2
->>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   const text = Papa.unparse(rows as (string | number)[][], { newline: '\r\n', escapeFormulae: FORMULA });

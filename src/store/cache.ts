@@ -54,13 +54,8 @@ const HUGE_BYTES = 4 * 1024 * 1024;
  * await inner.put('key', Uint8Array.of(0x41));
  * const store = new CachedStore(inner, { isFinished: () => true, maxBytes: 2 ** 20 });
  * for (let read = 0; read < 2; read++) {
-<<<<<<< HEAD
  *   const [byteLength = 0] = await store.byteLengths(['key']);
  *   await store.read([{ key: 'key', byteOffset: 0, target: new Uint8Array(byteLength) }]);
-=======
- *   const [byteLength] = await store.byteLengths(['key']);
- *   await store.read([{ key: 'key', byteOffset: 0, target: new Uint8Array(byteLength ?? 0) }]);
->>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
  * }
  * console.log(store.statistics.hits); // 1
  */

@@ -16,11 +16,7 @@ const SUFFIXES = ['bitmapist-wasm:a', 'bitmapist-wasm:b'];
  * import { Redis } from 'ioredis';
  * import { isClusterNode } from 'bitmapist-wasm/redis';
  *
-<<<<<<< HEAD
  * const client = new Redis(process.env.REDIS_URL ?? 'redis://localhost');
-=======
- * const client = new Redis('redis://localhost');
->>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
  * console.log(await isClusterNode(client)); // false
  * client.disconnect();
  */

@@ -34,11 +34,7 @@ const AS_THEY_COME = { typeMapping: {} };
  * import { createClient } from 'redis';
  * import { fromNodeRedis, RedisStore } from 'bitmapist-wasm/redis';
  *
-<<<<<<< HEAD
  * const client = await createClient({ url: process.env.REDIS_URL ?? 'redis://localhost' }).connect();
-=======
- * const client = await createClient({ url: 'redis://localhost' }).connect();
->>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
  * const store = new RedisStore(fromNodeRedis(client));
  * await store.write([{ key: 'key', ids: [1, 2], value: 1 }]);
  * console.log(await store.count('key')); // 2

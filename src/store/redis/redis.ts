@@ -66,11 +66,7 @@ export interface RedisStoreOptions {
  * import { Bitmapist } from 'bitmapist-wasm';
  * import { RedisStore } from 'bitmapist-wasm/redis';
  *
-<<<<<<< HEAD
  * const client = new Redis(process.env.REDIS_URL ?? 'redis://localhost');
-=======
- * const client = new Redis('redis://localhost');
->>>>>>> 25f0aaf (Show by examples how tables, numbers and forms are made)
  * const bitmapist = new Bitmapist({ store: new RedisStore(client) });
  * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
  * console.log(await bitmapist.day('active', '2026-11-22').count()); // 2
