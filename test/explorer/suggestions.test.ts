@@ -62,6 +62,18 @@ describe('suggestions', () => {
     expect(flags).toEqual({ events: 'active', unit: 'day' });
   });
 
+  it('take expressions that have an answer, unless the field begins with another', () => {
+    const field = { kind: 'expression', label: '', help: '' } as const;
+    const fields = [
+      { ...field, name: 'a' },
+      { ...field, name: 'b', default: 'paid@unique' },
+    ];
+    const data = dataOf({ examples: ['active@2026-01', 'paid@2026-01'] });
+    expect(String(withSuggestions(fields, new URLSearchParams(), data))).toBe(
+      'a=active%402026-01&b=paid%40unique',
+    );
+  });
+
   it('give way to the address', () => {
     const address = 'select1=paid&time_group=weeks&num_results=5';
     expect(suggest(cohort, dataOf(), address)).toMatchObject({

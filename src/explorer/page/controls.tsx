@@ -1,6 +1,6 @@
 import { group } from 'd3-array';
 import { useId } from 'preact/hooks';
-import { type Field, formName, formText } from '../../measures.js';
+import { type Field, formName } from '../../measures.js';
 import { Combobox } from './combobox.js';
 import { completeExpression, completeName } from './completion.js';
 import { DateField, useNameNotes } from './fields.js';
@@ -40,7 +40,7 @@ interface ControlProps {
 function Control({ field, params }: ControlProps) {
   const { label, help, least, most, optional = false } = field;
   const name = formName(field);
-  const value = params.get(name) ?? formText(field, field.default ?? '');
+  const value = params.get(name) ?? '';
   const change = (text: string): void => setParams({ [name]: text });
   switch (field.kind) {
     case 'event':

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { plural, type Table } from '../../index.js';
-import { type Field, parseForm } from '../../measures.js';
+import { type Field, formName, parseForm } from '../../measures.js';
 import { groupDigits, renderCsv, renderSvgCurves, renderSvgHeatmap, viewTable } from '../../report.js';
 import type { AnyMeasure } from '../engine/measures.js';
 import type { MeasureAsk, Problem } from '../engine/protocol.js';
@@ -38,6 +38,12 @@ function readAsk(
   measure: AnyMeasure,
   params: URLSearchParams,
 ): { readonly ask?: MeasureAsk; readonly failure?: Problem } {
+  const missing = measure.fields.filter((field) => !field.optional && !params.get(formName(field)));
+  if (missing.length > 0) {
+    return {
+      failure: { message: `expected something for: ${missing.map(({ label }) => label).join(', ')}` },
+    };
+  }
   try {
     return { ask: { measure: measure.name, args: parseForm(measure, params) } };
   } catch (error) {

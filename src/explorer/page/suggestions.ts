@@ -1,4 +1,4 @@
-import { type Field, formName } from '../../measures.js';
+import { type Field, formName, formText } from '../../measures.js';
 import type { DatasetView } from '../engine/protocol.js';
 
 /** What suits the data, for fields of which the address says nothing. */
@@ -10,18 +10,23 @@ export function withSuggestions(
   data: DatasetView,
 ): URLSearchParams {
   const all = new URLSearchParams(params);
-  const required = fields.filter(({ kind, optional }) => kind === 'event' && !optional);
+  const required = fields.filter(({ kind, optional }) => ['event', 'expression'].includes(kind) && !optional);
   const events = suggestEvents(data.events);
   for (const field of fields) {
     const name = formName(field);
     if (params.has(name)) continue;
-    const text = suggest(field, data, all) ?? events[required.indexOf(field)];
+    const given = field.default === undefined ? undefined : formText(field, field.default);
+    const text = suggest(field, data, all) ?? given;
     if (text !== undefined) all.set(name, text);
   }
   return all;
 
   function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | undefined {
     switch (field.kind) {
+      case 'event':
+        return events[required.indexOf(field)];
+      case 'expression':
+        return field.default === undefined ? data.examples[required.indexOf(field)] : undefined;
       case 'events':
         return data.events[0];
       case 'unit':
