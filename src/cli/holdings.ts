@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
@@ -116,34 +115,21 @@ function wrap(text: string, width: number): string {
 }
 
 function renderBlock(columns: readonly Column[]): string {
-  const table = new Table({
-    head: columns.map(({ title }) => title),
-    colAligns: columns.map(({ align }) => align),
-    chars: BORDERLESS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
+  const lineOf = (texts: readonly string[]): string => {
+    const cells = columns.map(({ align, width }, at) => {
+      const gap = ' '.repeat(Math.max(0, width - stringWidth(texts[at]!)));
+      return align === 'left' ? texts[at] + gap : gap + texts[at];
+    });
+    return cells.join(GAP);
+  };
   const rows = columns[0]!.texts.map((_, row) => columns.map(({ texts }) => texts[row]!));
-  table.push(...rows.slice(0, -1), [], rows.at(-1)!);
-  return table.toString();
+  const [head, ...others] = [columns.map(({ title }) => title), ...rows].map((texts) => {
+    const lines = texts.map((text) => text.split('\n'));
+    const height = Math.max(...lines.map(({ length }) => length));
+    return Array.from({ length: height }, (_, at) => lineOf(lines.map((line) => line[at] ?? ''))).join('\n');
+  });
+  return [head, ...others.slice(0, -1), '', others.at(-1)].join('\n');
 }
-
-const BORDERLESS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: GAP,
-};
 
 function explainOthers({ count, examples }: OtherKeys): string[] {
   if (count === 0) return [];

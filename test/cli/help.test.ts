@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { outputOf, runCommand, showInTerminal } from '../support/cli/command.js';
+import { outputOf, runCommand } from '../support/cli/command.js';
+import { showInTerminal } from '../support/cli/terminal.js';
 
 async function commandNames(): Promise<string[]> {
   const [, list] = (await outputOf('--help')).split('Commands:\n');

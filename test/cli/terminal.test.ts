@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeRdb } from '../../src/rdb.js';
-import { makeFolder, outputOf, runCommand, showInTerminal } from '../support/cli/command.js';
+import { makeFolder, outputOf, runCommand } from '../support/cli/command.js';
+import { showInTerminal } from '../support/cli/terminal.js';
 
 /** Of every kind that a terminal acts on, that turns the direction of writing, or that nobody sees. */
 const HOSTILE = 'a\u001b[2J\u0007\u007f\u009b31m\u061c\u200b\u200f\u202e\u2066\u2028\ufeff\u115f\n b';

@@ -57,35 +57,6 @@ export async function failureOf(...args: string[]): Promise<{ code: number; stde
   return { code, stderr };
 }
 
-/** What a terminal is, and whether it is told what the command says on standard error too. */
-export interface TerminalOptions {
-  /** 0 where it does not know. */
-  readonly columns?: number;
-  readonly stderr?: boolean;
-}
-
-/** Runs `bitmapist` in a terminal (by `script` of util-linux), without colours, and returns what arrives there. */
-export function showInTerminal(
-  args: readonly string[],
-  { columns = 80, stderr = false }: TerminalOptions = {},
-): Promise<string> {
-  const command = [process.execPath, MAIN, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`);
-  const shell = `stty cols ${columns} rows 24; ${command.join(' ')}${stderr ? '' : ' 2>&-'}`;
-  const { FORCE_COLOR: _, DEBUG: __, CI: ___, ...inherited } = process.env;
-  const env = { ...inherited, NO_COLOR: '1', TERM: 'xterm' };
-  return new Promise((resolve, reject) => {
-    const child = spawn('script', ['-qec', shell, '/dev/null'], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: TIMEOUT_MS,
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.once('error', reject);
-    child.once('close', () => resolve(Buffer.concat(chunks).toString().replace(/\r+\n/g, '\n')));
-  });
-}
-
 /** Runs `bitmapist`, reads the first chunk of its output and closes the pipe, as `| head -1` does. */
 export function readStart(args: readonly string[]): Promise<CommandResult> {
   return new Promise((resolve) => {

@@ -1,0 +1,168 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Period } from '../index.js';
+import type { Field } from '../measures.js';
+import { formatOfEnding } from './ending.js';
+import { collectSegment } from './segment.js';
+
+/** Options of commands, in the groups in which commands have them. */
+
+/**
+ * One that a command cannot do without. Commander itself would ask for it before it looks for options that it does not know,
+ * one of which may be this one misspelt.
+ */
+class RequiredOption extends Option {}
+
+/** Adds options to a command. */
+export function withOptions(command: Command, options: readonly Option[]): Command {
+  for (const option of options) {
+    command.addOption(option);
+    if (!(option instanceof RequiredOption)) continue;
+    command.hook('preAction', () => {
+      if (command.getOptionValue(option.attributeName()) !== undefined) return;
+      command.error(`error: required option '${option.flags}' not specified`);
+    });
+  }
+  return command;
+}
+
+/** An option with its help, and what is made of its text. */
+export function option(
+  flags: string,
+  help: string,
+  parse?: (text: string, previous: never) => unknown,
+): Option {
+  const made = new Option(flags, help);
+  return parse === undefined ? made : made.argParser(parse as (text: string, previous: unknown) => unknown);
+}
+
+export function required(flags: string, help: string): Option {
+  return new RequiredOption(flags, help);
+}
+
+export const NOW = option(
+  '--now <moment>',
+  'an ISO 8601 moment to take for now; the year of the demo ends with its day',
+  parseMoment,
+);
+export const ALLOW_HTTP = option(
+  '--allow-http',
+  'read bitmaps over http:// from other machines too, unencrypted',
+);
+export const SEGMENT = option(
+  '--segment <name=expression>',
+  'a name to use like an event; @{period} stands for the period asked for; may be repeated',
+  collectSegment,
+);
+export const OUTPUT = option('-o, --output <file>', 'write to a file, which is replaced as a whole');
+
+/** Of commands that mark the events of a file, or speak to a server. */
+export const MARKING: readonly Option[] = [
+  option('--hourly', 'also mark the hours of a file'),
+  option('--unique', 'also mark the dateless flag of every event of a file'),
+  option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)'),
+  option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)'),
+  option(
+    '--timeout <seconds>',
+    'how long a silent server is waited for (default: 30; 0: for ever)',
+    parseSeconds,
+  ),
+  option('--ca <file>', 'whose certificates a rediss:// server may have (PEM)'),
+  option('--cert <file>', 'the certificate to show to a rediss:// server (PEM)'),
+  option('--key <file>', 'the key of that certificate (PEM)'),
+  option('--insecure', 'take any certificate of a rediss:// server'),
+];
+
+/** Of commands that answer from a source. */
+export const SOURCE: readonly Option[] = [
+  ...MARKING,
+  NOW,
+  option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize),
+  ALLOW_HTTP,
+];
+
+/** Endings of output files, and the formats they ask for. */
+type Endings = Readonly<Record<string, string>>;
+
+/** Answers as lines for people, or as a JSON object. */
+export const PLAIN_ENDINGS: Endings = { '.json': 'json', '.txt': 'text', '.log': 'text' };
+
+export const TABLE_FORMATS = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json'];
+export const TABLE_ENDINGS: Endings = {
+  '.html': 'html',
+  '.htm': 'html',
+  '.svg': 'svg',
+  '.md': 'markdown',
+  '.csv': 'csv',
+  ...PLAIN_ENDINGS,
+};
+
+/** Adds the option that chooses a format; without it, the ending of the output file does, if there is one. */
+export function withFormat(
+  command: Command,
+  endings: Endings = PLAIN_ENDINGS,
+  formats: readonly string[] = ['text', 'json'],
+): Command {
+  const isWritten = command.options.includes(OUTPUT);
+  const otherwise = isWritten ? 'as -o ends, else text' : 'text';
+  return command
+    .addOption(option('--format <name>', `how to print it (default: ${otherwise})`).choices(formats))
+    .hook('preAction', () => {
+      const { format, output } = command.opts();
+      command.setOptionValue('format', format ?? formatOfEnding(output, endings) ?? 'text');
+    });
+}
+
+/** An option for each field of a measure. */
+export function optionsOf(fields: readonly Field[]): Option[] {
+  return fields.map((field) => {
+    const { kind, name, help, choices, default: value } = field;
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const flags = kind === 'flag' ? flag : `${flag} <${kind === 'events' ? 'event' : kind}>`;
+    const repeated = kind === 'events' ? '; may be repeated' : '';
+    const otherwise = value === undefined || /\(default/.test(help) ? '' : ` (default: ${value})`;
+    const made = new (field.optional ? Option : RequiredOption)(flags, `${help}${repeated}${otherwise}`);
+    if (choices !== undefined) return made.choices(Object.keys(choices));
+    return kind === 'flag' ? made : made.argParser((text, previous) => readField(field, text, previous));
+  });
+}
+
+function readField(
+  { kind, least = 0, most = Number.MAX_SAFE_INTEGER }: Field,
+  text: string,
+  previous: unknown,
+): unknown {
+  if (kind === 'events') return [...((previous as string[] | undefined) ?? []), text];
+  if (kind === 'date' && text === '') {
+    throw new InvalidArgumentError('Expected a date such as 2026-11-22, or a period such as 2026-W47.');
+  }
+  if (kind !== 'number') return text;
+  if (/^-?\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+}
+
+export function parseId(text: string): number {
+  const id = Number(text);
+  if (/^\d+$/.test(text) && id < 2 ** 32) return id;
+  throw new InvalidArgumentError('Expected an integer from 0 to 4294967295.');
+}
+
+/** Refuses what is no moment, also if the answer does not depend on it. */
+function parseMoment(text: string): string {
+  Period.of('hour', text);
+  return text;
+}
+
+function parseSize(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected seconds, such as 30 or 0.5; 0 waits for ever.');
+}
+
+export function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text);
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+}
