@@ -1,5 +1,5 @@
 import type { Bitmapist, Period } from '../index.js';
-import { formatTable } from './cohort.js';
+import { formatTable } from './measure.js';
 import { grouped, plural, write, writeLine } from './output.js';
 import { newOnboarding } from './sample.js';
 import { makeDemo, type SourceOptions } from './source.js';

@@ -58,7 +58,8 @@ export const EXAMPLES = `Examples:
   bitmapist export redis://localhost --to events.rdb
   bitmapist import events.csv --to redis://localhost --hourly
   bitmapist cohort redis://localhost --select1 signup --select2 active \\
-    --time-group months --num-results 12`;
+    --time-group months --num-results 12
+  bitmapist trend events.csv --events signup --events active --unit week`;
 
 export const COHORT_EXAMPLES = `Examples:
   bitmapist cohort events.csv --select1 signup --select2 active \\

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { printable } from '../index.js';
-import { cohort, type Measure } from '../measures.js';
+import { cohort, type Measure, trend } from '../measures.js';
 import { reportFailure, say, sayRest } from './failure.js';
 import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.js';
 import {
@@ -85,9 +85,15 @@ function createProgram(): Command {
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
   withFormat(has);
   const table = ({ name, help, fields }: MeasureHelp, formats = TABLE_FORMATS): Command => {
-    const made = question(`${name} <source>`, help, [SEGMENT, OUTPUT]);
+    const made = question(`${name} <source>`, `print ${help}`, [SEGMENT, OUTPUT]);
     return withOptions(withFormat(made, TABLE_ENDINGS, formats), optionsOf(fields));
   };
+  // Of these, nothing but their fields is known here.
+  for (const measure of [trend]) {
+    table(measure).action(async (source, options) =>
+      (await import('./measure.js')).printMeasure(measure, source, options),
+    );
+  }
   table(cohort, [...TABLE_FORMATS, 'dates-data'])
     .option('--counts', 'the same as --as counts: numbers of people instead of percentages')
     .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")

@@ -30,6 +30,8 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly segment?: readonly NamedSegment[];
   /** What will be asked: a source that cannot hold it is refused before it is read. */
   readonly query?: QueryNode;
+  /** What a measure counts by, if it says so; the same goes for it. */
+  readonly unit?: string;
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
 }
@@ -58,6 +60,9 @@ async function withCsv<T>(
   const bitmapist = bitmapistOf(new MemoryStore(), options);
   for (const query of [options.query, ...(options.segment ?? []).map((segment) => segment.query)]) {
     if (query !== undefined) checkTracked(query, options);
+  }
+  if (options.unit === 'hour' && !options.hourly) {
+    throw new UsageError('expected --hourly, since hours are asked for of a file');
   }
   const { span } = await markCsv(bitmapist, input, options);
   const answer = await use(bitmapist);

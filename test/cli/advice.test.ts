@@ -8,9 +8,9 @@ import { outputOf } from '../support/cli/command.js';
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
-const SOURCE_COMMANDS = ['events', 'count', 'ids', 'has', 'cohort', 'inspect', 'export'];
+const SOURCE_COMMANDS = ['events', 'count', 'ids', 'has', 'cohort', 'trend', 'inspect', 'export'];
 const CONNECTING_COMMANDS = [...SOURCE_COMMANDS, 'explore', 'import'];
-const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'cohort'];
+const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'cohort', 'trend'];
 
 /** Files whose messages name options, and the commands that can end in such a message. */
 const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +18,8 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/segment.ts': EXPRESSION_COMMANDS,
   'cli/questions.ts': ['events'],
   'cli/dump.ts': ['inspect'],
-  'cli/ending.ts': ['events', 'ids', 'cohort', 'inspect'],
+  'cli/ending.ts': ['events', 'ids', 'cohort', 'trend', 'inspect'],
+  'cli/source.ts': ['trend'],
   'cli/export.ts': ['export'],
   'cli/target.ts': ['export'],
   'cli/http.ts': [...SOURCE_COMMANDS, 'explore'],
@@ -70,7 +71,7 @@ function adviceIn(file: string): Advice[] {
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.ts$/.test(path) && !/^(explorer|report)\//.test(path))
   // Texts of help and of the demo, which name commands, come below.
-  .filter((path) => !/^cli\/(help|program|demo)\.ts$/.test(path));
+  .filter((path) => !/^cli\/(help|program|options|demo)\.ts$/.test(path));
 
 describe('an option that advice names', () => {
   it('is one of the command that gives it', () => {
