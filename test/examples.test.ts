@@ -12,11 +12,7 @@ import { makeWorkshop, type Outcome, type Workshop } from './support/examples/ru
 import { type RedisServer, startRedis } from './support/servers/redis.js';
 
 /** Public functions and methods that have no example yet: the list only ever gets shorter. */
-const BARE = [
-  'printable smallestContainer viewTable',
-  'Catalog.addOther Catalog.get',
-  'EventHistory.add EventHistory.needs',
-].flatMap((names) => names.split(' '));
+const BARE = ['printable smallestContainer viewTable'].flatMap((names) => names.split(' '));
 
 const examples = collectExamples();
 

@@ -153,10 +153,14 @@ export function fromPlatform<Name extends keyof typeof globalThis>(name: Name): 
 
 /**
  * Text of others, of which every character can be seen, in one line: those that a terminal acts on, that turn the
- * direction of writing, break the line or take no room show as `\u{…}`, and so do bytes of keys that are no UTF-8.
+ * direction of writing, break the line or take no room show as JSON escapes them (`\u001b`), and so do bytes of keys that are
+ * no UTF-8.
  */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text.replace(UNSEEN, (character) => {
+    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
 }
 
 /** Not the selectors that give emoji their colours. */

@@ -52,17 +52,7 @@ export function textFor(output: string | undefined, text: string): string {
 
 /** A value as a line of JSON; to a terminal, with the escapes of JSON for characters that cannot be seen. */
 export function jsonFor(output: string | undefined, value: unknown): string {
-  const json = `${JSON.stringify(value)}\n`;
-  return isTerminal(output) ? json.replace(BEYOND_ASCII, escapeUnseen) : json;
-}
-
-/** What `JSON.stringify` does not look at. */
-const BEYOND_ASCII = /[\u007f-\u{10ffff}]/gu;
-
-function escapeUnseen(character: string): string {
-  if (printable(character) === character) return character;
-  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  return textFor(output, `${JSON.stringify(value)}\n`);
 }
 
 /** Lines of others in which every character can be seen. */

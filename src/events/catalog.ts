@@ -69,7 +69,16 @@ export class Catalog {
     return parsed;
   }
 
-  /** Takes note of a key of another kind, such as one of an event's form that holds no bitmap. */
+  /**
+   * Takes note of a key of another kind, such as one of an event's form that holds no bitmap.
+   *
+   * @example
+   * import { Bitmapist, Catalog } from 'bitmapist-wasm';
+   *
+   * const catalog = new Catalog(new Bitmapist());
+   * catalog.addOther('trackist_active_2026-11');
+   * console.log(catalog.others); // { count: 1, examples: [ 'trackist_active_2026-11' ] }
+   */
   addOther(key: string): void {
     this.#others += 1;
     if (this.#examples.length < MAX_EXAMPLES) this.#examples.push(key);
@@ -85,7 +94,17 @@ export class Catalog {
     return this.names.map((name) => this.#events.get(name)!);
   }
 
-  /** What is known of one event; `undefined` if it has no key. */
+  /**
+   * What is known of one event; `undefined` if it has no key.
+   *
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markEvent('signup', 1, { now: '2026-10-31' });
+   * const signup = (await bitmapist.catalog()).get('signup');
+   * console.log(String(signup?.first)); // 2026-10-31
+   */
   get(event: string): EventHistory | undefined {
     return this.#events.get(event);
   }

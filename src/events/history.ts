@@ -27,13 +27,23 @@ export class EventHistory {
   readonly #numbers: Readonly<Record<KeyUnit, number[]>> = { month: [], week: [], day: [], hour: [] };
   #hasFlag = false;
 
-  /** @internal */
+  /** @param sets the `Bitmapist` that makes sets of the event */
   constructor(event: string, sets: EventSets) {
     this.event = event;
     this.#sets = sets;
   }
 
-  /** Takes note of a key, as `parseKey` reads it; again, if it is known already, in vain. */
+  /**
+   * Takes note of a key, as `parseKey` reads it; again, if it is known already, in vain.
+   *
+   * @example
+   * import { Bitmapist, EventHistory, Period } from 'bitmapist-wasm';
+   *
+   * const history = new EventHistory('active', new Bitmapist());
+   * history.add(Period.parse('2026-11'));
+   * history.add('unique');
+   * console.log(history.keys); // { month: 1, week: 0, day: 0, hour: 0, unique: 1 }
+   */
   add(period: Period | 'unique'): void {
     if (period === 'unique') this.#hasFlag = true;
     else {
@@ -104,7 +114,17 @@ export class EventHistory {
     return extent;
   }
 
-  /** Whether the bitmap of a key is needed to know everybody. With more keys it may no longer be. */
+  /**
+   * Whether the bitmap of a key is needed to know everybody. With more keys it may no longer be.
+   *
+   * @example
+   * import { Bitmapist, EventHistory, Period } from 'bitmapist-wasm';
+   *
+   * const history = new EventHistory('active', new Bitmapist());
+   * console.log(history.needs(Period.parse('2026-11-22'))); // true
+   * history.add(Period.parse('2026-11'));
+   * console.log(history.needs(Period.parse('2026-11-22'))); // false
+   */
   needs(period: Period | 'unique'): boolean {
     return period === 'unique' || this.#needs([period.unit as KeyUnit, period.number]);
   }

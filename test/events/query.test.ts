@@ -235,7 +235,7 @@ describe('expression text', () => {
     expect(line!.length).toBeLessThan(80);
     expect(line![caret!.indexOf('^')]).toBe('&');
     expect(problemOf('a\u001b\u202e@day &\u009b').excerpt).toBe(
-      `a\\u{1b}\\u{202e}@day &\\u{9b}\n${' '.repeat('a\\u{1b}\\u{202e}@day &\\u{9b}'.length)}^`,
+      `a\\u001b\\u202e@day &\\u009b\n${' '.repeat('a\\u001b\\u202e@day &\\u009b'.length)}^`,
     );
     for (const shift of ['', 'x']) {
       const { excerpt } = problemOf(`${shift}${'😀'.repeat(60)}@day & ) ${'😀'.repeat(60)}`);
