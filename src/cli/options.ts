@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Period } from '../index.js';
 import type { Field } from '../measures.js';
 import { formatOfEnding } from './ending.js';
+import { UsageError } from './failure.js';
 import { collectSegment } from './segment.js';
 
 /** Options of commands, in the groups in which commands have them. */
@@ -127,10 +128,11 @@ export function optionsOf(fields: readonly Field[]): Option[] {
 }
 
 function readField(
-  { kind, least = 0, most = Number.MAX_SAFE_INTEGER }: Field,
+  { kind, optional, least = 0, most = Number.MAX_SAFE_INTEGER }: Field,
   text: string,
   previous: unknown,
 ): unknown {
+  if (text === '' && !optional) throw new UsageError('expected an event name, got an empty string');
   if (kind === 'events') return [...((previous as string[] | undefined) ?? []), text];
   if (kind === 'date' && text === '') {
     throw new InvalidArgumentError('Expected a date such as 2026-11-22, or a period such as 2026-W47.');
