@@ -18,9 +18,20 @@ export async function exportSource(source: string, options: ExportOptions): Prom
   const { keys, refused } = await withTarget(options, (target) =>
     withSource(source, options, async ({ store, prefix }) => {
       const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
-      const refused = await refusedKeys(strings, prefix, target);
+      const { refused, taken, count } = await survey(strings.keys(prefix), target);
       if (!options.skipBroken) expectNone(refused);
-      return { keys: await copy(source, onlyTaken(strings, refused), prefix, target), refused };
+      // A dump without a key would take the place of a good one.
+      if (count === 0) {
+        throw new UsageError(
+          `expected keys that begin with ${JSON.stringify(prefix)} in ${withoutPassword(source)}, got none`,
+        );
+      }
+      if (taken !== undefined) {
+        throw new UsageError(
+          `expected a Redis that has none of the ${count} ${plural(count, 'key')}, got one that has ${JSON.stringify(taken)}; --replace replaces what is there`,
+        );
+      }
+      return { keys: await copy(without(strings, refused), prefix, target), refused };
     }),
   );
   reportLeftOut(leftOut);
@@ -28,14 +39,34 @@ export async function exportSource(source: string, options: ExportOptions): Prom
   await writeLine(`${keys} ${plural(keys, 'key')}`);
 }
 
-/** The keys that a target cannot have, and why, before anything is written. */
-async function refusedKeys(store: Store, prefix: string, target: Target): Promise<Map<string, Refusal>> {
+/** What is known before anything is written. */
+interface Survey {
+  /** Keys that the target cannot have, and why. */
+  readonly refused: ReadonlyMap<string, Refusal>;
+  /** One that it has and must keep. */
+  readonly taken: string | undefined;
+  /** Number of keys that are not refused. */
+  readonly count: number;
+}
+
+const KEYS_AT_ONCE = 1000;
+
+async function survey(keys: AsyncIterable<string>, target: Target): Promise<Survey> {
   const refused = new Map<string, Refusal>();
-  for await (const key of store.keys(prefix)) {
+  let taken: string | undefined;
+  let count = 0;
+  let batch: string[] = [];
+  for await (const key of keys) {
     const refusal = target.refuses(key);
     if (refusal !== undefined) refused.set(key, refusal);
+    else if (batch.push(key) === KEYS_AT_ONCE) {
+      taken ??= await target.findTaken?.(batch);
+      count += batch.length;
+      batch = [];
+    }
   }
-  return refused;
+  taken ??= await target.findTaken?.(batch);
+  return { refused, taken, count: count + batch.length };
 }
 
 function expectNone(refused: ReadonlyMap<string, Refusal>): void {
@@ -46,20 +77,14 @@ function expectNone(refused: ReadonlyMap<string, Refusal>): void {
   throw new UsageError(`${first.sentence}${others}; --skip-broken leaves out such keys`);
 }
 
-function onlyTaken(store: Store, refused: ReadonlyMap<string, Refusal>): Store {
+function without(store: Store, refused: ReadonlyMap<string, Refusal>): Store {
   if (refused.size === 0) return store;
   return withKeys(store, async function* (prefix, options) {
     for await (const key of store.keys(prefix, options)) if (!refused.has(key)) yield key;
   });
 }
 
-async function copy(source: string, store: Store, prefix: string, target: Target): Promise<number> {
-  // A dump without a key would take the place of a good one.
-  if ((await store.keys(prefix)[Symbol.asyncIterator]().next()).done) {
-    throw new UsageError(
-      `expected keys that begin with ${JSON.stringify(prefix)} in ${withoutPassword(source)}, got none`,
-    );
-  }
+async function copy(store: Store, prefix: string, target: Target): Promise<number> {
   let written = 0;
   await withProgress('writing', (show) =>
     target.write(store, {

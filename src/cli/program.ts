@@ -88,17 +88,17 @@ function createProgram(): Command {
     const made = question(`${name} <source>`, `print ${help}`, [SEGMENT, OUTPUT]);
     return withOptions(withFormat(made, TABLE_ENDINGS, formats), optionsOf(fields));
   };
+  table(cohort, [...TABLE_FORMATS, 'dates-data'])
+    .option('--counts', 'the same as --as counts: numbers of people instead of percentages')
+    .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")
+    .addHelpText('after', `\n${COHORT_EXAMPLES}`)
+    .action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
   // Of these, nothing but their fields is known here.
   for (const measure of [trend]) {
     table(measure).action(async (source, options) =>
       (await import('./measure.js')).printMeasure(measure, source, options),
     );
   }
-  table(cohort, [...TABLE_FORMATS, 'dates-data'])
-    .option('--counts', 'the same as --as counts: numbers of people instead of percentages')
-    .option('--compat', "rows, dates and gaps to the letter as Python's bitmapist has them")
-    .addHelpText('after', `\n${COHORT_EXAMPLES}`)
-    .action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
   const inspect = question('inspect <source>', 'print what a source holds of each event', [
     OUTPUT,
     option('--prefix <text>', 'only events whose names begin with this text'),

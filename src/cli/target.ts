@@ -10,7 +10,6 @@ import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
 import { isCsv, isDump } from './input.js';
-import { plural } from './output.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { isUrl, withoutPassword } from './url.js';
 
@@ -19,6 +18,8 @@ import { isUrl, withoutPassword } from './url.js';
 export interface Target {
   /** Says why the target cannot have a key. */
   readonly refuses: (key: string) => Refusal | undefined;
+  /** One of these keys that the target has and must keep. */
+  readonly findTaken?: (keys: readonly string[]) => Promise<string | undefined>;
   readonly write: (store: Store, options: WriteRdbOptions) => Promise<unknown>;
 }
 
@@ -75,8 +76,12 @@ function refuseFileName(key: string): Refusal | undefined {
 function redisTarget(redis: Store, replace: boolean): Target {
   return {
     refuses: refuseOtherBytes,
+    findTaken: async (keys) => {
+      if (replace) return undefined;
+      const byteLengths = await redis.byteLengths(keys);
+      return keys.find((_, index) => byteLengths[index]! > 0);
+    },
     write: async (store, options) => {
-      if (!replace) await refuseExisting(store, redis, options.prefix ?? '');
       await restoreRdb(writeRdb(store, { ...options, compress: false }), redis).catch((cause: unknown) => {
         if (!(cause instanceof StoreError)) throw cause;
         const sentence = 'expected to write every key, got an error after some may have been written: ';
@@ -90,21 +95,4 @@ function redisTarget(redis: Store, replace: boolean): Target {
 function refuseOtherBytes(key: string): Refusal | undefined {
   if (!/\p{Surrogate}/u.test(key)) return undefined;
   return { sentence: `expected keys that are UTF-8, got ${JSON.stringify(key)}`, why: 'which is no UTF-8' };
-}
-
-const KEYS_AT_ONCE = 1000;
-
-/** What a Redis holds already is replaced only if the user says so. */
-async function refuseExisting(store: Store, redis: Store, prefix: string): Promise<void> {
-  const keys: string[] = [];
-  for await (const key of store.keys(prefix)) keys.push(key);
-  for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-    const batch = keys.slice(at, at + KEYS_AT_ONCE);
-    const byteLengths = await redis.byteLengths(batch);
-    const existing = batch.find((_, index) => byteLengths[index]! > 0);
-    if (existing === undefined) continue;
-    throw new UsageError(
-      `expected a Redis that has none of the ${keys.length} ${plural(keys.length, 'key')}, got one that has ${JSON.stringify(existing)}; --replace replaces what is there`,
-    );
-  }
 }
