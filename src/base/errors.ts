@@ -155,6 +155,10 @@ export function fromPlatform<Name extends keyof typeof globalThis>(name: Name): 
  * Text of others, of which every character can be seen, in one line: those that a terminal acts on, that turn the
  * direction of writing, break the line or take no room show as JSON escapes them (`\u001b`), and so do bytes of keys that are
  * no UTF-8.
+ * @example
+ * import { printable } from 'bitmapist-wasm';
+ *
+ * console.log(printable('a\nb')); // a\u000ab
  */
 export function printable(text: string): string {
   return text.replace(UNSEEN, (character) => {

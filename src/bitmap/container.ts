@@ -56,6 +56,11 @@ export function encode(bytes: Uint8Array): Encoded {
 /**
  * The same ids in their smallest shape: a container that was changed id by id may have kept another. Containers of the same
  * ids are then the same, however they came about.
+ * @example
+ * import { Bitmap, smallestContainer } from 'bitmapist-wasm/bitmaps';
+ *
+ * const bitmap = Bitmap.fromBytes(new Uint8Array(8192).fill(0xff));
+ * console.log(Array.from(bitmap.containers(), (container) => smallestContainer(container).kind)); // [ 'run' ]
  */
 export function smallestContainer(container: Container): Container {
   const { kind, words, cardinality } = container;

@@ -188,7 +188,8 @@ export interface Store extends BitmapReader {
    * If it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
    * question before, so it is dropped with it.
    * @example
-   * import { CachedStore, MemoryStore } from 'bitmapist-wasm';
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { CachedStore } from 'bitmapist-wasm/cached';
    * const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 2 ** 20 });
    * await store.put('key', Uint8Array.of(0xff, 0x01));
    * const reader = store.reader();
