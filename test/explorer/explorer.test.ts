@@ -374,6 +374,20 @@ describe('views', () => {
       ]);
     }));
 
+  it('read the values of a chart by pointer and by keyboard', () =>
+    withDump(async ({ page, show }) => {
+      await show('#/trend?events=active&events=signup&unit=month', CHART);
+      await page.hover('.chart [data-column="1"] rect', { force: true });
+      expect(await page.textContent('.readout')).toBe('Feb 2026active3signup2');
+      await page.focus('.chart [data-column="0"]');
+      await page.keyboard.press('End');
+      expect(await page.textContent('.readout')).toBe('Mar 2026active3signup0');
+      expect(await page.textContent('.chart :focus title')).toBe('Mar 2026\nactive: 3\nsignup: 0');
+      await show(RETENTION, CHART);
+      await page.hover('.chart [data-column="1"] rect', { force: true });
+      expect(await page.textContent('.readout')).toContain('months later: 1');
+    }));
+
   it('count an expression while it is typed, and complete names and periods', () =>
     withDump(async (explorer) => {
       const { page } = explorer;
