@@ -252,7 +252,7 @@ describe('a compressed bitmap', () => {
     }
   });
 
-  it('takes the ids of another, which stays as it is', () => {
+  it('takes the ids of another, which stays as it is', { tags: 'long' }, () => {
     fc.assert(
       fc.property(
         fc.array(changes, { maxLength: 8 }),
