@@ -5,7 +5,7 @@ import { atLeast, exactly } from './engine/expression.js';
 import { checkEvaluateOptions, type EvaluateOptions } from './engine/question.js';
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 import type { BulkOptions, BulkResult, MarkRows } from './events/bulk.js';
-import { Catalog, type CatalogOptions } from './events/catalog.js';
+import type { Catalog, CatalogOptions } from './events/catalog.js';
 import { MarkKeys, type MarkOptions } from './events/marks.js';
 import { parseQuery } from './events/query.js';
 import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
@@ -386,6 +386,7 @@ export class Bitmapist {
    */
   async catalog(options: CatalogOptions = {}): Promise<Catalog> {
     const { prefix = '' } = options;
+    const { Catalog } = await import('./events/catalog.js');
     const catalog = new Catalog(this);
     for await (const key of this.store.keys(this.prefix + prefix, options)) {
       // Keys of an event may begin with what no name begins with: `a_2` is the beginning of `a_2026-11`.

@@ -24,14 +24,14 @@ export type { EvaluateOptions, EvaluateProgress } from './engine/question.js';
 export type { FetchTrace, QuestionTrace } from './engine/tracing.js';
 export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';
-export { Catalog, type CatalogOptions, type CatalogScope, type OtherKeys } from './events/catalog.js';
-export { needsHours, noteUnknownNames, queryEvents } from './events/hints.js';
-export { EventHistory, type EventSets, type KeyKind } from './events/history.js';
+export type { Catalog, CatalogOptions, OtherKeys } from './events/catalog.js';
+export type { EventHistory, KeyKind } from './events/history.js';
 export type { MarkOptions } from './events/marks.js';
 export type { KeyUnit } from './events/ordinals.js';
 export {
   type CurrentPeriod,
   formatQuery,
+  needsHours,
   type PeriodRange,
   parseQuery,
   type QueryEvent,
@@ -40,6 +40,7 @@ export {
   type QueryNot,
   type QueryPeriod,
   type QueryThreshold,
+  queryEvents,
 } from './events/query.js';
 export type { Scope } from './events/scope.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';

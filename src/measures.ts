@@ -1,3 +1,4 @@
+export { noteUnknownNames } from './events/hints.js';
 export {
   type FormFields,
   formatForm,

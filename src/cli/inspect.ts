@@ -1,5 +1,5 @@
 import { Bitmap, readBitmap, roaringByteLength, smallestContainer } from '../bitmaps.js';
-import { type Bitmapist, Catalog, MemoryStore, parseKey } from '../index.js';
+import { Bitmapist, type Catalog, MemoryStore, parseKey } from '../index.js';
 import { readDump } from './dump.js';
 import { formatHoldings, type Inventory } from './holdings.js';
 import { type Input, withInput } from './input.js';
@@ -23,7 +23,7 @@ export async function inspectSource(source: string, options: InspectOptions): Pr
 
 /** Reads a dump through, and keeps none of its bitmaps. */
 async function inspectDump(dump: Input, options: InspectOptions): Promise<Inventory> {
-  const census = new Census(bitmapistOf(new MemoryStore(), options), options.prefix);
+  const census = await openCensus(bitmapistOf(new MemoryStore(), options), options.prefix);
   const otherTypes = await readDump(dump, {
     db: options.db,
     wants: (key) => census.wants(key),
@@ -37,12 +37,17 @@ function inspectStore(source: string, options: InspectOptions): Promise<Inventor
   const withOthers = { ...options, onOther: (key: string) => void others.push(key) };
   return withSource(source, withOthers, (bitmapist) =>
     withProgress(`looking at ${withoutPassword(source)}`, async (show) => {
-      const census = new Census(bitmapist, options.prefix);
+      const census = await openCensus(bitmapist, options.prefix);
       for (const key of others) census.catalog.addOther(key);
       await addKeys(census, bitmapist, show);
       return census.report();
     }),
   );
+}
+
+/** Keys are told to it as they are read: it begins with those of a store that has none. */
+async function openCensus({ prefix }: Bitmapist, begin = ''): Promise<Census> {
+  return new Census(await new Bitmapist({ prefix }).catalog(), prefix, begin);
 }
 
 /** Bitmaps that are read at a time. */
@@ -75,20 +80,23 @@ async function addKeys(census: Census, { store }: Bitmapist, show: Progress['sho
  */
 class Census {
   readonly catalog: Catalog;
-  readonly #bitmapist: Bitmapist;
+  readonly #prefix: string;
   readonly #begin: string;
   readonly #sums = new Map<string, { bytes: number; roaringBytes: number; ids: Bitmap }>();
 
-  /** @param begin what the names of wanted events begin with */
-  constructor(bitmapist: Bitmapist, begin = '') {
-    this.catalog = new Catalog(bitmapist);
-    this.#bitmapist = bitmapist;
+  /**
+   * @param catalog an empty one
+   * @param begin what the names of wanted events begin with
+   */
+  constructor(catalog: Catalog, prefix: string, begin: string) {
+    this.catalog = catalog;
+    this.#prefix = prefix;
     this.#begin = begin;
   }
 
   /** Whether a key is one of a wanted event; those of no event are counted. */
   wants(key: string): boolean {
-    const parsed = parseKey(this.#bitmapist.prefix, key);
+    const parsed = parseKey(this.#prefix, key);
     if (parsed === undefined) this.catalog.addOther(key);
     return parsed?.event.startsWith(this.#begin) ?? false;
   }

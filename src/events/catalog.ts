@@ -28,7 +28,7 @@ const MAX_EXAMPLES = 3;
 /**
  * What a store holds, as its keys tell: events, units, periods, flags, and keys of other kinds. No bitmap is read or kept
  * for it, and no key: it takes 8 bytes of memory for each period of each event. `Bitmapist.catalog` makes one of a store;
- * one that is made empty is told keys by `add`, as they come.
+ * that of an empty store is told keys by `add`, as they come.
  */
 export class Catalog {
   readonly #scope: CatalogScope;
@@ -48,9 +48,9 @@ export class Catalog {
    * Takes note of a key, and says what it stands for; `undefined` for one of another kind.
    *
    * @example
-   * import { Bitmapist, Catalog } from 'bitmapist-wasm';
+   * import { Bitmapist } from 'bitmapist-wasm';
    *
-   * const catalog = new Catalog(new Bitmapist());
+   * const catalog = await new Bitmapist().catalog();
    * for (const key of ['trackist_active_2026-11', 'trackist_active_2026-12', 'sessions']) catalog.add(key);
    * console.log(catalog.names, catalog.others.count); // [ 'active' ] 1
    */
@@ -73,9 +73,9 @@ export class Catalog {
    * Takes note of a key of another kind, such as one of an event's form that holds no bitmap.
    *
    * @example
-   * import { Bitmapist, Catalog } from 'bitmapist-wasm';
+   * import { Bitmapist } from 'bitmapist-wasm';
    *
-   * const catalog = new Catalog(new Bitmapist());
+   * const catalog = await new Bitmapist().catalog();
    * catalog.addOther('trackist_active_2026-11');
    * console.log(catalog.others); // { count: 1, examples: [ 'trackist_active_2026-11' ] }
    */

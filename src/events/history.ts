@@ -37,11 +37,12 @@ export class EventHistory {
    * Takes note of a key, as `parseKey` reads it; again, if it is known already, in vain.
    *
    * @example
-   * import { Bitmapist, EventHistory, Period } from 'bitmapist-wasm';
+   * import { Bitmapist, Period } from 'bitmapist-wasm';
    *
-   * const history = new EventHistory('active', new Bitmapist());
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('active', 1);
+   * const history = (await bitmapist.catalog()).get('active')!;
    * history.add(Period.parse('2026-11'));
-   * history.add('unique');
    * console.log(history.keys); // { month: 1, week: 0, day: 0, hour: 0, unique: 1 }
    */
   add(period: Period | 'unique'): void {
@@ -118,9 +119,11 @@ export class EventHistory {
    * Whether the bitmap of a key is needed to know everybody. With more keys it may no longer be.
    *
    * @example
-   * import { Bitmapist, EventHistory, Period } from 'bitmapist-wasm';
+   * import { Bitmapist, Period } from 'bitmapist-wasm';
    *
-   * const history = new EventHistory('active', new Bitmapist());
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('active', 1);
+   * const history = (await bitmapist.catalog()).get('active')!;
    * console.log(history.needs(Period.parse('2026-11-22'))); // true
    * history.add(Period.parse('2026-11'));
    * console.log(history.needs(Period.parse('2026-11-22'))); // false

@@ -113,6 +113,30 @@ export function formatQuery(node: QueryNode): string {
   }
 }
 
+/**
+ * Every `event@PERIOD` of a parsed expression, from left to right.
+ * @example
+ * import { parseQuery, queryEvents } from 'bitmapist-wasm';
+ * const events = Array.from(queryEvents(parseQuery('signup@week & ~pro@unique')), ({ event }) => event);
+ * console.log(events.join(' and ')); // signup and pro
+ */
+export function* queryEvents(query: QueryNode): Generator<QueryEvent, void, undefined> {
+  if (query.op === 'event') yield query;
+  else for (const operand of query.op === 'not' ? [query.of] : query.of) yield* queryEvents(operand);
+}
+
+/**
+ * Whether hours must be marked to answer a period of a parsed expression.
+ * @example
+ * import { needsHours, Period } from 'bitmapist-wasm';
+ * console.log(needsHours({ from: Period.parse('2026-11-22T13'), to: { unit: 'day', back: 0 } })); // true
+ */
+export function needsHours(period: QueryPeriod): boolean {
+  if (typeof period === 'string') return false;
+  const ends = period instanceof Period || 'unit' in period ? [period] : [period.from, period.to];
+  return ends.some(({ unit }) => unit === 'hour');
+}
+
 interface Scanner {
   readonly text: string;
   offset: number;

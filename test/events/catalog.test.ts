@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Bitmapist, Catalog } from '../../src/index.js';
+import { Catalog } from '../../src/events/catalog.js';
+import { Bitmapist } from '../../src/index.js';
 
 async function marked(): Promise<Bitmapist> {
   const bitmapist = new Bitmapist({ trackHourly: true });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { needsHours, noteUnknownNames, parseQuery, queryEvents } from '../../src/index.js';
+import { noteUnknownNames } from '../../src/events/hints.js';
+import { needsHours, parseQuery, queryEvents } from '../../src/index.js';
 
 const KNOWN = ['active', 'country:UK', 'first_invoice', 'paid plan', 'pro', 'signup', 'größe'];
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bitmapist, EventHistory, parseKey } from '../../src/index.js';
+import { EventHistory } from '../../src/events/history.js';
+import { Bitmapist, parseKey } from '../../src/index.js';
 
 /** What an event's keys tell, and the ids that stand in any of them. */
 async function look(bitmapist: Bitmapist, event: string) {

@@ -1,7 +1,7 @@
 import { readEvents } from '../../csv.js';
 import {
   Bitmapist,
-  Catalog,
+  type Catalog,
   DEFAULT_PREFIX,
   IncompleteMarksError,
   MemoryStore,
@@ -109,7 +109,7 @@ async function loadDump(
     });
     for await (const { db, key, bytes } of strings) {
       const prefix = wanted!;
-      const dataset = datasets.get(`${db} ${prefix}`) ?? makeDataset(db, prefix);
+      const dataset = datasets.get(`${db} ${prefix}`) ?? (await makeDataset(db, prefix));
       datasets.set(`${db} ${prefix}`, dataset);
       await dataset.store.put(key, bytes);
       dataset.catalog.add(key);
@@ -122,9 +122,9 @@ async function loadDump(
   return { datasets: [...datasets.values()], otherKeys, expiredKeys, failure };
 }
 
-function makeDataset(db: number, prefix: string): Dataset {
+async function makeDataset(db: number, prefix: string): Promise<Dataset> {
   const store = new MemoryStore();
-  return { db, prefix, store, catalog: new Catalog(new Bitmapist({ store, prefix })) };
+  return { db, prefix, store, catalog: await new Bitmapist({ store, prefix }).catalog() };
 }
 
 async function loadCsv(

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { noteUnknownNames, printable } from '../../index.js';
+import { printable } from '../../index.js';
+import { noteUnknownNames } from '../../measures.js';
 import { dataset } from './state.js';
 
 interface DateFieldProps {
