@@ -203,7 +203,7 @@ interface Columns {
 const HEADER = 'expected a header with the columns user, timestamp and event, once each';
 const QUOTE_PROBLEMS: Partial<Record<string, string>> = {
   MissingQuotes: 'expected a closing quote, got the end of the file',
-  InvalidQuotes: 'expected a comma or the end of the line behind a closing quote, got more text',
+  InvalidQuotes: 'expected a comma or the end of the line after a closing quote, got more text',
 };
 
 /** Lines that a row takes: one, and one more for every line break within quotes. */

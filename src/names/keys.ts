@@ -25,7 +25,7 @@ export function periodKey(prefix: string, event: string, period: Period): string
 }
 
 /** The part of a key that names its period. */
-export function periodSuffix(period: Period): string {
+function periodSuffix(period: Period): string {
   switch (period.unit) {
     case 'month':
       return `${period.year}-${period.month}`;

@@ -122,7 +122,7 @@ describe('a host', () => {
       !!response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>');
     expect(await failureOf('count', host.url, 'signup@2026-11')).toEqual({
       code: 1,
-      stderr: `bitmapist: expected an index of keys in JSON at ${host.url}/@index.json, got text/html that is none\n`,
+      stderr: `bitmapist: expected an index of keys in JSON at ${host.url}/@index.json, got text/html that is no index\n`,
     });
   });
 

@@ -148,7 +148,7 @@ describe('events as CSV', () => {
       '1,100000000,a\n2,100000000,"b"c\n',
       3,
       1,
-      'expected a comma or the end of the line behind a closing quote, got more text',
+      'expected a comma or the end of the line after a closing quote, got more text',
     ],
   ])('names the line and the rows before it for %s', async (_, body, line, rows, message) => {
     for (const chunkLength of [1, 7, 65_536]) {

@@ -6,7 +6,7 @@
 import { FormatError, plural } from '../../base/errors.js';
 
 /** What LZF can expand at most: three bytes give 264. A header that promises more is a lie. */
-export const MAX_LZF_EXPANSION = 88;
+const MAX_LZF_EXPANSION = 88;
 
 /**
  * Expands `packed` to exactly `byteLength` bytes.

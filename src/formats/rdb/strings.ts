@@ -103,7 +103,7 @@ function restOfLength(first: number, cursor: ByteCursor, byteOffset: number): nu
   if (first < 0x40) return first;
   if (first < 0x80) return ((first & 0x3f) << 8) | cursor.byte();
   if (first !== 0x80 && first !== 0x81) {
-    throw new FormatError(`expected a length, got a byte ${hex(first)}, which starts none`, byteOffset);
+    throw new FormatError(`expected a length, got a byte ${hex(first)}, which starts no length`, byteOffset);
   }
   let length = 0;
   for (const byte of cursor.view(first === 0x80 ? 4 : 8)) length = length * 256 + byte;
@@ -119,10 +119,7 @@ function checkSize(byteLength: number, maxBytes: number, name: () => string, byt
 }
 
 function unknownEncoding(first: number, byteOffset: number): FormatError {
-  return new FormatError(
-    `expected a string, got a byte ${hex(first)}, an encoding nothing is known of`,
-    byteOffset,
-  );
+  return new FormatError(`expected a string, got a byte ${hex(first)}, an unknown encoding`, byteOffset);
 }
 
 function hex(byte: number): string {

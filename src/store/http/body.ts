@@ -4,7 +4,7 @@ import { drawUntilAborted, type Source } from '../../base/abort.js';
 import { plural, StoreError } from '../../base/errors.js';
 import { isPacked, letGo, unanswered } from './answer.js';
 
-export interface BodyLimits {
+interface BodyLimits {
   readonly url: string;
   readonly maxBytes: number;
   readonly signal: AbortSignal | null | undefined;

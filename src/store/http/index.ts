@@ -30,7 +30,9 @@ export async function fetchIndex(
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
     const got = typeOf(response) || 'something else';
-    throw new StoreError(`expected an index of keys in JSON at ${url}, got ${got} that is none`, { cause });
+    throw new StoreError(`expected an index of keys in JSON at ${url}, got ${got} that is no index`, {
+      cause,
+    });
   }
 }
 

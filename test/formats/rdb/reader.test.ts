@@ -341,7 +341,7 @@ describe('checksum and frame', () => {
     ['another format', raw('user,timestamp,event\n'), 'got "user,time"'],
     ['a version that is no number', raw('REDIS00xx', 0xff), 'got "REDIS00xx"'],
     [
-      'a type nothing is known of',
+      'an unknown type',
       dump([last, 200, text('k')]),
       'expected a value of a known type, got type 200, after 1 key (at byte 17)',
     ],

@@ -369,7 +369,7 @@ it('a question about one id is answered as well, or refused', async () => {
 it('a page in place of the index is none', async () => {
   host.behave = (_, response) => !!response.writeHead(200, { 'Content-Type': 'text/html' }).end(PAGE);
   await expect(openHost(host, true).eventNames()).rejects.toThrow(
-    `expected an index of keys in JSON at ${host.url}/index.json, got text/html that is none`,
+    `expected an index of keys in JSON at ${host.url}/index.json, got text/html that is no index`,
   );
   host.behave = (_, response) =>
     !!response.writeHead(200).end(Buffer.from('{"trackist_\xe9_u": 1}', 'latin1'));
