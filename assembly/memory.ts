@@ -13,6 +13,8 @@ export const results: usize = memory.data(16_384 * 8, 64);
 
 /** Bytes of every slot that all instructions are run over before the next: what they share stays in the caches. */
 export const BLOCK_BYTES: usize = 16_384;
+/** Bytes that a program of one instruction that is no table takes at a time: few enough for counts of 32 bits. */
+export const LONE_BYTES: usize = 1 << 24;
 
 /** A block without bits: stands for operands that a group lacks. */
 export const noBits: usize = memory.data(16_384, 64);

@@ -2,7 +2,7 @@ import { atLeast } from './atleast';
 import { Combine } from './combine';
 import { complement } from './complement';
 import { countAndBits, countAndNotBits, countBits, countOrBits, countXorBits } from './count';
-import { addCount, BLOCK_BYTES, program, results, STEP_BYTES, slots } from './memory';
+import { addCount, BLOCK_BYTES, LONE_BYTES, program, results, STEP_BYTES, slots } from './memory';
 import {
   AND,
   AND_NOT,
@@ -23,8 +23,10 @@ import { countTable } from './table';
 export function runProgram(numberCount: usize, resultCount: usize, byteLength: usize): void {
   memory.fill(results, 0, resultCount << 3);
   const end = program + (numberCount << 2);
-  for (let offset: usize = 0; offset < byteLength; offset += BLOCK_BYTES) {
-    const blockBytes = min(BLOCK_BYTES, byteLength - offset);
+  // A step by itself shares nothing: longer blocks cost less.
+  const maxBytes = numberCount << 2 === STEP_BYTES ? LONE_BYTES : BLOCK_BYTES;
+  for (let offset: usize = 0; offset < byteLength; offset += maxBytes) {
+    const blockBytes = min(maxBytes, byteLength - offset);
     for (let step = program; step < end; ) {
       const opcode = load<i32>(step);
       if (opcode === COUNT_TABLE) step = countTable(step, offset, blockBytes);
