@@ -19,7 +19,7 @@ export function checkId(id: unknown): number {
 }
 
 /**
- * Refuses ids of which any is none.
+ * Refuses ids if any of them is not one.
  * @throws TypeError or RangeError as `checkId` does
  */
 export function checkIds(ids: ArrayLike<number>): void {

@@ -127,7 +127,7 @@ function parseHosts({
   };
 }
 
-/** `undefined` if one of them is none. */
+/** `undefined` if one of them is not an address. */
 function readHosts(text: string, kind: Kind): RedisHost[] | undefined {
   const port = DEFAULT_PORTS[kind];
   if (text === '' && kind === 'single') return [{ host: DEFAULT_HOST, port }];

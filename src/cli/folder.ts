@@ -49,7 +49,9 @@ function isBitmap(entry: Dirent): boolean {
 export async function checkFolder(path: string): Promise<void> {
   if (!existsSync(path)) return;
   if (!(await isFolder(path))) {
-    throw new UsageError(`expected a folder to write to, got ${JSON.stringify(path)}, which is none`);
+    throw new UsageError(
+      `expected a folder to write to, got ${JSON.stringify(path)}, which is something else`,
+    );
   }
   if ((await readdir(path)).length > 0) {
     throw new UsageError(`expected a new or an empty folder, got ${JSON.stringify(path)}, which holds files`);

@@ -77,7 +77,8 @@ async function sizeOf(path: string): Promise<number> {
     const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message);
     throw new UsageError(`expected a file to read, got ${JSON.stringify(path)}: ${reason}`, { cause });
   });
-  if (!stats.isFile()) throw new UsageError(`expected a file, got ${JSON.stringify(path)}, which is none`);
+  if (!stats.isFile())
+    throw new UsageError(`expected a file, got ${JSON.stringify(path)}, which is something else`);
   return stats.size;
 }
 

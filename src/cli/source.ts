@@ -81,7 +81,7 @@ async function load(source: string, input: Input | undefined, options: SourceOpt
 
 export const DEMO = 'demo';
 
-/** What is none of the other sources must be a folder. */
+/** Anything that is not one of the other sources must be a folder. */
 export async function expectFolder(source: string): Promise<void> {
   if (await isFolder(source)) return;
   throw new UsageError(

@@ -13,7 +13,7 @@ export function colorDepth(): number {
 /** A terminal that does not know how wide it is, as in a container or a recorded session, says 0. */
 const DEFAULT_COLUMNS = 80;
 
-/** Columns of the terminal; `undefined` if standard output is none. */
+/** Columns of the terminal; `undefined` if standard output is not a terminal. */
 export function columns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || DEFAULT_COLUMNS : undefined;
 }

@@ -84,7 +84,7 @@ export function isMisplaced(error: unknown): boolean {
   return isRefusal(error) && PLACES.includes(codeOf(error));
 }
 
-/** The code of a refusal, also of one that is wrapped; of some there is none. */
+/** The code of a refusal, also of one that is wrapped; some have no code. */
 export function codeOf(error: unknown): string {
   const message = messageOf(error);
   const wrapped = WRAPPED.test(message) ? WRAPPED_CODE.exec(message)?.[1] : undefined;
