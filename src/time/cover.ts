@@ -1,4 +1,4 @@
-import { Period } from './period.js';
+import { LAST_HOUR, Period } from './period.js';
 
 /** Units that marks have keys of, shortest first. */
 const UNITS = ['hour', 'day', 'week', 'month'] as const;
@@ -11,8 +11,10 @@ const UNITS = ['hour', 'day', 'week', 'month'] as const;
  */
 export function cover(first: Period, last: Period): Period[] {
   const periods: Period[] = [];
+  // The last week of the calendar goes on after its last day, which nothing else does.
+  const endHour = Math.min(last.endHour, LAST_HOUR + 1);
   // Whatever covers an hour that is not covered yet: no choice is better than the one that ends last. Of equals, the shortest.
-  for (let hour = first.startHour; hour < last.endHour; hour = periods.at(-1)!.endHour) {
+  for (let hour = first.startHour; hour < endHour; hour = periods.at(-1)!.endHour) {
     const around = UNITS.map((unit) => Period.at(unit, hour));
     const within = around.filter(
       ({ startHour, endHour }) => startHour >= first.startHour && endHour <= last.endHour,

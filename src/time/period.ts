@@ -279,7 +279,8 @@ export class Period {
    * console.log(Period.parse('2026-W40').months().join(' ')); // 2026-09 2026-10
    */
   months(): Period[] {
-    return Period.range(Period.at('month', this.startHour), Period.at('month', this.endHour - 1));
+    const lastHour = Math.min(this.endHour - 1, LAST_HOUR);
+    return Period.range(Period.at('month', this.startHour), Period.at('month', lastHour));
   }
 
   /**
@@ -348,7 +349,7 @@ export class Period {
 }
 
 const FIRST_HOUR = 24 * dayOf(1, 1, 1);
-const LAST_HOUR = 24 * dayOf(10_000, 1, 1) - 1;
+export const LAST_HOUR = 24 * dayOf(10_000, 1, 1) - 1;
 const PERIOD_TEXT =
   /^(?<year>\d{4})(?:-(?:Q(?<quarter>\d)|W(?<week>\d{2})|(?<month>\d{2})(?:-(?<day>\d{2})(?:T(?<hour>\d{2}))?)?))?$/;
 

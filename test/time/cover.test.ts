@@ -91,6 +91,13 @@ describe('the cover of a time', () => {
     expect(coverOf('9999-12-27', '9999')).toBe('9999-12-27 9999-12-28 9999-12-29 9999-12-30 9999-12-31');
     expect(coverOf('0001-01-01', '0001-01-08')).toBe('0001-W01 0001-01-08');
   });
+
+  it('holds the last week of the calendar, which goes on after its last day', () => {
+    const textOf = (first: string, last: string) => cover(Period.parse(first), Period.parse(last)).join(' ');
+    expect(textOf('9999-W51', '9999-W52')).toBe('9999-W51 9999-W52');
+    expect(textOf('9999-12-31T23', '9999-W52')).toBe('9999-12-31T23');
+    expect(Period.parse('9999-W52').months().join(' ')).toBe('9999-12');
+  });
 });
 
 /** By trying everything: how few months, weeks and days within a time reach from each of its days to its end. */
