@@ -3,7 +3,7 @@ import { type Cell, cellValue, type Row, type Table, type Unit } from './table.j
 
 /**
  * How columns are averaged. `weighted` weighs every row by its size; `mean` gives every row the same weight, as the
- * reference does. Both look at final cells alone. Numbers of people know the mean only.
+ * reference does. Both look at final cells alone. Numbers that are no shares know the mean only.
  */
 export type AverageKind = 'weighted' | 'mean';
 
@@ -24,12 +24,15 @@ export function averageRow(
   if (kind !== 'weighted' && kind !== 'mean') {
     throw new RangeError(`expected "weighted" or "mean", got ${describe(kind)}`);
   }
-  const isWeighted = kind === 'weighted' && unit !== 'people';
+  const areShares = rows.every(({ cells }) => cells.every(({ of }) => of !== undefined));
+  const isWeighted = kind === 'weighted' && unit !== 'people' && areShares;
   return {
     key: 'average',
     label: isWeighted ? 'Weighted average' : 'Mean',
     cells: columns.map((_, column) => {
-      const cells = rows.map((row) => row.cells[column]!).filter(({ state }) => state === 'final');
+      const cells = rows
+        .map((row) => row.cells[column]!)
+        .filter((cell) => cell.state === 'final' && cellValue(cell, unit) !== undefined);
       if (cells.length === 0) return { count: 0, of: 0, state: 'empty' };
       return isWeighted ? pool(cells) : { count: mean(cells, unit), state: 'final' };
     }),

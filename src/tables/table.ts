@@ -100,6 +100,7 @@ export interface Table {
  */
 export function cellValue({ count, of, state }: Cell, unit: Unit): number | undefined {
   if (state === 'future' || state === 'empty') return undefined;
+  if (of === 0 && unit !== 'people') return undefined;
   if (unit === 'people' || of === undefined) return count;
   return unit === 'percent' ? (count / of) * 100 : count / of;
 }

@@ -62,6 +62,13 @@ describe('the averages of a table', () => {
     expect(averages({ rows: table.rows, columns: [] }, 'percent', 'mean')).toEqual([]);
   });
 
+  it('of cells that are no shares are their mean', () => {
+    const cells = [2, 4].map((count) => ({ count, state: 'final' as const }));
+    const rows = cells.map((cell, index) => ({ key: `${index}`, label: '', cells: [cell] }));
+    const average = averageRow({ rows, columns: [{ key: '0', label: '0' }] }, 'ratio');
+    expect(average).toEqual({ key: 'average', label: 'Mean', cells: [{ count: 3, state: 'final' }] });
+  });
+
   it('of a kind that does not exist are refused', () => {
     expect(() => averageRow(table, 'percent', 'median' as 'mean')).toThrow(
       new RangeError('expected "weighted" or "mean", got "median"'),

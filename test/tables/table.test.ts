@@ -17,5 +17,7 @@ describe('the value of a cell', () => {
     for (const state of ['future', 'empty'] as const) {
       expect(cellValue({ count: 0, of: 0, state }, 'people')).toBeUndefined();
     }
+    expect(cellValue({ count: 0, of: 0, state: 'final' }, 'percent')).toBeUndefined();
+    expect(cellValue({ count: 0, of: 0, state: 'final' }, 'people')).toBe(0);
   });
 });
