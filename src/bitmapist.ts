@@ -387,7 +387,7 @@ export class Bitmapist {
   async catalog(options: CatalogOptions = {}): Promise<Catalog> {
     const { prefix = '' } = options;
     const { Catalog } = await import('./events/catalog.js');
-    const catalog = new Catalog(this);
+    const catalog = new Catalog(this.#scope);
     for await (const key of this.store.keys(this.prefix + prefix, options)) {
       // Keys of an event may begin with what no name begins with: `a_2` is the beginning of `a_2026-11`.
       if (parseKey(this.prefix, key)?.event.startsWith(prefix) !== false) catalog.add(key);

@@ -2,8 +2,9 @@ import { type ParsedKey, parseKey } from '../names/keys.js';
 import type { KeysOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
 import { noteUnknownNames } from './hints.js';
-import { EventHistory, type EventSets, type KeyKind } from './history.js';
+import { EventHistory, type KeyKind } from './history.js';
 import { endHour, type Ordinal, periodOf, startHour } from './ordinals.js';
+import type { Scope } from './scope.js';
 
 /** Which keys are looked at for a catalogue, and how. */
 export interface CatalogOptions extends KeysOptions {
@@ -17,12 +18,6 @@ export interface OtherKeys {
   readonly examples: readonly string[];
 }
 
-/** Whose keys are catalogued: a `Bitmapist`. */
-export interface CatalogScope extends EventSets {
-  readonly prefix: string;
-  readonly segmentNames: readonly string[];
-}
-
 const MAX_EXAMPLES = 3;
 
 /**
@@ -31,17 +26,14 @@ const MAX_EXAMPLES = 3;
  * that of an empty store is told keys by `add`, as they come.
  */
 export class Catalog {
-  readonly #scope: CatalogScope;
+  readonly #scope: Scope;
   readonly #events = new Map<string, EventHistory>();
   readonly #examples: string[] = [];
   #others = 0;
 
-  /**
-   * An empty catalogue.
-   * @param bitmapist whose prefix tells what keys stand for, and which answers how many did an event
-   */
-  constructor(bitmapist: CatalogScope) {
-    this.#scope = bitmapist;
+  /** @internal */
+  constructor(scope: Scope) {
+    this.#scope = scope;
   }
 
   /**
@@ -146,7 +138,7 @@ export class Catalog {
    * console.log(catalog.noteUnknownNames(['sigup'])[0]); // no event "sigup" here; did you mean "signup"?
    */
   noteUnknownNames(asked: Iterable<string>): string[] {
-    return noteUnknownNames(asked, [...this.#events.keys(), ...this.#scope.segmentNames]);
+    return noteUnknownNames(asked, [...this.#events.keys(), ...this.#scope.segments.names]);
   }
 
   /** Of the ends of all events' extents, the one that comes first. */

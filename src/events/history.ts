@@ -1,15 +1,12 @@
-import type { Period, PeriodUnit } from '../time/period.js';
+import { bitmap, combine } from '../engine/expression.js';
+import { periodKey, uniqueKey } from '../names/keys.js';
+import type { Period } from '../time/period.js';
 import { endHour, holdersOf, type KeyUnit, type Ordinal, periodOf, startHour } from './ordinals.js';
-import type { EventSet } from './sets.js';
+import type { Scope } from './scope.js';
+import { EventSet } from './sets.js';
 
 /** What keys stand for: periods of a unit, or dateless flags. */
 export type KeyKind = KeyUnit | 'unique';
-
-/** What makes sets of events: a `Bitmapist`. */
-export interface EventSets {
-  events(event: string, unit: PeriodUnit, when: Period): EventSet;
-  unique(event: string): EventSet;
-}
 
 /** The units that tell best when something happened first. */
 const UNITS: readonly KeyUnit[] = ['day', 'hour', 'week', 'month'];
@@ -22,15 +19,15 @@ const UNITS: readonly KeyUnit[] = ['day', 'hour', 'week', 'month'];
 export class EventHistory {
   /** The name of the event. */
   readonly event: string;
-  readonly #sets: EventSets;
+  readonly #scope: Scope;
   /** Numbers of periods, ascending. */
   readonly #numbers: Readonly<Record<KeyUnit, number[]>> = { month: [], week: [], day: [], hour: [] };
   #hasFlag = false;
 
-  /** @param sets the `Bitmapist` that makes sets of the event */
-  constructor(event: string, sets: EventSets) {
+  /** @internal */
+  constructor(event: string, scope: Scope) {
     this.event = event;
-    this.#sets = sets;
+    this.#scope = scope;
   }
 
   /**
@@ -145,12 +142,15 @@ export class EventHistory {
    * console.log(await catalog.get('active')?.everybody().count()); // 3
    */
   everybody(): EventSet {
-    const sets: EventSet[] = [];
+    const { store, prefix } = this.#scope;
+    const keys: string[] = [];
     for (const ordinal of this.#ordinals()) {
-      if (this.#needs(ordinal)) sets.push(this.#sets.events(this.event, ordinal[0], periodOf(ordinal)));
+      if (this.#needs(ordinal)) keys.push(periodKey(prefix, this.event, periodOf(ordinal)));
     }
-    if (this.#hasFlag || sets.length === 0) sets.push(this.#sets.unique(this.event));
-    return sets[0]!.or(...sets.slice(1));
+    if (this.#hasFlag || keys.length === 0) keys.push(uniqueKey(prefix, this.event));
+    // By its keys, since a segment may have the same name.
+    const bitmaps = keys.map((key) => bitmap(store, key));
+    return new EventSet(this.#scope, combine('or', bitmaps));
   }
 
   #needs(ordinal: Ordinal): boolean {

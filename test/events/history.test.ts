@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventHistory } from '../../src/events/history.js';
-import { Bitmapist, parseKey } from '../../src/index.js';
+import { Segments } from '../../src/events/segments.js';
+import { Bitmapist, Period, parseKey } from '../../src/index.js';
+
+/** A history that no key was told yet. */
+function makeHistory(event: string, { store, prefix, timeZone }: Bitmapist = new Bitmapist()): EventHistory {
+  const others = {
+    segments: new Segments(),
+    storedKeys: new Set<string>(),
+    defaults: {},
+    now: () => new Date(),
+  };
+  return new EventHistory(event, { store, prefix, timeZone, ...others });
+}
 
 /** What an event's keys tell, and the ids that stand in any of them. */
 async function look(bitmapist: Bitmapist, event: string) {
-  const history = new EventHistory(event, bitmapist);
+  const history = makeHistory(event, bitmapist);
   const ids = new Set<number>();
   const needed: string[] = [];
   const keys: string[] = [];
@@ -86,9 +98,25 @@ describe('everybody who ever did an event', () => {
   });
 });
 
+describe('everybody of an event', () => {
+  it('is that of its keys, whatever a segment of the same name is', async () => {
+    const bitmapist = new Bitmapist();
+    await bitmapist.markUnique('flag', [1, 2]);
+    bitmapist.defineSegment('flag', 'a@{period} & ~a@{period}');
+    const catalog = await bitmapist.catalog();
+    expect(await catalog.get('flag')!.everybody().count()).toBe(2);
+  });
+
+  it('is made of as many keys as there are', () => {
+    const history = makeHistory('a');
+    for (let hour = 0; hour < 150_000; hour++) history.add(Period.at('hour', hour));
+    expect(history.everybody().expression).toMatchObject({ kind: 'or', operands: { length: 150_000 } });
+  });
+});
+
 describe('when an event happened', () => {
   function spanOf(...keys: string[]): string {
-    const history = new EventHistory('a', new Bitmapist());
+    const history = makeHistory('a');
     for (const key of keys) history.add(parseKey('', `a_${key}`)!.period);
     return `${history.first} to ${history.last}`;
   }
@@ -117,7 +145,7 @@ describe('when an event happened', () => {
   });
 
   it('has a number of keys of each unit, each key once', () => {
-    const history = new EventHistory('a', new Bitmapist());
+    const history = makeHistory('a');
     for (const key of ['2026-11', '2026-12', '2026-11', '2026-11-3', 'u', 'u', '2026-11-3-0', 'W2026-1']) {
       history.add(parseKey('', `a_${key}`)!.period);
     }
