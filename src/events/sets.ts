@@ -7,7 +7,7 @@ import type { EvaluateOptions } from '../engine/question.js';
 import { MemoryStore } from '../store/memory.js';
 import type { PutOptions, RequestOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
-import { eventExpression, eventKeys, type Scope, storedResultKey } from './scope.js';
+import { eventExpression, eventKeys, type Scope } from './scope.js';
 
 /** How long a stored result lives by default. */
 const RESULT_TTL_SECONDS = 3600;
@@ -152,6 +152,8 @@ export class EventSet implements AsyncIterable<number> {
    * console.log(stored.key); // trackist_bitop_OR_trackist_web_u-trackist_phone_u
    */
   async storeResult(options: EvaluateOptions & PutOptions = {}): Promise<StoredEvents> {
+    // Loaded when first asked: few store results.
+    const { storedResultKey } = await import('./results.js');
     const key = storedResultKey(this.scope, this.expression);
     if (this.expression.kind === 'bitmap') {
       throw new RangeError(

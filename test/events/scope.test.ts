@@ -15,7 +15,6 @@ import {
   eventKeys,
   queryExpression,
   type Scope,
-  storedResultKey,
 } from '../../src/events/scope.js';
 import { Segments } from '../../src/events/segments.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -133,33 +132,5 @@ describe('the set of an expression text', () => {
     expect(() => query(`${years(833)} | x@day | x@day-1 | x@day-2 | x@day-3 | x@day-4`)).toThrow('got 10001');
     expect(takeApart([query('a@1001..1833-03')]).bitmaps).toHaveLength(9987);
     expect(() => query('a@0001..9999')).toThrow('got 119988');
-  });
-});
-
-describe('the key of a stored result', () => {
-  const keyOf = (text: string) => storedResultKey(source, query(text));
-
-  it('names the operation and the keys of its operands, as the reference does', () => {
-    expect(keyOf('a@unique & b@unique')).toBe('p_bitop_AND_p_a_u-p_b_u');
-    expect(keyOf('~a@unique ^ b@unique')).toBe('p_bitop_XOR_p_bitop_NOT_p_a_u-p_b_u');
-    expect(keyOf('a@unique | (b@unique & c@unique)')).toBe('p_bitop_OR_p_a_u-p_bitop_AND_p_b_u-p_c_u');
-    const without = combine('andNot', [leaf('a_u'), leaf('b_u'), leaf('c_u')]);
-    const two = atLeast(2, [leaf('a_u'), leaf('b_u'), leaf('c_u')]);
-    expect(storedResultKey(source, two)).toBe('p_bitop_ATLEAST2_p_a_u-p_b_u-p_c_u');
-    expect(storedResultKey(source, without)).toBe('p_bitop_AND_p_a_u-p_bitop_NOT_p_b_u-p_bitop_NOT_p_c_u');
-  });
-
-  it('has none for sets of another store', () => {
-    const other = combine('or', [leaf('a_u'), bitmap(new MemoryStore(), 'p_b_u')]);
-    expect(() => storedResultKey(source, other)).toThrow('got "p_b_u" of another store');
-  });
-
-  it('has none for keys of more than a million characters together', () => {
-    const long = (length: number) => bitmap(source.store, 'k'.repeat(length));
-    const most = combine('or', [long(499_999), long(500_001)]);
-    expect(storedResultKey(source, most)).toHaveLength(1_000_000 + 'p_bitop_OR_-'.length);
-    expect(() => storedResultKey(source, combine('or', [long(500_000), long(500_001)]))).toThrow(
-      'expected operands whose keys have at most 1000000 characters together, got 1000001 to store a result of',
-    );
   });
 });
