@@ -223,7 +223,7 @@ function quotedName(scanner: Scanner): string {
 /** No period has a comma, but operands of a call are followed by one. */
 const PERIOD = /[^\s~&^|()"@,]+/y;
 const CURRENT = /^(year|quarter|month|week|day|hour)(?:-(\d{1,8}))?$/;
-const PERIODS = '2026, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1';
+const PERIODS = '2026, 2026-Q4, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1';
 
 function parsePeriod(scanner: Scanner): QueryPeriod {
   const start = scanner.offset;

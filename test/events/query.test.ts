@@ -14,7 +14,7 @@ import { Period } from '../../src/time/period.js';
 const at = (event: string, period: QueryNodePeriod): QueryNode => ({ op: 'event', event, period });
 type QueryNodePeriod = Extract<QueryNode, { op: 'event' }>['period'];
 
-const PERIODS = '2026, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1';
+const PERIODS = '2026, 2026-Q4, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1';
 
 /** Periods compare by their text: what they hold is private. */
 const plain = (node: QueryNode): unknown => JSON.parse(JSON.stringify(node));
@@ -137,7 +137,7 @@ describe('expression text', () => {
     [
       'b@day & a@tomorrow',
       10,
-      'expected a period such as 2026, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1 or unique, got "tomorrow"',
+      'expected a period such as 2026, 2026-Q4, 2026-11, 2026-W47, 2026-11-22, 2026-11-22T13, day-1 or unique, got "tomorrow"',
     ],
     ['a@2026-11..', 11, `expected a period such as ${PERIODS} on each side of "..", got ""`],
     ['a@..2026-11', 2, `expected a period such as ${PERIODS} on each side of "..", got ""`],

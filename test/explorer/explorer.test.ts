@@ -414,6 +414,18 @@ describe('views', () => {
       expect(await page.getAttribute('.combobox.code input', 'aria-invalid')).toBe('true');
     }));
 
+  it('tell all kinds of periods and operations beside the field of an expression', () =>
+    withDump(async ({ page, show }) => {
+      await show('#/expression', '.help');
+      const help = await page.locator('.help code').allTextContents();
+      const ranges = ['active@2026-11-01..2026-11-20', 'active@day-6..day'];
+      const calls = ['atLeast(2, …, …, …)', 'exactly(2, …, …, …)'];
+      expect(help).toEqual(expect.arrayContaining(['2026-Q4', 'quarter', ...ranges, ...calls]));
+      await show(`#/expression?q=${ranges[0]}`, 'output:text-is("0")');
+      await show('#/expression?q=active@fortnight', '.caret[role=alert]');
+      expect(await page.textContent('.caret')).toContain('such as 2026, 2026-Q4, 2026-11');
+    }));
+
   it('save numbers of events that no spreadsheet takes for formulas, whatever they are called', () =>
     withExplorer(async (explorer) => {
       const { page } = explorer;

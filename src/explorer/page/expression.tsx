@@ -44,11 +44,14 @@ export function ExpressionView() {
       {answer && !problem && <Count answer={answer} text={asked} isPending={isPending} />}
       {text.trim() === '' && data && <Examples data={data} />}
       <p class="muted help">
-        <code>event@PERIOD</code>, where a period is <code>2026</code>, <code>2026-11</code>,{' '}
-        <code>2026-W47</code>, <code>2026-11-22</code>, <code>2026-11-22T13</code>, <code>unique</code>, or{' '}
-        <code>day</code>, <code>week</code>, <code>month</code>, <code>year</code> for that of the day at the
-        top, <code>month-1</code> for the one before. <code>~</code> not, <code>&</code> and, <code>^</code>{' '}
-        either, <code>|</code> or, strongest first. Names with spaces go in double quotes.
+        <code>event@PERIOD</code>, where a period is <code>2026</code>, <code>2026-Q4</code>,{' '}
+        <code>2026-11</code>, <code>2026-W47</code>, <code>2026-11-22</code>, <code>2026-11-22T13</code>,{' '}
+        <code>unique</code>, or <code>day</code>, <code>week</code>, <code>month</code>, <code>quarter</code>,{' '}
+        <code>year</code> for that of the day at the top, <code>month-1</code> for the one before, or a range
+        of them: <code>active@2026-11-01..2026-11-20</code>, <code>active@day-6..day</code>. <code>~</code>{' '}
+        not, <code>&</code> and, <code>^</code> either, <code>|</code> or, strongest first;{' '}
+        <code>atLeast(2, …, …, …)</code> and <code>exactly(2, …, …, …)</code> for who is in so many. Names
+        with spaces go in double quotes.
       </p>
     </section>
   );
