@@ -426,6 +426,25 @@ describe('views', () => {
       expect(await page.textContent('.caret')).toContain('such as 2026, 2026-Q4, 2026-11');
     }));
 
+  it('name the fields that lack something with their groups, and mark them', () =>
+    withDump(async ({ page, show }) => {
+      const invalid = (): Promise<(string | null)[]> =>
+        page.$$eval('.controls [role=combobox]', (fields) =>
+          fields.map((field) => field.getAttribute('aria-invalid')),
+        );
+      const problem = (): Promise<string | null> => page.textContent('.problem div');
+      await show('#/cohort?select1=', '.problem');
+      expect(await problem()).toBe('expected something for: People who did: Event');
+      expect((await invalid()).map((each) => each === 'true')).toEqual([true, false, false, false]);
+      await show('#/cohort?select1=&select2=', '.problem:has-text("came back")');
+      expect(await problem()).toBe('expected something for: People who did: Event, And came back to: Event');
+      expect((await invalid()).map((each) => each === 'true')).toEqual([true, false, true, false]);
+      await show('#/trend?events=', '.picker');
+      expect(await problem()).toBe('expected something for: Events');
+      expect(await invalid()).toEqual(['true']);
+      expect(await page.locator('.chips li').count()).toBe(0);
+    }));
+
   it('save numbers of events that no spreadsheet takes for formulas, whatever they are called', () =>
     withExplorer(async (explorer) => {
       const { page } = explorer;

@@ -41,17 +41,33 @@ function Control({ field, params }: ControlProps) {
   const { label, help, least, most, optional = false } = field;
   const name = formName(field);
   const value = params.get(name) ?? '';
+  const isMissing = !optional && value === '';
   const change = (text: string): void => setParams({ [name]: text });
   switch (field.kind) {
     case 'event':
-      return <EventField label={label} value={value} isOptional={optional} onCommit={change} />;
+      return (
+        <EventField
+          label={label}
+          value={value}
+          isOptional={optional}
+          isMissing={isMissing}
+          onCommit={change}
+        />
+      );
     case 'events':
-      return <EventPicker events={params.getAll(name)} field={field} />;
+      return <EventPicker events={params.getAll(name).filter((event) => event !== '')} field={field} />;
     case 'expression':
       return (
         <div class="field grow">
           <span aria-hidden="true">{label}</span>
-          <Combobox label={label} value={value} isContinuous suggest={suggestExpression} onCommit={change} />
+          <Combobox
+            label={label}
+            value={value}
+            isContinuous
+            suggest={suggestExpression}
+            onCommit={change}
+            invalid={isMissing}
+          />
         </div>
       );
     case 'unit':
@@ -128,12 +144,15 @@ interface EventFieldProps {
   readonly label: string;
   readonly value: string;
   readonly isOptional?: boolean;
+  /** It is empty and must not be. */
+  readonly isMissing?: boolean;
   readonly placeholder?: string;
   readonly onCommit: (event: string) => void;
 }
 
 /** The name of an event, completed from those that the data has. */
-function EventField({ label, value, isOptional = false, placeholder, onCommit }: EventFieldProps) {
+function EventField(props: EventFieldProps) {
+  const { label, value, isOptional = false, isMissing = false, placeholder, onCommit } = props;
   const events = dataset.value?.events ?? [];
   const [note] = useNameNotes(value === '' ? [] : [value]);
   const noteId = useId();
@@ -148,7 +167,7 @@ function EventField({ label, value, isOptional = false, placeholder, onCommit }:
         onCommit={(text) => {
           if (text !== '' || isOptional) onCommit(text);
         }}
-        invalid={note !== undefined}
+        invalid={isMissing || note !== undefined}
         describedBy={note === undefined ? undefined : noteId}
       />
       {note !== undefined && (
@@ -188,6 +207,7 @@ function EventPicker({ field, events }: { readonly field: Field; readonly events
           key={events.length}
           label="Add an event"
           value=""
+          isMissing={events.length < least}
           placeholder="Name of an event"
           onCommit={(event) => setParams({ [name]: [...new Set([...events, event])] })}
         />

@@ -40,15 +40,18 @@ function readAsk(
 ): { readonly ask?: MeasureAsk; readonly failure?: Problem } {
   const missing = measure.fields.filter((field) => !field.optional && !params.get(formName(field)));
   if (missing.length > 0) {
-    return {
-      failure: { message: `expected something for: ${missing.map(({ label }) => label).join(', ')}` },
-    };
+    return { failure: { message: `expected something for: ${missing.map(fullLabel).join(', ')}` } };
   }
   try {
     return { ask: { measure: measure.name, args: parseForm(measure, params) } };
   } catch (error) {
     return { failure: error as Problem };
   }
+}
+
+/** Labels may be the same in two groups. */
+function fullLabel({ group, label }: Field): string {
+  return group === undefined ? label : `${group}: ${label}`;
 }
 
 /** Hours are marked on demand; without them every answer would be 0. */
