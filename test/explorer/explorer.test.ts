@@ -445,6 +445,20 @@ describe('views', () => {
       expect(await page.locator('.chips li').count()).toBe(0);
     }));
 
+  it('are found at their former addresses too, which are replaced', () =>
+    withDump(async ({ page, show }) => {
+      const hash = (): string => new URL(page.url()).hash;
+      await show('#/retention?select1=signup&select2=active&group=months&results=3&rows=2', TABLE);
+      expect(hash()).toBe(
+        '#/cohort?select1=signup&select2=active&time_group=months&num_results=3&num_of_rows=2',
+      );
+      await show('#/trends?event=active&event=signup&unit=month', CHART);
+      expect(hash()).toBe('#/trend?events=active&events=signup&unit=month');
+      await page.evaluate(() => history.replaceState(null, '', '#/trends?event=signup'));
+      await page.reload();
+      expect(hash()).toBe('#/trend?events=signup');
+    }));
+
   it('save numbers of events that no spreadsheet takes for formulas, whatever they are called', () =>
     withExplorer(async (explorer) => {
       const { page } = explorer;

@@ -10,6 +10,19 @@ export const VIEWS: ReadonlyMap<string, string> = new Map([
   ['expression', 'Expression'],
 ]);
 
+/** What pages and their parameters were called before they took the names of measures and fields: links live long. */
+const OLD_VIEWS: ReadonlyMap<string, string> = new Map([
+  ['retention', 'cohort'],
+  ['trends', 'trend'],
+]);
+const OLD_PARAMS: ReadonlyMap<string, string> = new Map([
+  ['group', 'time_group'],
+  ['results', 'num_results'],
+  ['rows', 'num_of_rows'],
+  ['start', 'start_date'],
+  ['event', 'events'],
+]);
+
 export interface Route {
   readonly view: string;
   readonly params: URLSearchParams;
@@ -61,8 +74,14 @@ export function readDate(params: URLSearchParams, name: string): string {
 
 function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
-  const view = VIEWS.has(path) ? path : 'events';
-  const params = new URLSearchParams(query);
+  const given = new URLSearchParams(query);
+  const renamed = OLD_VIEWS.get(path);
+  const view = renamed ?? (VIEWS.has(path) ? path : 'events');
+  const params =
+    renamed === undefined
+      ? given
+      : new URLSearchParams([...given].map(([name, value]) => [OLD_PARAMS.get(name) ?? name, value]));
+  if (renamed !== undefined) history.replaceState(history.state, '', hashOf({ view, params }));
   remembered.set(view, params);
   return { view, params };
 }

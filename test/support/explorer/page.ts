@@ -15,7 +15,7 @@ export interface Explorer {
   readonly complaints: readonly string[];
   /** Loads files as a reader who chooses them does, and waits until it is open. */
   open(file: ReaderFile): Promise<void>;
-  /** Goes to a view, such as `#/trends?event=invoice`, and waits for what it shows. */
+  /** Goes to a view, such as `#/trend?events=invoice`, and waits for what it shows. */
   show(hash: string, selector: string): Promise<void>;
   close(): Promise<void>;
 }
