@@ -23,10 +23,13 @@ export function noteUnknownNames(asked: Iterable<string>, known: Iterable<string
 /** Of a name, this share may be mistyped, and never more than so many characters. */
 const MAX_SHARE = 0.4;
 const MAX_DISTANCE = 3;
+/** Longer names, in UTF-16 code units, are not compared: the time it takes grows with the square of the length. */
+const MAX_COMPARED = 1000;
 
 /** The name that takes the fewest changes, capitals aside; `undefined` if none is near. */
 function nearestName(name: string, known: Iterable<string>): string | undefined {
   const asked = fold(name);
+  if (asked.length > MAX_COMPARED) return undefined;
   let nearest: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {

@@ -28,8 +28,10 @@ describe('a name that no event has', () => {
     for (const asked of ['a', 'plan', 'merge', 'por', 'first', 'x'.repeat(100_000)]) {
       expect(noteUnknownNames([asked], KNOWN)).toEqual([`no event ${JSON.stringify(asked)} here`]);
     }
-    // Both are long, and differ in every character.
+    // Names that long are not compared.
     expect(noteUnknownNames(['x'.repeat(100_000)], ['y'.repeat(100_000)])[0]).not.toContain('did you mean');
+    expect(noteUnknownNames(['x'.repeat(1001)], ['x'.repeat(1000)])[0]).not.toContain('did you mean');
+    expect(noteUnknownNames(['x'.repeat(1000)], ['x'.repeat(1001)])[0]).toContain('did you mean');
     expect(noteUnknownNames(['signup'], [])).toEqual(['no event "signup" here']);
   });
 
