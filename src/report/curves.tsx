@@ -97,6 +97,8 @@ const RIGHT = 24;
 const BOTTOM = 84;
 const TICKS = 5;
 const KEY_HEIGHT = 20;
+/** What stays free between a label of the axis and the edge of the picture. */
+const EDGE = 4;
 /** Below this width the keys stand below each other. */
 const NARROW = 640;
 
@@ -212,7 +214,7 @@ function Grid({ axes: { x, y, width }, table }: { axes: Axes; table: Table }): V
   const [bottom] = y.range() as [number];
   return (
     <g>
-      {y.ticks(TICKS).map((tick) => (
+      {valueTicks(y, unit).map((tick) => (
         <g>
           <line class="line" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="#c8d0d7" />
           <text class="muted" x={LEFT - 8} y={y(tick) + 4} text-anchor="end" fill={MUTED}>
@@ -221,7 +223,12 @@ function Grid({ axes: { x, y, width }, table }: { axes: Axes; table: Table }): V
         </g>
       ))}
       {tickColumns(table, width).map((column) => (
-        <text class="muted" x={x(column)} y={bottom + 20} text-anchor="middle" fill={MUTED}>
+        <text
+          class="muted"
+          {...placeTick(columns[column]!.key, x(column), width)}
+          y={bottom + 20}
+          fill={MUTED}
+        >
           {columns[column]!.key}
         </text>
       ))}
@@ -234,13 +241,29 @@ function Grid({ axes: { x, y, width }, table }: { axes: Axes; table: Table }): V
   );
 }
 
+/** People are whole, however few they are. */
+function valueTicks(y: Axes['y'], unit: Unit): number[] {
+  const all = y.ticks(TICKS);
+  return unit === 'people' ? all.filter(Number.isInteger) : all;
+}
+
+/** Below its column, or moved inwards as far as it would stick out of the picture. */
+function placeTick(label: string, x: number, width: number): { x: number; 'text-anchor': string } {
+  const half = (label.length * CHARACTER) / 2;
+  if (x + half > width - EDGE) return { x: width - EDGE, 'text-anchor': 'end' };
+  if (x - half < EDGE) return { x: EDGE, 'text-anchor': 'start' };
+  return { x, 'text-anchor': 'middle' };
+}
+
 /** Columns whose labels have room on the axis, at most some 12. */
 function tickColumns({ layout, columns }: Table, width: number): number[] {
   const last = columns.length - 1;
   if (layout === 'triangle') {
     return ticks(0, last, Math.min(12, Math.max(1, last))).filter(Number.isInteger);
   }
-  const room = max(columns, ({ key }) => key.length)! * CHARACTER + MARGIN;
+  const label = max(columns, ({ key }) => key.length)! * CHARACTER;
+  // The last one may move towards the one before it.
+  const room = label + Math.max(MARGIN, label / 2 - RIGHT + EDGE);
   const most = Math.max(1, Math.min(12, Math.floor((width - LEFT - RIGHT) / room)));
   return range(0, columns.length, Math.ceil(columns.length / most));
 }

@@ -20,11 +20,12 @@ export interface SvgOptions extends ViewOptions, FragmentOptions {
 export interface Picture {
   readonly view: TableView;
   readonly width: number;
+  /** Without the notes, which go below. */
   readonly height: number;
   /** What there is to see, for who does not see it. */
   readonly description: string;
   readonly options: FragmentOptions;
-  /** Whether it goes without title and paper, within a page that has them. */
+  /** Whether it goes without title, notes and paper, within a page that has them. */
   readonly isBare?: boolean | undefined;
   readonly children: ComponentChildren;
 }
@@ -37,17 +38,21 @@ export const INK = '#1b2228';
 export const MUTED = '#55616b';
 const PAGE = '#ffffff';
 
-/** A standalone SVG file: title and subtitle, light and dark, its own text for screen readers. */
+/** A standalone SVG file: title, subtitle and notes, light and dark, its own text for screen readers. */
 export function renderPicture({
   children,
   description,
-  height,
+  height: bodyHeight,
   isBare = false,
   options: { inlineStyle = true, nonce },
-  view: { title, subtitle },
+  view: { title, subtitle, notes },
   width,
 }: Picture): string {
   const fits = Math.floor((width - 2 * MARGIN) / TITLE_CHARACTER);
+  const lines = isBare
+    ? []
+    : notes.flatMap((note) => wrap(note, Math.floor((width - 2 * MARGIN) / CHARACTER)));
+  const height = bodyHeight + lines.length * LINE_HEIGHT;
   return `${renderToString(
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -74,9 +79,21 @@ export function renderPicture({
         </>
       )}
       {children}
+      {lines.map((text, index) => (
+        <text class="muted" x={MARGIN} y={bodyHeight + 4 + index * LINE_HEIGHT} fill={MUTED}>
+          {text}
+        </text>
+      ))}
     </svg>,
   )}\n`;
 }
+
+/** Lines of at most `fits` characters, broken between words if that can be. */
+function wrap(text: string, fits: number): string[] {
+  return text.match(new RegExp(`\\S.{0,${fits - 1}}(?!\\S)|\\S{${fits}}`, 'gu')) ?? [];
+}
+
+const LINE_HEIGHT = 16;
 
 // Widths of characters of common fonts, on the generous side, since nothing here can measure text.
 const TITLE_CHARACTER = 9.5;

@@ -149,6 +149,60 @@ describe('renderSvgCurves of lines over time', () => {
   });
 });
 
+describe('the axes of lines over time', () => {
+  const quarters = ['2026-Q1', '2026-Q2', '2026-Q3', '2026-Q4'];
+  const tableOf = (keys: readonly string[], counts: readonly number[]) => {
+    const table = trendTable(['signup']);
+    const [row] = table.rows;
+    const cells = counts.map((count) => ({ ...row!.cells[0]!, count }));
+    return { ...table, columns: keys.map((key) => ({ key, label: key })), rows: [{ ...row!, cells }] };
+  };
+  const ticksOf = (svg: string) =>
+    elementsOf(parseStrictly(svg), 'text')
+      .filter((text) => attributeOf(text, 'x') === '56')
+      .map(textOf);
+
+  it.each([
+    [0, ['0', '1']],
+    [1, ['0', '1']],
+    [2, ['0', '1', '2']],
+    [3, ['0', '1', '2', '3']],
+    [5, ['0', '1', '2', '3', '4', '5']],
+    [12, ['0', '2', '4', '6', '8', '10', '12']],
+  ])('counts people, of whom there are at most %d, in whole numbers', (count, ticks) => {
+    expect(ticksOf(renderSvgCurves(tableOf(quarters, [0, 0, count, 0])))).toEqual(ticks);
+  });
+
+  it.each([
+    ['years', ['2023', '2024', '2025', '2026']],
+    ['quarters', quarters],
+    ['days', ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23']],
+    ['hours', Array.from({ length: 97 }, (_, hour) => `2026-11-23T${`${hour}`.padStart(2, '0')}:00`)],
+    ['long names', ['first', 'second', 'third', 'last'].map((name) => `${name} of the columns of it`)],
+  ])('keeps labels of %s within the picture, and apart', (_, keys) => {
+    for (const width of [320, 500, 760]) {
+      const svg = renderSvgCurves(
+        tableOf(
+          keys,
+          keys.map(() => 1),
+        ),
+        { width },
+      );
+      const labels = elementsOf(parseStrictly(svg), 'text').filter((text) => keys.includes(textOf(text)));
+      expect(labels.length).toBeGreaterThan(0);
+      let end = 0;
+      for (const label of labels) {
+        const long = textOf(label).length * 7;
+        const part = { start: 0, middle: 0.5, end: 1 }[attributeOf(label, 'text-anchor')!]!;
+        const start = Number(attributeOf(label, 'x')) - part * long;
+        expect(start).toBeGreaterThanOrEqual(end);
+        end = start + long;
+      }
+      expect(end).toBeLessThanOrEqual(width);
+    }
+  });
+});
+
 describe('pictures within a page', () => {
   it('show what the pointed column says, the columns in reach of the keyboard', () => {
     for (const table of [sampleTable(), trendTable()]) {
@@ -159,6 +213,8 @@ describe('pictures within a page', () => {
       expect(attributeOf(elementsOf(root, 'svg')[0]!, 'width')).toBe('600');
       expect(elementsOf(root, 'rect').some((rect) => attributeOf(rect, 'class') === 'page')).toBe(false);
     }
+    const noted = { ...trendTable(), notes: ['said by the page'] };
+    expect(renderSvgCurves(noted, { interactive: true })).not.toContain('said by the page');
     const [first] = elementsOf(parseStrictly(renderSvgCurves(trendTable(), { interactive: true })), 'g')
       .filter((group) => attributeOf(group, 'class') === 'column')
       .map((group) => textOf(elementsOf(group, 'title')[0]!));
@@ -212,6 +268,30 @@ describe.each([
     const root = parseStrictly(render(sampleTable({ select1: name })));
     expect(textOf(elementsOf(root, 'title')[0]!)).toContain(name);
     expect(textOf(elementsOf(root, 'text')[0]!)).toMatch(/^x{20,100}…$/);
+  });
+
+  it('says its notes below, in lines that fit, and grows by them', () => {
+    const table = sampleTable();
+    const notes = [
+      'no event "nobdy" here',
+      `${'a long story '.repeat(20)}${'x'.repeat(300)}`,
+      'unseen \u202e',
+    ];
+    const heightOf = (svg: string) =>
+      Number(attributeOf(elementsOf(parseStrictly(svg), 'svg')[0]!, 'height'));
+    const svg = render({ ...table, notes });
+    const plain = heightOf(render(table));
+    const lines = elementsOf(parseStrictly(svg), 'text').filter(
+      (text) => Number(attributeOf(text, 'y')) >= plain,
+    );
+    const said = lines.map(textOf);
+    expect(said[0]).toBe(notes[0]);
+    expect(said.slice(1, -1).join('').replaceAll(' ', '')).toBe(notes[1]!.replaceAll(' ', ''));
+    expect(said.at(-1)).toBe('unseen \\u202e');
+    const width = Number(attributeOf(elementsOf(parseStrictly(svg), 'svg')[0]!, 'width'));
+    for (const line of said) expect(line.length * 7).toBeLessThanOrEqual(width - 32);
+    expect(heightOf(svg)).toBe(plain + 16 * lines.length);
+    for (const line of lines) expect(Number(attributeOf(line, 'y'))).toBeLessThan(heightOf(svg) - 8);
   });
 
   it('draws tables without rows, and with one column', () => {
