@@ -136,7 +136,7 @@ export class Period {
     const parts = PERIOD_TEXT.exec(text)?.groups;
     if (parts === undefined) {
       throw new SyntaxProblem(
-        `expected a period such as 2026, 2026-11, 2026-W47, 2026-11-22 or 2026-11-22T13, got ${JSON.stringify(text)}`,
+        `expected a period such as 2026, 2026-Q4, 2026-11, 2026-W47, 2026-11-22 or 2026-11-22T13, got ${JSON.stringify(text)}`,
         text,
         0,
       );
