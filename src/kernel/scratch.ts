@@ -92,12 +92,17 @@ export class Scratch {
       .subarray(firstRow + startRow, firstColumn)
       .subarray(0, BAND_ROWS)
       .map(memberOf);
+    const columns = new Int32Array(program[at + 2]!);
     const header = [Opcode.CountTable, 0, members.size, this.resultCount];
     for (; cell < end && program[cell]! < startRow + BAND_ROWS; cell += CELL_WIDTH) {
       if (members.size === BAND_MEMBERS) break;
       const row = rows[program[cell]! - startRow]!;
-      const column = memberOf(program[firstColumn + program[cell + 1]!]!);
-      const [earlier, later] = row < column ? [row, column] : [column, row];
+      const index = program[cell + 1]!;
+      // Looked up once per column, not per cell.
+      const column = columns[index]! > 0 ? columns[index]! - 1 : memberOf(program[firstColumn + index]!);
+      columns[index] = column + 1;
+      const later = Math.max(row, column);
+      const earlier = Math.min(row, column);
       numbers[firstMember + later * MEMBER_WIDTH + 1 + (earlier >> 5)]! |= 1 << earlier;
       this.#cells.push(program[cell + 2]!, this.resultCount + later * BAND_ROWS + earlier);
     }
