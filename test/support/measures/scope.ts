@@ -3,6 +3,8 @@ import type { Ask, Counts, MeasureScope } from '../../../src/measures/measure.js
 import type { Store } from '../../../src/store/types.js';
 import type { Moment } from '../../../src/time/moment.js';
 
+const SIGNS = { and: '&', or: '|', xor: '^', andNot: '& ~', atLeast: 'at least' };
+
 /** Nobody reads from it. */
 const nowhere = {} as Store;
 
@@ -36,13 +38,25 @@ export function countsOf({ sets, pairs = [] }: Ask<unknown>, ids: Ids): Counts {
 export function textOf(expression: Expression): string {
   if (expression.kind === 'bitmap') return expression.key;
   if (!('operands' in expression)) throw new Error(`expected a join, got ${expression.kind}`);
-  return expression.operands.map(textOf).join(expression.kind === 'and' ? ' & ' : ' | ');
+  return expression.operands.map(textOf).join(` ${SIGNS[expression.kind]} `);
 }
 
 function idsOf(expression: Expression, ids: Ids): readonly number[] {
   if (expression.kind === 'bitmap') return ids[expression.key] ?? [];
   if (!('operands' in expression)) throw new Error(`expected a join, got ${expression.kind}`);
   const sets = expression.operands.map((operand) => idsOf(operand, ids));
-  if (expression.kind === 'or') return [...new Set(sets.flat())];
-  return sets.reduce((both, set) => both.filter((id) => set.includes(id)));
+  const all = [...new Set(sets.flat())];
+  const timesOf = (id: number): number => sets.filter((set) => set.includes(id)).length;
+  switch (expression.kind) {
+    case 'and':
+      return all.filter((id) => timesOf(id) === sets.length);
+    case 'or':
+      return all;
+    case 'xor':
+      return all.filter((id) => timesOf(id) % 2 === 1);
+    case 'andNot':
+      return sets[0]!.filter((id) => timesOf(id) === 1);
+    case 'atLeast':
+      return all.filter((id) => timesOf(id) >= expression.k);
+  }
 }
