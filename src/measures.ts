@@ -9,6 +9,7 @@ export {
 } from './measures/arguments.js';
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
-export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
+export { measures } from './measures/list.js';
+export type { AnyMeasure, Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
 export { type ArgumentsSchema, argumentsSchema } from './measures/schema.js';
 export { type TrendArguments, trend } from './measures/trend.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { printable } from '../index.js';
-import { cohort, type Measure, trend } from '../measures.js';
+import { cohort, type Measure, measures } from '../measures.js';
 import { reportFailure, say, sayRest } from './failure.js';
 import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.js';
 import {
@@ -94,7 +94,7 @@ function createProgram(): Command {
     .addHelpText('after', `\n${COHORT_EXAMPLES}`)
     .action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
   // Of these, nothing but their fields is known here.
-  for (const measure of [trend]) {
+  for (const measure of measures.filter(({ name }) => name !== cohort.name)) {
     table(measure).action(async (source, options) =>
       (await import('./measure.js')).printMeasure(measure, source, options),
     );

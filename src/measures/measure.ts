@@ -52,3 +52,6 @@ export interface Measure<Args, Answer = Table> {
   /** @throws RangeError for arguments that make no sense, in a sentence */
   ask(args: Args, scope: MeasureScope): Ask<Answer>;
 }
+
+/** A measure of whose arguments only its fields tell. */
+export type AnyMeasure = Measure<Record<string, unknown>>;

@@ -1,11 +1,8 @@
-import { cohort, type Field, type Measure, trend } from '../../measures.js';
+import { type AnyMeasure, type Field, measures } from '../../measures.js';
 import type { ChosenDataset } from './chosen.js';
 import type { MeasureAsk, MeasureView } from './protocol.js';
 
-/** Measures that the explorer has a page for; their fields make its controls and its address. */
-
-/** Of arguments that only its fields tell. */
-export type AnyMeasure = Measure<Record<string, unknown>>;
+/** Every measure has a page; its fields make the page's controls and its address. */
 
 /** More rows or columns than this nobody reads, and a browser draws them slowly. */
 const MAX_NUMBER = 120;
@@ -13,9 +10,10 @@ const MAX_NUMBER = 120;
 const MAX_EVENTS = 8;
 
 /** In the order of the page's tabs. */
-export const MEASURES: readonly AnyMeasure[] = ([cohort, trend] as unknown as AnyMeasure[]).map(
-  (measure) => ({ ...measure, fields: measure.fields.map(limited) }),
-);
+export const MEASURES: readonly AnyMeasure[] = measures.map((measure) => ({
+  ...measure,
+  fields: measure.fields.map(limited),
+}));
 
 function limited(field: Field): Field {
   const limit = { number: MAX_NUMBER, events: MAX_EVENTS }[field.kind as string];

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { plural, type Table } from '../../index.js';
+import type { AnyMeasure } from '../../measures.js';
 import { type Field, formName, parseForm } from '../../measures.js';
 import { groupDigits, renderCsv, renderSvgCurves, renderSvgHeatmap, viewTable } from '../../report.js';
-import type { AnyMeasure } from '../engine/measures.js';
 import type { MeasureAsk, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Chart } from './chart.js';
