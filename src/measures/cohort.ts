@@ -4,11 +4,12 @@ import { formatQuery } from '../events/query.js';
 import { averageRow } from '../tables/average.js';
 import { periodLabel } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
-import type { CellState, Row, Table } from '../tables/table.js';
+import type { Row, Table } from '../tables/table.js';
 import { instantOf, type Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Field } from './field.js';
 import type { Ask, Measure, MeasureScope } from './measure.js';
+import { stateOf } from './state.js';
 
 /** What a cohort table groups by. */
 export type TimeGroup = 'days' | 'weeks' | 'months' | 'years';
@@ -93,7 +94,7 @@ export function askCohort(args: CohortArguments, starts: readonly Period[], scop
   const { sets, pairs, rows, columns, timeline } = plan;
   const { unit } = readCohort(args);
   const current = Period.of(unit, scope.now, scope.timeZone);
-  const states = timeline.map((period) => stateOf(Period.compare(period, current)));
+  const states = timeline.map((period) => stateOf(period, current));
   const begun = timeline.slice(0, rows).map(queryOf(args.select1, args.select1b));
   const active = timeline.map(queryOf(args.select2, args.select2b));
   return {
@@ -201,11 +202,6 @@ export function describeCohort(
         ? `sizes of the cohorts${zone}`
         : `of each cohort who came back, 0 to ${numOfRows} ${timeGroup} later${zone} · total size ${groupDigits(size)}`,
   };
-}
-
-function stateOf(fromNow: number): CellState {
-  if (fromNow > 0) return 'future';
-  return fromNow === 0 ? 'running' : 'final';
 }
 
 /** The names of a selection; from a form, that of no second event is empty. */

@@ -1,10 +1,11 @@
 import { combine } from '../engine/expression.js';
 import { formatQuery } from '../events/query.js';
 import { periodLabel } from '../tables/labels.js';
-import type { CellState, Row } from '../tables/table.js';
+import type { Row } from '../tables/table.js';
 import { instantOf, type Moment } from '../time/moment.js';
 import { Period, type PeriodUnit } from '../time/period.js';
 import type { Measure } from './measure.js';
+import { stateOf } from './state.js';
 
 /** What a trend is made of. */
 export interface TrendArguments {
@@ -68,7 +69,7 @@ export const trend: Measure<TrendArguments> = {
     const first = isGiven(from) ? Period.from(unit, from, timeZone) : last.delta(1 - DEFAULT_PERIODS);
     const periods = periodsOf(first, last);
     const current = Period.of(unit, now, timeZone);
-    const states = periods.map((period) => stateOf(Period.compare(period, current)));
+    const states = periods.map((period) => stateOf(period, current));
     const lines = events.map((event) => ({ key: event, label: event, events: [event] }));
     if (any && events.length > 1) lines.push({ key: 'any', label: 'Any of them', events: [...events] });
     return {
@@ -126,9 +127,4 @@ function periodsOf(first: Period, last: Period): Period[] {
 /** An HTML form sends an empty text for a date that was not chosen. */
 function isGiven(date: Moment | undefined): date is Moment {
   return date !== undefined && date !== '';
-}
-
-function stateOf(fromNow: number): CellState {
-  if (fromNow > 0) return 'future';
-  return fromNow === 0 ? 'running' : 'final';
 }
