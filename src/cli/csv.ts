@@ -4,12 +4,13 @@ import {
   type BulkResult,
   IncompleteMarksError,
   needsHours,
+  plural,
   type QueryNode,
   queryEvents,
 } from '../index.js';
 import { UsageError } from './failure.js';
 import { type Input, type InputStream, readInput } from './input.js';
-import { grouped, plural } from './output.js';
+import { grouped } from './output.js';
 import { Span } from './span.js';
 
 /** Files of events: read to be marked, or to be checked. */

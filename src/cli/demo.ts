@@ -1,6 +1,6 @@
-import type { Bitmapist, Period } from '../index.js';
+import { type Bitmapist, type Period, plural } from '../index.js';
 import { formatTable } from './measure.js';
-import { grouped, plural, write, writeLine } from './output.js';
+import { grouped, write, writeLine } from './output.js';
 import { newOnboarding } from './sample.js';
 import { makeDemo, type SourceOptions } from './source.js';
 

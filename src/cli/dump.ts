@@ -1,8 +1,8 @@
-import { FormatError, type MemoryStore, StoreError } from '../index.js';
+import { FormatError, type MemoryStore, plural, StoreError } from '../index.js';
 import { loadRdb, type RdbProgress, type RdbString, readRdb } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { type Input, readInput } from './input.js';
-import { grouped, plural } from './output.js';
+import { grouped } from './output.js';
 
 /** Dumps of Redis, plain or gzipped. */
 

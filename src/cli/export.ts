@@ -1,7 +1,7 @@
-import type { Store } from '../index.js';
+import { plural, type Store } from '../index.js';
 import { isRedisUrl } from './address.js';
 import { UsageError } from './failure.js';
-import { grouped, plural, writeLine } from './output.js';
+import { grouped, writeLine } from './output.js';
 import { withProgress } from './progress.js';
 import { type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut, withKeys } from './strings.js';

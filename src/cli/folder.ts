@@ -2,11 +2,11 @@ import { type Dirent, existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeFileName, encodeFileName, INDEX_FILE_NAME } from '../bitmaps.js';
-import { MemoryStore } from '../index.js';
+import { MemoryStore, plural } from '../index.js';
 import { createFolder, type FolderFile } from '../node.js';
 import type { RdbString } from '../rdb.js';
 import { UsageError } from './failure.js';
-import { grouped, plural } from './output.js';
+import { grouped } from './output.js';
 import { withProgress } from './progress.js';
 
 /** Folders of files that hold the bytes of one bitmap each, named by its key, and an index of them. */

@@ -1,8 +1,8 @@
 import prettyBytes from 'pretty-bytes';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { type KeyKind, type OtherKeys, printable } from '../index.js';
-import { grouped, plural } from './output.js';
+import { type KeyKind, type OtherKeys, plural, printable } from '../index.js';
+import { grouped } from './output.js';
 
 /** What a source holds, and as a table for people. */
 

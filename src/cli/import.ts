@@ -1,8 +1,9 @@
+import { plural } from '../index.js';
 import { isRedisUrl } from './address.js';
 import { checkCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
 import { withInput, withRepeatable } from './input.js';
-import { plural, writeLine } from './output.js';
+import { writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
 import type { FileKind } from './stdin.js';

@@ -1,9 +1,9 @@
 import { Bitmap, readBitmap, roaringByteLength, smallestContainer } from '../bitmaps.js';
-import { Bitmapist, type Catalog, MemoryStore, parseKey } from '../index.js';
+import { Bitmapist, type Catalog, MemoryStore, parseKey, plural } from '../index.js';
 import { readDump } from './dump.js';
 import { formatHoldings, type Inventory } from './holdings.js';
 import { type Input, withInput } from './input.js';
-import { type FormatOptions, grouped, plural, printAs } from './output.js';
+import { type FormatOptions, grouped, printAs } from './output.js';
 import { type Progress, withProgress } from './progress.js';
 import { bitmapistOf, type SourceOptions, withSource } from './source.js';
 import { stringLengths } from './strings.js';

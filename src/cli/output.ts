@@ -71,11 +71,6 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** A noun after a number: 1 `row`, 2 `rows`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return count === 1 ? one : many;
-}
-
 /**
  * Ends the process when its output cannot be written: quietly if what reads it has gone, as in `bitmapist ids … | head`,
  * with a sentence if a disk is full. If that cannot be said either, the exit code tells.

@@ -1,7 +1,7 @@
 import type { EventRow } from '../csv.js';
-import { Period } from '../index.js';
+import { Period, plural } from '../index.js';
 import { sayLater } from './failure.js';
-import { grouped, plural } from './output.js';
+import { grouped } from './output.js';
 
 /** The days that were read of a file of events. Told after every answer, they show times in a wrong unit. */
 export class Span {
