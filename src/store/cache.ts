@@ -132,10 +132,13 @@ export class CachedStore implements Store {
   }
 
   /** What is not cached comes from the inner store's own reader for one question, which has begun to keep what it reads. */
-  reader(): Required<BitmapReader> {
+  reader(): Required<Omit<BitmapReader, 'readFirst'>> & BitmapReader {
     const reader: BitmapReader = this.#inner.reader?.() ?? this.#inner;
     const begun = new Map<string, Recording>();
     return {
+      ...(reader.readFirst && {
+        readFirst: (reads, options) => this.#readFirst(reader, begun, reads, options),
+      }),
       byteLengths: (keys, options) => this.#byteLengths(reader, begun, keys, options),
       read: (reads, options) => this.#read(reader, reads, options),
       occupied: (keys, byteLengths, options) => this.#occupied(reader, keys, byteLengths, options),
@@ -201,6 +204,38 @@ export class CachedStore implements Store {
       byteLengths[index] = byteLength;
       const recording = begun.get(key);
       if (recording !== undefined) this.#kept.update(key, recording, () => recording.expect(byteLength));
+    }
+    return byteLengths as number[];
+  }
+
+  async #readFirst(
+    reader: BitmapReader,
+    begun: Map<string, Recording>,
+    reads: readonly ByteRead[],
+    options: RequestOptions | undefined,
+  ): Promise<number[]> {
+    const byteLengths = reads.map(({ key, byteOffset, target }) => {
+      const bitmap = this.#use(key);
+      bitmap?.readInto(target, byteOffset, options?.kernel);
+      return bitmap?.byteLength;
+    });
+    const asked = [...reads.keys()].filter((index) => byteLengths[index] === undefined);
+    if (asked.length === 0) return byteLengths as number[];
+    for (const index of asked) this.#begin(reads[index]!.key, begun);
+    const found = await reader.readFirst!(
+      asked.map((index) => reads[index]!),
+      options,
+    );
+    for (const [position, index] of asked.entries()) {
+      const { key, byteOffset, target } = reads[index]!;
+      const byteLength = checkByteLength(key, found[position]!);
+      byteLengths[index] = byteLength;
+      const recording = begun.get(key);
+      if (recording === undefined) continue;
+      this.#kept.update(key, recording, () => {
+        recording.expect(byteLength);
+        recording.add(byteOffset, target.subarray(0, byteLength));
+      });
     }
     return byteLengths as number[];
   }

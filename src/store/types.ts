@@ -87,6 +87,21 @@ export interface BitmapReader {
   read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void>;
 
   /**
+   * If it saves a round trip: `read` for keys whose lengths nobody has told, all from byte 0 on, which answers with the
+   * bytes under each key, as `byteLengths` does. What is no longer than its target is asked for once.
+   * @example
+   * import { Redis } from 'ioredis';
+   * import { RedisStore } from 'bitmapist-wasm/redis';
+   * const client = new Redis(process.env.REDIS_URL ?? 'redis://localhost');
+   * const store = new RedisStore(client);
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * const target = new Uint8Array(16);
+   * console.log(await store.reader().readFirst([{ key: 'key', byteOffset: 0, target }])); // [ 2 ]
+   * client.disconnect();
+   */
+  readFirst?(reads: readonly ByteRead[], options?: RequestOptions): Promise<number[]>;
+
+  /**
    * If the store can tell cheaply: per key, ranges in ascending order, not overlapping, outside of which all bytes are
    * zero. `byteLengths` are those the caller was told before. `undefined` for a key that is better read as a whole.
    * @example

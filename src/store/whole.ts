@@ -58,10 +58,16 @@ export class WholeReader implements BitmapReader {
   }
 
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    await this.readFirst(reads, options);
+  }
+
+  async readFirst(reads: readonly ByteRead[], options?: RequestOptions): Promise<number[]> {
     const keys = reads.map(({ key }) => key);
-    for (const [index, bitmap] of (await this.fetch(keys, options)).entries()) {
+    const bitmaps = await this.fetch(keys, options);
+    for (const [index, bitmap] of bitmaps.entries()) {
       bitmap.readInto(reads[index]!.target, reads[index]!.byteOffset, options?.kernel);
     }
+    return bitmaps.map(({ byteLength }) => byteLength);
   }
 
   async occupied(

@@ -16,6 +16,9 @@ export type Feature =
   | 'unlink'
   | 'expiries';
 
+/** Some megabytes of text. */
+const MAX_LONG_KEYS = 20_000;
+
 /** One request per item. */
 interface ItemRequests<Item, Reply> {
   send(item: Item): Promise<Reply>;
@@ -36,6 +39,7 @@ export class RedisLink {
   /** Whether the server has been found to be no node of a cluster. */
   standsAlone = false;
   readonly #lacking = new Set<Feature>();
+  readonly #longKeys = new Set<string>();
 
   /** `retryMs`: milliseconds for which a request is repeated that may succeed later. */
   constructor(commands: RedisCommands, maxInFlight: number, retryMs: number) {
@@ -81,6 +85,16 @@ export class RedisLink {
     };
     await this.sendAll([key], { send, receive, keyOf: () => key }, options);
     return received!;
+  }
+
+  /** Whether a key was longer than what was first read of it. A hint: it may be gone by now. */
+  isLong(key: string): boolean {
+    return this.#longKeys.has(key);
+  }
+
+  noteLong(keys: readonly string[]): void {
+    if (this.#longKeys.size + keys.length > MAX_LONG_KEYS) this.#longKeys.clear();
+    for (const key of keys) this.#longKeys.add(key);
   }
 
   /** Whether the server has been found to do without. */

@@ -119,7 +119,7 @@ export class RedisStore implements Store {
   }
 
   /** A reader for one question: if whole values have to be fetched, it fetches each of them once. */
-  reader(): BitmapReader & Required<Pick<BitmapReader, 'occupied'>> {
+  reader(): BitmapReader & Required<Pick<BitmapReader, 'readFirst' | 'occupied'>> {
     const ranges = new RangeReader(this.#link);
     const whole = this.#wholeReader();
     const ask = <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
@@ -134,6 +134,7 @@ export class RedisStore implements Store {
     return {
       byteLengths: (keys, options) => ask((reader) => reader.byteLengths(keys, options)),
       read: (reads, options) => ask((reader) => reader.read(reads, options)),
+      readFirst: (reads, options) => ask((reader) => reader.readFirst(reads, options)),
       occupied: (keys, byteLengths, options) => ask((reader) => reader.occupied(keys, byteLengths, options)),
       resident: (key) => whole.resident(key),
     };

@@ -93,6 +93,26 @@ export function describeConformance(
       expect([...past]).toEqual([0, 0]);
     });
 
+    it('reads beginnings and lengths at once, if it offers that', async () => {
+      const store = await emptyStore();
+      await store.put('long', new Uint8Array(300).fill(7));
+      await store.put('short', Uint8Array.of(1, 2));
+      for (const round of ['first', 'again']) {
+        const reader = store.reader?.() ?? store;
+        const targets = [10, 10, 10, 0, 300].map((length) => new Uint8Array(length).fill(255));
+        const keys = ['long', 'short', 'missing', 'short', 'long'];
+        const reads = keys.map((key, index) => ({ key, byteOffset: 0, target: targets[index]! }));
+        const byteLengths = await reader.readFirst?.(reads);
+        if (byteLengths === undefined) return;
+        expect(byteLengths, round).toEqual([300, 2, 0, 2, 300]);
+        expect(
+          targets.map((target) => target.reduce((sum, byte) => sum + byte, 0)),
+          round,
+        ).toEqual([70, 3, 0, 0, 2100]);
+        reader.release?.();
+      }
+    });
+
     it('writes only to its target, not beside it', async () => {
       const store = await emptyStore();
       await store.put('k', new Uint8Array(20_000).fill(255));
