@@ -22,7 +22,8 @@ function importsOf(file: string): readonly string[] {
 }
 
 function readImports(file: string): string[] {
-  const text = readFileSync(join(SRC, file), 'utf8');
+  // Examples in comments import what their readers would.
+  const text = readFileSync(join(SRC, file), 'utf8').replace(/^\s*\*.*$/gm, '');
   const found = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1]!);
   return found.map((specifier) => {
     if (!specifier.startsWith('.')) return specifier;
