@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RdbString, readRdb } from '../../../src/formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../../../src/formats/rdb/writer.js';
 import { encodeKey } from '../../../src/names/key-text.js';
-import { findServer } from '../../support/servers/binary.js';
+import { findTool } from '../../support/servers/binary.js';
 import { type RedisServer, startRedis } from '../../support/servers/redis.js';
 
 const MIB = 2 ** 20;
@@ -320,9 +320,7 @@ async function write(path: string, entries: Iterable<RdbEntry>, options?: Encode
 
 /** Runs `redis-cli`, `redis-check-rdb` or their kin of Valkey, and gives back what they print. */
 async function runTool(name: 'cli' | 'check-rdb', args: string[]): Promise<Buffer> {
-  const program = (await findServer())!;
-  const tool = join(dirname(program), `${program.includes('valkey') ? 'valkey' : 'redis'}-${name}`);
-  return (await promisify(execFile)(tool, args, { encoding: 'buffer' })).stdout;
+  return (await promisify(execFile)(await findTool(name), args, { encoding: 'buffer' })).stdout;
 }
 
 /** Asks Redis' own checker. */

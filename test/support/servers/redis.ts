@@ -38,6 +38,8 @@ export interface RedisServer {
 }
 
 export interface ServerOptions {
+  /** The server's program, if it is not to be the one that tests use. */
+  readonly program?: string;
   /** More arguments, as `['--maxmemory', '2mb']`. */
   readonly args?: readonly string[];
   readonly password?: string;
@@ -102,7 +104,7 @@ interface Running {
 }
 
 async function startOn(port: number, folder: string, options: ServerOptions): Promise<Running> {
-  const program = await findServer();
+  const program = options.program ?? (await findServer());
   if (program === undefined)
     throw new Error('expected redis-server or valkey-server on the PATH, got neither');
   const args =

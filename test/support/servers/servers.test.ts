@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { allServers, findServer, provideServer, versionOf } from './binary.js';
 import { startRedis } from './redis.js';
 
 /** A place for temporary folders of this file's servers alone. */
@@ -43,6 +44,35 @@ describe('a server for tests', () => {
     expect(await client.ping()).toBe('PONG');
     client.disconnect();
     await server.stop();
+  });
+
+  it('runs the first program that the environment names, also by way of a wrapper', async () => {
+    const own = (await findServer())!;
+    const wrapper = join(place, 'wrapped-server');
+    await writeFile(wrapper, `#!/bin/sh\nexec "${own}" "$@" --databases 3\n`, { mode: 0o755 });
+    vi.stubEnv('BITMAPIST_SERVERS', [wrapper, own].join(delimiter));
+    expect(await provideServer()).toBe(wrapper);
+    expect((await allServers()).slice(-2)).toContain(own);
+    expect(await versionOf(wrapper)).toMatch(/^(Redis|Valkey) \d+\.\d+\.\d+$/);
+    const server = await startRedis();
+    const client = new Redis(server.url);
+    expect(await client.config('GET', 'databases')).toEqual(['databases', '3']);
+    client.disconnect();
+    await server.stop();
+    expect(await answers(server.port)).toBe(false);
+    expect(await folders()).toEqual([]);
+  });
+
+  it('is refused if the environment names what is no server', async () => {
+    vi.stubEnv('BITMAPIST_SERVERS', place);
+    await expect(startRedis()).rejects.toThrow(
+      `expected BITMAPIST_SERVERS to be paths of servers' programs with ${delimiter} between them, got ${place}, which is no program`,
+    );
+    expect(await folders()).toEqual([]);
+    vi.stubEnv('BITMAPIST_SERVERS', process.execPath);
+    await expect(provideServer()).rejects.toThrow(
+      `expected a Redis or Valkey server, got ${process.execPath}, which does not say its version as one`,
+    );
   });
 
   it.each(['SIGKILL', 'SIGINT'] as const)('ends with the process that started it, by %s', async (signal) => {
