@@ -1,7 +1,7 @@
-import { LAST_HOUR, Period } from './period.js';
+import { LAST_HOUR, Period, type PeriodUnit } from './period.js';
 
 /** Units that marks have keys of, shortest first. */
-const UNITS = ['hour', 'day', 'week', 'month'] as const;
+const UNITS: readonly PeriodUnit[] = ['hour', 'day', 'week', 'month'];
 
 /**
  * The fewest months, weeks, days and hours that together are the time from the start of `first` to the end of `last`; empty if
@@ -10,6 +10,8 @@ const UNITS = ['hour', 'day', 'week', 'month'] as const;
  * week or two and days. Hours occur only at an end that is an hour.
  */
 export function cover(first: Period, last: Period): Period[] {
+  // Nearly all that is asked for is one period that has a key.
+  if (first === last && UNITS.includes(first.unit)) return [first];
   const periods: Period[] = [];
   // The last week of the calendar goes on after its last day, which nothing else does.
   const endHour = Math.min(last.endHour, LAST_HOUR + 1);

@@ -87,6 +87,16 @@ describe('the cover of a time', () => {
     );
   });
 
+  it('of one period is the same whether it is asked for as one or from itself to itself', () => {
+    fc.assert(
+      fc.property(ends(UNITS, 0), ([period]) => {
+        const again = Period.at(period.unit, period.startHour);
+        expect(cover(period, period).join(' ')).toBe(cover(period, again).join(' '));
+      }),
+      { seed: 39, numRuns: 200 },
+    );
+  });
+
   it('ends with the calendar', () => {
     expect(coverOf('9999-12-27', '9999')).toBe('9999-12-27 9999-12-28 9999-12-29 9999-12-30 9999-12-31');
     expect(coverOf('0001-01-01', '0001-01-08')).toBe('0001-W01 0001-01-08');
