@@ -29,27 +29,19 @@ export function averageRow(
   return {
     key: 'average',
     label: isWeighted ? 'Weighted average' : 'Mean',
-    cells: columns.map((_, column) => {
-      const cells = rows
-        .map((row) => row.cells[column]!)
-        .filter((cell) => cell.state === 'final' && cellValue(cell, unit) !== undefined);
-      if (cells.length === 0) return { count: 0, of: 0, state: 'empty' };
-      return isWeighted ? pool(cells) : { count: mean(cells, unit), state: 'final' };
+    cells: columns.map((_, column): Cell => {
+      let [final, sum, count, of] = [0, 0, 0, 0];
+      for (const { cells } of rows) {
+        const cell = cells[column]!;
+        const value = cell.state === 'final' ? cellValue(cell, unit) : undefined;
+        if (value === undefined) continue;
+        final += 1;
+        sum += value;
+        count += cell.count;
+        of += cell.of ?? 0;
+      }
+      if (final === 0) return { count: 0, of: 0, state: 'empty' };
+      return isWeighted ? { count, of, state: 'final' } : { count: sum / final, state: 'final' };
     }),
   };
-}
-
-/** All cells as one. */
-function pool(cells: readonly Cell[]): Cell {
-  let count = 0;
-  let of = 0;
-  for (const cell of cells) {
-    count += cell.count;
-    of += cell.of ?? 0;
-  }
-  return { count, of, state: 'final' };
-}
-
-function mean(cells: readonly Cell[], unit: Unit): number {
-  return cells.reduce((sum, cell) => sum + cellValue(cell, unit)!, 0) / cells.length;
 }
