@@ -307,7 +307,8 @@ function formatOperand(node: QueryNode, level: number): string {
   return own >= 0 && own < level ? `(${text})` : text;
 }
 
-function formatName(name: string): string {
+/** The name of an event as expression texts have it. */
+export function formatName(name: string): string {
   BARE.lastIndex = 0;
   if (BARE.exec(name)?.[0] === name) return name;
   return `"${name.replace(/["\\]/g, '\\$&')}"`;

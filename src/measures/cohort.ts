@@ -1,15 +1,16 @@
 import { describe, plural } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
-import { formatQuery } from '../events/query.js';
+import { formatName } from '../events/query.js';
 import { averageRow } from '../tables/average.js';
 import { periodLabel } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
-import type { Row, Table } from '../tables/table.js';
-import { instantOf, type Moment } from '../time/moment.js';
+import type { Cell, Row, Table } from '../tables/table.js';
+import { instantText, type Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Field } from './field.js';
-import type { Ask, Measure, MeasureScope } from './measure.js';
+import type { Ask, Counts, Measure, MeasureScope } from './measure.js';
 import { stateOf } from './state.js';
+import { trianglePairs } from './triangle.js';
 
 /** What a cohort table groups by. */
 export type TimeGroup = 'days' | 'weeks' | 'months' | 'years';
@@ -85,44 +86,20 @@ export function startsOf(args: CohortArguments, { now, timeZone }: MeasureScope)
     startDate === undefined
       ? Period.of(unit, now, timeZone).delta(1 - numResults)
       : Period.from(unit, startDate, timeZone);
-  return Array.from({ length: numResults }, (_, index) => first.delta(index));
+  const starts: Period[] = [];
+  for (let index = 0; index < numResults; index += 1) starts.push(first.delta(index));
+  return starts;
 }
 
 /** Asks for the cohorts of consecutive periods. */
 export function askCohort(args: CohortArguments, starts: readonly Period[], scope: MeasureScope): Ask {
   const plan = planCohort(args, starts, scope);
-  const { sets, pairs, rows, columns, timeline } = plan;
   const { unit } = readCohort(args);
   const current = Period.of(unit, scope.now, scope.timeZone);
-  const states = timeline.map((period) => stateOf(period, current));
-  const begun = timeline.slice(0, rows).map(queryOf(args.select1, args.select1b));
-  const active = timeline.map(queryOf(args.select2, args.select2b));
   return {
-    sets,
-    pairs,
-    table: (counts) =>
-      tableOf(
-        args,
-        scope,
-        Array.from({ length: rows }, (_, row): Row => {
-          const size = counts.sets[row]!;
-          return {
-            key: timeline[row]!.toString(),
-            label: periodLabel(timeline[row]!),
-            period: timeline[row]!.toString(),
-            size,
-            cells: Array.from({ length: columns }, (_, column) => {
-              const state = states[row + column]!;
-              return {
-                count: counts.pairs[row * columns + column]!,
-                of: size,
-                state: size === 0 && state !== 'future' ? 'empty' : state,
-                query: `${begun[row]} & ${active[row + column]}`,
-              };
-            }),
-          };
-        }),
-      ),
+    sets: plan.sets,
+    pairs: plan.pairs,
+    table: (counts) => tableOf(args, scope, rowsOf(args, plan, current, counts)),
   };
 }
 
@@ -137,13 +114,12 @@ export function planCohort(
   const timeline = [...starts];
   const last = starts.at(-1);
   for (let ahead = 1; last !== undefined && ahead < columns; ahead += 1) timeline.push(last.delta(ahead));
-  const cohorts = starts.map(setOf(args.select1, args.select1b, scope));
   const actives = columns > 0 ? timeline.map(setOf(args.select2, args.select2b, scope)) : [];
-  const pairs: [number, number][] = [];
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) pairs.push([row, rows + row + column]);
-  }
-  return { rows, columns, timeline, sets: [...cohorts, ...actives], pairs };
+  const cohorts =
+    columns > 0 && isSameTwice(args)
+      ? actives.slice(0, rows)
+      : starts.map(setOf(args.select1, args.select1b, scope));
+  return { rows, columns, timeline, sets: [...cohorts, ...actives], pairs: trianglePairs(rows, columns) };
 }
 
 /** The arguments with their defaults. @throws RangeError for what is unknown, not whole or out of range */
@@ -165,6 +141,38 @@ export function readCohort({ timeGroup = 'days', as = 'percent', ...args }: Part
   };
 }
 
+/** Tables of many cells are made of loops: callbacks for each take ten times as long. */
+function rowsOf(
+  args: CohortArguments,
+  { rows, columns, timeline }: CohortPlan,
+  current: Period,
+  counts: Counts,
+): Row[] {
+  const states = timeline.map((period) => stateOf(period, current));
+  const active = timeline.map(queryOf(args.select2, args.select2b));
+  const begun = isSameTwice(args)
+    ? active
+    : timeline.slice(0, rows).map(queryOf(args.select1, args.select1b));
+  const made: Row[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    const period = timeline[row]!;
+    const size = counts.sets[row]!;
+    const cells: Cell[] = [];
+    for (let column = 0; column < columns; column += 1) {
+      const state = states[row + column]!;
+      cells.push({
+        count: counts.pairs[row * columns + column]!,
+        of: size,
+        state: size === 0 && state !== 'future' ? 'empty' : state,
+        query: `${begun[row]} & ${active[row + column]}`,
+      });
+    }
+    const key = period.toString();
+    made.push({ key, label: periodLabel(period), period: key, size, cells });
+  }
+  return made;
+}
+
 function tableOf(args: CohortArguments, { now, timeZone }: MeasureScope, rows: readonly Row[]): Table {
   const { timeGroup, as, numOfRows } = readCohort(args);
   const size = rows.reduce((sum, row) => sum + row.size!, 0);
@@ -179,7 +187,7 @@ function tableOf(args: CohortArguments, { now, timeZone }: MeasureScope, rows: r
     columns: columns.map((key) => ({ key, label: key })),
     rows,
     notes: [],
-    now: instantOf(now, timeZone).toString(),
+    now: instantText(now, timeZone),
     timeZone,
   };
   const summary =
@@ -223,9 +231,13 @@ function setOf(name: string, further: string | undefined, scope: MeasureScope) {
 }
 
 function queryOf(name: string, further: string | undefined) {
-  const names = selected(name, further);
-  return (period: Period): string =>
-    names.map((event) => formatQuery({ op: 'event', event, period })).join(' & ');
+  const names = selected(name, further).map(formatName);
+  return (period: Period): string => names.map((event) => `${event}@${period}`).join(' & ');
+}
+
+/** Whether those who come back are looked for where the cohorts are. */
+function isSameTwice({ select1, select1b, select2, select2b }: CohortArguments): boolean {
+  return select1 === select2 && (select1b || undefined) === (select2b || undefined);
 }
 
 function checkSize(name: string, size: number, least: number): number {

@@ -1,8 +1,8 @@
 import { combine } from '../engine/expression.js';
-import { formatQuery } from '../events/query.js';
+import { formatName } from '../events/query.js';
 import { periodLabel } from '../tables/labels.js';
 import type { Row } from '../tables/table.js';
-import { instantOf, type Moment } from '../time/moment.js';
+import { instantText, type Moment } from '../time/moment.js';
 import { Period, type PeriodUnit } from '../time/period.js';
 import type { Measure } from './measure.js';
 import { stateOf } from './state.js';
@@ -70,17 +70,23 @@ export const trend: Measure<TrendArguments> = {
     const periods = periodsOf(first, last);
     const current = Period.of(unit, now, timeZone);
     const states = periods.map((period) => stateOf(period, current));
-    const lines = events.map((event) => ({ key: event, label: event, events: [event] }));
-    if (any && events.length > 1) lines.push({ key: 'any', label: 'Any of them', events: [...events] });
-    return {
-      sets: lines.flatMap((line) =>
-        periods.map((period) =>
-          combine(
-            'or',
-            line.events.map((event) => scope.set(event, period)),
-          ),
+    const lines = events.map((event) => ({
+      key: event,
+      label: event,
+      sets: periods.map((period) => scope.set(event, period)),
+      names: [formatName(event)],
+    }));
+    if (any && events.length > 1) {
+      const either = periods.map((_, at) =>
+        combine(
+          'or',
+          lines.map(({ sets }) => sets[at]!),
         ),
-      ),
+      );
+      lines.push({ key: 'any', label: 'Any of them', sets: either, names: events.map(formatName) });
+    }
+    return {
+      sets: lines.flatMap(({ sets }) => sets),
       table: (counts) => ({
         measure: 'trend',
         title: events.join(', '),
@@ -95,18 +101,18 @@ export const trend: Measure<TrendArguments> = {
           period: period.toString(),
         })),
         rows: lines.map(
-          ({ key, label, events }, line): Row => ({
+          ({ key, label, names }, line): Row => ({
             key,
             label,
             cells: periods.map((period, column) => ({
               count: counts.sets[line * periods.length + column]!,
               state: states[column]!,
-              query: events.map((event) => formatQuery({ op: 'event', event, period })).join(' | '),
+              query: names.map((name) => `${name}@${period}`).join(' | '),
             })),
           }),
         ),
         notes: [],
-        now: instantOf(now, timeZone).toString(),
+        now: instantText(now, timeZone),
         timeZone,
       }),
     };

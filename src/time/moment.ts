@@ -34,10 +34,11 @@ export function wallClock(moment: Moment, timeZone: string): Wall {
   return read.toZonedDateTimeISO(timeZone).toPlainDateTime();
 }
 
-/** The instant of a moment; a wall-clock time is one of the zone. */
-export function instantOf(moment: Moment, timeZone: string): Temporal.Instant {
+/** The instant of a moment in ISO 8601, as Temporal writes it; a wall-clock time is one of the zone. */
+export function instantText(moment: Moment, timeZone: string): string {
+  if (moment instanceof Date) return new Date(checkDate(moment)).toISOString().replace(/\.?0+Z$/, 'Z');
   const read = readMomentOf(moment);
-  return read instanceof Temporal.Instant ? read : read.toZonedDateTime(timeZone).toInstant();
+  return (read instanceof Temporal.Instant ? read : read.toZonedDateTime(timeZone).toInstant()).toString();
 }
 
 /** The hour since 1970 began that clocks of a zone show at a moment. */

@@ -21,6 +21,7 @@ export class Period {
   /** @internal The first hour, counted likewise on the clock of the wall. */
   readonly startHour: number;
   #civil: Civil | undefined;
+  #text: string | undefined;
 
   private constructor(unit: PeriodUnit, number: number) {
     this.unit = unit;
@@ -180,7 +181,10 @@ export class Period {
    */
   static range(first: Period | string, last: Period | string): Period[] {
     const [from] = sameUnit(first, last);
-    return Array.from({ length: Period.count(first, last) }, (_, index) => from.delta(index));
+    const periods: Period[] = [];
+    const count = Period.count(first, last);
+    for (let index = 0; index < count; index += 1) periods.push(from.delta(index));
+    return periods;
   }
 
   /**
@@ -310,7 +314,8 @@ export class Period {
    * console.log(String(Period.week(2026, 7))); // 2026-W07
    */
   toString(): string {
-    return unitOf(this.unit).textOf(this.startHour);
+    this.#text ??= unitOf(this.unit).textOf(this.startHour);
+    return this.#text;
   }
 
   /**

@@ -32,6 +32,15 @@ describe('a cohort table', () => {
     ]);
   });
 
+  it('makes the sets of an event once if those who come back are looked for where the cohorts are', () => {
+    const args = { startDate: '2026-03-14', numResults: 2, numOfRows: 1 };
+    const { sets } = cohort.ask({ ...args, select1: 'a', select2: 'a', select2b: '' }, scopeOf());
+    expect(sets.map(textOf)).toEqual(['14', '15', '14', '15', '16'].map((day) => `a@2026-03-${day}`));
+    expect(sets.slice(0, 2).every((set, row) => set === sets[2 + row])).toBe(true);
+    const further = cohort.ask({ ...args, select1: 'a', select2: 'a', select2b: 'b' }, scopeOf());
+    expect(further.sets.map(textOf).slice(1, 3)).toEqual(['a@2026-03-15', 'a@2026-03-14 & b@2026-03-14']);
+  });
+
   it('is plain data that crosses JSON as it is', () => {
     const ids = { 's@2026-03': [1, 2, 3, 4], 'a@2026-03': [1, 2, 3], 'a@2026-04': [4] };
     const table = tableOf(ids, {

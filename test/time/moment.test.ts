@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { hasTimeOfDay, hourOf, instantOf, type Moment, wallClock } from '../../src/time/moment.js';
+import { hasTimeOfDay, hourOf, instantText, type Moment, wallClock } from '../../src/time/moment.js';
 
 const dates = fc.date({
   min: new Date('0001-01-01T00:00:00Z'),
@@ -57,11 +57,23 @@ describe('the hour of a moment', () => {
 
 describe('a moment', () => {
   it('is an instant, by the clock of a zone if it says none', () => {
-    const at = (moment: Moment, zone: string) => instantOf(moment, zone).toString();
-    expect(at('2026-11-22T13:00', 'Asia/Tokyo')).toBe('2026-11-22T04:00:00Z');
-    expect(at('2026-11-22T13:00Z', 'Asia/Tokyo')).toBe('2026-11-22T13:00:00Z');
-    expect(at('2026-11-22', 'Asia/Tokyo')).toBe('2026-11-21T15:00:00Z');
-    expect(at(new Date(0), 'Asia/Tokyo')).toBe('1970-01-01T00:00:00Z');
+    expect(instantText('2026-11-22T13:00', 'Asia/Tokyo')).toBe('2026-11-22T04:00:00Z');
+    expect(instantText('2026-11-22T13:00Z', 'Asia/Tokyo')).toBe('2026-11-22T13:00:00Z');
+    expect(instantText('2026-11-22', 'Asia/Tokyo')).toBe('2026-11-21T15:00:00Z');
+    expect(instantText(new Date(0), 'Asia/Tokyo')).toBe('1970-01-01T00:00:00Z');
+  });
+
+  it('is written as Temporal writes it, also if it is a Date', () => {
+    const textOf = (date: Date) => Temporal.Instant.fromEpochMilliseconds(date.getTime()).toString();
+    const ends = [-8.64e15, -1, 0, 10, 100, 120, 60_000, 8.64e15].map((epochMs) => new Date(epochMs));
+    for (const date of ends) expect(instantText(date, 'UTC')).toBe(textOf(date));
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true }), (date) => {
+        expect(instantText(date, 'Asia/Tokyo')).toBe(textOf(date));
+      }),
+      { seed: 38, numRuns: 300 },
+    );
+    expect(() => instantText(new Date(Number.NaN), 'UTC')).toThrow('expected a valid date');
   });
 
   it('has a time of day unless it is a date alone', () => {
