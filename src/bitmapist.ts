@@ -24,6 +24,9 @@ import { checkTimeZone } from './time/zone.js';
 /** Keys per deletion. */
 const DELETE_BATCH = 1000;
 
+/** Kept, because loaders and bundlers wrap `import()` in what takes longer than a small table. */
+let loadedCohort: Measure<CohortArguments> | undefined;
+
 /** Where bitmaps are kept, under which keys, and how time is counted. */
 export interface BitmapistOptions {
   /** Where bitmaps are kept (default: a new `MemoryStore`). */
@@ -495,8 +498,8 @@ export class Bitmapist {
    */
   async cohort(args: CohortArguments & AskOptions): Promise<Table> {
     // Loaded when first asked: most pages that mark or count need no table.
-    const { cohort } = await import('./measures/cohort.js');
-    return this.ask(cohort, args, args);
+    loadedCohort ??= (await import('./measures/cohort.js')).cohort;
+    return this.ask(loadedCohort, args, args);
   }
 
   #keysOf({ trackHourly, trackUnique }: MarkOptions): MarkKeys {
