@@ -10,8 +10,8 @@ const UNITS: readonly PeriodUnit[] = ['hour', 'day', 'week', 'month'];
  * week or two and days. Hours occur only at an end that is an hour.
  */
 export function cover(first: Period, last: Period): Period[] {
-  // Nearly all that is asked for is one period that has a key.
-  if (first === last && UNITS.includes(first.unit)) return [first];
+  // Nearly all that is asked for is one period.
+  if (first === last) return UNITS.includes(first.unit) ? [first] : first.months();
   const periods: Period[] = [];
   // The last week of the calendar goes on after its last day, which nothing else does.
   const endHour = Math.min(last.endHour, LAST_HOUR + 1);
