@@ -105,7 +105,9 @@ export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Per
     if (expression === undefined) {
       expression = eventExpression(scope, event, first, last);
       made.set(name, expression);
-      bitmaps = checkBitmaps(bitmaps + takeApart([expression]).bitmaps.length);
+      bitmaps = checkBitmaps(
+        bitmaps + (expression.kind === 'bitmap' ? 1 : takeApart([expression]).bitmaps.length),
+      );
     }
     return expression;
   };
