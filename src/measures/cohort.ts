@@ -157,6 +157,7 @@ function rowsOf(
   for (let row = 0; row < rows; row += 1) {
     const period = timeline[row]!;
     const size = counts.sets[row]!;
+    const members = `${begun[row]} & `;
     const cells: Cell[] = [];
     for (let column = 0; column < columns; column += 1) {
       const state = states[row + column]!;
@@ -164,7 +165,7 @@ function rowsOf(
         count: counts.pairs[row * columns + column]!,
         of: size,
         state: size === 0 && state !== 'future' ? 'empty' : state,
-        query: `${begun[row]} & ${active[row + column]}`,
+        query: members + active[row + column],
       });
     }
     const key = period.toString();
