@@ -41,7 +41,9 @@ if (unknown !== undefined) {
 const suite = new Suite(values.quick, (row) => console.log(toLine(row)));
 console.log(headerLine());
 for (const [name, bench] of Object.entries(benches)) {
-  if (positionals.length === 0 || positionals.includes(name)) await bench(suite);
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  suite.bench = name;
+  await bench(suite);
   // Written as they come: a run that is cut short leaves what it has.
   if (!values.quick && positionals.length === 0) {
     writeFileSync(new URL('results.md', import.meta.url), toMarkdown(suite.rows));

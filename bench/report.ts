@@ -1,6 +1,7 @@
 /** Rows as a table for the terminal, as Markdown and as JSON. */
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { Row } from './suite.js';
+import type { Figure, Row } from './suite.js';
 
 const HEADERS = ['work', 'ours', 'peer', '', 'ratio', 'target', 'met'] as const;
 
@@ -17,7 +18,7 @@ export function toCells(row: Row): string[] {
 }
 
 /** Widths fit most rows; a line is printed as soon as its row is there. */
-const WIDTHS = [58, 10, 24, 10, 9, 9, 3];
+const WIDTHS = [64, 24, 24, 24, 9, 9, 3];
 
 export function toLine(row: Row): string {
   return padCells(toCells(row));
@@ -35,13 +36,17 @@ function padCells(cells: readonly string[]): string {
 }
 
 export function toMarkdown(rows: readonly Row[]): string {
-  const lines = [HEADERS, HEADERS.map(() => '---'), ...rows.map(toCells)];
+  const sections = [...new Set(rows.map(({ bench }) => bench))].map((bench) => {
+    const lines = rows.filter((row) => row.bench === bench).map(toCells);
+    const table = [HEADERS, HEADERS.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+    return ['', `## ${bench}`, '', ...table].join('\n');
+  });
   return [
     '# Benchmark results',
     '',
-    `${machine()}. Written by \`npm run bench\`. The ratio says how many times as fast (or small) as the peer ours is.`,
-    '',
-    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
+    `${machine()}. Written by \`npm run bench\`: medians, and in brackets between what four out of five samples lie. The ratio`,
+    'says how many times as fast (or small) as the peer ours is.',
+    ...sections,
     '',
   ].join('\n');
 }
@@ -50,15 +55,25 @@ export function toJson(rows: readonly Row[]): string {
   return `${JSON.stringify({ machine: machine(), rows }, null, 2)}\n`;
 }
 
+/** Processors of one name differ in how fast servers and we can count: by generation, and by an instruction for it. */
 function machine(): string {
   const processors = cpus();
-  return `${processors.length} × ${processors[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
+  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const family = /^cpu family\s*: (\d+)$/m.exec(info)?.[1];
+  const traits = [
+    ...(family === undefined ? [] : [`family ${family}`]),
+    ...(info.includes('avx512_vpopcntdq') ? ['AVX-512 VPOPCNTDQ'] : []),
+  ];
+  const model = [processors[0]?.model ?? 'unknown processor', ...traits].join(', ');
+  return `${processors.length} × ${model}; Node ${process.version}`;
 }
 
-function formatFigure(value: number, unit: Row['unit']): string {
+export function formatFigure({ value, spread }: Figure, unit: Row['unit']): string {
   if (unit === 'bytes') return formatBytes(value);
-  if (value < 1) return `${formatNumber(value * 1000)} µs`;
-  return value < 1000 ? `${formatNumber(value)} ms` : `${formatNumber(value / 1000)} s`;
+  const [factor, name] = value < 1 ? [1000, 'µs'] : value < 1000 ? [1, 'ms'] : [1 / 1000, 's'];
+  const format = (time: number) => formatNumber(time * factor);
+  const range = spread === undefined ? '' : ` (${spread.map(format).join('–')})`;
+  return `${format(value)} ${name}${range}`;
 }
 
 function formatBytes(value: number): string {
@@ -66,7 +81,7 @@ function formatBytes(value: number): string {
   return value < 2 ** 20 ? `${formatNumber(value / 1024)} KiB` : `${formatNumber(value / 2 ** 20)} MiB`;
 }
 
-function formatRatio(value: number): string {
+export function formatRatio(value: number): string {
   return value < 10 ? value.toFixed(2) : value.toFixed(0);
 }
 

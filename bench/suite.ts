@@ -1,18 +1,26 @@
 /** Times tasks against peers and collects rows for the report. A bench file exports a function that receives a `Suite`. */
 import { Bench } from 'tinybench';
 
-/** One comparison. Less is better in both figures; `ratio` says how many times less than the peer ours is. */
+/** One comparison. Less is better in all figures; `ratio` says how many times less than the peer ours is. */
 export interface Row {
+  readonly bench: string;
   readonly name: string;
   readonly unit: 'ms' | 'bytes';
-  readonly ours: number;
+  readonly ours: Figure;
   readonly peerName: string;
   /** Absent where the peer is not there (see `note`), as are the ratio and whether the target was met. */
-  readonly peer?: number | undefined;
+  readonly peer?: Figure | undefined;
   readonly ratio?: number | undefined;
   readonly target?: number | undefined;
   readonly met?: boolean | undefined;
   readonly note?: string | undefined;
+}
+
+export interface Figure {
+  /** The median, or what was measured once. */
+  readonly value: number;
+  /** Four out of five samples lie between these two. */
+  readonly spread?: readonly [p10: number, p90: number];
 }
 
 type Task = () => unknown;
@@ -32,23 +40,26 @@ export interface Comparison {
   readonly peers: readonly Peer[];
 }
 
-export interface Measurement {
-  readonly name: string;
-  readonly unit: Row['unit'];
-  readonly ours: number;
-  readonly peerName: string;
-  readonly peer?: number | undefined;
-  readonly target?: number | undefined;
-  readonly note?: string | undefined;
+/** What becomes a row; a number alone was measured once. */
+export interface Measurement extends Pick<Row, 'name' | 'unit' | 'peerName' | 'target' | 'note'> {
+  readonly ours: Figure | number;
+  readonly peer?: Figure | number | undefined;
 }
 
-/** Time for the rounds of one comparison; they end with the one that exceeds it. */
-const ROUNDS_MS = 12_000;
+/** Time for the rounds of one measurement; they end with the one that exceeds it. */
+const ROUNDS_MS = 10_000;
+const MAX_ROUNDS = 5;
+/** No more rounds after three whose medians differ by no more than this. */
+const STEADY = 1.02;
+/** More samples of a round than these say nothing more about it. */
+const MAX_SAMPLES = 1000;
 
 export class Suite {
   readonly rows: Row[] = [];
   /** Whether the run has to be over within a minute: fewer sizes, shorter samples. */
   readonly quick: boolean;
+  /** The name of the bench file whose rows come next. */
+  bench = '';
   private readonly onRow: (row: Row) => void;
 
   constructor(quick: boolean, onRow: (row: Row) => void = () => {}) {
@@ -56,55 +67,55 @@ export class Suite {
     this.onRow = onRow;
   }
 
-  /**
-   * Runs our task and the peers' in turn, several times over, and takes each one's best median: what else the machine does
-   * only ever adds time. Tasks return what they computed; it is kept, so that no engine can leave the work out.
-   */
+  /** Measures our task and the peers', and adds a row for each of them. */
   async compare({ name, ours, peers }: Comparison): Promise<void> {
-    const present = peers.flatMap((peer) => (peer.run ? [{ name: peer.name, run: peer.run }] : []));
-    const best = await this.bestMedians([{ name: '', run: ours }, ...present]);
+    const present = peers.flatMap((peer) => (peer.run ? [[peer.name, peer.run] as const] : []));
+    const figures = await this.measure<string>({ '': ours, ...Object.fromEntries(present) });
     for (const { name: peerName, target, note } of peers) {
-      this.record({
-        name,
-        unit: 'ms',
-        ours: best.get('')!,
-        peerName,
-        peer: best.get(peerName),
-        target,
-        note,
-      });
+      this.record({ name, unit: 'ms', ours: figures['']!, peerName, peer: figures[peerName], target, note });
     }
   }
 
-  /** Adds a row that was measured otherwise: bytes, or the time of a whole process. */
-  record({ name, unit, ours, peerName, peer, target, note }: Measurement): void {
-    const ratio = peer === undefined ? undefined : peer / ours;
-    const met = ratio === undefined || target === undefined ? undefined : ratio >= target;
-    const row = { name, unit, ours, peerName, peer, ratio, target, met, note };
+  /**
+   * Milliseconds of each task, from several rounds in which all of them take turns, so that what else the machine does meets
+   * all alike. Tasks return what they computed; it is kept, so that no engine can leave the work out.
+   */
+  async measure<Name extends string>(tasks: Readonly<Record<Name, Task>>): Promise<Record<Name, Figure>> {
+    const entries = Object.entries<Task>(tasks).map(([name, run]) => ({
+      name,
+      run,
+      rounds: [] as Float64Array[],
+    }));
+    const end = performance.now() + ROUNDS_MS;
+    let left = this.quick ? 2 : MAX_ROUNDS;
+    do {
+      for (const { run, rounds } of entries) rounds.push(await this.sample(run));
+      left -= 1;
+    } while (left > 0 && performance.now() < end && !entries.every(({ rounds }) => isSteady(rounds)));
+    return Object.fromEntries(entries.map(({ name, rounds }) => [name, figureOf(rounds)])) as Record<
+      Name,
+      Figure
+    >;
+  }
+
+  /** Adds a row of what was measured already. */
+  record({ ours, peer, ...rest }: Measurement): void {
+    const figures = { ours: toFigure(ours), peer: peer === undefined ? undefined : toFigure(peer) };
+    const ratio = figures.peer && figures.peer.value / figures.ours.value;
+    const met = ratio === undefined || rest.target === undefined ? undefined : ratio >= rest.target;
+    const row = { bench: this.bench, ...rest, ...figures, ratio, met };
     this.rows.push(row);
     this.onRow(row);
   }
 
-  private async bestMedians(tasks: readonly { name: string; run: Task }[]): Promise<Map<string, number>> {
-    const best = new Map<string, number>();
-    const rounds = this.quick ? 2 : 5;
-    const end = performance.now() + ROUNDS_MS;
-    // What takes seconds is measured once more at least, and no more than that.
-    for (let round = 0; round < rounds && (round < 2 || performance.now() < end); round++) {
-      for (const { name, run } of tasks) {
-        const median = await this.median(run);
-        best.set(name, Math.min(median, best.get(name) ?? Number.POSITIVE_INFINITY));
-      }
-    }
-    return best;
-  }
-
-  private async median(run: Task): Promise<number> {
+  /** Ascending. */
+  private async sample(run: Task): Promise<Float64Array> {
     const bench = new Bench({
       time: this.quick ? 60 : 250,
       iterations: 3,
       warmupTime: this.quick ? 20 : 60,
       warmupIterations: 1,
+      retainSamples: true,
       throws: true,
     });
     bench.add('', () => keep(run()));
@@ -112,8 +123,37 @@ export class Suite {
     const result = task!.result;
     if (result.state !== 'completed')
       throw new Error(`expected a completed task, got one that is ${result.state}`);
-    return result.latency.p50;
+    return thin(result.latency.samples!);
   }
+}
+
+function toFigure(figure: Figure | number): Figure {
+  return typeof figure === 'number' ? { value: figure } : figure;
+}
+
+function isSteady(rounds: readonly Float64Array[]): boolean {
+  const medians = rounds.slice(-3).map((samples) => quantileOf(samples, 0.5));
+  return medians.length === 3 && Math.max(...medians) <= Math.min(...medians) * STEADY;
+}
+
+/** Every round weighs the same, however many samples it took. */
+function figureOf(rounds: readonly Float64Array[]): Figure {
+  const count = Math.min(...rounds.map(({ length }) => length));
+  const samples = Float64Array.from(rounds.flatMap((round) => [...thin(round, count)])).sort();
+  return {
+    value: quantileOf(samples, 0.5),
+    spread: [quantileOf(samples, 0.1), quantileOf(samples, 0.9)],
+  };
+}
+
+/** So many samples out of ascending ones, evenly. */
+function thin(samples: ArrayLike<number>, count = MAX_SAMPLES): Float64Array {
+  const length = Math.min(count, samples.length);
+  return Float64Array.from({ length }, (_, index) => quantileOf(samples, (index + 0.5) / length));
+}
+
+function quantileOf(ascending: ArrayLike<number>, part: number): number {
+  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))]!;
 }
 
 /** The last thing any task computed, visible from outside. */
