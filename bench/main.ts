@@ -1,9 +1,11 @@
 /**
  * `npm run bench -- [--quick] [name …]`: runs the benchmarks (all, or those whose file names are given), prints a table and,
- * where all ran in full, writes bench/results.md and bench/results.json. Native peers: `npm run bench:peers` first.
+ * where all ran in full, writes bench/results.md and bench/results.json. Native peers: `npm run bench:peers` first; more
+ * servers: BITMAPIST_SERVERS.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchCluster } from './cluster.js';
 import { benchCohorts } from './cohorts.js';
 import { benchCounts } from './counts.js';
 import { benchExplorer } from './explorer.js';
@@ -11,10 +13,13 @@ import { benchIds } from './ids.js';
 import { benchImporting } from './importing.js';
 import { benchLoading } from './loading.js';
 import { benchLongKeys } from './long.js';
+import { benchLookups } from './lookups.js';
+import { benchMarks } from './marks.js';
 import { benchMemory } from './memory.js';
 import { headerLine, toJson, toLine, toMarkdown } from './report.js';
 import { Suite } from './suite.js';
 import { benchTables } from './tables.js';
+import { benchThresholds } from './thresholds.js';
 
 /** A new bench file is one more line here. */
 const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
@@ -25,6 +30,10 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   loading: benchLoading,
   importing: benchImporting,
   cohorts: benchCohorts,
+  lookups: benchLookups,
+  marks: benchMarks,
+  cluster: benchCluster,
+  thresholds: benchThresholds,
   long: benchLongKeys,
   explorer: benchExplorer,
 };

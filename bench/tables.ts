@@ -1,20 +1,11 @@
 /** A retention table of 31 rows and 13 cells each: 403 pairs out of 31 + 43 resident bitmaps of 1 MiB. */
-import { Opcode } from '../src/kernel/types.js';
 import { makeIds, type Spread } from './data.js';
 import { loadBitmaps } from './kernels.js';
 import { NativeRoaring, NOT_BUILT } from './native.js';
+import { DAYS, PAIRS, ROWS, tableProgram } from './retention.js';
 import type { Suite } from './suite.js';
 
 const BYTES = 2 ** 20;
-const ROWS = 31;
-const CELLS = 13;
-const COLUMNS = ROWS + CELLS - 1;
-
-/** Row i meets columns i … i + 12. */
-const PAIRS = Array.from({ length: ROWS * CELLS }, (_, cell) => {
-  const row = Math.floor(cell / CELLS);
-  return [row, ROWS + row + (cell % CELLS)] as const;
-});
 
 export async function benchTables(suite: Suite): Promise<void> {
   const spreads: Spread[] = suite.quick ? ['uniform'] : ['uniform', 'clustered'];
@@ -26,14 +17,11 @@ export async function benchTables(suite: Suite): Promise<void> {
 }
 
 async function benchTable(suite: Suite, density: number, spread: Spread): Promise<void> {
-  const ids = Array.from({ length: ROWS + COLUMNS }, (_, seed) => makeIds(seed, BYTES * 8, density, spread));
+  const ids = Array.from({ length: ROWS + DAYS }, (_, seed) => makeIds(seed, BYTES * 8, density, spread));
   const { kernel, offsetOf } = loadBitmaps(ids, BYTES);
   const counters = new Float64Array(PAIRS.length);
-  const program = Int32Array.of(
-    ...[Opcode.CountTable, ROWS, COLUMNS, PAIRS.length],
-    ...Array.from(ids, (_, bitmap) => offsetOf(bitmap)),
-    ...PAIRS.flatMap(([row, column], cell) => [row, column - ROWS, cell]),
-  );
+  const offsets = ids.map((_list, bitmap) => offsetOf(bitmap));
+  const program = tableProgram(offsets.slice(0, ROWS), offsets.slice(ROWS));
   const runOurs = () => {
     counters.fill(0);
     kernel.run(program, BYTES, counters);
@@ -43,8 +31,8 @@ async function benchTable(suite: Suite, density: number, spread: Spread): Promis
   const natives = NativeRoaring ? ids.map((list) => new NativeRoaring!(list)) : [];
   const nativeCounts = new Float64Array(PAIRS.length);
   const runNative = () => {
-    PAIRS.forEach(([row, column], cell) => {
-      nativeCounts[cell] = natives[row]!.andCardinality(natives[column]!);
+    PAIRS.forEach(([row, day], cell) => {
+      nativeCounts[cell] = natives[row]!.andCardinality(natives[ROWS + day]!);
     });
     return nativeCounts[0];
   };
