@@ -66,6 +66,8 @@ export class Bitmapist {
   /** IANA name of the zone in which periods are counted. */
   readonly timeZone: string;
   readonly #tracking: MarkOptions;
+  /** By what is tracked: marks of an event in a day, or an hour, go to the same keys. */
+  readonly #markKeys: MarkKeys[] = [];
   readonly #clock: () => Moment;
   readonly #scope: Scope;
 
@@ -356,6 +358,8 @@ export class Bitmapist {
       const node = parseQuery(definition);
       this.#scope.segments.define(name, (period) => queryExpression(this.#scope, node, period));
     }
+    // An event of this name can be marked no longer.
+    this.#markKeys.length = 0;
   }
 
   /**
@@ -502,12 +506,14 @@ export class Bitmapist {
     return this.ask(loadedCohort, args, args);
   }
 
-  #keysOf({ trackHourly, trackUnique }: MarkOptions): MarkKeys {
-    const options = {
-      trackHourly: trackHourly ?? this.#tracking.trackHourly,
-      trackUnique: trackUnique ?? this.#tracking.trackUnique,
-    };
-    return new MarkKeys(this.prefix, this.timeZone, options, (event) => checkMarkable(this.#scope, event));
+  #keysOf(options: MarkOptions): MarkKeys {
+    const trackHourly = options.trackHourly ?? this.#tracking.trackHourly;
+    const trackUnique = options.trackUnique ?? this.#tracking.trackUnique;
+    const kind = (trackHourly ? 2 : 0) + (trackUnique ? 1 : 0);
+    this.#markKeys[kind] ??= new MarkKeys(this.prefix, this.timeZone, { trackHourly, trackUnique }, (event) =>
+      checkMarkable(this.#scope, event),
+    );
+    return this.#markKeys[kind];
   }
 
   async #deleteKeys(

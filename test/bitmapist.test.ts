@@ -503,6 +503,14 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     expect(() => analytics.query('active@{period}')).toThrow('which only a segment can fill');
   });
 
+  it('refuses marks of an event whose name a segment has taken since it was marked', async () => {
+    const analytics = new Bitmapist();
+    await analytics.markEvent('both', 1, { now: '2026-11-22' });
+    analytics.defineSegment('both', 'web@{period} & phone@{period}');
+    const again = analytics.markEvent('both', 2, { now: '2026-11-22' });
+    await expect(again).rejects.toThrow('expected the name of an event to mark, got the segment "both"');
+  });
+
   it('makes a segment once however often it is named, and refuses what they multiply to', async () => {
     const analytics = await open();
     await analytics.markUnique('e9999', [1, 2, 3]);

@@ -1,6 +1,6 @@
 import { checkId } from '../base/id.js';
 import { uniqueKey } from '../names/keys.js';
-import type { BitWrite, RequestOptions } from '../store/types.js';
+import type { BitWrite, RequestOptions, WriteOptions } from '../store/types.js';
 import type { Moment } from '../time/moment.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
 import { checkMarkable, type Scope } from './scope.js';
@@ -93,7 +93,8 @@ export class MarkBatch {
     const writes = this.#writes;
     this.#writes = [];
     try {
-      if (writes.length > 0) await this.#scope.store.write(writes, { ...options, atomic: true });
+      if (writes.length > 0)
+        await this.#scope.store.write(writes, options === undefined ? ATOMIC : atomic(options));
     } catch (error) {
       this.#writes = [...writes, ...this.#writes];
       throw error;
@@ -110,13 +111,23 @@ export class MarkBatch {
   }
 
   #add(keys: readonly string[], ids: Ids, value: 0 | 1): this {
-    const all = checkIds(ids);
-    this.#writes.push(...keys.map((key) => ({ key, ids: all, value })));
+    const all = copyIds(ids);
+    for (const key of keys) this.#writes.push({ key, ids: all, value });
     return this;
   }
 }
 
-function checkIds(ids: Ids): readonly number[] {
-  if (Array.isArray(ids) || ids instanceof Uint32Array) return Array.from(ids, checkId);
-  return [checkId(ids)];
+const ATOMIC: WriteOptions = { atomic: true };
+
+function atomic({ signal, maxBytes, kernel }: RequestOptions): WriteOptions {
+  return { signal, maxBytes, kernel, atomic: true };
+}
+
+/** Those that are ids; what becomes of the array afterwards is the caller's business. */
+function copyIds(ids: Ids): ArrayLike<number> {
+  if (ids instanceof Uint32Array) return ids.slice();
+  if (!Array.isArray(ids)) return [checkId(ids)];
+  const copy: number[] = [];
+  for (let at = 0; at < ids.length; at++) copy.push(checkId(ids[at]));
+  return copy;
 }

@@ -78,10 +78,26 @@ describe('a batch of marks', () => {
   it('takes ids as they are when they are added', async () => {
     const { batch, written } = open();
     const ids = [1, 2];
-    batch.markUnique('a', ids);
+    const typed = Uint32Array.of(1, 2);
+    batch.markUnique('a', ids).markUnique('b', typed);
     ids.push(3);
+    typed[0] = 3;
     await batch.send();
-    expect(written()).toEqual([[['p_a_u', [1, 2], 1]]]);
+    expect(written()).toEqual([
+      [
+        ['p_a_u', [1, 2], 1],
+        ['p_b_u', [1, 2], 1],
+      ],
+    ]);
+  });
+
+  it('refuses ids that are missing from an array', () => {
+    const { batch } = open();
+    const ids = [1, 2, 3];
+    delete ids[1];
+    expect(() => batch.markUnique('a', ids)).toThrow(
+      'expected an id that is a number in [0, 2^32), got undefined',
+    );
   });
 
   it('keeps what was sent in vain before what was added meanwhile', async () => {
