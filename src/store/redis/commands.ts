@@ -145,36 +145,29 @@ export class RedisCommands {
 
   /** SETBITs in one transaction: per bit the error it ended in, or `null`. */
   async setBits(writes: readonly BitWrite[]): Promise<(Error | null)[]> {
-    const keys = writes.flatMap(({ key, ids }) => new Array<string>(ids.length).fill(key));
+    const keys: string[] = [];
+    for (const { key, ids } of writes) for (let at = 0; at < ids.length; at++) keys.push(key);
     const replies = await this.#transact(keys.length, (transaction) => {
       for (const { key, ids, value } of writes) {
-        for (let index = 0; index < ids.length; index += 1) transaction.setbit(key, ids[index]!, value);
+        for (let at = 0; at < ids.length; at++) transaction.setbit(key, ids[at]!, value);
       }
     });
-    return replies.map((reply, index) => {
-      if (reply instanceof Error) return reply;
-      toInteger(reply, 0, 1, 'SETBIT', keys[index]);
-      return null;
-    });
+    return replies.map((reply, bit) => errorOf(reply, keys[bit]!));
   }
 
   async #transact(length: number, fill: (transaction: RedisTransaction) => void): Promise<unknown[]> {
     const transaction = this.#with('multi').multi();
-    for (const method of ['getBuffer', 'setbit', 'exec'] as const) {
+    for (const method of TRANSACTION) {
       if (typeof transaction?.[method] !== 'function') throw lacking(`${method} of multi`);
     }
     fill(transaction);
-    const replies = await transaction.exec().catch((error) => {
-      const cause = firstCause(error);
-      // What was aborted was begun: then it is one of its commands that is not allowed.
-      const isUnknown = codeOf(error) !== 'EXECABORT' && isRefusedCommand(cause);
-      throw isUnknown ? new NoTransactionsError(cause) : cause;
-    });
-    return toList(replies, length, 'EXEC').map((reply) => {
+    const replies: unknown[] = [];
+    for (const reply of toList(await execute(transaction), length, 'EXEC')) {
       const [error, value] = toList(reply, undefined, 'EXEC');
       if (error !== null && !(error instanceof Error)) throw unexpected(error, 'errors or null', 'EXEC');
-      return error ?? value;
-    });
+      replies.push(error ?? value);
+    }
+    return replies;
   }
 
   #with(method: keyof RedisClient): RedisClient {
@@ -198,10 +191,34 @@ export class RedisCommands {
   }
 }
 
+const TRANSACTION = ['getBuffer', 'setbit', 'exec'] as const;
+
+async function execute(transaction: RedisTransaction): Promise<unknown> {
+  try {
+    return await transaction.exec();
+  } catch (error) {
+    const cause = firstCause(error);
+    // What was aborted was begun: then it is one of its commands that is not allowed.
+    const isUnknown = codeOf(error) !== 'EXECABORT' && isRefusedCommand(cause);
+    throw isUnknown ? new NoTransactionsError(cause) : cause;
+  }
+}
+
 /** Clients reject with EXEC's error, which may only say that there were others before. */
 function firstCause(error: unknown): unknown {
   const hasOthers = error instanceof Error && 'previousErrors' in error;
   return hasOthers && Array.isArray(error.previousErrors) ? (error.previousErrors[0] ?? error) : error;
+}
+
+/** What is wrong with the reply to a SETBIT within a transaction. */
+function errorOf(reply: unknown, key: string): Error | null {
+  if (reply instanceof Error) return reply;
+  try {
+    toInteger(reply, 0, 1, 'SETBIT', key);
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 function toValue(key: string, reply: unknown): Uint8Array | null {

@@ -19,6 +19,7 @@ import type {
 import { WholeReader } from '../whole.js';
 import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
+import { Gathering } from './gathering.js';
 import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
 import { isBulky, probeMerging } from './merge.js';
@@ -74,6 +75,7 @@ export interface RedisStoreOptions {
  */
 export class RedisStore implements Store {
   readonly #link: RedisLink;
+  readonly #gathering: Gathering;
   readonly #strategy: ReadStrategy | 'auto';
   /** Whether a script has run there. */
   #merges = false;
@@ -92,6 +94,7 @@ export class RedisStore implements Store {
       throw new RangeError(`expected the read strategy auto, ranges or whole, got ${readStrategy}`);
     }
     this.#link = new RedisLink(new RedisCommands(client), maxInFlight, retryMs);
+    this.#gathering = new Gathering(this.#link, (writes, options) => this.#writeApart(writes, options));
     this.#strategy = readStrategy;
     if (!scripts) this.#link.goWithout('scripts');
   }
@@ -166,6 +169,11 @@ export class RedisStore implements Store {
 
   async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
     checkWrites(writes);
+    if (options?.atomic) await this.#gathering.write(writes, options);
+    else await this.#writeApart(writes, options);
+  }
+
+  async #writeApart(writes: readonly BitWrite[], options?: RequestOptions): Promise<void> {
     const bulky = writes.find((write) => isBulky(this.#link, write));
     const merges = bulky !== undefined && (await this.#canMerge(bulky.key, options));
     await writeBits(this.#link, writes, merges, options);
