@@ -22,8 +22,8 @@ export function maxResults(): i32 {
   return MAX_RESULTS;
 }
 
-export function run(numberCount: i32, resultCount: i32, byteLength: usize): void {
-  runProgram(numberCount, resultCount, byteLength);
+export function run(numberCount: i32, resultCount: i32, from: usize, byteLength: usize): void {
+  runProgram(numberCount, resultCount, from, byteLength);
 }
 
 export function widen(dst: usize, a: usize, count: i32, firstId: u32): void {

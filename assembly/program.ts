@@ -19,14 +19,18 @@ import {
 } from './opcode';
 import { countTable } from './table';
 
-/** Runs what is in scratch over `byteLength` bytes of its slots; leaves in `results` what each instruction counted. */
-export function runProgram(numberCount: usize, resultCount: usize, byteLength: usize): void {
+/**
+ * Runs what is in scratch over `byteLength` bytes of its slots from byte `from` on; leaves in `results` what each instruction
+ * counted.
+ */
+export function runProgram(numberCount: usize, resultCount: usize, from: usize, byteLength: usize): void {
   memory.fill(results, 0, resultCount << 3);
   const end = program + (numberCount << 2);
   // A step by itself shares nothing: longer blocks cost less.
   const maxBytes = numberCount << 2 === STEP_BYTES ? LONE_BYTES : BLOCK_BYTES;
-  for (let offset: usize = 0; offset < byteLength; offset += maxBytes) {
-    const blockBytes = min(maxBytes, byteLength - offset);
+  const endOffset = from + byteLength;
+  for (let offset = from; offset < endOffset; offset += maxBytes) {
+    const blockBytes = min(maxBytes, endOffset - offset);
     for (let step = program; step < end; ) {
       const opcode = load<i32>(step);
       if (opcode === COUNT_TABLE) step = countTable(step, offset, blockBytes);

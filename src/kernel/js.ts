@@ -17,28 +17,31 @@ class JsKernel implements Kernel {
     const needed = checkReservation(byteLength);
     if (needed > this.bytes.length) {
       const buffer = new ArrayBuffer(needed);
+      const before = this.bytes;
       this.bytes = new Uint8Array(buffer);
+      this.bytes.set(before);
       this.words = new Uint32Array(buffer);
     }
     return this.bytes.subarray(0, byteLength);
   }
 
-  run(program: Int32Array, byteLength: number, counters: Float64Array): void {
+  run(program: Int32Array, byteLength: number, counters: Float64Array, byteOffset = 0): void {
+    const [from, to] = [byteOffset / 4, (byteOffset + byteLength) / 4];
     for (let at = 0; at < program.length; ) {
       const end = endOfInstruction(program, at);
       const opcode = program[at] as Opcode;
       const dst = program[at + 1]! >>> 0;
       if (opcode === Opcode.CountTable) {
         for (const [row, column, counter] of cellsOf(program, at)) {
-          counters[counter]! += countBits(this.combined(Opcode.CountAnd, row, column), byteLength);
+          counters[counter]! += countBits(this.combined(Opcode.CountAnd, row, column), from, to);
         }
       } else {
         const value =
           opcode === Opcode.AtLeast || opcode === Opcode.CountAtLeast
             ? this.atLeast(program[at + 2]!, program.subarray(at + HEADER_WIDTH, end))
             : this.combined(opcode, program[at + 2]! >>> 0, program[at + 3]! >>> 0);
-        if (opcode >= Opcode.Count) counters[dst]! += countBits(value, byteLength);
-        else for (let i = 0; i < byteLength / 4; i++) this.words[dst / 4 + i] = value(i);
+        if (opcode >= Opcode.Count) counters[dst]! += countBits(value, from, to);
+        else for (let i = from; i < to; i++) this.words[dst / 4 + i] = value(i);
       }
       at = end;
     }
@@ -136,9 +139,9 @@ function firstBytes(count: number): number {
   return count <= 0 ? 0 : 2 ** (8 * count) - 1;
 }
 
-function countBits(value: Value, byteLength: number): number {
+function countBits(value: Value, from: number, to: number): number {
   let count = 0;
-  for (let i = 0; i < byteLength / 4; i++) count += countOnes(value(i));
+  for (let i = from; i < to; i++) count += countOnes(value(i));
   return count;
 }
 

@@ -9,7 +9,7 @@ export interface KernelExports extends Pick<Kernel, 'ids' | 'widen' | 'unpack'> 
   programNumbers(): number;
   resultsOffset(): number;
   maxResults(): number;
-  run(numberCount: number, resultCount: number, byteLength: number): void;
+  run(numberCount: number, resultCount: number, from: number, byteLength: number): void;
   countLists(lists: number, stretches: number, boundsOffset: number, idsOffset: number): void;
 }
 
@@ -24,6 +24,8 @@ const MEMBER_WIDTH = 3;
 export class Scratch {
   numberCount = 0;
   resultCount = 0;
+  /** The program that is laid out here, all of it, if there is one. */
+  laidOut: Int32Array | undefined;
   readonly #exports: KernelExports;
   readonly #maxResults: number;
   #numbers = new Int32Array(0);
@@ -44,6 +46,7 @@ export class Scratch {
     }
     this.numberCount = 0;
     this.resultCount = 0;
+    this.laidOut = undefined;
     this.#cells = [];
   }
 
@@ -113,11 +116,10 @@ export class Scratch {
     return cell;
   }
 
-  /** Adds results to their counters, and begins anew. */
+  /** Adds results to their counters. */
   collect(Results: Float64ArrayConstructor | Uint32ArrayConstructor, counters: Float64Array): void {
     const results = new Results(this.#exports.memory.buffer, this.#exports.resultsOffset());
     const cells = this.#cells;
     for (let i = 0; i < cells.length; i += 2) counters[cells[i]!]! += results[cells[i + 1]!]!;
-    this.begin();
   }
 }

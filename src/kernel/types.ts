@@ -13,7 +13,7 @@ export const Opcode = {
   Or: 1,
   Xor: 2,
   AndNot: 3,
-  /** `dst, a, limit`: `dst` = complement of `a` in bytes [0, limit), zero from there on. */
+  /** `dst, a, limit`: `dst` = complement of `a` in bytes [0, limit) of the slot, zero from there on. */
   Not: 4,
   /** `dst, k, n`, then `n` slots: `dst` = what at least `k` of them have; 1 <= k <= n. */
   AtLeast: 5,
@@ -62,15 +62,17 @@ export interface Kernel {
 
   /**
    * Makes room for `byteLength` bytes of slots and returns a view of them; offset 0 of every operation is its first byte.
-   * Contents are unspecified. Earlier views are stale afterwards, so reserve first, then take views, then compute.
+   * What was there stays, the rest is unspecified. Earlier views are stale afterwards, so reserve first, then take views,
+   * then compute.
    */
   reserve(byteLength: number): Uint8Array<ArrayBuffer>;
 
   /**
-   * Runs a program (see `Opcode`) over the first `byteLength` bytes of its slots, block by block, and adds what it counts to
-   * `counters` (so that a caller may run window after window).
+   * Runs a program (see `Opcode`) over `byteLength` bytes of its slots from `byteOffset` on, a multiple of 16 (default: 0),
+   * block by block, and adds what it counts to `counters` (so that a caller may run window after window). A program may be
+   * kept laid out for the next run: its numbers do not change any more.
    */
-  run(program: Int32Array, byteLength: number, counters: Float64Array): void;
+  run(program: Int32Array, byteLength: number, counters: Float64Array, byteOffset?: number): void;
 
   /**
    * Writes the ids of the set bits of slot `a`, ascending, as unsigned 32-bit integers to `dst` and returns how many.

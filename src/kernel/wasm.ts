@@ -33,11 +33,19 @@ export function createWasmKernel(compiled: WebAssembly.Module): Kernel {
       return new Uint8Array(memory.buffer, slotsOffset, byteLength);
     },
     /** Instructions touch the same bytes of every slot only, so a program may run in parts, one after the other. */
-    run(program, byteLength, counters) {
-      const runPart = () => {
-        exports.run(scratch.numberCount, scratch.resultCount, byteLength);
+    run(program, byteLength, counters, byteOffset = 0) {
+      const runLaidOut = () => {
+        exports.run(scratch.numberCount, scratch.resultCount, byteOffset, byteLength);
         scratch.collect(Float64Array, counters);
       };
+      // Window after window runs the same program: laying a table out costs as much as counting some kilobytes of it.
+      if (scratch.laidOut === program) return runLaidOut();
+      const runPart = () => {
+        runLaidOut();
+        scratch.begin();
+        isWhole = false;
+      };
+      let isWhole = true;
       scratch.begin();
       for (let at = 0; at < program.length; ) {
         const end = endOfInstruction(program, at);
@@ -52,7 +60,8 @@ export function createWasmKernel(compiled: WebAssembly.Module): Kernel {
         }
         at = end;
       }
-      runPart();
+      runLaidOut();
+      if (isWhole) scratch.laidOut = program;
     },
     countLists(table, { lists, stretches, boundsOffset, idsOffset }, counters) {
       const end = endOfInstruction(table, 0);
@@ -61,6 +70,7 @@ export function createWasmKernel(compiled: WebAssembly.Module): Kernel {
         cell = scratch.addBand(table, 0, cell, end);
         exports.countLists(lists, stretches, boundsOffset, idsOffset);
         scratch.collect(Uint32Array, counters);
+        scratch.begin();
       }
     },
     ids: (dst, a, byteLength, firstId) => exports.ids(dst, a, byteLength, firstId) >>> 0,

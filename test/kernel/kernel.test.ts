@@ -240,14 +240,17 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
       .map(([opcode, dst, slots, k]) => ({ opcode, dst, slots, k: 1 + (k % slots.length) }));
     const programs = fc.array(fc.oneof(combining, inverting, counting, several), { maxLength: 24 });
 
-    it('equals the model step by step, over windows whose counts add up', { tags: 'long' }, () => {
+    it('equals the model step by step, over stretches and windows whose counts add up', {
+      tags: 'long',
+    }, () => {
       fc.assert(
         fc.property(
           byteLengths,
           fc.array(shapes, { minLength: SLOTS, maxLength: SLOTS }),
           programs,
           fc.integer({ min: 1, max: 2 }),
-          (byteLength, slotShapes, steps, windows) => {
+          fc.nat(),
+          (byteLength, slotShapes, steps, windows, place) => {
             const bitmaps = slotShapes.map((shape) => makeBitmap(shape, byteLength));
             const { slotBytes, slotAt, expectGuards } = layOut(bitmaps);
             const program = Int32Array.from(
@@ -262,8 +265,10 @@ describe.each(['js', 'wasm'] as const)('the %s kernel', (name) => {
             );
             const counters = new Float64Array(COUNTERS).fill(1000);
             const expectedCounters = counters.slice();
+            const cut = (place % (byteLength / 16 + 1)) * 16;
             for (let window = 0; window < windows; window++) {
-              kernel.run(program, byteLength, counters);
+              kernel.run(program, cut, counters);
+              kernel.run(program, byteLength - cut, counters, cut);
               runProgram(program, bitmaps, slotBytes, expectedCounters);
             }
             expect(counters).toEqual(expectedCounters);
