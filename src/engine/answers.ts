@@ -1,5 +1,6 @@
 import { hasBit } from '../base/bits.js';
 import { BudgetError } from '../base/errors.js';
+import { Beginnings } from './beginnings.js';
 import type { Expression } from './expression.js';
 import { foldParts, type Pair } from './parts.js';
 import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
@@ -29,10 +30,14 @@ export interface SetCounts {
   readonly pairs: number[];
 }
 
-const DEFAULT_MEMORY_BYTES = 8 * 1024 * 1024;
+/**
+ * Of 43 operands that is 32 KiB each, which with the next window's are in the processor's second cache (1 MiB or more) while
+ * they are counted: 1.6 times as fast as 256 KiB each, 1.4 as 64 KiB.
+ */
+const DEFAULT_MEMORY_BYTES = 3 * 1024 * 1024;
 const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 /** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
-const NEAR_MS = 5;
+const NEAR_MS = 2;
 const PAGE_IDS = PAGE_BYTES * 8;
 
 /** Counts sets and pairs of them in one question: every distinct key is read once, however many need it. */
@@ -49,11 +54,13 @@ export async function countSets(
     const single = pairs.length === 0 ? countInStore(sets, options) : undefined;
     if (single !== undefined) return { sets: [await single], pairs: [] };
     const count = async (question: Question): Promise<SetCounts> => {
-      const { plan } = await makePlan(question, 'counts');
+      const { plan, beginnings } = await openPlan(question, 'counts');
       const { counters, outputs } = plan.program;
       const counts = new Float64Array(counters);
-      const rest = question.windowBytes === undefined ? await countLists(question, plan, counts) : plan;
-      await countWindows(question, rest, counts);
+      const rest =
+        question.windowBytes === undefined ? await countLists(question, plan, counts, beginnings) : plan;
+      if (rest.endByte > 0) await countWindows(question, rest, counts, beginnings);
+      else beginnings?.close();
       const answers = outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
       return { sets: answers.slice(0, sets.length), pairs: answers.slice(sets.length) };
     };
@@ -73,9 +80,9 @@ export async function hasIds(expression: Expression, options: WindowedOptions = 
     const single = countInStore([expression], options);
     if (single !== undefined) return (await single) > 0;
     return withQuestion([expression], options, async (question) => {
-      const { plan } = await makePlan(question, 'counts');
+      const { plan, beginnings } = await openPlan(question, 'counts');
       const counts = new Float64Array(plan.program.counters);
-      const run = new WindowRun(question, plan, counts);
+      const run = new WindowRun(question, plan, counts, beginnings);
       try {
         while ((await run.next()) !== undefined) if (counts[0]! > 0) return true;
       } finally {
@@ -209,8 +216,8 @@ interface Result {
 async function openResult(expression: Expression, options: WindowedOptions): Promise<Result> {
   const question = await openQuestion([expression], checkEvaluateOptions(options));
   try {
-    const { plan, infos } = await makePlan(question, 'bitmaps');
-    const run = new WindowRun(question, plan);
+    const { plan, infos, beginnings } = await openPlan(question, 'bitmaps');
+    const run = new WindowRun(question, plan, undefined, beginnings);
     const close = () => {
       run.close();
       question.operands.release();
@@ -224,15 +231,25 @@ async function openResult(expression: Expression, options: WindowedOptions): Pro
   }
 }
 
-/** Asks the stores for lengths, and plans with them. */
-async function makePlan(
-  { parts, operands, memoryBytes, windowBytes, maxBytes }: Question,
-  answer: PlanOptions['answer'],
-): Promise<{ plan: Plan; infos: readonly OperandInfo[] }> {
+/** A plan, and the first bytes of what it reads if they came with the lengths. */
+interface OpenPlan {
+  readonly plan: Plan;
+  readonly infos: readonly OperandInfo[];
+  readonly beginnings: Beginnings | undefined;
+}
+
+/** Asks the stores for lengths, with the beginnings if they offer that, and plans with them. */
+async function openPlan(question: Question, answer: PlanOptions['answer']): Promise<OpenPlan> {
+  const { parts, operands, kernel, memoryBytes, windowBytes, maxBytes } = question;
+  // A budget is for what is known to be needed.
+  const beginnings =
+    maxBytes === undefined && operands.hasBeginnings
+      ? new Beginnings(kernel, operands.keys.length, windowBytes)
+      : undefined;
   // Not every platform has `performance`.
   const clock = globalThis.performance ?? Date;
   const start = clock.now();
-  const infos = await operands.describe();
+  const infos = await operands.describe(beginnings && ((operand) => beginnings.of(operand)));
   const roundTripMs = clock.now() - start;
   const plan = planReads(parts, infos, {
     answer,
@@ -242,7 +259,7 @@ async function makePlan(
   if (maxBytes !== undefined && plan.readBytes > maxBytes) {
     throw new BudgetError(plan.readBytes, maxBytes, infos.length);
   }
-  return { plan, infos };
+  return { plan, infos, beginnings };
 }
 
 /** A store that is far away is asked for more at a time: fewer windows, fewer round trips. */

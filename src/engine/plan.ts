@@ -47,7 +47,7 @@ export interface WindowRead {
 export interface PlanOptions {
   /** What is asked of the roots: their number of ids, or the ids themselves. */
   readonly answer: 'counts' | 'bitmaps';
-  /** Upper bound of the memory that slots take, in bytes. */
+  /** Upper bound of the memory that slots take, in bytes; operands that are read have two each. */
   readonly memoryBytes: number;
   /** Fixes the window, in bytes; otherwise as large as memory allows within [16 KiB, 1 MiB]. */
   readonly windowBytes?: number | undefined;
@@ -77,12 +77,16 @@ export function planReads(parts: Parts, infos: readonly OperandInfo[], options: 
   };
 }
 
-/** The windows of a plan, in ascending order. Stretches in which no answer can have a bit are left out. */
-export function* planWindows(plan: Plan): Generator<Window, undefined> {
+/**
+ * The windows of a plan, in ascending order. Stretches in which no answer can have a bit are left out.
+ * @param firstBytes the length of the first window if it is another one than that of the rest
+ */
+export function* planWindows(plan: Plan, firstBytes = 0): Generator<Window, undefined> {
   const cursors = plan.reads.map(() => 0);
   let byteOffset = 0;
   while (byteOffset < plan.endByte) {
-    const byteLength = Math.min(plan.windowBytes, plan.endByte - byteOffset);
+    const windowBytes = byteOffset === 0 && firstBytes > 0 ? firstBytes : plan.windowBytes;
+    const byteLength = Math.min(windowBytes, plan.endByte - byteOffset);
     const reads: WindowRead[] = [];
     for (const [operand, ranges] of plan.reads.entries()) {
       addReads(reads, ranges, operand, cursors, byteOffset, byteOffset + byteLength);
@@ -92,7 +96,7 @@ export function* planWindows(plan: Plan): Generator<Window, undefined> {
   }
 }
 
-/** The start of the next window that has anything to read or complement. */
+/** The start, `from` or later, of the next window that has anything to read or complement. */
 function skipTo(plan: Plan, cursors: readonly number[], from: number): number {
   if (from < plan.complementEndByte) return from;
   let next = plan.endByte;
@@ -188,13 +192,14 @@ function clip(ranges: readonly ByteRange[], end: number): ByteRange[] {
 }
 
 function chooseWindow(operands: number, program: Program, end: number, options: PlanOptions): number {
-  if (options.windowBytes !== undefined) return roundUp(options.windowBytes);
+  if (options.windowBytes !== undefined) return alignWindow(options.windowBytes);
   const slots = Math.max(1, READ_SETS * operands + (program.slots - operands));
   const affordable = Math.floor(options.memoryBytes / slots);
   const bounded = Math.min(MAX_WINDOW_BYTES, Math.max(MIN_WINDOW_BYTES, affordable));
-  return roundUp(Math.min(2 ** Math.floor(Math.log2(bounded)), end));
+  return alignWindow(Math.min(2 ** Math.floor(Math.log2(bounded)), end));
 }
 
-function roundUp(byteLength: number): number {
+/** The next length that a slot can have. */
+export function alignWindow(byteLength: number): number {
   return Math.max(SLOT_ALIGNMENT, Math.ceil(byteLength / SLOT_ALIGNMENT) * SLOT_ALIGNMENT);
 }

@@ -10,7 +10,7 @@ import { type Pair, type Parts, takeApart } from './parts.js';
 /** How a question is answered. */
 export interface EvaluateOptions extends RequestOptions {
   /**
-   * Memory for bitmap windows, in bytes (default: 8 MiB, up to 64 MiB if the store is far away); windows are never
+   * Memory for bitmap windows, in bytes (default: 3 MiB, up to 64 MiB if the store is far away); windows are never
    * smaller than 16 KiB per operand.
    */
   readonly memoryBytes?: number | undefined;

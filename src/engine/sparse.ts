@@ -4,6 +4,7 @@ import { containerIds } from '../bitmap/ids.js';
 import type { ByteRange, Container } from '../bitmap/types.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import { type Kernel, Opcode } from '../kernel/types.js';
+import type { Beginnings } from './beginnings.js';
 import { encodeTable } from './encoding.js';
 import type { Operands } from './operands.js';
 import { endOf, type Plan, planWithin } from './plan.js';
@@ -35,11 +36,12 @@ export async function countLists(
   { operands, kernel, signal }: Question,
   plan: Plan,
   counters: Float64Array,
+  beginnings?: Beginnings,
 ): Promise<Plan> {
   const lists = plan.reads.length;
   const { steps } = plan.program;
   if (lists >= MAX_BOUNDS || !steps.every(countsOperands)) return plan;
-  const bitmaps = await bitmapsOf(operands, plan);
+  const bitmaps = await bitmapsOf(operands, plan, beginnings);
   if (bitmaps === undefined) return plan;
   // No waiting from here on: a write would move what the containers show.
   const maxIds = Math.min(MAX_MEAN_IDS * lists, MAX_IDS);
@@ -70,25 +72,28 @@ function countsOperands({ op }: Step): boolean {
 }
 
 /** The operands in memory. A few that stores do not hold there (of the running period, say) are fetched as a whole. */
-async function bitmapsOf(operands: Operands, plan: Plan): Promise<readonly Bitmap[] | undefined> {
-  const residentOf = (key: string, operand: number) => operands.readers[operand]!.resident?.(key);
-  const held = operands.keys.map(residentOf);
-  const missing = [...held.keys()].filter((operand) => held[operand] === undefined);
-  const endBytes = missing.map((operand) => plan.reads[operand]!.reduce((_, range) => endOf(range), 0));
+async function bitmapsOf(
+  operands: Operands,
+  plan: Plan,
+  beginnings: Beginnings | undefined,
+): Promise<readonly Bitmap[] | undefined> {
+  const { bitmaps, remote } = operands;
+  const endBytes = remote.map((operand) => plan.reads[operand]!.reduce((_, range) => endOf(range), 0));
   const missingBytes = endBytes.reduce((sum, end) => sum + end, 0);
-  if (missing.length > held.length * MAX_FETCHED_SHARE || missingBytes > MAX_FETCHED_BYTES) return undefined;
-  if (missing.length === 0) return held as Bitmap[];
-  const reads = missing.map((operand, index) => ({
-    operand,
-    key: operands.keys[operand]!,
-    byteOffset: 0,
-    target: new Uint8Array(endBytes[index]!),
-  }));
-  await operands.read(reads);
-  // Meanwhile others may have been dropped.
-  const bitmaps = operands.keys.map(residentOf);
-  for (const { operand, target } of reads) bitmaps[operand] = Bitmap.fromBytes(target);
-  return bitmaps.every((bitmap) => bitmap !== undefined) ? bitmaps : undefined;
+  if (remote.length > bitmaps.length * MAX_FETCHED_SHARE || missingBytes > MAX_FETCHED_BYTES)
+    return undefined;
+  const values = remote.map((operand, index) => {
+    const bytes = new Uint8Array(endBytes[index]!);
+    if (beginnings !== undefined) bytes.set(beginnings.of(operand).subarray(0, bytes.length));
+    return bytes;
+  });
+  const reads = remote.map((operand, index) => {
+    const byteOffset = Math.min(beginnings?.byteLength ?? 0, values[index]!.length);
+    return { operand, key: operands.keys[operand]!, byteOffset, target: values[index]!.subarray(byteOffset) };
+  });
+  await operands.read(reads.filter(({ target }) => target.length > 0));
+  for (const [index, operand] of remote.entries()) bitmaps[operand] = Bitmap.fromBytes(values[index]!);
+  return bitmaps as Bitmap[];
 }
 
 /** Lists on their way into a kernel. */

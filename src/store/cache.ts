@@ -142,7 +142,7 @@ export class CachedStore implements Store {
       byteLengths: (keys, options) => this.#byteLengths(reader, begun, keys, options),
       read: (reads, options) => this.#read(reader, reads, options),
       occupied: (keys, byteLengths, options) => this.#occupied(reader, keys, byteLengths, options),
-      resident: (key) => this.#kept.get(key) ?? reader.resident?.(key),
+      resident: (key) => this.#use(key) ?? reader.resident?.(key),
       release: () => {
         this.#kept.abandon(begun);
         reader.release?.();

@@ -90,14 +90,16 @@ export interface BitmapReader {
    * If it saves a round trip: `read` for keys whose lengths nobody has told, all from byte 0 on, which answers with the
    * bytes under each key, as `byteLengths` does. What is no longer than its target is asked for once.
    * @example
-   * import { Redis } from 'ioredis';
-   * import { RedisStore } from 'bitmapist-wasm/redis';
-   * const client = new Redis(process.env.REDIS_URL ?? 'redis://localhost');
-   * const store = new RedisStore(client);
+   * import { type ByteRead, MemoryStore } from 'bitmapist-wasm';
+   * class TellingStore extends MemoryStore {
+   *   async readFirst(reads: readonly ByteRead[]): Promise<number[]> {
+   *     await this.read(reads);
+   *     return this.byteLengths(reads.map(({ key }) => key));
+   *   }
+   * }
+   * const store = new TellingStore();
    * await store.put('key', Uint8Array.of(0xff, 0x01));
-   * const target = new Uint8Array(16);
-   * console.log(await store.reader().readFirst([{ key: 'key', byteOffset: 0, target }])); // [ 2 ]
-   * client.disconnect();
+   * console.log(await store.readFirst([{ key: 'key', byteOffset: 0, target: new Uint8Array(16) }])); // [ 2 ]
    */
   readFirst?(reads: readonly ByteRead[], options?: RequestOptions): Promise<number[]>;
 

@@ -236,7 +236,7 @@ describe('evaluation', () => {
   });
 
   it('tells tracing channels of questions and fetches while they are asked', async () => {
-    const store = new MemoryStore();
+    const store = new CountingStore(new MemoryStore());
     await store.write([{ key: 'a', ids: [1, 2], value: 1 }]);
     const seen: [string, unknown][] = [];
     const watch = (name: string) => {

@@ -15,6 +15,7 @@ import {
   modelIds,
 } from '../support/model.js';
 import { answerOf, type Bytes, fill, idsIn, type Question, questionArbitrary } from '../support/questions.js';
+import { BeginningStore } from '../support/store/beginning.js';
 import { CountingStore } from '../support/store/counting.js';
 
 const BITMAPS = 5;
@@ -66,13 +67,22 @@ describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) 
 const stores: [string, (memory: MemoryStore) => Store][] = [
   ['memory', (memory) => memory],
   ['a store that is only read', (memory) => new CountingStore(memory)],
-  ['a cache', (memory) => cacheOf(memory, 2 ** 20)],
-  ['a cache that has hardly any room', (memory) => cacheOf(memory, 10_000)],
+  ['a store that tells lengths with beginnings', (memory) => new BeginningStore(memory)],
+  ['a cache of such a store', (memory) => cacheOf(new BeginningStore(memory), 2 ** 20)],
+  ['such a store and memory', halfOf],
+  ['a cache', (memory) => cacheOf(new CountingStore(memory), 2 ** 20)],
+  ['a cache that has hardly any room', (memory) => cacheOf(new CountingStore(memory), 10_000)],
 ];
 
-function cacheOf(memory: MemoryStore, maxBytes: number): Store {
+function cacheOf(inner: Store, maxBytes: number): Store {
   const isFinished = (key: string) => key !== '0';
-  return new CachedStore(new CountingStore(memory), { isFinished, maxBytes });
+  return new CachedStore(inner, { isFinished, maxBytes });
+}
+
+/** Every other bitmap is in memory. */
+function halfOf(memory: MemoryStore): Store {
+  const resident = (key: string) => (Number(key) % 2 === 0 ? memory.resident(key) : undefined);
+  return Object.assign(new BeginningStore(memory), { resident });
 }
 
 async function memoryOf(bitmaps: readonly Bytes[]): Promise<MemoryStore> {

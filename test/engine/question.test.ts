@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bitmap, combine } from '../../src/engine/expression.js';
 import { checkEvaluateOptions, openQuestion, withQuestion } from '../../src/engine/question.js';
 import { MemoryStore } from '../../src/store/memory.js';
+import { CountingStore } from '../support/store/counting.js';
 
 const store = new MemoryStore();
 const [a, b] = [bitmap(store, 'a'), bitmap(store, 'b')];
@@ -27,8 +28,8 @@ describe('a question', () => {
 
   it('lets go of its readers when it is answered, and when it fails', async () => {
     let released = 0;
-    const reader = Object.assign(Object.create(store), { release: () => (released += 1) });
-    const held = bitmap(Object.assign(Object.create(store), { reader: () => reader }), 'a');
+    const reader = Object.assign(new CountingStore(store), { release: () => (released += 1) });
+    const held = bitmap(Object.assign(new MemoryStore(), { reader: () => reader }), 'a');
     expect(await withQuestion([held], {}, async () => released)).toBe(0);
     expect(released).toBe(1);
     await expect(withQuestion([held], {}, () => Promise.reject(new Error('failed')))).rejects.toThrow(

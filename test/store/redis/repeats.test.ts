@@ -78,8 +78,14 @@ async function marked(written: Promise<void>): Promise<number> {
 const calls: Call[] = [
   {
     name: 'a question',
-    commands: ['strlen', 'getrange'],
+    commands: ['getrange'],
     ask: (store, signal) => countIds([either(store)], { signal }),
+    right: [3],
+  },
+  {
+    name: 'a question with a budget',
+    commands: ['strlen', 'getrange'],
+    ask: (store, signal) => countIds([either(store)], { maxBytes: 100, signal }),
     right: [3],
   },
   {
