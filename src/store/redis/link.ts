@@ -3,6 +3,7 @@
 import { type Repeats, sendAll } from '../../base/requests.js';
 import type { RequestOptions } from '../types.js';
 import type { RedisCommands } from './commands.js';
+import type { Reading } from './reading/reading.js';
 import { explainFailure, isInterrupted, isPassing, isRefusedCommand } from './refusal.js';
 
 /** What a server, or what passes for it, may not know or not allow. */
@@ -36,6 +37,8 @@ export class RedisLink {
   readonly maxInFlight: number;
   /** Which failed requests are sent again. */
   readonly repeats: Repeats;
+  /** What ranges are read over first, if the connections are the store's own. */
+  reading: Reading | undefined;
   /** Whether the server has been found to be no node of a cluster. */
   standsAlone = false;
   readonly #lacking = new Set<Feature>();

@@ -4,7 +4,11 @@ import { StoreError } from '../../base/errors.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import type { BitmapReader, ByteRead, RequestOptions } from '../types.js';
 import type { RedisLink } from './link.js';
+import { explainFailure } from './refusal.js';
 import { findRegions } from './regions.js';
+
+/** One read of fewer bytes is as fast through the client, and not worth another connection. */
+const SHORT_BYTES = 16_384;
 
 /**
  * Marks only make keys longer. One that has become shorter since its length was told was deleted, replaced or lost with
@@ -35,6 +39,8 @@ export class RangeReader implements BitmapReader {
   }
 
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    // Lengths that are told now may be older than the bytes, or younger.
+    const expected = reads.map(({ key }) => this.#byteLengths.get(key) ?? 0);
     // In the same round trip: a key that is longer than ids go is refused, wherever it is read.
     const unmeasured = new Set<string>();
     for (const { key } of reads) if (!this.#byteLengths.has(key)) unmeasured.add(key);
@@ -43,13 +49,14 @@ export class RangeReader implements BitmapReader {
       this.#getRanges(reads, options),
     );
     for (const [index, { key, byteOffset, target }] of reads.entries()) {
-      const end = Math.min(byteOffset + target.length, this.#byteLengths.get(key)!);
+      const end = Math.min(byteOffset + target.length, expected[index]!);
       this.#checkLength(key, byteOffset + found[index]!, end);
     }
   }
 
   /** What fills its target may be longer: its length is asked for too, at once if it was longer before. */
   async readFirst(reads: readonly ByteRead[], options?: RequestOptions): Promise<number[]> {
+    const known = reads.map(({ key }) => this.#byteLengths.get(key) ?? 0);
     const expected = reads.map(({ key }) => key).filter((key) => this.#link.isLong(key));
     const [, found] = await both(
       expected.length > 0 ? this.byteLengths(expected, options) : undefined,
@@ -57,10 +64,11 @@ export class RangeReader implements BitmapReader {
     );
     const longer: string[] = [];
     for (const [index, { key, target }] of reads.entries()) {
-      const isWhole = found[index]! < target.length;
-      if (!isWhole && !this.#byteLengths.has(key)) longer.push(key);
-      // It may have grown since it was measured.
-      else if (isWhole || this.#byteLengths.get(key)! < found[index]!) this.#note(key, found[index]!);
+      this.#checkLength(key, found[index]!, Math.min(target.length, known[index]!));
+      const byteLength = this.#byteLengths.get(key);
+      if (byteLength === undefined && found[index] === target.length) longer.push(key);
+      // It may have grown since it was measured, or while it was read.
+      else this.#byteLengths.set(key, Math.max(byteLength ?? 0, found[index]!));
     }
     if (longer.length > 0) {
       await this.byteLengths(longer, options);
@@ -76,8 +84,11 @@ export class RangeReader implements BitmapReader {
   ): Promise<ArrayLike<number>> {
     const found = new Uint32Array(reads.length);
     const { commands } = this.#link;
+    const wanted = [...reads.keys()].filter((index) => reads[index]!.target.length > 0);
+    const left = await this.#getBeside(reads, wanted, found, options);
+    if (left.length === 0) return found;
     await this.#link.sendAll(
-      [...reads.keys()].filter((index) => reads[index]!.target.length > 0),
+      left,
       {
         send: (index) => {
           const { key, byteOffset, target } = reads[index]!;
@@ -95,6 +106,35 @@ export class RangeReader implements BitmapReader {
       options,
     );
     return found;
+  }
+
+  /**
+   * Reads what is wanted over a connection of the store's own, if it has one, and says what is left: what was refused, or lost
+   * with the connection, is asked for again by the client, which knows what to make of it.
+   */
+  async #getBeside(
+    reads: readonly ByteRead[],
+    wanted: readonly number[],
+    found: Uint32Array,
+    options: RequestOptions | undefined,
+  ): Promise<readonly number[]> {
+    const { reading, maxInFlight, commands } = this.#link;
+    const isShort = wanted.length === 1 && reads[wanted[0]!]!.target.length < SHORT_BYTES;
+    if (reading === undefined || isShort) return wanted;
+    const left: number[] = [];
+    for (let from = 0; from < wanted.length; from += maxInFlight) {
+      const part = wanted.slice(from, from + maxInFlight);
+      const asked = part.map((index) => reads[index]!);
+      const served = await reading.read(asked, commands.keyPrefix, options?.signal).catch(async (error) => {
+        throw options?.signal?.aborted ? error : await explainFailure(commands, error);
+      });
+      for (const [place, index] of part.entries()) {
+        const byteLength = served?.[place] ?? -1;
+        if (byteLength < 0) left.push(index);
+        else found[index] = byteLength;
+      }
+    }
+    return left;
   }
 
   async occupied(

@@ -1,4 +1,4 @@
-/** Bitmaps in Redis, through the caller's client. */
+/** Bitmaps in Redis, through the caller's client or one of their own. */
 
 import { Buffer } from 'node:buffer';
 import { describe, StoreError } from '../../base/errors.js';
@@ -23,6 +23,7 @@ import { Gathering } from './gathering.js';
 import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
 import { isBulky, probeMerging } from './merge.js';
+import type { RedisServer } from './opening.js';
 import { RangeReader } from './ranges.js';
 import { explainFailure, NoTransactionsError } from './refusal.js';
 import { writeBits } from './writer.js';
@@ -57,7 +58,8 @@ export interface RedisStoreOptions {
 }
 
 /**
- * Reads and writes bitmaps in Redis or a Redis Cluster. The client is received, never created or closed.
+ * Reads and writes bitmaps in Redis or a Redis Cluster, through a client that is received, and never closed here, or over
+ * connections of the store's own (`RedisStore.open`).
  *
  * Every method rejects with a `StoreError` if Redis does not answer, refuses (`cause` is the client's error) or answers
  * with something that its command does not answer with, and with a `WrongTypeError` if a key holds something other than a
@@ -79,6 +81,7 @@ export class RedisStore implements Store {
   readonly #strategy: ReadStrategy | 'auto';
   /** Whether a script has run there. */
   #merges = false;
+  #close: (() => Promise<void>) | undefined;
 
   /** @throws RangeError for options out of their range */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
@@ -97,6 +100,57 @@ export class RedisStore implements Store {
     this.#gathering = new Gathering(this.#link, (writes, options) => this.#writeApart(writes, options));
     this.#strategy = readStrategy;
     if (!scripts) this.#link.goWithout('scripts');
+  }
+
+  /**
+   * Connects to a Redis by itself. Large reads then take a connection of their own, made when the first of them comes, which
+   * puts bytes where they are counted without a stop in between: two to four times as fast as through a client. Everything else,
+   * and what cannot be read there, goes through a client of ioredis 6, which also looks after address, password, TLS and lost
+   * connections.
+   * @param server a URL (`redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix:///path[?db=number]`), the
+   * options that `new Redis` of ioredis takes, also for Sentinel, or a client of ioredis that nobody else uses, which then belongs
+   * to the store: a cluster is given as a `Cluster`
+   * @throws StoreError if there is no connection, and for a node of a cluster that is given alone; RangeError for what is no
+   * such URL, and for options out of their range
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * import { RedisStore } from 'bitmapist-wasm/redis';
+   *
+   * const store = await RedisStore.open(process.env.REDIS_URL ?? 'redis://localhost');
+   * const bitmapist = new Bitmapist({ store });
+   * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+   * console.log(await bitmapist.day('active', '2026-11-22').count()); // 2
+   * await store.close();
+   */
+  static async open(server: RedisServer, options?: RedisStoreOptions): Promise<RedisStore> {
+    const { openServer } = await import('./opening.js');
+    const { client, reading, close } = await openServer(server);
+    try {
+      const store = new RedisStore(client, options);
+      store.#link.reading = reading;
+      store.#link.standsAlone = !store.#link.commands.isCluster;
+      store.#close = close;
+      return store;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the connections of a store that was opened: what is under way on them is rejected. A client that was received stays as it
+   * is. With `await using store = await RedisStore.open(…)` it happens at the end of the block.
+   * @example
+   * import { RedisStore } from 'bitmapist-wasm/redis';
+   * const store = await RedisStore.open(process.env.REDIS_URL ?? 'redis://localhost');
+   * await store.close();
+   */
+  async close(): Promise<void> {
+    await this.#close?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** How bitmaps are read; with `auto` it is known after the first read. */
