@@ -11,6 +11,7 @@ import { benchCounts } from './counts.js';
 import { benchExplorer } from './explorer.js';
 import { benchIds } from './ids.js';
 import { benchImporting } from './importing.js';
+import { benchLinks } from './link.js';
 import { benchLoading } from './loading.js';
 import { benchLongKeys } from './long.js';
 import { benchLookups } from './lookups.js';
@@ -32,6 +33,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   cohorts: benchCohorts,
   lookups: benchLookups,
   marks: benchMarks,
+  link: benchLinks,
   cluster: benchCluster,
   thresholds: benchThresholds,
   long: benchLongKeys,
