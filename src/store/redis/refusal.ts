@@ -21,6 +21,8 @@ const PASSWORD = /^(NOAUTH|WRONGPASS|ERR invalid password|ERR AUTH) ?/;
 const CODE = /^([A-Z]{2,}) /;
 /** Redis up to 6 wraps the error of a command within a script, and so does a transaction that is refused. */
 const WRAPPED = /^(ERR Error running script|EXECABORT|@user_script)/;
+/** What a script is told in place of MOVED, if its node ceases to be a key's while it is on its way. */
+const MOVED_FOR_SCRIPT = /access a non local key in a cluster node/;
 const WRAPPED_CODE = new RegExp(`[ -](${KNOWN_COMMAND.join('|')}|NOPERM) `);
 
 /** How clients put that a connection broke, was not there, or could not be found. */
@@ -84,9 +86,10 @@ export function isMisplaced(error: unknown): boolean {
   return isRefusal(error) && PLACES.includes(codeOf(error));
 }
 
-/** The code of a refusal, also of one that is wrapped; some have no code. */
+/** The code of a refusal, also of one that is wrapped or put in words; some have no code. */
 export function codeOf(error: unknown): string {
   const message = messageOf(error);
+  if (MOVED_FOR_SCRIPT.test(message)) return 'MOVED';
   const wrapped = WRAPPED.test(message) ? WRAPPED_CODE.exec(message)?.[1] : undefined;
   return wrapped ?? CODE.exec(message)?.[1] ?? '';
 }

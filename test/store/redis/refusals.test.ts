@@ -87,6 +87,7 @@ const notNow: string[] = [
   'WRONGPASS invalid username-password pair or user is disabled.',
   'WRONGTYPE Operation against a key holding the wrong kind of value',
   'MOVED 3999 127.0.0.1:6381',
+  'ERR Attempted to access a non local key in a cluster node script: on @user_script:4.',
   "CROSSSLOT Keys in request don't hash to the same slot",
   'ERR max number of clients reached',
   'ERR upstream failure',
