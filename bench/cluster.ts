@@ -17,7 +17,7 @@ export async function benchCluster(suite: Suite): Promise<void> {
       if ((await askTable(one)) !== (await askTable(three)))
         throw new Error('expected the same table from both sides');
       await suite.compare({
-        name: `cohort of ${nameOf(size)}, cluster of three`,
+        name: nameOf(size, 'cluster of three'),
         ours: () => askTable(three),
         peers: [{ name: 'ours, one server', run: () => askTable(one) }],
       });

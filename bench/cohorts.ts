@@ -19,7 +19,7 @@ interface Targets {
   readonly cpu?: number;
 }
 
-const SIZES: readonly (Size & { readonly targets: Targets })[] = [
+export const SIZES: readonly (Size & { readonly targets: Targets })[] = [
   { ids: 2 ** 23, density: 0.2, targets: { cold: 2, cached: 3.2, floor: 1 / 1.25, kernel: 1 / 1.2, cpu: 5 } },
   { ids: 2 ** 23, density: 0.005, targets: { cold: 3, cached: 8, floor: 1 / 1.25, cpu: 5 } },
   {
@@ -76,7 +76,7 @@ async function benchCohort(
     await checkSame(runs);
     const figures = await suite.measure(runs);
     const [stronger, weaker] = inOrder(figures);
-    const name = `cohort of ${nameOf(size)}, ${serverName}`;
+    const name = nameOf(size, serverName);
     const record = (kind: string, ours: Figure, peer: Rival, target?: number) =>
       suite.record({ name: `${name}, ${kind}`, unit: 'ms', ours, ...peer, target });
     record('cold', figures.cold, stronger, targets.cold);
@@ -114,7 +114,7 @@ async function benchHuge(
     };
     await checkSame(runs);
     const figures = await suite.measure(runs);
-    const name = `cohort of ${nameOf(size)}, ${serverName}, cold`;
+    const name = nameOf(size, serverName, 'cold');
     const [stronger] = inOrder(figures);
     suite.record({ name, unit: 'ms', ours: figures.cold, ...stronger, target: targets.cold });
   } finally {

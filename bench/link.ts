@@ -11,11 +11,11 @@ import { openStore, withServers } from './redis.js';
 import { askTable, fill, nameOf, type Size } from './retention.js';
 import type { Suite } from './suite.js';
 
-const SIZES: readonly Size[] = [
+export const LINK_SIZES: readonly Size[] = [
   { ids: 2 ** 23, density: 0.2 },
   { ids: 2 ** 23, density: 0.005 },
 ];
-const QUICK_SIZES: typeof SIZES = [{ ids: 2 ** 20, density: 0.2 }];
+const QUICK_SIZES: typeof LINK_SIZES = [{ ids: 2 ** 20, density: 0.2 }];
 /** A slow link's figures hardly differ, and each takes its time. */
 const ROUNDS_MS = 3000;
 
@@ -26,21 +26,21 @@ interface Link {
   readonly delayMs: number;
 }
 
-const LINKS: readonly Link[] = [
+export const LINKS: readonly Link[] = [
   { name: '10 Gb/s', bitsPerSecond: 10e9, delayMs: 0 },
   { name: '1 Gb/s', bitsPerSecond: 1e9, delayMs: 0 },
   { name: '100 Mb/s', bitsPerSecond: 100e6, delayMs: 0 },
-  { name: '1 Gb/s and 20 ms', bitsPerSecond: 1e9, delayMs: 10 },
+  { name: '1 Gb/s, 20 ms away', bitsPerSecond: 1e9, delayMs: 10 },
 ];
 
 export async function benchLinks(suite: Suite): Promise<void> {
   await withServers('tests', async ([direct]) => {
-    for (const size of suite.quick ? QUICK_SIZES : SIZES) {
+    for (const size of suite.quick ? QUICK_SIZES : LINK_SIZES) {
       await fill([direct!.client], size);
       for (const link of LINKS) {
         const { url, close } = await startLink(direct!.server.port, link);
         try {
-          await benchTable(suite, url, `cohort of ${nameOf(size)}, ${direct!.name} over ${link.name}`);
+          await benchTable(suite, url, nameOf(size, `${direct!.name} over ${link.name}`));
         } finally {
           close();
         }

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- [--quick] [name …]`: runs the benchmarks (all, or those whose file names are given), prints a table and,
- * where all ran in full, writes bench/results.md and bench/results.json. Native peers: `npm run bench:peers` first; more
- * servers: BITMAPIST_SERVERS.
+ * `npm run bench -- [--quick] [name …]`: runs the benchmarks (all, or those whose file names are given) and prints a table.
+ * Where all ran in full, writes bench/results.md and bench/results.json, and what docs/performance.md says of them.
+ * Native peers: `npm run bench:peers` first; more servers: BITMAPIST_SERVERS.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ import { benchLongKeys } from './long.js';
 import { benchLookups } from './lookups.js';
 import { benchMarks } from './marks.js';
 import { benchMemory } from './memory.js';
+import { writePage } from './page.js';
 import { headerLine, toJson, toLine, toMarkdown } from './report.js';
 import { Suite } from './suite.js';
 import { benchTables } from './tables.js';
@@ -61,3 +62,4 @@ for (const [name, bench] of Object.entries(benches)) {
     writeFileSync(new URL('results.json', import.meta.url), toJson(suite.rows));
   }
 }
+if (!values.quick && positionals.length === 0) writePage(suite.rows);

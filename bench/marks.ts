@@ -26,7 +26,7 @@ async function benchInMemory(suite: Suite): Promise<void> {
     },
   });
   suite.record({
-    name: `${count} marks one after the other, into MemoryStore`,
+    name: `${count} markEvent, one after the other, in memory`,
     unit: 'ms',
     ours: figures.ours,
     peerName: '250,000 marks/s',
@@ -45,12 +45,12 @@ async function benchServer(suite: Suite, { name, client }: BenchServer): Promise
     return transaction.exec();
   };
   await suite.compare({
-    name: `a mark after the other, ${name}`,
+    name: `markEvent, one after the other, ${name}`,
     ours: mark,
     peers: [{ name: 'MULTI of 3 SETBIT', run: markByHand, target: 0.9 }],
   });
   await suite.compare({
-    name: `${AT_ONCE} marks at once, ${name}`,
+    name: `${AT_ONCE} markEvent at once, ${name}`,
     ours: () => Promise.all(Array.from({ length: AT_ONCE }, mark)),
     peers: [
       {

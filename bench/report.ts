@@ -56,7 +56,7 @@ export function toJson(rows: readonly Row[]): string {
 }
 
 /** Processors of one name differ in how fast servers and we can count: by generation, and by an instruction for it. */
-function machine(): string {
+export function machine(): string {
   const processors = cpus();
   const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const family = /^cpu family\s*: (\d+)$/m.exec(info)?.[1];

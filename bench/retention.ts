@@ -25,8 +25,14 @@ export interface Size {
   readonly density: number;
 }
 
-export function nameOf({ ids, density }: Size): string {
-  return `${ROWS} × ${COLUMNS} days, ${formatIds(ids)} ids, ${density * 100} %`;
+/** Of a row: whose table it is, and where and how it was asked. */
+export function nameOf({ ids, density }: Size, ...where: readonly string[]): string {
+  return [
+    `cohort of ${ROWS} × ${COLUMNS} days`,
+    `${formatIds(ids)} ids`,
+    `${density * 100} %`,
+    ...where,
+  ].join(', ');
 }
 
 export function formatIds(ids: number): string {

@@ -47,7 +47,7 @@ export interface Measurement extends Pick<Row, 'name' | 'unit' | 'peerName' | 't
 }
 
 /** Time for the rounds of one measurement, unless told otherwise; they end with the one that exceeds it. */
-const ROUNDS_MS = 10_000;
+const ROUNDS_MS = 8000;
 const MAX_ROUNDS = 5;
 /** No more rounds after three whose medians differ by no more than this. */
 const STEADY = 1.02;
@@ -114,9 +114,9 @@ export class Suite {
   /** Ascending. */
   private async sample(run: Task): Promise<Float64Array> {
     const bench = new Bench({
-      time: this.quick ? 60 : 250,
+      time: this.quick ? 60 : 200,
       iterations: 3,
-      warmupTime: this.quick ? 20 : 60,
+      warmupTime: this.quick ? 20 : 50,
       warmupIterations: 1,
       retainSamples: true,
       throws: true,
