@@ -6,7 +6,7 @@ import { cached } from '../src/cached.js';
 import { RedisStore } from '../src/redis.js';
 import { countByPipeline, countByScript } from './bitop.js';
 import { Floor } from './floor.js';
-import { type BenchServer, openStore, serverCpuOf, withServers } from './redis.js';
+import { type BenchServer, serverCpuOf, withServers } from './redis.js';
 import { askTable, fill, nameOf, type Size } from './retention.js';
 import type { Figure, Suite } from './suite.js';
 
@@ -59,15 +59,15 @@ async function benchCohort(
   size: Size,
   targets: Targets,
 ): Promise<void> {
-  const own = await openStore(server.url);
+  const own = await RedisStore.open(server.url);
   const received = new RedisStore(client);
-  const caching = cached(own.store, { maxBytes: 512 * 2 ** 20 });
+  const caching = cached(own, { maxBytes: 512 * 2 ** 20 });
   const floor = await Floor.open(server, Math.ceil(size.ids / 8));
   try {
     const runs = {
       pipeline: () => countByPipeline(client),
       script: () => countByScript(client),
-      cold: () => askTable(own.store),
+      cold: () => askTable(own),
       received: () => askTable(received),
       cached: () => askTable(caching),
       floor: () => floor.count(),
@@ -105,12 +105,12 @@ async function benchHuge(
   size: Size,
   targets: Targets,
 ): Promise<void> {
-  const own = await openStore(server.url);
+  const own = await RedisStore.open(server.url);
   try {
     const runs = {
       pipeline: () => countByPipeline(client),
       script: () => countByScript(client),
-      cold: () => askTable(own.store),
+      cold: () => askTable(own),
     };
     await checkSame(runs);
     const figures = await suite.measure(runs);

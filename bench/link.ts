@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { cached } from '../src/cached.js';
+import { RedisStore } from '../src/redis.js';
 import { countByScript } from './bitop.js';
-import { openStore, withServers } from './redis.js';
+import { withServers } from './redis.js';
 import { askTable, fill, nameOf, type Size } from './retention.js';
 import type { Suite } from './suite.js';
 
@@ -51,12 +52,12 @@ export async function benchLinks(suite: Suite): Promise<void> {
 
 async function benchTable(suite: Suite, url: string, name: string): Promise<void> {
   const client = new Redis(url);
-  const own = await openStore(url);
-  const caching = cached(own.store, { maxBytes: 512 * 2 ** 20 });
+  const own = await RedisStore.open(url);
+  const caching = cached(own, { maxBytes: 512 * 2 ** 20 });
   try {
     const runs = {
       script: () => countByScript(client),
-      cold: () => askTable(own.store),
+      cold: () => askTable(own),
       cached: () => askTable(caching),
     };
     const sums = [await runs.script(), await runs.cached()];

@@ -1,6 +1,5 @@
-/** The servers that are measured against, and our stores on them. */
+/** The servers that are measured against. */
 import { Redis } from 'ioredis';
-import { RedisStore } from '../src/redis.js';
 import { allServers, findServer, versionOf } from '../test/support/servers/binary.js';
 import { type RedisServer, startRedis } from '../test/support/servers/redis.js';
 
@@ -31,17 +30,6 @@ export async function withServers(
       await server.stop();
     }
   }
-}
-
-export interface OpenStore {
-  readonly store: RedisStore;
-  close(): Promise<void>;
-}
-
-/** A store with connections of its own, which is how we read fastest. */
-export async function openStore(url: string): Promise<OpenStore> {
-  const client = new Redis(url);
-  return { store: new RedisStore(client), close: async () => client.disconnect() };
 }
 
 /** Milliseconds of the server's processor time that a run takes, over as many runs as fill a quarter of a second. */
