@@ -32,20 +32,24 @@ export async function withRedis<T>(
       connectionError ??= error;
     });
   }
+  let store: RedisStore | undefined;
   try {
-    await withProgress(`connecting to ${address.server}`, async () => {
+    store = await withProgress(`connecting to ${address.server}`, async () => {
       await client.connect();
-      if (isCluster(client)) return;
-      await refuseNode(address, client);
-      await selectDatabase(address, client);
+      if (!isCluster(client)) {
+        await refuseNode(address, client);
+        await selectDatabase(address, client);
+      }
+      return RedisStore.open(client, { scripts: options.scripts });
     }).catch((error: unknown) => {
       const isExplained = error instanceof UsageError || error instanceof StoreError;
       if (isExplained && !(connectionError instanceof SilenceError)) throw error;
       throw explain(address, connectionError ?? error, timeoutMs);
     });
-    return await use(new RedisStore(client, { scripts: options.scripts }));
+    return await use(store);
   } finally {
-    client.disconnect();
+    if (store === undefined) client.disconnect();
+    else await store.close();
   }
 }
 
@@ -67,7 +71,15 @@ async function createClient(
   };
   const { Cluster, Redis } = await import('ioredis');
   const watch = (client: Redis): void => {
-    if (timeoutMs > 0) endIfSilent(client, timeoutMs);
+    if (timeoutMs === 0) return;
+    endIfSilent(client, timeoutMs);
+    // The store reads over a second connection.
+    const { duplicate } = client;
+    client.duplicate = (override) => {
+      const second = duplicate.call(client, override);
+      watch(second);
+      return second;
+    };
   };
   if (kind === 'cluster') {
     const cluster = new Cluster([...hosts], {

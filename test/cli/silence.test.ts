@@ -155,7 +155,7 @@ describe('a server that falls silent', () => {
     ['select', 'events', 'expected a Redis server at URL/1, got '],
     ['scan', 'events', 'expected an answer from Redis, got none: '],
     ['bitcount', 'count', 'expected an answer from Redis, got none: '],
-    ['strlen', 'cohort', 'expected an answer from Redis, got none: '],
+    ['getrange', 'cohort', 'expected an answer from Redis, got none: '],
     ['getrange', 'ids', 'expected an answer from Redis, got none: '],
     ['scan', 'inspect', 'expected an answer from Redis, got none: '],
     ['getrange', 'export', 'expected an answer from Redis, got none: '],
@@ -168,6 +168,29 @@ describe('a server that falls silent', () => {
       stdout: '',
       stderr: `bitmapist: ${sentence.replace('URL', proxy.url)}silence from ${proxy.host}:${proxy.port} ${SENTENCE}\n`,
     });
+  });
+
+  it('is given up while its ranges are read over a connection of their own', async () => {
+    const large = await startRedis();
+    const between = await startProxy(large);
+    const admin = new Redis(large.url);
+    try {
+      for (const event of ['a', 'b']) await admin.set(`trackist_${event}_2026-1-2`, randomBytes(8 * 2 ** 20));
+      // Only that connection sends a PING.
+      between.silentFrom = 'ping';
+      expect(await run('count', between.url, 'a@2026-01-02 & b@2026-01-02')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `bitmapist: expected an answer from Redis, got none: silence from ${between.host}:${between.port} ${SENTENCE}\n`,
+      });
+      between.silentFrom = undefined;
+      const { code, stdout } = await run('count', between.url, 'a@2026-01-02 & b@2026-01-02');
+      expect({ code, count: Number(stdout) > 1_000_000 }).toEqual({ code: 0, count: true });
+    } finally {
+      admin.disconnect();
+      await between.stop();
+      await large.stop();
+    }
   });
 
   it('is given up while it is written to; what may be written is said', async () => {

@@ -118,11 +118,10 @@ export class ReadingConnection implements Reading {
       parser.end();
       if (this.#wire === wire) this.#wire = undefined;
     });
-    // ioredis hears of no more than the end of a batch, but may have been told to listen for silence.
-    const isWatched = this.#client.options.socketTimeout !== undefined;
     return (chunk, length) => {
       try {
-        if (isWatched && parser.length > 0) stream.emit('data', NOTHING);
+        // ioredis hears of no more than the end of a call; others may listen for signs of life.
+        if (parser.length > 0 && stream.listenerCount('data') > 1) stream.emit('data', NOTHING);
         parser.push(chunk, length);
       } catch (error) {
         // A server that breaks the rules is not asked in this way again.
