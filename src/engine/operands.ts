@@ -77,10 +77,6 @@ export class Operands {
   async describe(beginning?: (operand: number) => Uint8Array): Promise<OperandInfo[]> {
     const byteLengths =
       beginning === undefined ? await this.byteLengths() : await this.#readBeginnings(beginning);
-    // A reader may have fetched them whole to tell.
-    for (const operand of this.remote) {
-      this.bitmaps[operand] = this.readers[operand]!.resident?.(this.keys[operand]!);
-    }
     const occupied: OperandInfo['occupied'][] = this.bitmaps.map((bitmap) => bitmap?.occupied());
     const isOpen = (operand: number) => byteLengths[operand]! > (beginning?.(operand).length ?? 0);
     await this.#askRemote(isOpen, async ({ reader, operands }) => {
@@ -89,6 +85,10 @@ export class Operands {
       const found = (await reader.occupied?.(keys, lengths, this.#request)) ?? [];
       for (const [place, operand] of operands.entries()) occupied[operand] = found[place];
     });
+    // A reader may have fetched them whole to tell.
+    for (const operand of this.remote) {
+      this.bitmaps[operand] = this.readers[operand]!.resident?.(this.keys[operand]!);
+    }
     return byteLengths.map((byteLength, operand) => ({ byteLength, occupied: occupied[operand] }));
   }
 

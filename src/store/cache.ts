@@ -141,8 +141,9 @@ export class CachedStore implements Store {
       }),
       byteLengths: (keys, options) => this.#byteLengths(reader, begun, keys, options),
       read: (reads, options) => this.#read(reader, reads, options),
-      occupied: (keys, byteLengths, options) => this.#occupied(reader, keys, byteLengths, options),
-      resident: (key) => this.#use(key) ?? reader.resident?.(key),
+      occupied: (keys, byteLengths, options) => this.#occupied(reader, begun, keys, byteLengths, options),
+      // What was begun here has been missed, also if it is whole by now.
+      resident: (key) => (begun.has(key) ? this.#kept.get(key) : this.#use(key)) ?? reader.resident?.(key),
       release: () => {
         this.#kept.abandon(begun);
         reader.release?.();
@@ -263,17 +264,13 @@ export class CachedStore implements Store {
 
   async #occupied(
     inner: BitmapReader,
+    begun: ReadonlyMap<string, Recording>,
     keys: readonly string[],
     byteLengths: readonly number[],
     options: RequestOptions | undefined,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
     const occupied: (readonly ByteRange[] | undefined)[] = keys.map((key) => this.#kept.get(key)?.occupied());
-    // What is being recorded is read as a whole, so that it is complete, unless it is huge.
-    const asked = [...keys.keys()].filter((index) => {
-      const key = keys[index]!;
-      const isRecorded = this.#kept.partOf(key) !== undefined;
-      return this.#kept.get(key) === undefined && (!isRecorded || byteLengths[index]! >= HUGE_BYTES);
-    });
+    const asked = [...keys.keys()].filter((index) => this.#kept.get(keys[index]!) === undefined);
     if (asked.length > 0 && inner.occupied !== undefined) {
       const found = await inner.occupied(
         asked.map((index) => keys[index]!),
@@ -281,13 +278,23 @@ export class CachedStore implements Store {
         options,
       );
       asked.forEach((index, position) => {
+        const key = keys[index]!;
+        this.#adopt(inner, key, begun.get(key));
+        const isRecorded = this.#kept.partOf(key) !== undefined;
+        // What is being recorded is read as a whole, so that it is complete, unless it is huge.
+        if (isRecorded && byteLengths[index]! < HUGE_BYTES) return;
         occupied[index] = found[position];
         // Mostly empty: the parts that are not are fetched faster again and again than the whole once.
-        const key = keys[index]!;
-        if (found[position] !== undefined && this.#kept.partOf(key) !== undefined) this.#kept.drop(key);
+        if (isRecorded && found[position] !== undefined) this.#kept.drop(key);
       });
     }
     return occupied;
+  }
+
+  /** Keeps what a reader of one question has fetched as a whole since the question began to keep it. */
+  #adopt(reader: BitmapReader, key: string, recording: Recording | undefined): void {
+    const held = reader === this.#inner || !recording?.isUnderWay ? undefined : reader.resident?.(key);
+    if (held !== undefined) this.#kept.update(key, recording!, () => recording!.take(held));
   }
 
   /** The cached bitmap of a key, now the most recently used. */

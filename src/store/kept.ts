@@ -127,6 +127,12 @@ export class Recording {
     if (isNext && (isLast || bytes.length % CONTAINER_BYTES === 0)) this.bitmap.append(bytes);
   }
 
+  /** The whole bitmap, which nobody is going to change. */
+  take(bitmap: Bitmap): void {
+    this.bitmap = bitmap;
+    this.#byteLength = bitmap.byteLength;
+  }
+
   giveUp(): void {
     this.bitmap = new Bitmap();
     this.#byteLength = undefined;

@@ -278,7 +278,7 @@ describe('a cached store, of replies that come late', () => {
 });
 
 describe('a cached store, before another', () => {
-  it('asks where huge bitmaps and running ones hold bits, and reads the others whole', async () => {
+  it('asks where bitmaps hold bits, and reads those whole that are to be kept, unless they are huge', async () => {
     const HUGE = 4 * 2 ** 20;
     const asked: string[][] = [];
     const memory = new MemoryStore();
@@ -301,10 +301,39 @@ describe('a cached store, before another', () => {
     expect(await reader.byteLengths(keys)).toEqual(lengths);
     expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 3 });
     expect(await reader.occupied(keys, lengths)).toEqual([undefined, found, undefined, found, found]);
-    expect(asked).toEqual([['huge', 'full', 'running']]);
+    expect(asked).toEqual([['short', 'huge', 'full', 'running']]);
     // A bitmap of which only a part is read is not kept; the others still may be.
     expect(store.statistics).toMatchObject({ bitmaps: 1, partial: 2 });
     expect(await store.occupied(['running'], [100])).toEqual([found]);
+  });
+
+  it.each([
+    ['keeps what a reader has fetched whole for its question', false, { bitmaps: 1, partial: 0 }],
+    ['but not if it was written to meanwhile', true, { bitmaps: 0, partial: 0 }],
+  ])('%s', async (_, isWritten, kept) => {
+    const memory = new MemoryStore();
+    await memory.put('k', new Uint8Array(100).fill(1));
+    const bitmap = memory.resident('k').copy();
+    let isFetched = false;
+    const inner = Object.assign(new CountingStore(memory), {
+      reader: () => ({
+        byteLengths: (keys: readonly string[]) => memory.byteLengths(keys),
+        read: (reads: readonly ByteRead[]) => memory.read(reads),
+        occupied: async (keys: readonly string[]) => {
+          isFetched = true;
+          if (isWritten) await store.write([{ key: 'k', ids: [0], value: 1 }]);
+          return keys.map(() => undefined);
+        },
+        resident: () => (isFetched ? bitmap : undefined),
+      }),
+    });
+    const store: CachedStore = new CachedStore(inner, { isFinished: () => true, maxBytes: 2 ** 24 });
+    const reader = store.reader();
+    await reader.occupied(['k'], await reader.byteLengths(['k']));
+    expect(store.statistics).toMatchObject({ ...kept, hits: 0, misses: 1 });
+    expect(reader.resident('k')).toBe(bitmap);
+    reader.release();
+    expect(store.statistics).toMatchObject(kept);
   });
 
   it('does not drop a bitmap that another question has read meanwhile', async () => {

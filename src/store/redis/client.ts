@@ -17,6 +17,8 @@ export interface RedisClient extends RedisNode {
   strlen(key: string): Promise<number>;
   getrangeBuffer(key: string, start: number, end: number): Promise<Buffer>;
   getBuffer(key: string): Promise<Buffer | null>;
+  /** If the client has it: the value as in a dump, compressed. */
+  dumpBuffer?(key: string): Promise<Buffer | null>;
   bitcount(key: string): Promise<number>;
   bitcount(key: string, start: number, end: number): Promise<number>;
   bitpos(key: string, bit: number, start: number, end: number): Promise<number>;

@@ -51,6 +51,18 @@ export class RedisCommands {
     return toValue(key, await this.#with('getBuffer').getBuffer(key));
   }
 
+  /** Whether the client knows `dump`. */
+  get canDump(): boolean {
+    return typeof this.#client.dumpBuffer === 'function';
+  }
+
+  /** The value as in a dump; `null` for a missing key. */
+  async dump(key: string): Promise<Uint8Array | null> {
+    const reply = await this.#with('dumpBuffer').dumpBuffer!(key);
+    // A copy, since the reply holds until the next tick, and is read in several.
+    return reply === null ? null : Uint8Array.from(toBytes(reply, MAX_INTEGER, 'DUMP', key));
+  }
+
   async bitcount(key: string): Promise<number> {
     return toInteger(await this.#with('bitcount').bitcount(key), 0, ID_LIMIT, 'BITCOUNT', key);
   }

@@ -3,6 +3,7 @@
 import { type Repeats, sendAll } from '../../base/requests.js';
 import type { RequestOptions } from '../types.js';
 import type { RedisCommands } from './commands.js';
+import { Pace } from './pace.js';
 import type { Reading } from './reading/reading.js';
 import { explainFailure, isInterrupted, isPassing, isRefusedCommand } from './refusal.js';
 
@@ -12,6 +13,7 @@ export type Feature =
   | 'lengths'
   | 'counts'
   | 'regions'
+  | 'dumps'
   | 'scripts'
   | 'transactions'
   | 'unlink'
@@ -39,6 +41,8 @@ export class RedisLink {
   readonly repeats: Repeats;
   /** What ranges are read over first, if the connections are the store's own. */
   reading: Reading | undefined;
+  /** How fast what is read comes in. */
+  readonly pace = new Pace();
   /** Whether the server has been found to be no node of a cluster. */
   standsAlone = false;
   readonly #lacking = new Set<Feature>();

@@ -57,6 +57,7 @@ export function fromNodeRedis(client: NodeRedisClient): RedisClient {
     strlen: (key) => send('STRLEN', nameOf(key)),
     getrangeBuffer: (key, start, end) => sendForBytes('GETRANGE', nameOf(key), start, end),
     getBuffer: (key) => sendForBytes('GET', nameOf(key)),
+    dumpBuffer: (key) => sendForBytes('DUMP', nameOf(key)),
     bitcount: (key: string, ...range: number[]) => send('BITCOUNT', nameOf(key), ...range),
     bitpos: (key, bit, start, end) => send('BITPOS', nameOf(key), bit, start, end),
     setbit: (key, offset, value) => send('SETBIT', nameOf(key), offset, value),

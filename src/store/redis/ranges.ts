@@ -50,7 +50,7 @@ export class RangeReader implements BitmapReader {
     );
     for (const [index, { key, byteOffset, target }] of reads.entries()) {
       const end = Math.min(byteOffset + target.length, expected[index]!);
-      this.#checkLength(key, byteOffset + found[index]!, end);
+      checkLength(key, byteOffset + found[index]!, end);
     }
   }
 
@@ -64,7 +64,7 @@ export class RangeReader implements BitmapReader {
     );
     const longer: string[] = [];
     for (const [index, { key, target }] of reads.entries()) {
-      this.#checkLength(key, found[index]!, Math.min(target.length, known[index]!));
+      checkLength(key, found[index]!, Math.min(target.length, known[index]!));
       const byteLength = this.#byteLengths.get(key);
       if (byteLength === undefined && found[index] === target.length) longer.push(key);
       // It may have grown since it was measured, or while it was read.
@@ -151,17 +151,18 @@ export class RangeReader implements BitmapReader {
 
   /** Notes how long a key is. */
   #note(key: string, byteLength: number): number {
-    this.#checkLength(key, byteLength, this.#byteLengths.get(key) ?? 0);
+    checkLength(key, byteLength, this.#byteLengths.get(key) ?? 0);
     this.#byteLengths.set(key, byteLength);
     return byteLength;
   }
+}
 
-  #checkLength(key: string, byteLength: number, expected: number): void {
-    if (byteLength >= expected) return;
-    throw new StoreError(
-      `expected key ${JSON.stringify(key)} to stay while it is read, got one that is shorter than before: it was deleted or replaced`,
-    );
-  }
+/** @throws StoreError for a key that is shorter than it was */
+export function checkLength(key: string, byteLength: number, expected: number): void {
+  if (byteLength >= expected) return;
+  throw new StoreError(
+    `expected key ${JSON.stringify(key)} to stay while it is read, got one that is shorter than before: it was deleted or replaced`,
+  );
 }
 
 /** Waits for both, also if one fails: nothing is written to a target after that was told. */

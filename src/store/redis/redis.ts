@@ -24,6 +24,7 @@ import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
 import { isBulky, probeMerging } from './merge.js';
 import type { RedisServer } from './opening.js';
+import { PacedReader } from './paced.js';
 import { RangeReader } from './ranges.js';
 import { explainFailure, NoTransactionsError } from './refusal.js';
 import { writeBits } from './writer.js';
@@ -177,9 +178,9 @@ export class RedisStore implements Store {
 
   /** A reader for one question: if whole values have to be fetched, it fetches each of them once. */
   reader(): BitmapReader & Required<Pick<BitmapReader, 'readFirst' | 'occupied'>> {
-    const ranges = new RangeReader(this.#link);
+    const ranges = new PacedReader(this.#link, new RangeReader(this.#link));
     const whole = this.#wholeReader();
-    const ask = <T>(call: (reader: RangeReader | WholeReader) => Promise<T>): Promise<T> => {
+    const ask = <T>(call: (reader: PacedReader | WholeReader) => Promise<T>): Promise<T> => {
       if (this.#strategy === 'ranges') return call(ranges);
       if (this.#strategy === 'whole') return call(whole);
       return this.#link.attempt(
@@ -193,7 +194,7 @@ export class RedisStore implements Store {
       read: (reads, options) => ask((reader) => reader.read(reads, options)),
       readFirst: (reads, options) => ask((reader) => reader.readFirst(reads, options)),
       occupied: (keys, byteLengths, options) => ask((reader) => reader.occupied(keys, byteLengths, options)),
-      resident: (key) => whole.resident(key),
+      resident: (key) => ranges.resident(key) ?? whole.resident(key),
     };
   }
 

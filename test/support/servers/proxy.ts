@@ -19,6 +19,10 @@ export interface RedisProxy {
   silentFrom: string | undefined;
   /** Sends replies in pieces of so many bytes, each held back for `delayMs` after the one before. */
   pieceBytes: number;
+  /** Bytes of replies that go over a connection in a millisecond. */
+  bytesPerMs: number;
+  /** Bytes of replies that have been sent to clients. */
+  sentBytes: number;
   /** Cuts every connection after so many more bytes of replies, once. */
   cutAfterBytes: number;
   /** Cuts every connection now. */
@@ -36,6 +40,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     const upstream = connect(server.port, server.host);
     const parser = new CommandParser();
     let passed = Promise.resolve();
+    let lastDue = 0;
     let isSilent = false;
     for (const [socket, other] of [
       [client, upstream],
@@ -66,11 +71,16 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
       } else if (!isSilent) {
         const receivedMs = Date.now();
         for (let at = 0, piece = 1; at < chunk.length; at += proxy.pieceBytes, piece++) {
-          const due = receivedMs + proxy.delayMs * piece;
+          const bytes = chunk.subarray(at, at + proxy.pieceBytes);
+          const due = Math.max(receivedMs + proxy.delayMs * piece, lastDue) + bytes.length / proxy.bytesPerMs;
+          lastDue = due;
           // One behind the other, also when the delay changes meanwhile.
           passed = passed
             .then(() => sleepUntil(due))
-            .then(() => void client.write(chunk.subarray(at, at + proxy.pieceBytes)));
+            .then(() => {
+              client.write(bytes);
+              proxy.sentBytes += bytes.length;
+            });
         }
       }
     });
@@ -88,6 +98,8 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     delayMs: 0,
     silentFrom: undefined,
     pieceBytes: Number.POSITIVE_INFINITY,
+    bytesPerMs: Number.POSITIVE_INFINITY,
+    sentBytes: 0,
     cutAfterBytes: Number.POSITIVE_INFINITY,
     cut,
     stop: () => {
