@@ -52,5 +52,7 @@ export interface RedisNode {
 export interface RedisTransaction {
   getBuffer(key: string): unknown;
   setbit(key: string, offset: number, value: 0 | 1): unknown;
+  /** Takes any number of such fields, one after the other. Without it every bit is a command. */
+  bitfield?(key: string, set: 'SET', type: 'u1', offset: number, value: 0 | 1): unknown;
   exec(): Promise<[error: Error | null, reply: unknown][] | null>;
 }

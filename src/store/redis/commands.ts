@@ -6,6 +6,7 @@ import { StoreError } from '../../base/errors.js';
 import { checkByteLength, ID_LIMIT } from '../../base/limits.js';
 import type { BitWrite } from '../types.js';
 import type { RedisClient, RedisNode, RedisTransaction } from './client.js';
+import { addFields, checkFields, groupByKey, MAX_FIELDS } from './fields.js';
 import { codeOf, isRefusedCommand, NoTransactionsError } from './refusal.js';
 import { toBytes, toInteger, toList, toText, unexpected } from './replies.js';
 
@@ -149,30 +150,50 @@ export class RedisCommands {
 
   /** GETs in one transaction: per key its bytes, `null` if it is missing, or the error it ended in. */
   async getAll(keys: readonly string[]): Promise<(Uint8Array | Error | null)[]> {
-    const replies = await this.#transact(keys.length, (transaction) => {
-      for (const key of keys) transaction.getBuffer(key);
-    });
+    const transaction = this.#begin();
+    for (const key of keys) transaction.getBuffer(key);
+    const replies = await this.#execute(transaction, keys.length);
     return replies.map((reply, index) => (reply instanceof Error ? reply : toValue(keys[index]!, reply)));
   }
 
   /** SETBITs in one transaction: per bit the error it ended in, or `null`. */
   async setBits(writes: readonly BitWrite[]): Promise<(Error | null)[]> {
+    const transaction = this.#begin();
     const keys: string[] = [];
-    for (const { key, ids } of writes) for (let at = 0; at < ids.length; at++) keys.push(key);
-    const replies = await this.#transact(keys.length, (transaction) => {
-      for (const { key, ids, value } of writes) {
-        for (let at = 0; at < ids.length; at++) transaction.setbit(key, ids[at]!, value);
+    for (const { key, ids, value } of writes) {
+      for (let at = 0; at < ids.length; at++) {
+        transaction.setbit(key, ids[at]!, value);
+        keys.push(key);
       }
-    });
-    return replies.map((reply, bit) => errorOf(reply, keys[bit]!));
+    }
+    const replies = await this.#execute(transaction, keys.length);
+    return replies.map((reply, bit) => errorOf(reply, () => toInteger(reply, 0, 1, 'SETBIT', keys[bit])));
   }
 
-  async #transact(length: number, fill: (transaction: RedisTransaction) => void): Promise<unknown[]> {
+  /** The same, with several bits of a key in one BITFIELD, if the client has that. */
+  async setFields(writes: readonly BitWrite[]): Promise<(Error | null)[]> {
+    const transaction = this.#begin();
+    if (typeof transaction.bitfield !== 'function') return this.setBits(writes);
+    const groups = groupByKey(writes, MAX_FIELDS);
+    for (const group of groups) addFields(transaction, group);
+    const replies = await this.#execute(transaction, groups.length);
+    const errors: (Error | null)[] = [];
+    for (const [index, group] of groups.entries()) {
+      const error = errorOf(replies[index], () => checkFields(replies[index], group));
+      for (const place of group.places) errors[place] = error;
+    }
+    return errors;
+  }
+
+  #begin(): RedisTransaction {
     const transaction = this.#with('multi').multi();
     for (const method of TRANSACTION) {
       if (typeof transaction?.[method] !== 'function') throw lacking(`${method} of multi`);
     }
-    fill(transaction);
+    return transaction;
+  }
+
+  async #execute(transaction: RedisTransaction, length: number): Promise<unknown[]> {
     const replies: unknown[] = [];
     for (const reply of toList(await execute(transaction), length, 'EXEC')) {
       const [error, value] = toList(reply, undefined, 'EXEC');
@@ -222,11 +243,11 @@ function firstCause(error: unknown): unknown {
   return hasOthers && Array.isArray(error.previousErrors) ? (error.previousErrors[0] ?? error) : error;
 }
 
-/** What is wrong with the reply to a SETBIT within a transaction. */
-function errorOf(reply: unknown, key: string): Error | null {
+/** What a command within a transaction ended in. */
+function errorOf(reply: unknown, check: () => void): Error | null {
   if (reply instanceof Error) return reply;
   try {
-    toInteger(reply, 0, 1, 'SETBIT', key);
+    check();
     return null;
   } catch (error) {
     return error as Error;

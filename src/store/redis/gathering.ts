@@ -9,9 +9,10 @@ import { Patience } from '../../base/patience.js';
 import { sendAll } from '../../base/requests.js';
 import type { BitWrite, RequestOptions } from '../types.js';
 import { Call, signalOfAll } from './call.js';
+import { groupByKey } from './fields.js';
 import type { RedisLink } from './link.js';
 import { Outcome } from './outcome.js';
-import { isAboutKey, NoTransactionsError } from './refusal.js';
+import { codeOf, isAboutKey, NoTransactionsError } from './refusal.js';
 
 /** More bits than this in one transaction would keep the server from its other clients. */
 const MAX_TRANSACTION_BITS = 10_000;
@@ -64,7 +65,7 @@ export class Gathering {
   #sendWaiting(): void {
     while (this.#waiting.length > 0 && this.#underWay < this.#link.maxInFlight) {
       this.#underWay += 1;
-      this.#sendTogether(this.#takeWaiting()).finally(() => {
+      this.#sendTogether(this.#takeWaiting(), !this.#link.lacks('fields')).finally(() => {
         this.#underWay -= 1;
         this.#sendWaiting();
       });
@@ -83,38 +84,77 @@ export class Gathering {
     return waiting.slice(0, length);
   }
 
-  /** One transaction with the bits of all calls, in their order, which is repeated if that may help. */
-  async #sendTogether(gathered: readonly Call[]): Promise<void> {
+  /**
+   * One transaction with the bits of all calls, in their order, which is repeated if that may help.
+   * @param asFields whether bits of a key may be one command
+   * @returns whether the server has taken it
+   */
+  async #sendTogether(gathered: readonly Call[], asFields: boolean): Promise<boolean> {
     const { commands, repeats } = this.#link;
     let patience: Patience | undefined;
     for (;;) {
       const calls = gathered.filter(isAwaited);
-      if (calls.length === 0) return;
+      if (calls.length === 0) return false;
+      const writes = writesOf(calls);
+      // A bit in each of several keys, as most calls set that come alone, is none the faster for it.
+      const sharesKeys = asFields && (calls.length > 1 || calls[0]!.bits > writes.length);
       try {
-        const errors = await commands.setBits(writesOf(calls));
+        const errors: unknown[] = await (sharesKeys ? commands.setFields(writes) : commands.setBits(writes));
+        if (sharesKeys) await this.#setApart(writes, errors);
         let bit = 0;
         for (const call of calls) {
           tell(this.#link, call, errors, bit);
           bit += call.bits;
         }
-        return;
+        return true;
       } catch (failure) {
         patience ??= new Patience(repeats.limitMs);
         const pauseMs = repeats.isWorthwhile(failure) ? patience.next() : undefined;
-        if (pauseMs === undefined) return this.#giveIn(calls, failure);
+        if (pauseMs === undefined) {
+          await this.#giveIn(calls, sharesKeys, failure);
+          return false;
+        }
         // If nobody waits any more, it ends early.
         await pause(pauseMs, signalOfAll(calls)).catch(() => {});
       }
     }
   }
 
+  /** Of bits in one command, one that the server does not take (an id beyond its own limit) stops the others. */
+  async #setApart(writes: readonly BitWrite[], errors: unknown[]): Promise<void> {
+    const isStopped = (error: unknown) =>
+      error !== null && isAboutKey(error) && codeOf(error) !== 'WRONGTYPE';
+    if (!errors.some(isStopped)) return;
+    const { commands, repeats, maxInFlight } = this.#link;
+    let refused = 0;
+    await sendAll({
+      items: groupByKey(writes, 1).filter(({ places }) => isStopped(errors[places[0]!])),
+      maxInFlight,
+      send: ({ key, ids, values }) => commands.setbit(key, ids[0]!, values[0]!),
+      receive: (_, { places }) => {
+        errors[places[0]!] = null;
+      },
+      repeats,
+      fail: (error, { places }) => {
+        errors[places[0]!] = error;
+        refused += 1;
+        return undefined;
+      },
+    });
+    if (refused === 0) this.#link.goWithout('fields');
+  }
+
   /** What becomes of calls whose transaction failed as a whole. */
-  async #giveIn(calls: readonly Call[], failure: unknown): Promise<void> {
+  async #giveIn(calls: readonly Call[], asFields: boolean, failure: unknown): Promise<void> {
     if (failure instanceof NoTransactionsError) {
       await this.#sendEach(calls, (call) => this.#sendApart(call));
-    } else if (calls.length > 1 && isAboutKey(failure)) {
+    } else if (isAboutKey(failure) && (calls.length > 1 || asFields)) {
       // What is refused takes all others with it, and nothing was done.
-      await this.#sendEach(calls, (call) => this.#sendTogether([call]));
+      let refused = 0;
+      await this.#sendEach(calls, async (call) => {
+        if (!(await this.#sendTogether([call], false))) refused += 1;
+      });
+      if (asFields && refused === 0) this.#link.goWithout('fields');
     } else {
       for (const call of calls) tell(this.#link, call, new Array(call.bits).fill(failure), 0);
     }

@@ -16,6 +16,7 @@ export type Feature =
   | 'dumps'
   | 'scripts'
   | 'transactions'
+  | 'fields'
   | 'unlink'
   | 'expiries';
 

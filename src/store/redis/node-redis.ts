@@ -105,6 +105,8 @@ function createTransaction(client: NodeRedisClient, nameOf: (key: string) => str
   return {
     getBuffer: (key) => commands.push(['GET', nameOf(key)]),
     setbit: (key, offset, value) => commands.push(['SETBIT', nameOf(key), String(offset), String(value)]),
+    bitfield: (key: string, ...fields: (string | number)[]) =>
+      commands.push(['BITFIELD', nameOf(key), ...fields.map(String)]),
     exec: async () => {
       const options = { ...AS_BYTES, chainId: Symbol('transaction') };
       const sent = [['MULTI'], ...commands, ['EXEC']].map((words) => client.sendCommand(words, options));
