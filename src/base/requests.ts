@@ -1,6 +1,6 @@
 /** Many requests over one connection: sent without waiting for each other, a bounded number under way. */
 
-import { untilAborted } from './abort.js';
+import { pause, untilAborted } from './abort.js';
 import { Patience } from './patience.js';
 
 export interface Requests<Item, Reply> {
@@ -76,5 +76,29 @@ export async function sendAll<Item, Reply>(requests: Requests<Item, Reply>): Pro
   } finally {
     isOver = true;
     for (const pause of pauses) clearTimeout(pause);
+  }
+}
+
+/**
+ * One request, sent again as long as that is worthwhile; what it is about is a request of several commands, too.
+ * @param repeats which failed requests are sent again
+ */
+export async function sendOne<Reply>(
+  send: () => Promise<Reply>,
+  repeats: Repeats,
+  signal: AbortSignal | undefined,
+): Promise<Reply> {
+  let patience: Patience | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await untilAborted(signal, send());
+    } catch (error) {
+      if (signal?.aborted || !repeats.isWorthwhile(error)) throw error;
+      patience ??= new Patience(repeats.limitMs);
+      const pauseMs = patience.next();
+      if (pauseMs === undefined) throw error;
+      await pause(pauseMs, signal);
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** One bitmap in memory that grows with the bits set, not with the largest id: containers, packed in blocks. */
 
+import { byteIndex, hasBit } from '../base/bits.js';
 import { checkIds } from '../base/id.js';
 import { CONTAINER_BYTES, CONTAINER_IDS, MAX_BYTES } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
@@ -246,6 +247,20 @@ export class Bitmap {
       if (done === end || block.high(block.count - 1) * CONTAINER_BYTES >= end) break;
     }
     target.fill(0, done - byteOffset);
+  }
+
+  /**
+   * Whether an id is set.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * console.log(Bitmap.fromBytes(Uint8Array.of(0x41)).has(7)); // true
+   */
+  has(id: number): boolean {
+    const byte = new Uint8Array(1);
+    this.readInto(byte, byteIndex(id));
+    return hasBit(byte, id % 8);
   }
 
   /**

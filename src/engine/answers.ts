@@ -101,6 +101,8 @@ export async function hasId(
 ): Promise<boolean> {
   return traceQuestion({ question: 'has', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
+    const told = hasInStore(expression, id, options);
+    if (told !== undefined) return told;
     return withQuestion([expression], options, async ({ parts, operands }) => {
       const byteOffset = Math.floor(id / 8);
       const reads = operands.keys.map((key, operand) => ({
@@ -276,6 +278,16 @@ function countInStore(
   const [only] = expressions;
   if (expressions.length !== 1 || only?.kind !== 'bitmap') return undefined;
   return only.store.count?.(only.key, { signal, maxBytes });
+}
+
+/** A plain key tells of one id if its store can. */
+function hasInStore(
+  expression: Expression,
+  id: number,
+  { signal, maxBytes }: WindowedOptions,
+): Promise<boolean> | undefined {
+  if (expression.kind !== 'bitmap') return undefined;
+  return expression.store.has?.(expression.key, id, { signal, maxBytes });
 }
 
 /** A plain key that its store keeps in memory is written out there, at once. */

@@ -1,5 +1,6 @@
 /** The embedded store: bitmaps in this process, compressed. */
 
+import { checkId } from '../base/id.js';
 import { Bitmap } from '../bitmap/bitmap.js';
 import type { ByteRange } from '../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
@@ -92,6 +93,12 @@ export class MemoryStore implements Store {
   async count(key: string, options?: RequestOptions): Promise<number> {
     options?.signal?.throwIfAborted();
     return this.#find(key)?.cardinality ?? 0;
+  }
+
+  async has(key: string, id: number, options?: RequestOptions): Promise<boolean> {
+    checkId(id);
+    options?.signal?.throwIfAborted();
+    return this.#find(key)?.has(id) ?? false;
   }
 
   resident(key: string): Bitmap {

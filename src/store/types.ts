@@ -202,6 +202,17 @@ export interface Store extends BitmapReader {
   count?(key: string, options?: RequestOptions): Promise<number>;
 
   /**
+   * If the store can tell of one bit by itself: whether the bit `id` of a key is set.
+   * @param id an integer in [0, 2^32)
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(await store.has('key', 8), await store.has('key', 15)); // false true
+   */
+  has?(key: string, id: number, options?: RequestOptions): Promise<boolean>;
+
+  /**
    * If it pays to keep what was fetched: a reader for one question. It may answer from what it fetched for that
    * question before, so it is dropped with it.
    * @example

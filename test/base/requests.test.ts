@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sendAll } from '../../src/base/requests.js';
+import { sendAll, sendOne } from '../../src/base/requests.js';
 
 /** Requests that are answered by hand. */
 class Desk {
@@ -142,5 +142,43 @@ describe('requests', () => {
       [1, 3],
       [2, 3],
     ]);
+  });
+});
+
+describe('a single request', () => {
+  it('is sent again while that is worthwhile, and fails with its own error after that', async () => {
+    for (const [message, least, most] of [
+      ['passing', 3, 4],
+      ['lasting', 1, 1],
+    ] as const) {
+      let sent = 0;
+      const send = () => {
+        sent += 1;
+        return Promise.reject(new Error(message));
+      };
+      await expect(sendOne(send, passing, undefined)).rejects.toThrow(message);
+      expect(sent).toBeGreaterThanOrEqual(least);
+      expect(sent).toBeLessThanOrEqual(most);
+    }
+    let failures = 2;
+    const send = () => (failures-- > 0 ? Promise.reject(new Error('passing')) : Promise.resolve('done'));
+    expect(await sendOne(send, passing, undefined)).toBe('done');
+  });
+
+  it('ends with the reason of its signal, under way and in a pause, and is not sent again', async () => {
+    for (const answer of [() => new Promise<never>(() => {}), () => Promise.reject(new Error('passing'))]) {
+      const controller = new AbortController();
+      let sent = 0;
+      const send = () => {
+        sent += 1;
+        return answer();
+      };
+      const sending = sendOne(send, { ...passing, limitMs: 10_000 }, controller.signal);
+      await tick();
+      controller.abort(new Error('enough'));
+      await expect(sending).rejects.toThrow('enough');
+      await expect(sendOne(send, passing, controller.signal)).rejects.toThrow('enough');
+      expect(sent).toBe(1);
+    }
   });
 });

@@ -137,6 +137,13 @@ describe('a compressed bitmap', () => {
     expect([...bitmap.containers()].map(({ firstId }) => firstId / CONTAINER)).toEqual([0, 1, 2, 3]);
   });
 
+  it('tells of one id, wherever it lies', () => {
+    const bitmap = new Bitmap();
+    bitmap.change([0, 9, 70_000, 2 ** 32 - 1], 1);
+    for (const id of [0, 9, 70_000, 2 ** 32 - 1]) expect(bitmap.has(id)).toBe(true);
+    for (const id of [1, 8, 10, 65_536, 70_001, 2 ** 31, 2 ** 32 - 2]) expect(bitmap.has(id)).toBe(false);
+  });
+
   it('takes bytes piece by piece, but only behind whole containers', () => {
     const bytes = Uint8Array.from({ length: 2 * CONTAINER_BYTES + 5001 }, (_, index) => index * 31);
     const bitmap = new Bitmap();

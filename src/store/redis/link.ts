@@ -1,6 +1,6 @@
 /** A client, how much may be asked of it at once, and what its server does without: what the parts of the store share. */
 
-import { type Repeats, sendAll } from '../../base/requests.js';
+import { type Repeats, sendAll, sendOne } from '../../base/requests.js';
 import type { RequestOptions } from '../types.js';
 import type { RedisCommands } from './commands.js';
 import { Pace } from './pace.js';
@@ -87,12 +87,12 @@ export class RedisLink {
     key: string | undefined,
     options: RequestOptions | undefined,
   ): Promise<Reply> {
-    let received: Reply;
-    const receive = (reply: Reply): void => {
-      received = reply;
-    };
-    await this.sendAll([key], { send, receive, keyOf: () => key }, options);
-    return received!;
+    const signal = options?.signal;
+    try {
+      return await sendOne(send, this.repeats, signal);
+    } catch (error) {
+      throw signal?.aborted ? error : await explainFailure(this.commands, error, key);
+    }
   }
 
   /** Whether a key was longer than what was first read of it. A hint: it may be gone by now. */

@@ -1,7 +1,9 @@
 /** Bitmaps in Redis, through the caller's client or one of their own. */
 
 import { Buffer } from 'node:buffer';
+import { byteIndex, hasBit } from '../../base/bits.js';
 import { describe, StoreError } from '../../base/errors.js';
+import { checkId } from '../../base/id.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from '../arguments.js';
@@ -180,15 +182,11 @@ export class RedisStore implements Store {
   reader(): BitmapReader & Required<Pick<BitmapReader, 'readFirst' | 'occupied'>> {
     const ranges = new PacedReader(this.#link, new RangeReader(this.#link));
     const whole = this.#wholeReader();
-    const ask = <T>(call: (reader: PacedReader | WholeReader) => Promise<T>): Promise<T> => {
-      if (this.#strategy === 'ranges') return call(ranges);
-      if (this.#strategy === 'whole') return call(whole);
-      return this.#link.attempt(
-        'ranges',
+    const ask = <T>(call: (reader: PacedReader | WholeReader) => Promise<T>): Promise<T> =>
+      this.#ask(
         () => call(ranges),
         () => call(whole),
       );
-    };
     return {
       byteLengths: (keys, options) => ask((reader) => reader.byteLengths(keys, options)),
       read: (reads, options) => ask((reader) => reader.read(reads, options)),
@@ -198,27 +196,47 @@ export class RedisStore implements Store {
     };
   }
 
-  /** In one round trip with its length: a key that is longer than ids go is refused, whatever its bits are. */
   count(key: string, options?: RequestOptions): Promise<number> {
-    const link = this.#link;
-    let bits = 0;
-    const countBits = async (): Promise<void> => {
-      bits = await link.commands.bitcount(key);
-    };
-    const askLength = (): Promise<unknown> =>
-      link.attempt(
-        'lengths',
-        () => link.commands.strlen(key),
-        async () => 0,
-      );
-    const request = { send: (ask: () => Promise<unknown>) => ask(), keyOf: () => key };
-    return link.attempt(
+    return this.#link.attempt(
       'counts',
-      async () => {
-        await link.sendAll([countBits, askLength], request, options);
-        return bits;
-      },
+      () => this.#link.sendOne(() => this.#countBits(key), key, options),
       async () => (await this.#wholeReader().fetch([key], options))[0]!.cardinality,
+    );
+  }
+
+  async has(key: string, id: number, options?: RequestOptions): Promise<boolean> {
+    checkId(id);
+    return this.#ask(
+      () => this.#link.sendOne(() => this.#getBit(key, id), key, options),
+      async () => (await this.#wholeReader().fetch([key], options))[0]!.has(id),
+    );
+  }
+
+  /** In one round trip with its length, as for `count`. */
+  async #getBit(key: string, id: number): Promise<boolean> {
+    const { commands } = this.#link;
+    const at = byteIndex(id);
+    // A reply is a view of the client's socket buffer, so it is looked at where it comes in.
+    const found = commands.getrange(key, at, at).then((bytes) => bytes.length > 0 && hasBit(bytes, id % 8));
+    const [isSet] = await Promise.all([found, commands.strlen(key)]);
+    return isSet;
+  }
+
+  /** In one round trip with its length: a key that is longer than ids go is refused, whatever its bits are. */
+  async #countBits(key: string): Promise<number> {
+    const link = this.#link;
+    const counted = link.commands.bitcount(key);
+    const measured = link.lacks('lengths') ? undefined : this.#measure(key);
+    const [bits] = await Promise.all([counted, measured]);
+    return bits;
+  }
+
+  async #measure(key: string): Promise<void> {
+    const { commands } = this.#link;
+    await this.#link.attempt(
+      'lengths',
+      () => commands.strlen(key),
+      async () => 0,
     );
   }
 
@@ -315,6 +333,12 @@ export class RedisStore implements Store {
       if (value !== null) copy.putBitmap(key, Bitmap.fromBytes(value));
     }
     return copy;
+  }
+
+  /** Asks for ranges, or for whole values, as the strategy has it. */
+  #ask<T>(ranges: () => Promise<T>, whole: () => Promise<T>): Promise<T> {
+    if (this.#strategy === 'ranges') return ranges();
+    return this.#strategy === 'whole' ? whole() : this.#link.attempt('ranges', ranges, whole);
   }
 
   #wholeReader(): WholeReader {

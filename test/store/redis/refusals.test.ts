@@ -148,6 +148,13 @@ const fallbacks: Fallback[] = [
     right: [0x01, 0x80, 0, 0],
   },
   {
+    name: 'GETRANGE of one bit → GET',
+    refused: ['getrange'],
+    instead: 'get',
+    ask: async (store) => [await store.has('k', 15), await store.has('k', 14), await store.has('k', 99)],
+    right: [true, false, false],
+  },
+  {
     name: 'BITCOUNT → GET',
     refused: ['bitcount'],
     instead: 'get',

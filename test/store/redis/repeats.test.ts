@@ -108,6 +108,12 @@ const calls: Call[] = [
     right: 3,
   },
   {
+    name: 'one bit',
+    commands: ['getrange', 'strlen'],
+    ask: (store, signal) => store.has('a', 3, { signal }),
+    right: true,
+  },
+  {
     name: 'the names of keys',
     commands: ['info', 'scan'],
     ask: (store, signal) => namesOf(store, '', undefined, signal),

@@ -221,7 +221,7 @@ export function describeConformance(
       await store.put('k', Uint8Array.of(1));
       const signal = AbortSignal.abort(new Error('enough'));
       const target = Uint8Array.of(42);
-      const calls = [
+      const calls: Promise<unknown>[] = [
         store.byteLengths(['k'], { signal }),
         store.read([{ key: 'k', byteOffset: 0, target }], { signal }),
         store.write([{ key: 'k', ids: [100], value: 1 }], { signal }),
@@ -230,6 +230,7 @@ export function describeConformance(
         namesOf(store, '', undefined, signal),
       ];
       if (store.count !== undefined) calls.push(store.count('k', { signal }));
+      if (store.has !== undefined) calls.push(store.has('k', 1, { signal }));
       for (const call of calls) await expect(call).rejects.toThrow('enough');
       expect(await store.byteLengths(['k'])).toEqual([1]);
       expect([...target]).toEqual([42]);
@@ -352,6 +353,10 @@ async function expectSame(store: Store, model: Model): Promise<void> {
   for (const [index, key] of KEYS.entries()) {
     const expected = [...(model.sets.get(key) ?? [])].sort((a, b) => a - b);
     if (store.count !== undefined) expect(await store.count(key)).toBe(expected.length);
+    const some = expected.slice(0, 3);
+    for (const id of [0, 7, 2 ** 32 - 1, ...some, ...some.map((id) => Math.max(id - 1, 0))]) {
+      if (store.has !== undefined) expect(await store.has(key, id)).toBe(expected.includes(id));
+    }
     const resident = store.resident?.(key);
     if (resident !== undefined) {
       expect(resident.byteLength).toBe(byteLengths[index]);
