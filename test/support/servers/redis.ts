@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { findServer } from './binary.js';
 
 const HOST = '127.0.0.1';
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 30_000;
 const START_ATTEMPTS = 5;
 
 /**
