@@ -21,11 +21,12 @@ import { startCluster } from '../support/servers/cluster.js';
 import { startProxy } from '../support/servers/proxy.js';
 import { startRedis } from '../support/servers/redis.js';
 import { namesOf } from '../support/store/conformance.js';
+import { untilReading } from '../support/store/opened.js';
 
-/** Every answer of the Python reference for real data, from Redis as it is found: clusters, lesser servers, key prefixes. */
+/** Every answer of the Python reference for real data, from Redis as it is found: clusters, lesser servers, key prefixes, over connections of either side. */
 
 interface Place {
-  readonly client: Redis | Cluster;
+  readonly store: RedisStore;
   close(): Promise<void>;
 }
 
@@ -33,39 +34,62 @@ const places: Record<string, () => Promise<Place>> = {
   'a cluster': async () => {
     const cluster = await startCluster();
     const client = new Cluster(cluster.nodes.map(({ host, port }) => ({ host, port })));
-    return { client, close: () => cluster.stop() };
+    return received(client, () => cluster.stop());
   },
   'a server that knows neither GETRANGE nor STRLEN': async () => {
     const server = await startRedis();
     const unknown = ['getrange', 'strlen', 'bitpos', 'unlink', 'hello', 'info', 'eval', 'multi', 'exec'];
     const proxy = await startProxy(server, unknown);
     const client = new Redis(proxy.url, { enableReadyCheck: false });
-    return {
-      client,
-      close: async () => {
-        await proxy.stop();
-        await server.stop();
-      },
-    };
+    return received(client, async () => {
+      await proxy.stop();
+      await server.stop();
+    });
   },
   'a client with a key prefix': async () => {
     const server = await startRedis();
-    return { client: new Redis(server.url, { keyPrefix: 'app[1]*:' }), close: () => server.stop() };
+    return received(new Redis(server.url, { keyPrefix: 'app[1]*:' }), () => server.stop());
+  },
+  'connections of its own': async () => {
+    const server = await startRedis();
+    const store = await RedisStore.open(server.url);
+    await untilReading(store, [server.url]);
+    return opened(store, () => server.stop());
+  },
+  'connections of its own to a cluster': async () => {
+    const cluster = await startCluster();
+    const store = await RedisStore.open(new Cluster(cluster.nodes.map(({ host, port }) => ({ host, port }))));
+    const urls = cluster.nodes.map(({ url }) => url);
+    await untilReading(store, urls, 3);
+    return opened(store, () => cluster.stop());
   },
 };
+
+function received(client: Redis | Cluster, stop: () => Promise<void>): Place {
+  const close = async (): Promise<void> => {
+    client.disconnect();
+    await stop();
+  };
+  return { store: new RedisStore(client), close };
+}
+
+function opened(store: RedisStore, stop: () => Promise<void>): Place {
+  const close = async (): Promise<void> => {
+    await store.close();
+    await stop();
+  };
+  return { store, close };
+}
 
 describe.skipIf(!hasGolden).each(Object.entries(places))('through %s', (_, open) => {
   let place: Place;
   beforeAll(async () => {
     place = await open();
   });
-  afterAll(async () => {
-    place?.client.disconnect();
-    await place?.close();
-  });
+  afterAll(() => place?.close());
 
   describe.each(DATA_SETS)('the real data of %s', (name) => {
-    describeData(name, () => new RedisStore(place.client));
+    describeData(name, () => place.store);
   });
 });
 

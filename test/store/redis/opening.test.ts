@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { connect as connectTls } from 'node:tls';
+import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
@@ -116,12 +117,40 @@ describe('RedisStore.open', () => {
     const read = store.read(['a', 'b'].map((key) => ({ key, byteOffset: 0, target: new Uint8Array(9) })));
     await Promise.all([store.close(), store.close(), read.catch(() => {})]);
     await store.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(handles()).toEqual(before);
+    await expect.poll(handles).toEqual(before);
     await expect(store.count('a')).rejects.toThrow(StoreError);
     await expect(store.read([{ key: 'a', byteOffset: 0, target: new Uint8Array(20_000) }])).rejects.toThrow(
       StoreError,
     );
+  });
+
+  it('opens no second connection that would be less safe than the first', async () => {
+    const certificates = await makeCertificates();
+    const secure = await startRedis({ tls: certificates });
+    const ca = await readFile(certificates.ca);
+    const { port } = secure;
+    // As for a tunnel: what ioredis is told says nothing of TLS.
+    class Tunnel extends AbstractConnector {
+      override async connect() {
+        this.stream = connectTls({ port, ca, host: '127.0.0.1' });
+        return this.stream;
+      }
+    }
+    const Connector = Tunnel as unknown as NonNullable<RedisOptions['Connector']>;
+    try {
+      await using store = await RedisStore.open({ port, Connector });
+      const admin = new Redis({ port, Connector });
+      for (let round = 0; round < 5; round++) {
+        await expectReads(store);
+        await sleep(5);
+      }
+      expect(String(await admin.client('LIST'))).not.toContain(' cmd=ping ');
+      expect(await admin.info('stats')).toContain('total_connections_received:2\r');
+      admin.disconnect();
+    } finally {
+      await secure.stop();
+      await certificates.remove();
+    }
   });
 
   it('leaves a client alone that was received', async () => {

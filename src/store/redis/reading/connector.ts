@@ -1,7 +1,7 @@
 /** Sockets whose bytes go into one buffer that is used again, beside a client of ioredis, to the server that it is connected to. */
 
 import { connect as connectNet, type LookupFunction, type OnReadOpts } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { AbstractConnector, type Redis } from 'ioredis';
 
 type Stream = Redis['stream'];
@@ -10,6 +10,8 @@ type Connector = NonNullable<Redis['options']['Connector']>;
 
 /** Large enough to take most of what a socket has at once, small enough to stay in the processor's cache. */
 const BUFFER_BYTES = 131072;
+
+const CLOSED = 'Connection is closed.';
 
 /** Takes the first `length` bytes of `chunk`, which are written over afterwards. */
 export type Receive = (chunk: Buffer, length: number) => void;
@@ -39,6 +41,8 @@ export function connectorBeside(main: Redis, attend: (stream: Stream) => Receive
       const place = { ...placeOf(main), onread };
       const { tls } = options;
       const isSecure = tls !== undefined && (!options.sentinels || options.enableTLSForSentinelMode === true);
+      // A Connector of the user's own may do more than the options tell: no password goes out in the clear because of that.
+      if (isSecure !== main.stream instanceof TLSSocket) throw new Error(CLOSED);
       this.stream = isSecure ? connectTls({ ...place, ...tls }) : connectNet(place);
       this.stream.once('error', (error) => {
         this.firstError = error;
@@ -58,9 +62,9 @@ interface Place {
 
 function placeOf({ options, stream, status }: Redis): Place & { port: number } {
   const { remoteAddress: address, remotePort: port } = stream ?? {};
-  if (status !== 'ready') throw new Error('Connection is closed.');
+  if (status !== 'ready') throw new Error(CLOSED);
   if (options.path) return { path: options.path, port: 0 };
-  if (address === undefined || port === undefined) throw new Error('Connection is closed.');
+  if (address === undefined || port === undefined) throw new Error(CLOSED);
   // A name says whose certificate is expected.
   const host = options.sentinels ? address : (options.host ?? address);
   const family = address.includes(':') ? 6 : 4;
