@@ -25,12 +25,15 @@ export class Graph {
   readonly nodes: Node[] = [EMPTY_NODE];
   /** Per node, before which byte its last id lies. */
   readonly ends: number[] = [0];
+  /** Of the operands. */
+  #byteLengths: number[] = [];
   readonly #pairs = new Map<number, NodeId>();
   readonly #others = new Map<string, NodeId>();
 
   operand(operand: number, byteLength: number): NodeId {
     if (byteLength === 0) return EMPTY;
-    return this.#other(`operand ${operand}`, { op: 'operand', operands: [], number: operand }, byteLength);
+    this.#byteLengths[operand] = byteLength;
+    return this.#other(`operand ${operand}`, { op: 'operand', operands: [], number: operand });
   }
 
   /** Combines one or more nodes. */
@@ -48,20 +51,20 @@ export class Graph {
     const right = this.nodes[b]!;
     if (right.op === 'not') return this.andNot(a, right.operands[0]!);
     if (left.op === 'not') return this.andNot(b, left.operands[0]!);
-    return this.#pair('and', a, b, Math.min(this.ends[a]!, this.ends[b]!));
+    return this.#pair('and', a, b);
   }
 
   or(a: NodeId, b: NodeId): NodeId {
     if (a === EMPTY || a === b) return b;
     if (b === EMPTY) return a;
-    return this.#pair('or', a, b, Math.max(this.ends[a]!, this.ends[b]!));
+    return this.#pair('or', a, b);
   }
 
   xor(a: NodeId, b: NodeId): NodeId {
     if (a === b) return EMPTY;
     if (a === EMPTY) return b;
     if (b === EMPTY) return a;
-    return this.#pair('xor', a, b, Math.max(this.ends[a]!, this.ends[b]!));
+    return this.#pair('xor', a, b);
   }
 
   andNot(a: NodeId, b: NodeId): NodeId {
@@ -69,7 +72,7 @@ export class Graph {
     if (b === EMPTY) return a;
     const right = this.nodes[b]!;
     if (right.op === 'not') return this.and(a, right.operands[0]!);
-    return this.#pair('andNot', a, b, this.ends[a]!);
+    return this.#pair('andNot', a, b);
   }
 
   not(a: NodeId, universeBytes: number): NodeId {
@@ -77,7 +80,7 @@ export class Graph {
     const inner = this.nodes[a]!;
     if (inner.op === 'not' && inner.number === universeBytes) return inner.operands[0]!;
     const node: Node = { op: 'not', operands: [a], number: universeBytes };
-    return this.#other(`not ${a} in ${universeBytes}`, node, universeBytes);
+    return this.#other(`not ${a} in ${universeBytes}`, node);
   }
 
   /** What at least `k` of the operands have; one that is given twice counts twice. */
@@ -86,10 +89,15 @@ export class Graph {
     if (k > operands.length) return EMPTY;
     if (k === 1) return this.combine('or', operands);
     if (k === operands.length) return this.combine('and', operands);
-    // Beyond the k-th longest of them there are fewer than k.
-    const ends = operands.map((operand) => this.ends[operand]!).sort((a, b) => b - a);
-    const node: Node = { op: 'atLeast', operands, number: k };
-    return this.#other(`${k} of ${operands}`, node, ends[k - 1]!);
+    return this.#other(`${k} of ${operands}`, { op: 'atLeast', operands, number: k });
+  }
+
+  /**
+   * Takes operands to be as long as this: a graph without complements is the same for all lengths of which the same are 0.
+   */
+  measure(byteLengths: readonly number[]): void {
+    this.#byteLengths = [...byteLengths];
+    for (let id = EMPTY + 1; id < this.nodes.length; id += 1) this.ends[id] = this.#endOf(this.nodes[id]!);
   }
 
   isComplement(id: NodeId): boolean {
@@ -125,27 +133,50 @@ export class Graph {
     return { end, complementEnd, operandEnds };
   }
 
-  #pair(op: Combination, a: NodeId, b: NodeId, end: number): NodeId {
+  #endOf({ op, operands, number }: Node): number {
+    const { ends } = this;
+    const [a, b] = operands as [number, number];
+    switch (op) {
+      case 'empty':
+        return 0;
+      case 'operand':
+        return this.#byteLengths[number]!;
+      case 'not':
+        return number;
+      case 'and':
+        return Math.min(ends[a]!, ends[b]!);
+      case 'or':
+      case 'xor':
+        return Math.max(ends[a]!, ends[b]!);
+      case 'andNot':
+        return ends[a]!;
+      case 'atLeast':
+        // Beyond the k-th longest of them there are fewer than k.
+        return operands.map((operand) => ends[operand]!).sort((one, other) => other - one)[number - 1]!;
+    }
+  }
+
+  #pair(op: Combination, a: NodeId, b: NodeId): NodeId {
     // The order matters to AND-NOT alone.
     const isSwapped = op !== 'andNot' && a > b;
     const key = ((isSwapped ? b : a) * MAX_NODES + (isSwapped ? a : b)) * 4 + CODES[op];
     const known = this.#pairs.get(key);
     if (known !== undefined) return known;
-    const id = this.#add({ op, operands: [a, b], number: 0 }, end);
+    const id = this.#add({ op, operands: [a, b], number: 0 });
     this.#pairs.set(key, id);
     return id;
   }
 
-  #other(text: string, node: Node, end: number): NodeId {
+  #other(text: string, node: Node): NodeId {
     const known = this.#others.get(text);
     if (known !== undefined) return known;
-    const id = this.#add(node, end);
+    const id = this.#add(node);
     this.#others.set(text, id);
     return id;
   }
 
-  #add(node: Node, end: number): NodeId {
-    this.ends.push(end);
+  #add(node: Node): NodeId {
+    this.ends.push(this.#endOf(node));
     return this.nodes.push(node) - 1;
   }
 }

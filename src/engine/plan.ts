@@ -60,10 +60,8 @@ export const READ_SETS = 2;
 
 /** @param infos what the stores said of each bitmap */
 export function planReads(parts: Parts, infos: readonly OperandInfo[], options: PlanOptions): Plan {
-  const graph = new Graph();
-  const nodes = nodesOf(graph, parts, infos);
+  const { graph, nodes, program } = layOut(parts, infos, options.answer);
   const { end, complementEnd, operandEnds } = graph.extents(nodes, infos.length);
-  const program = (options.answer === 'counts' ? countingProgram : bitmapProgram)(graph, nodes, infos.length);
   const reads = infos.map(({ byteLength, occupied }, index) =>
     clip(occupied ?? [{ byteOffset: 0, byteLength }], operandEnds[index]!),
   );
@@ -75,6 +73,39 @@ export function planReads(parts: Parts, infos: readonly OperandInfo[], options: 
     complementEndByte: complementEnd,
     readBytes: sumBytes(reads),
   };
+}
+
+/** What is to be computed, and in which steps. */
+interface LaidOut {
+  readonly graph: Graph;
+  /** One per root. */
+  readonly nodes: readonly NodeId[];
+  readonly program: Program;
+}
+
+/** By the roots of a form (see `takeApart`), and by what else it depends on. */
+const laidOut = new WeakMap<readonly number[], Map<string, LaidOut>>();
+/** Of one form: bitmaps come into being, and complements grow, day by day. */
+const MAX_LAID_OUT = 8;
+
+/** Steps depend on the form of a question, on which bitmaps are missing, and with complements on all lengths. */
+function layOut(parts: Parts, infos: readonly OperandInfo[], answer: PlanOptions['answer']): LaidOut {
+  const byteLengths = infos.map(({ byteLength }) => byteLength);
+  const hasComplements = parts.parts.some(({ root }) => root !== undefined);
+  const missing = [...byteLengths.keys()].filter((operand) => byteLengths[operand] === 0);
+  const key = `${answer}:${hasComplements ? byteLengths : missing}`;
+  let ofForm = laidOut.get(parts.roots);
+  const known = ofForm?.get(key);
+  if (known !== undefined) {
+    known.graph.measure(byteLengths);
+    return known;
+  }
+  const graph = new Graph();
+  const nodes = nodesOf(graph, parts, infos);
+  const program = (answer === 'counts' ? countingProgram : bitmapProgram)(graph, nodes, infos.length);
+  if (ofForm === undefined || ofForm.size === MAX_LAID_OUT) ofForm = new Map();
+  laidOut.set(parts.roots, ofForm.set(key, { graph, nodes, program }));
+  return { graph, nodes, program };
 }
 
 /**

@@ -3,7 +3,8 @@ import type { KernelChoice } from '../kernel/pool.js';
 import type { RequestOptions } from '../store/types.js';
 import type { Expression } from './expression.js';
 import { type Operands, openOperands } from './operands.js';
-import { type Pair, type Parts, takeApart } from './parts.js';
+import type { Pair, Parts } from './parts.js';
+import { takeApart } from './taking.js';
 
 /** The door: expressions and options become a question, once; what comes after works out neither again. */
 

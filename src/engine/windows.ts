@@ -6,6 +6,7 @@ import { type Encoded, encodeSteps } from './encoding.js';
 import type { OperandRead } from './operands.js';
 import { type Plan, planWindows, READ_SETS, type Window } from './plan.js';
 import type { Question } from './question.js';
+import type { Program } from './steps.js';
 
 /** Runs a plan window by window: brings operands into slots, computes there, hands the window to the caller. */
 
@@ -34,11 +35,27 @@ export async function countWindows(
 
 /** Where the slots of a window are in memory. */
 interface Layout {
-  readonly program: Encoded;
+  readonly numbers: Encoded['numbers'];
+  readonly limits: Encoded['limits'];
   /** Of the first slot. */
   readonly byteOffset: number;
   /** From one slot to the next. */
   readonly stride: number;
+}
+
+/** Programs are kept with the form of their question, and so are their numbers. */
+const layouts = new WeakMap<Program, Layout[]>();
+/** Of one program: there are few lengths that windows have. */
+const MAX_LAYOUTS = 4;
+
+function layOut(program: Program, byteOffset: number, stride: number): Layout {
+  let known = layouts.get(program) ?? [];
+  const found = known.find((layout) => layout.byteOffset === byteOffset && layout.stride === stride);
+  if (found !== undefined) return found;
+  const layout = { ...encodeSteps(program.steps, (slot) => byteOffset + slot * stride), byteOffset, stride };
+  if (known.length === MAX_LAYOUTS) known = [];
+  layouts.set(program, [...known, layout]);
+  return layout;
 }
 
 /**
@@ -86,13 +103,13 @@ export class WindowRun {
     this.#counters = counters;
     const firstBytes = beginnings?.byteLength ?? 0;
     this.#windows = planWindows(plan, firstBytes);
-    this.#first = beginnings && this.#layOut(0, firstBytes);
+    this.#first = beginnings && layOut(program, 0, firstBytes);
     const othersOffset = firstBytes * program.slots;
     const othersBytes = endByte - firstBytes;
     this.#remote = question.operands.remote;
     const isReadAhead = this.#remote.length > 0 && othersBytes > windowBytes;
     this.#parts = isReadAhead ? READ_SETS : 1;
-    this.#others = this.#layOut(othersOffset, windowBytes * this.#parts);
+    this.#others = layOut(program, othersOffset, windowBytes * this.#parts);
     this.#layout = this.#first ?? this.#others;
     this.#dirtyBytes = new Array<number>(this.#parts * reads.length).fill(windowBytes);
     this.pageOffset = othersOffset + (othersBytes > 0 ? this.#others.stride * program.slots : 0);
@@ -138,13 +155,8 @@ export class WindowRun {
     else this.#reading.catch(() => {});
   }
 
-  #layOut(byteOffset: number, stride: number): Layout {
-    const program = encodeSteps(this.#plan.program.steps, (slot) => byteOffset + slot * stride);
-    return { program, byteOffset, stride };
-  }
-
   #compute({ byteOffset, byteLength }: Window): void {
-    const { numbers, limits } = this.#layout.program;
+    const { numbers, limits } = this.#layout;
     if (numbers.length === 0) return;
     const from = this.#part * this.#plan.windowBytes;
     const length = alignLength(byteLength);

@@ -1,5 +1,6 @@
 import type { Expression } from '../engine/expression.js';
-import { foldParts, takeApart } from '../engine/parts.js';
+import { foldParts } from '../engine/parts.js';
+import { takeApart } from '../engine/taking.js';
 import { resultKey } from '../names/keys.js';
 import type { Scope } from './scope.js';
 

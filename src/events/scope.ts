@@ -7,8 +7,8 @@ import {
   type Expression,
   exactly,
 } from '../engine/expression.js';
-import { takeApart } from '../engine/parts.js';
 import type { EvaluateOptions } from '../engine/question.js';
+import { takeApart } from '../engine/taking.js';
 import { checkEventName, isStoredResult, periodKey, uniqueKey } from '../names/keys.js';
 import type { Store } from '../store/types.js';
 import { cover } from '../time/cover.js';

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../src/bitmap/types.js';
 import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { type Pair, takeApart } from '../../src/engine/parts.js';
+import type { Pair } from '../../src/engine/parts.js';
 import {
   type OperandInfo,
   type Plan,
@@ -11,8 +12,10 @@ import {
   planWithin,
 } from '../../src/engine/plan.js';
 import type { SlotStep } from '../../src/engine/steps.js';
+import { takeApart } from '../../src/engine/taking.js';
 import { Opcode } from '../../src/kernel/types.js';
 import { MemoryStore } from '../../src/store/memory.js';
+import { expressionArbitrary, expressionOf } from '../support/model.js';
 
 const KIB = 1024;
 const store = new MemoryStore();
@@ -326,5 +329,37 @@ describe('a plan within ranges', () => {
       reads: [[range(450, 50)], []],
     });
     expect(planWithin(made, [])).toMatchObject({ endByte: 0, readBytes: 0, reads: [[], []] });
+  });
+});
+
+describe('steps that are kept for the next question of their form', () => {
+  const operands = [a, b, c];
+  const lengths = fc.array(fc.constantFrom(0, 1, 40, 64, 100, 5000), { minLength: 3, maxLength: 3 });
+
+  it('are those that would be made anew, whatever is missing and however long bitmaps have become', () => {
+    fc.assert(
+      fc.property(
+        fc.array(expressionArbitrary(3), { minLength: 1, maxLength: 3 }),
+        fc.array(lengths, { minLength: 2, maxLength: 12 }),
+        fc.constantFrom('counts', 'bitmaps'),
+        (roots, asked, answer) => {
+          const parts = takeApart(roots.map((root) => expressionOf(root, (index) => operands[index]!)));
+          for (const byteLengths of asked) {
+            const infos = parts.bitmaps.map(({ key }) => ({ byteLength: byteLengths['abc'.indexOf(key)]! }));
+            const options: PlanOptions = { answer, memoryBytes: 2 ** 20 };
+            const anew = planReads({ ...parts, roots: [...parts.roots] }, infos, options);
+            expect(planReads(parts, infos, options)).toEqual(anew);
+          }
+        },
+      ),
+      { seed: 3, numRuns: 200 },
+    );
+  });
+
+  it('are the same object where nothing is missing, or the same', () => {
+    const ask = (byteLengths: readonly number[]) => plan([combine('and', [a, b]), c], byteLengths).program;
+    expect(ask([30, 20, 10])).toBe(ask([5, 6, 7]));
+    expect(ask([30, 0, 10])).toBe(ask([5, 0, 7]));
+    expect(ask([30, 0, 10])).not.toBe(ask([30, 20, 10]));
   });
 });

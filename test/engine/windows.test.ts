@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import { Operands } from '../../src/engine/operands.js';
-import { takeApart } from '../../src/engine/parts.js';
 import { type OperandInfo, type Plan, planReads } from '../../src/engine/plan.js';
 import type { Question } from '../../src/engine/question.js';
+import { takeApart } from '../../src/engine/taking.js';
 import { alignLength, countWindows, WindowRun } from '../../src/engine/windows.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { MemoryStore } from '../../src/store/memory.js';

@@ -7,7 +7,7 @@ import {
   type Expression,
   exactly,
 } from '../../src/engine/expression.js';
-import { takeApart } from '../../src/engine/parts.js';
+import { takeApart } from '../../src/engine/taking.js';
 import { parseQuery } from '../../src/events/query.js';
 import {
   checkMarkable,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { foldParts, type Part, sameExpression, takeApart } from '../../src/engine/parts.js';
+import { foldParts, type Part } from '../../src/engine/parts.js';
+import { sameExpression, takeApart } from '../../src/engine/taking.js';
 import { MemoryStore } from '../../src/store/memory.js';
 
 const [here, there] = [new MemoryStore(), new MemoryStore()];
