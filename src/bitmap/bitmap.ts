@@ -9,6 +9,7 @@ import { decodeInto } from './container.js';
 import { collectIds } from './ids.js';
 import { sortIds } from './sort.js';
 import type { ByteRange, Container } from './types.js';
+import { UnpackedLists } from './unpacked.js';
 
 /** From this many ids of one container on, unpacking it once is cheaper than changing bit by bit. */
 const BULK_IDS = 48;
@@ -16,6 +17,12 @@ const BULK_IDS = 48;
 const DENSE_SHARE = 0.5;
 /** Engine objects of one bitmap beside its blocks, its place among the keys included, on 64-bit V8, measured. */
 const OBJECT_BYTES = 200;
+
+/** What was worked out of a bitmap, and is true until it changes. */
+interface Derived {
+  occupied?: { readonly ranges: readonly ByteRange[] | undefined };
+  unpacked?: UnpackedLists;
+}
 
 /**
  * A set of ids in memory, compressed (the idea of Roaring bitmaps, in Redis' bit order), with the length in bytes that Redis
@@ -32,6 +39,7 @@ const OBJECT_BYTES = 200;
 export class Bitmap {
   #blocks: Block[] = [];
   #byteLength = 0;
+  #derived: Derived | undefined;
 
   /**
    * The bitmap that a Redis string is.
@@ -66,6 +74,7 @@ export class Bitmap {
       );
     }
     checkByteLength(this.#byteLength + bytes.length);
+    this.#beginChange();
     const firstHigh = this.#byteLength / CONTAINER_BYTES;
     for (let byteOffset = 0; byteOffset < bytes.length; byteOffset += CONTAINER_BYTES) {
       let chunk = bytes.subarray(byteOffset, byteOffset + CONTAINER_BYTES);
@@ -149,6 +158,7 @@ export class Bitmap {
    */
   change(ids: ArrayLike<number>, value: 0 | 1, kernel: KernelChoice = 'auto'): void {
     checkIds(ids);
+    this.#beginChange();
     if (ids.length < BULK_IDS) {
       for (let at = 0; at < ids.length; at++) this.#changeOne(ids[at]!, value);
     } else {
@@ -167,6 +177,7 @@ export class Bitmap {
    * console.log([...bitmap.ids()]); // [ 0, 1, 7 ]
    */
   or(other: Bitmap): void {
+    this.#beginChange();
     const bytes = new Uint8Array(CONTAINER_BYTES);
     for (const block of other.#blocks) {
       for (let index = 0; index < block.count; index++) {
@@ -197,7 +208,9 @@ export class Bitmap {
    */
   extend(byteLength: number): void {
     checkByteLength(byteLength);
-    if (byteLength > this.#byteLength) this.#byteLength = byteLength;
+    if (byteLength <= this.#byteLength) return;
+    this.#beginChange();
+    this.#byteLength = byteLength;
   }
 
   /**
@@ -231,6 +244,7 @@ export class Bitmap {
   readInto(target: Uint8Array, byteOffset: number, kernel: KernelChoice = 'auto'): void {
     const end = byteOffset + target.length;
     let done = byteOffset;
+    if (byteOffset === 0) this.#derived?.unpacked?.beginPass();
     const firstHigh = Math.floor(byteOffset / CONTAINER_BYTES);
     for (let at = Math.max(this.#findBlock(firstHigh), 0); at < this.#blocks.length; at++) {
       const block = this.#blocks[at]!;
@@ -241,7 +255,15 @@ export class Bitmap {
         const from = Math.max(start, byteOffset);
         const to = Math.min(start + CONTAINER_BYTES, end);
         target.fill(0, done - byteOffset, from - byteOffset);
-        block.decodeInto(target, from - byteOffset, index, from - start, to - start, kernel);
+        const unpacked = block.isLongList(index) ? this.#unpackedLists() : undefined;
+        if (unpacked?.isWorthwhile) {
+          const page = unpacked.page(block.high(index), (bytes) =>
+            block.decodeInto(bytes, 0, index, 0, CONTAINER_BYTES, kernel),
+          );
+          target.set(page.subarray(from - start, to - start), from - byteOffset);
+        } else {
+          block.decodeInto(target, from - byteOffset, index, from - start, to - start, kernel);
+        }
         done = to;
       }
       if (done === end || block.high(block.count - 1) * CONTAINER_BYTES >= end) break;
@@ -274,7 +296,13 @@ export class Bitmap {
    * bitmap.change([800_000], 1);
    * console.log(bitmap.occupied()); // [ { byteOffset: 100000, byteLength: 1 } ]
    */
-  occupied(): ByteRange[] | undefined {
+  occupied(): readonly ByteRange[] | undefined {
+    this.#derived ??= {};
+    this.#derived.occupied ??= { ranges: this.#findOccupied() };
+    return this.#derived.occupied.ranges;
+  }
+
+  #findOccupied(): ByteRange[] | undefined {
     const ranges: ByteRange[] = [];
     let start = 0;
     let end = 0;
@@ -349,6 +377,18 @@ export class Bitmap {
     const last = this.#blocks.length - 1;
     this.#blocks[last]!.append(high, bytes);
     this.#settle(last);
+  }
+
+  #unpackedLists(): UnpackedLists {
+    this.#derived ??= {};
+    this.#derived.unpacked ??= new UnpackedLists();
+    return this.#derived.unpacked;
+  }
+
+  /** What was worked out is no longer true. */
+  #beginChange(): void {
+    this.#derived?.unpacked?.clear();
+    this.#derived = undefined;
   }
 
   /** Redis grows a string to hold the bit also when it is cleared. */

@@ -23,6 +23,8 @@ const ENTRY_WORDS = 3;
 const CARDINALITY = 1;
 const OFFSET = 2;
 const RUN_FLAG = 0x8000;
+/** Words from which on a list of ids, or of runs, is long. */
+const LONG_LIST = 500;
 /** A block beyond this is split, so that inserting a word moves a few kilobytes at most. */
 const SPLIT_WORDS = 4096;
 /** Engine objects of one block (typed array, its buffer and the block itself) on 64-bit V8, measured. */
@@ -56,6 +58,11 @@ export class Block {
   kind(index: number): ContainerKind {
     if ((this.#words[index * ENTRY_WORDS + OFFSET]! & RUN_FLAG) !== 0) return 'run';
     return this.cardinality(index) <= BITMAP_WORDS ? 'array' : 'bitmap';
+  }
+
+  /** Whether unpacking the container takes longer than counting its bits: see `UnpackedLists`. */
+  isLongList(index: number): boolean {
+    return this.kind(index) !== 'bitmap' && this.#end(index) - this.#start(index) >= LONG_LIST;
   }
 
   /** The container's words, valid until the next change. */
