@@ -38,16 +38,20 @@ export class Gathering {
    * transaction. A command that fails within it (a key of another type) undoes nothing.
    */
   write(writes: readonly BitWrite[], options: RequestOptions): Promise<void> {
-    const bits = countBits(writes);
-    if (!this.#canTransact(bits)) return this.#writeApart(writes, options);
     options.signal?.throwIfAborted();
+    const bits = countBits(writes);
+    if (bits === 0) return Promise.resolve();
+    if (!this.#canTransact(bits)) {
+      this.flush();
+      return this.#writeApart(writes, options);
+    }
     const call = new Call(writes, bits, options.signal);
     this.#waiting.push(call);
     if (!this.#isScheduled) {
       this.#isScheduled = true;
       nextTick(() => {
         this.#isScheduled = false;
-        this.#sendWaiting();
+        this.flush();
       });
     }
     return call.promise;
@@ -56,18 +60,19 @@ export class Gathering {
   /** Not on a cluster, whose transactions end at the border of a slot. */
   #canTransact(bits: number): boolean {
     const { commands } = this.#link;
-    return (
-      bits > 0 && bits <= MAX_TRANSACTION_BITS && !commands.isCluster && !this.#link.lacks('transactions')
-    );
+    return bits <= MAX_TRANSACTION_BITS && !commands.isCluster && !this.#link.lacks('transactions');
   }
 
-  /** As many transactions as may be under way; what finds no room travels together later. */
-  #sendWaiting(): void {
+  /**
+   * Sends what waits for the end of the tick, so that no later write overtakes it: as many transactions as may be under way.
+   * What finds no room travels together later.
+   */
+  flush(): void {
     while (this.#waiting.length > 0 && this.#underWay < this.#link.maxInFlight) {
       this.#underWay += 1;
       this.#sendTogether(this.#takeWaiting(), !this.#link.lacks('fields')).finally(() => {
         this.#underWay -= 1;
-        this.#sendWaiting();
+        this.flush();
       });
     }
   }

@@ -242,8 +242,9 @@ export class RedisStore implements Store {
 
   async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
     checkWrites(writes);
-    if (options?.atomic) await this.#gathering.write(writes, options);
-    else await this.#writeApart(writes, options);
+    if (options?.atomic) return this.#gathering.write(writes, options);
+    this.#gathering.flush();
+    await this.#writeApart(writes, options);
   }
 
   async #writeApart(writes: readonly BitWrite[], options?: RequestOptions): Promise<void> {
@@ -255,6 +256,7 @@ export class RedisStore implements Store {
   async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
     checkPut(key, bytes, options);
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#gathering.flush();
     await this.#link.sendOne(() => this.#link.commands.set(key, value, options?.ttlSeconds), key, options);
   }
 
@@ -285,6 +287,7 @@ export class RedisStore implements Store {
   }
 
   async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
+    this.#gathering.flush();
     // Keys of different cluster slots cannot be named in one command.
     const link = this.#link;
     const batchSize = link.commands.isCluster ? 1 : DELETE_BATCH;

@@ -154,6 +154,21 @@ describe('marks of one tick', () => {
     }
   });
 
+  it('are overtaken by no other write of the tick', async () => {
+    const many = Uint32Array.from({ length: 12_000 }, (_, id) => id);
+    const others: ((store: RedisStore) => Promise<unknown>)[] = [
+      (store) => store.write([{ key: 'a', ids: many, value: 0 }], { atomic: true }),
+      (store) => store.write([{ key: 'a', ids: [7], value: 0 }]),
+      (store) => store.put('a', new Uint8Array(1)),
+      (store) => store.delete(['a']),
+    ];
+    for (const other of others) {
+      const store = new RedisStore(client);
+      await Promise.all([mark(store, 7, ['a']), other(store), mark(store, 9, ['a'])]);
+      expect(await admin.getbit('a', 7)).toBe(0);
+    }
+  });
+
   it('are told what the server says to all of them, each with its own key', async () => {
     for (const text of [
       "OOM command not allowed when used memory > 'maxmemory'.",
