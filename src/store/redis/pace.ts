@@ -4,13 +4,16 @@ import { performance } from 'node:perf_hooks';
 
 /** Less comes in at once, or hardly later than the first byte, whatever the link. */
 const MIN_SAMPLE_BYTES = 2 ** 19;
-/** So many reads are looked back upon; the fastest counts, since a link is not to be thought slow because of one pause. */
-const SAMPLES = 4;
+/** So many reads are looked back upon: one pause, or one moment of a busy machine, does not make a link slow or fast. */
+const SAMPLES = 5;
+/** Of so many requests without bulk, the shortest tells how far away the server is. */
+const ROUND_TRIPS = 8;
 /** After a minute another link may have taken its place. */
 const MAX_AGE_MS = 60_000;
 
 interface Sample {
-  readonly bytesPerMs: number;
+  readonly bytes: number;
+  readonly waitedMs: number;
   readonly takenMs: number;
 }
 
@@ -21,11 +24,14 @@ function idleMs(): number {
 
 /**
  * Bytes per millisecond that is spent waiting: what is computed while bytes are on their way, and the work of taking them
- * in, say nothing about the link. Where waiting cannot be told from working, every link is fast.
+ * in, say nothing about the link, nor does the way there and back. Where waiting cannot be told from working, every link is
+ * fast.
  */
 export class Pace {
   readonly #waitedMs: () => number;
-  readonly #samples: Sample[] = [];
+  /** The last one first. */
+  readonly #reads: Sample[] = [];
+  readonly #roundTrips: Sample[] = [];
   /** Of all reads that have come to their end. */
   #bytes = 0;
 
@@ -33,28 +39,34 @@ export class Pace {
     this.#waitedMs = waitedMs;
   }
 
-  /** Of late; `Infinity` if nothing is known. */
+  /** The middle one of late, the faster of two; `Infinity` if nothing is known. */
   get bytesPerMs(): number {
     const sinceMs = Date.now() - MAX_AGE_MS;
-    const known = this.#samples.filter(({ takenMs }) => takenMs > sinceMs);
-    return known.length === 0
-      ? Number.POSITIVE_INFINITY
-      : Math.max(...known.map((sample) => sample.bytesPerMs));
+    const roundTripMs = Math.min(...this.#roundTrips.map(({ waitedMs }) => waitedMs));
+    const paces = this.#reads
+      .filter(({ takenMs }) => takenMs > sinceMs)
+      .map(({ bytes, waitedMs }) => bytes / Math.max(waitedMs - roundTripMs, 0))
+      .sort((a, b) => b - a);
+    return paces[(paces.length - 1) >> 1] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Reads; `bytesOf` tells how many bytes have come in. */
-  async measure<T>(read: () => Promise<T>, bytesOf: (answer: T) => number): Promise<T> {
+  /** Waits for replies; `bytesOf` tells how many bytes have come in beside a few per reply. */
+  async measure<T>(request: () => Promise<T>, bytesOf: (answer: T) => number): Promise<T> {
     const bytesBefore = this.#bytes;
     const waitedBefore = this.#waitedMs();
-    const answer = await read();
-    this.#bytes += bytesOf(answer);
+    const answer = await request();
+    const own = bytesOf(answer);
+    this.#bytes += own;
     // Reads of several questions share the link.
     const bytes = this.#bytes - bytesBefore;
-    if (bytes >= MIN_SAMPLE_BYTES) {
-      const bytesPerMs = bytes / (this.#waitedMs() - waitedBefore);
-      this.#samples.unshift({ bytesPerMs, takenMs: Date.now() });
-      this.#samples.length = Math.min(this.#samples.length, SAMPLES);
-    }
+    const sample = { bytes, waitedMs: this.#waitedMs() - waitedBefore, takenMs: Date.now() };
+    if (bytes >= MIN_SAMPLE_BYTES) keep(this.#reads, sample, SAMPLES);
+    else if (own === 0) keep(this.#roundTrips, sample, ROUND_TRIPS);
     return answer;
   }
+}
+
+function keep(samples: Sample[], sample: Sample, most: number): void {
+  samples.unshift(sample);
+  if (samples.length > most) samples.pop();
 }

@@ -49,18 +49,11 @@ export class PacedReader implements BitmapReader {
 
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
     const asked = reads.filter((read) => !this.#readHeld(read, options));
-    if (asked.length === 0) return;
-    await this.#link.pace.measure(
-      () => this.#ranges.read(asked, options),
-      () => sum(asked.map(({ target }) => target.length)),
-    );
+    if (asked.length > 0) await this.#ranges.read(asked, options);
   }
 
   readFirst(reads: readonly ByteRead[], options?: RequestOptions): Promise<number[]> {
-    return this.#link.pace.measure(
-      () => this.#ranges.readFirst(reads, options),
-      (byteLengths) => sum(reads.map(({ target }, index) => Math.min(target.length, byteLengths[index]!))),
-    );
+    return this.#ranges.readFirst(reads, options);
   }
 
   /** Asked before what is long is read: time to fetch what is sparse. */

@@ -24,17 +24,19 @@ export class RangeReader implements BitmapReader {
 
   async byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
     const byteLengths = new Array<number>(keys.length);
-    await this.#link.sendAll(
-      keys.entries(),
-      {
-        send: ([, key]) => this.#link.commands.strlen(key),
-        receive: (byteLength, [index, key]) => {
-          byteLengths[index] = this.#note(key, byteLength);
+    const ask = () =>
+      this.#link.sendAll(
+        keys.entries(),
+        {
+          send: ([, key]) => this.#link.commands.strlen(key),
+          receive: (byteLength, [index, key]) => {
+            byteLengths[index] = this.#note(key, byteLength);
+          },
+          keyOf: ([, key]) => key,
         },
-        keyOf: ([, key]) => key,
-      },
-      options,
-    );
+        options,
+      );
+    await this.#link.pace.measure(ask, () => 0);
     return byteLengths;
   }
 
@@ -46,7 +48,7 @@ export class RangeReader implements BitmapReader {
     for (const { key } of reads) if (!this.#byteLengths.has(key)) unmeasured.add(key);
     const [, found] = await both(
       unmeasured.size > 0 ? this.byteLengths([...unmeasured], options) : undefined,
-      this.#getRanges(reads, options),
+      this.#measure(reads, options),
     );
     for (const [index, { key, byteOffset, target }] of reads.entries()) {
       const end = Math.min(byteOffset + target.length, expected[index]!);
@@ -60,7 +62,7 @@ export class RangeReader implements BitmapReader {
     const expected = reads.map(({ key }) => key).filter((key) => this.#link.isLong(key));
     const [, found] = await both(
       expected.length > 0 ? this.byteLengths(expected, options) : undefined,
-      this.#getRanges(reads, options),
+      this.#measure(reads, options),
     );
     const longer: string[] = [];
     for (const [index, { key, target }] of reads.entries()) {
@@ -77,11 +79,15 @@ export class RangeReader implements BitmapReader {
     return reads.map(({ key }) => this.#byteLengths.get(key)!);
   }
 
-  /** Fills every target, and says how many bytes each reply had. */
-  async #getRanges(
-    reads: readonly ByteRead[],
-    options: RequestOptions | undefined,
-  ): Promise<ArrayLike<number>> {
+  /** Fills every target, and says how many bytes each reply had, also to who watches the pace. */
+  #measure(reads: readonly ByteRead[], options: RequestOptions | undefined): Promise<Uint32Array> {
+    return this.#link.pace.measure(
+      () => this.#getRanges(reads, options),
+      (found) => found.reduce((sum, byteLength) => sum + byteLength, 0),
+    );
+  }
+
+  async #getRanges(reads: readonly ByteRead[], options: RequestOptions | undefined): Promise<Uint32Array> {
     const found = new Uint32Array(reads.length);
     const { commands } = this.#link;
     const wanted = [...reads.keys()].filter((index) => reads[index]!.target.length > 0);

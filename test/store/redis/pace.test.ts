@@ -16,7 +16,8 @@ function link() {
       },
       (found) => found,
     );
-  return { pace, read };
+  const answer = (ms: number) => read(0, ms);
+  return { pace, read, answer };
 }
 
 afterEach(() => {
@@ -32,7 +33,8 @@ describe('the pace of a link', () => {
   });
 
   it('is what comes in while nothing else is to be done', async () => {
-    const { pace, read } = link();
+    const { pace, read, answer } = link();
+    await answer(0);
     expect(await read(2 * MIB, 100)).toBe(2 * MIB);
     expect(pace.bytesPerMs).toBe((2 * MIB) / 100);
   });
@@ -43,18 +45,37 @@ describe('the pace of a link', () => {
     expect(pace.bytesPerMs).toBe(UNKNOWN);
   });
 
-  it('is that of the fastest of the last four reads', async () => {
-    const { pace, read } = link();
-    await read(MIB, 10);
-    for (let slower = 0; slower < 3; slower++) await read(MIB, 1000);
-    expect(pace.bytesPerMs).toBe(MIB / 10);
-    await read(MIB, 500);
-    expect(pace.bytesPerMs).toBe(MIB / 500);
+  it('leaves out the way there and back, once it is known', async () => {
+    const { pace, read, answer } = link();
+    await read(MIB, 120);
+    expect(pace.bytesPerMs).toBe(UNKNOWN);
+    for (const ms of [20, 300]) await answer(ms);
+    expect(pace.bytesPerMs).toBe(MIB / 100);
+    for (let later = 0; later < 7; later++) await answer(70);
+    expect(pace.bytesPerMs).toBe(MIB / 50);
+    await answer(130);
+    await read(MIB, 5);
+    expect(pace.bytesPerMs).toBe(UNKNOWN);
+  });
+
+  it('is the middle one of the last five reads, the faster one of two', async () => {
+    const { pace, read, answer } = link();
+    await answer(0);
+    const seen: number[] = [];
+    for (const ms of [10, 1000, 500, 400, 1000, 1000, 20]) {
+      await read(MIB, ms);
+      seen.push(MIB / pace.bytesPerMs);
+    }
+    expect(seen.map(Math.round)).toEqual([10, 10, 500, 400, 500, 1000, 500]);
   });
 
   it('is shared by reads of the same time', async () => {
     let waitedMs = 0;
     const pace = new Pace(() => waitedMs);
+    await pace.measure(
+      async () => {},
+      () => 0,
+    );
     const ends: ((bytes: number) => void)[] = [];
     const reads = [0, 1].map(() =>
       pace.measure(
@@ -72,7 +93,8 @@ describe('the pace of a link', () => {
 
   it('is forgotten after a minute', async () => {
     vi.useFakeTimers();
-    const { pace, read } = link();
+    const { pace, read, answer } = link();
+    await answer(0);
     await read(MIB, 100);
     vi.advanceTimersByTime(59_000);
     expect(pace.bytesPerMs).toBe(MIB / 100);
