@@ -61,11 +61,10 @@ async function fill(client: Redis, byteLength: number): Promise<void> {
 
 async function cohortInProcess(url: string): Promise<Outcome> {
   const script = `
-    import { Redis } from 'ioredis';
     import { Bitmapist } from './dist/index.js';
     import { RedisStore } from './dist/redis.js';
-    const client = new Redis(${JSON.stringify(url)});
-    const analytics = new Bitmapist({ store: new RedisStore(client) });
+    const store = await RedisStore.open(${JSON.stringify(url)});
+    const analytics = new Bitmapist({ store });
     await analytics.day('nobody').count();
     const before = process.memoryUsage().rss;
     const start = performance.now();
@@ -73,7 +72,7 @@ async function cohortInProcess(url: string): Promise<Outcome> {
     const onProgress = () => { peak = Math.max(peak, process.memoryUsage().rss); };
     await analytics.cohort({ select1: 'active', select2: 'active', startDate: '2026-01-01', numResults: 31, numOfRows: 13, onProgress });
     console.log(JSON.stringify({ grownBytes: peak - before, ms: performance.now() - start }));
-    client.disconnect();
+    await store.close();
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     cwd: new URL('..', import.meta.url),
