@@ -2,12 +2,11 @@
 
 import { Buffer } from 'node:buffer';
 import { byteIndex, hasBit } from '../../base/bits.js';
-import { describe, StoreError } from '../../base/errors.js';
+import { describe } from '../../base/errors.js';
 import { checkId } from '../../base/id.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from '../arguments.js';
-import { MemoryStore } from '../memory.js';
 import type {
   BitmapReader,
   BitWrite,
@@ -28,7 +27,7 @@ import { isBulky, probeMerging } from './merge.js';
 import type { RedisServer } from './opening.js';
 import { PacedReader } from './paced.js';
 import { RangeReader } from './ranges.js';
-import { explainFailure, NoTransactionsError } from './refusal.js';
+import { takeSnapshot } from './snapshot.js';
 import { writeBits } from './writer.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 1000;
@@ -319,23 +318,8 @@ export class RedisStore implements Store {
    * A copy in memory of `keys` as they were at one moment: GETs in one transaction.
    * @throws StoreError on a cluster if the keys are not in one slot, and if the server knows no transactions
    */
-  async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
-    const distinct = [...new Set(keys)];
-    const copy = new MemoryStore();
-    if (distinct.length === 0) return copy;
-    // A cluster's client knows its nodes once it has answered something; transactions wait for that, also if it never comes.
-    if (this.#link.commands.isCluster) {
-      await this.#link.sendOne(() => this.#link.commands.type(distinct[0]!), undefined, options);
-    }
-    const values = await this.#link
-      .sendOne(() => this.#link.commands.getAll(distinct), undefined, options)
-      .catch((error) => Promise.reject(refuseMoment(error, this.#link)));
-    for (const [index, key] of distinct.entries()) {
-      const value = values[index]!;
-      if (value instanceof Error) throw await explainFailure(this.#link.commands, value, key);
-      if (value !== null) copy.putBitmap(key, Bitmap.fromBytes(value));
-    }
-    return copy;
+  snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
+    return takeSnapshot(this.#link, keys, options);
   }
 
   /** Asks for ranges, or for whole values, as the strategy has it. */
@@ -372,22 +356,4 @@ export class RedisStore implements Store {
     );
     return this.#merges;
   }
-}
-
-/** Says why keys cannot be read as of one moment, if that is the trouble. */
-function refuseMoment(error: unknown, { commands }: RedisLink): unknown {
-  const cause = error instanceof StoreError ? error.cause : undefined;
-  const message = cause instanceof Error ? cause.message : '';
-  if (commands.isCluster && /CROSSSLOT|same slot/i.test(message)) {
-    return new StoreError(
-      'expected keys of one cluster slot for a consistent read, got keys of several; a cluster cannot freeze them together',
-      { cause },
-    );
-  }
-  if (error instanceof NoTransactionsError) {
-    return new StoreError('expected a server with transactions for a consistent read, got one without', {
-      cause,
-    });
-  }
-  return error;
 }
