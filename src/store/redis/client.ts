@@ -23,6 +23,8 @@ export interface RedisClient extends RedisNode {
   bitcount(key: string, start: number, end: number): Promise<number>;
   bitpos(key: string, bit: number, start: number, end: number): Promise<number>;
   setbit(key: string, offset: number, value: 0 | 1): Promise<number>;
+  /** Takes any number of such fields, one after the other. Without it every bit is a command. */
+  bitfield?(key: string, set: 'SET', type: 'u1', offset: number, value: 0 | 1): Promise<unknown>;
   set(key: string, value: Buffer): Promise<unknown>;
   set(key: string, value: Buffer, secondsToken: 'EX', seconds: number): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | Buffer)[]): Promise<unknown>;

@@ -6,7 +6,7 @@ import { StoreError } from '../../base/errors.js';
 import { checkByteLength, ID_LIMIT } from '../../base/limits.js';
 import type { BitWrite } from '../types.js';
 import type { RedisClient, RedisNode, RedisTransaction } from './client.js';
-import { addFields, checkFields, groupByKey, MAX_FIELDS } from './fields.js';
+import { addFields, checkFields, groupByKey, type KeyBits, MAX_FIELDS } from './fields.js';
 import { codeOf, isRefusedCommand, NoTransactionsError } from './refusal.js';
 import { toBytes, toInteger, toList, toText, unexpected } from './replies.js';
 
@@ -154,6 +154,15 @@ export class RedisCommands {
     for (const key of keys) transaction.getBuffer(key);
     const replies = await this.#execute(transaction, keys.length);
     return replies.map((reply, index) => (reply instanceof Error ? reply : toValue(keys[index]!, reply)));
+  }
+
+  /** Whether several bits of a key can be one command, as far as the client tells. */
+  get hasFields(): boolean {
+    return typeof this.#client.bitfield === 'function';
+  }
+
+  async setKeyFields(bits: KeyBits): Promise<void> {
+    checkFields(await addFields(this.#with('bitfield'), bits), bits);
   }
 
   /** SETBITs in one transaction: per bit the error it ended in, or `null`. */

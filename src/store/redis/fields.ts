@@ -40,15 +40,15 @@ export function groupByKey(writes: readonly BitWrite[], maxBits: number): KeyBit
   return groups;
 }
 
-/** Adds bits to a transaction whose client has BITFIELD. */
-export function addFields(transaction: RedisTransaction, { key, ids, values }: KeyBits): void {
+/** Sends bits by a client that has BITFIELD, or adds them to its transaction. */
+export function addFields(to: Pick<RedisTransaction, 'bitfield'>, { key, ids, values }: KeyBits): unknown {
   const fields: (string | number)[] = [];
   for (let at = 0; at < ids.length; at++) fields.push('SET', 'u1', ids[at]!, values[at]!);
-  (transaction as FieldTransaction).bitfield(key, ...fields);
+  return (to as FieldSender).bitfield(key, ...fields);
 }
 
 /** Declarations of clients end after the first field. */
-interface FieldTransaction {
+interface FieldSender {
   bitfield(key: string, ...fields: (string | number)[]): unknown;
 }
 

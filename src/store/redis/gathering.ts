@@ -9,8 +9,9 @@ import { Patience } from '../../base/patience.js';
 import { sendAll } from '../../base/requests.js';
 import type { BitWrite, RequestOptions } from '../types.js';
 import { Call, signalOfAll } from './call.js';
-import { groupByKey } from './fields.js';
+import { groupByKey, MAX_FIELDS } from './fields.js';
 import type { RedisLink } from './link.js';
+import { isBulky } from './merge.js';
 import { Outcome } from './outcome.js';
 import { codeOf, isAboutKey, NoTransactionsError } from './refusal.js';
 
@@ -41,7 +42,7 @@ export class Gathering {
     options.signal?.throwIfAborted();
     const bits = countBits(writes);
     if (bits === 0) return Promise.resolve();
-    if (!this.#canTransact(bits)) {
+    if (bits > MAX_TRANSACTION_BITS || !(this.#transacts || this.#gathersKeys(writes))) {
       this.flush();
       return this.#writeApart(writes, options);
     }
@@ -58,9 +59,15 @@ export class Gathering {
   }
 
   /** Not on a cluster, whose transactions end at the border of a slot. */
-  #canTransact(bits: number): boolean {
-    const { commands } = this.#link;
-    return bits <= MAX_TRANSACTION_BITS && !commands.isCluster && !this.#link.lacks('transactions');
+  get #transacts(): boolean {
+    return !this.#link.commands.isCluster && !this.#link.lacks('transactions');
+  }
+
+  /** Without transactions bits of a key may be one command still; many of them are merged in another way. */
+  #gathersKeys(writes: readonly BitWrite[]): boolean {
+    const link = this.#link;
+    const hasFields = link.commands.hasFields && !link.lacks('fields');
+    return hasFields && !writes.some((write) => isBulky(link, write));
   }
 
   /**
@@ -70,7 +77,7 @@ export class Gathering {
   flush(): void {
     while (this.#waiting.length > 0 && this.#underWay < this.#link.maxInFlight) {
       this.#underWay += 1;
-      this.#sendTogether(this.#takeWaiting(), !this.#link.lacks('fields')).finally(() => {
+      this.#sendGroup(this.#takeWaiting()).finally(() => {
         this.#underWay -= 1;
         this.flush();
       });
@@ -87,6 +94,37 @@ export class Gathering {
     }
     this.#waiting = waiting.slice(length);
     return waiting.slice(0, length);
+  }
+
+  async #sendGroup(calls: readonly Call[]): Promise<void> {
+    if (this.#transacts) await this.#sendTogether(calls, !this.#link.lacks('fields'));
+    else await this.#sendByKey(calls.filter(isAwaited));
+  }
+
+  /** Without transactions: the bits of all calls, key by key. */
+  async #sendByKey(calls: readonly Call[]): Promise<void> {
+    const [only] = calls;
+    if (only === undefined) return;
+    const writes = writesOf(calls);
+    if (calls.length === 1 && only.bits === writes.length) return this.#sendApart(only);
+    const errors = new Array<unknown>(countBits(writes)).fill(null);
+    const { commands, repeats, maxInFlight } = this.#link;
+    await sendAll({
+      items: groupByKey(writes, MAX_FIELDS),
+      maxInFlight,
+      signal: signalOfAll(calls),
+      send: (bits) => commands.setKeyFields(bits),
+      repeats,
+      fail: (error, { places }) => {
+        for (const place of places) errors[place] = error;
+        return undefined;
+      },
+    }).catch(() => {
+      // Nobody waits any more.
+    });
+    if (!calls.some(isAwaited)) return;
+    await this.#setApart(writes, errors);
+    this.#tellAll(calls, errors);
   }
 
   /**
@@ -106,11 +144,7 @@ export class Gathering {
       try {
         const errors: unknown[] = await (sharesKeys ? commands.setFields(writes) : commands.setBits(writes));
         if (sharesKeys) await this.#setApart(writes, errors);
-        let bit = 0;
-        for (const call of calls) {
-          tell(this.#link, call, errors, bit);
-          bit += call.bits;
-        }
+        this.#tellAll(calls, errors);
         return true;
       } catch (failure) {
         patience ??= new Patience(repeats.limitMs);
@@ -122,6 +156,14 @@ export class Gathering {
         // If nobody waits any more, it ends early.
         await pause(pauseMs, signalOfAll(calls)).catch(() => {});
       }
+    }
+  }
+
+  #tellAll(calls: readonly Call[], errors: readonly unknown[]): void {
+    let bit = 0;
+    for (const call of calls) {
+      tell(this.#link, call, errors, bit);
+      bit += call.bits;
     }
   }
 
@@ -177,7 +219,7 @@ export class Gathering {
   async #sendApart(call: Call): Promise<void> {
     try {
       await this.#writeApart(call.writes, { signal: call.signal });
-      this.#link.goWithout('transactions');
+      if (!this.#link.commands.isCluster) this.#link.goWithout('transactions');
       call.resolve();
     } catch (error) {
       call.reject(error);

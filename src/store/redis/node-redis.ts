@@ -61,6 +61,7 @@ export function fromNodeRedis(client: NodeRedisClient): RedisClient {
     bitcount: (key: string, ...range: number[]) => send('BITCOUNT', nameOf(key), ...range),
     bitpos: (key, bit, start, end) => send('BITPOS', nameOf(key), bit, start, end),
     setbit: (key, offset, value) => send('SETBIT', nameOf(key), offset, value),
+    bitfield: (key: string, ...fields: (string | number)[]) => send('BITFIELD', nameOf(key), ...fields),
     set: (key: string, value: Buffer, ...expiry: (string | number)[]) =>
       send('SET', nameOf(key), value, ...expiry),
     eval: (script, numberOfKeys, ...words) =>

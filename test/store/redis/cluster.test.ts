@@ -137,6 +137,30 @@ describe('RedisStore on a cluster', () => {
     expect(await Promise.all(['a', 'b', 'c'].map((key) => store.count(key)))).toEqual([1, 1, 1]);
   });
 
+  it('takes marks of one tick key by key, in their order, and tells each call of its own', async () => {
+    const store = await emptyStore(client);
+    await client.rpush('bad', 'x');
+    const mark = (key: string, id: number, value: 0 | 1) =>
+      store.write(
+        [key, `${key}2`].map((name) => ({ key: name, ids: [id], value })),
+        { atomic: true },
+      );
+    const calls = ['a', 'b', 'c', 'd'].flatMap((key) => [
+      mark(key, 1, 1),
+      mark(key, 2, 1),
+      mark(key, 1, 0),
+      mark(key, 3, 1),
+    ]);
+    const bad = store.write([{ key: 'bad', ids: [1], value: 1 }], { atomic: true });
+    await expect(bad).rejects.toThrow(WrongTypeError);
+    await Promise.all(calls);
+    for (const key of ['a', 'b2', 'c', 'd2']) {
+      expect(await client.getBuffer(key)).toEqual(Buffer.of(0x30));
+    }
+    const stats = await Promise.all(client.nodes('master').map((node) => node.info('commandstats')));
+    expect(stats.join('')).toContain('cmdstat_bitfield');
+  });
+
   it('ends a consistent read where the client has given up', async () => {
     const lost = new Cluster([{ host: '127.0.0.1', port: 1 }], { clusterRetryStrategy: () => null });
     lost.on('error', () => {});

@@ -95,34 +95,43 @@ describe('marks of one tick', () => {
     expect(await Promise.all([admin.bitcount('a'), admin.bitcount('b')])).toEqual([4, 4]);
   });
 
-  it('come out as if sent one after the other, and each call is told of its own keys', async () => {
-    const keys = ['a', 'b', 'c'];
-    await fc.assert(
-      fc.asyncProperty(fc.array(writes([...keys, 'bad']), { minLength: 1, maxLength: 8 }), async (calls) => {
-        await admin.flushall();
-        await admin.rpush('bad', 'x');
-        const store = new RedisStore(client);
-        const outcomes = await outcomesOf(calls.map((call) => store.write(call, { atomic: true })));
-        const model = new Map<string, Set<number>>();
-        for (const [index, call] of calls.entries()) {
-          applyTo(model, call);
-          const bits = (isBad: boolean) =>
-            call.reduce((sum, { key, ids }) => sum + ((key === 'bad') === isBad ? ids.length : 0), 0);
-          if (bits(true) === 0) expect(outcomes[index]).toBeUndefined();
-          else if (bits(false) === 0) expect(outcomes[index]).toBeInstanceOf(WrongTypeError);
-          else {
-            expect(outcomes[index]).toBeInstanceOf(PartialWriteError);
-            expect(outcomes[index]).toMatchObject({ failedKeys: ['bad'] });
-            expect((outcomes[index] as Error).message).toMatch(
-              `expected to write ${bits(true) + bits(false)} bits, got ${bits(false)} confirmed`,
-            );
-          }
-        }
-        await expectBits(keys, model);
-      }),
-      { seed: 16, numRuns: 80 },
-    );
-  });
+  it.each(['with transactions', 'without'])(
+    'come out as if sent one after the other, and each call is told of its own keys, %s',
+    async (how) => {
+      const keys = ['a', 'b', 'c'];
+      if (how === 'without')
+        for (const name of ['multi', 'exec']) proxy.refusals.set(name, 'ERR unknown command');
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(writes([...keys, 'bad']), { minLength: 1, maxLength: 8 }),
+          async (calls) => {
+            await admin.flushall();
+            await admin.rpush('bad', 'x');
+            const store = new RedisStore(client);
+            await mark(store, 1, ['tried']);
+            const outcomes = await outcomesOf(calls.map((call) => store.write(call, { atomic: true })));
+            const model = new Map<string, Set<number>>();
+            for (const [index, call] of calls.entries()) {
+              applyTo(model, call);
+              const bits = (isBad: boolean) =>
+                call.reduce((sum, { key, ids }) => sum + ((key === 'bad') === isBad ? ids.length : 0), 0);
+              if (bits(true) === 0) expect(outcomes[index]).toBeUndefined();
+              else if (bits(false) === 0) expect(outcomes[index]).toBeInstanceOf(WrongTypeError);
+              else {
+                expect(outcomes[index]).toBeInstanceOf(PartialWriteError);
+                expect(outcomes[index]).toMatchObject({ failedKeys: ['bad'] });
+                expect((outcomes[index] as Error).message).toMatch(
+                  `expected to write ${bits(true) + bits(false)} bits, got ${bits(false)} confirmed`,
+                );
+              }
+            }
+            await expectBits(keys, model);
+          },
+        ),
+        { seed: 16, numRuns: 80 },
+      );
+    },
+  );
 
   it('are made although others of them may not be, which are all or none', async () => {
     await admin.call('ACL', 'SETUSER', 'half', 'on', '>secret', '~ok*', '+@all');

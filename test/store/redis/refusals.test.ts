@@ -122,7 +122,7 @@ const fallbacks: Fallback[] = [
   {
     name: 'MULTI → single commands',
     refused: ['multi', 'exec'],
-    instead: 'setbit',
+    instead: 'bitfield',
     ask: async (store) => {
       await store.write([{ key: 'marked', ids: [1, 2], value: 1 }], { atomic: true });
       return admin.bitcount('marked');
