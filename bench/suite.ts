@@ -47,10 +47,10 @@ export interface Measurement extends Pick<Row, 'name' | 'unit' | 'peerName' | 't
 }
 
 /** Time for the rounds of one measurement, unless told otherwise; they end with the one that exceeds it. */
-const ROUNDS_MS = 8000;
-const MAX_ROUNDS = 5;
+const ROUNDS_MS = 7000;
+const MAX_ROUNDS = 4;
 /** No more rounds after three whose medians differ by no more than this. */
-const STEADY = 1.02;
+const STEADY = 1.03;
 /** More samples of a round than these say nothing more about it. */
 const MAX_SAMPLES = 1000;
 
