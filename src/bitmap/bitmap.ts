@@ -6,6 +6,7 @@ import { CONTAINER_BYTES, CONTAINER_IDS, MAX_BYTES } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import { Block } from './block.js';
 import { decodeInto } from './container.js';
+import { ContainerCursor } from './cursor.js';
 import { collectIds } from './ids.js';
 import { sortIds } from './sort.js';
 import type { ByteRange, Container } from './types.js';
@@ -83,8 +84,10 @@ export class Bitmap {
         padded.set(chunk);
         chunk = padded;
       }
-      this.#appendContainer(firstHigh + byteOffset / CONTAINER_BYTES, chunk);
+      const following = Math.ceil((bytes.length - byteOffset) / CONTAINER_BYTES) - 1;
+      this.#appendContainer(firstHigh + byteOffset / CONTAINER_BYTES, chunk, following);
     }
+    this.#blocks.at(-1)?.trim();
     this.#byteLength += bytes.length;
   }
 
@@ -102,7 +105,7 @@ export class Bitmap {
     const bytes = new Uint8Array(CONTAINER_BYTES);
     for (const { firstId, kind, words } of containers) {
       decodeInto(bytes, 0, 0, CONTAINER_BYTES, kind, words, 0, words.length, kernel);
-      bitmap.#appendContainer(firstId / CONTAINER_IDS, bytes);
+      bitmap.#appendContainer(firstId / CONTAINER_IDS, bytes, 0);
       bitmap.#byteLength = firstId / 8 + lastByte(bytes) + 1;
     }
     return bitmap;
@@ -254,21 +257,26 @@ export class Bitmap {
         if (start >= end) break;
         const from = Math.max(start, byteOffset);
         const to = Math.min(start + CONTAINER_BYTES, end);
-        target.fill(0, done - byteOffset, from - byteOffset);
-        const unpacked = block.isLongList(index) ? this.#unpackedLists() : undefined;
-        if (unpacked?.isWorthwhile) {
-          const page = unpacked.page(block.high(index), (bytes) =>
-            block.decodeInto(bytes, 0, index, 0, CONTAINER_BYTES, kernel),
-          );
-          target.set(page.subarray(from - start, to - start), from - byteOffset);
-        } else {
+        if (done < from) target.fill(0, done - byteOffset, from - byteOffset);
+        const whole =
+          from === start ? block.bitmapsFrom(index, Math.floor((end - from) / CONTAINER_BYTES)) : 0;
+        if (whole > 0) {
+          target.set(block.bitmapBytes(index, whole), from - byteOffset);
+          done = from + whole * CONTAINER_BYTES;
+          index += whole - 1;
+          continue;
+        }
+        const unpacked = this.#unpackedList(block, index, kernel);
+        if (unpacked === undefined) {
           block.decodeInto(target, from - byteOffset, index, from - start, to - start, kernel);
+        } else {
+          target.set(unpacked.subarray(from - start, to - start), from - byteOffset);
         }
         done = to;
       }
       if (done === end || block.high(block.count - 1) * CONTAINER_BYTES >= end) break;
     }
-    target.fill(0, done - byteOffset);
+    if (done < end) target.fill(0, done - byteOffset);
   }
 
   /**
@@ -332,16 +340,15 @@ export class Bitmap {
    * console.log([...bitmap.containers()].map(({ firstId }) => firstId)); // [ 0, 65536 ]
    */
   *containers(): Generator<Container, void, undefined> {
-    for (const block of this.#blocks) {
-      for (let index = 0; index < block.count; index++) {
-        yield {
-          firstId: block.high(index) * CONTAINER_IDS,
-          cardinality: block.cardinality(index),
-          kind: block.kind(index),
-          words: block.payload(index),
-        };
-      }
-    }
+    for (const cursor = this.cursor(); cursor.cardinality > 0; cursor.advance()) yield cursor.container;
+  }
+
+  /**
+   * The same, for those who look at many bitmaps side by side.
+   * @internal
+   */
+  cursor(): ContainerCursor {
+    return new ContainerCursor(this.#blocks);
   }
 
   #changeOne(id: number, value: 0 | 1): void {
@@ -372,17 +379,23 @@ export class Bitmap {
     }
   }
 
-  #appendContainer(high: number, bytes: Uint8Array): void {
-    if (this.#blocks.length === 0) this.#blocks.push(new Block());
+  #appendContainer(high: number, bytes: Uint8Array, following: number): void {
+    if (this.#blocks.at(-1)?.isFull !== false) this.#blocks.push(new Block());
     const last = this.#blocks.length - 1;
-    this.#blocks[last]!.append(high, bytes);
+    this.#blocks[last]!.append(high, bytes, following);
     this.#settle(last);
   }
 
-  #unpackedLists(): UnpackedLists {
+  /** The bytes of a long list that is worth being kept unpacked. */
+  #unpackedList(block: Block, index: number, kernel: KernelChoice): Uint8Array | undefined {
+    if (!block.isLongList(index)) return undefined;
     this.#derived ??= {};
     this.#derived.unpacked ??= new UnpackedLists();
-    return this.#derived.unpacked;
+    const { unpacked } = this.#derived;
+    if (!unpacked.isWorthwhile) return undefined;
+    return unpacked.page(block.high(index), (page) =>
+      block.decodeInto(page, 0, index, 0, CONTAINER_BYTES, kernel),
+    );
   }
 
   /** What was worked out is no longer true. */

@@ -1,7 +1,7 @@
-import { CONTAINER_BYTES } from '../base/limits.js';
+import { CONTAINER_BYTES, ID_LIMIT } from '../base/limits.js';
 import { Bitmap } from '../bitmap/bitmap.js';
+import type { ContainerCursor } from '../bitmap/cursor.js';
 import { containerIds } from '../bitmap/ids.js';
-import type { ByteRange, Container } from '../bitmap/types.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import { type Kernel, Opcode } from '../kernel/types.js';
 import type { Beginnings } from './beginnings.js';
@@ -45,13 +45,16 @@ export async function countLists(
   if (bitmaps === undefined) return plan;
   // No waiting from here on: a write would move what the containers show.
   const maxIds = Math.min(MAX_MEAN_IDS * lists, MAX_IDS);
-  const dense: ByteRange[] = [];
+  const dense: { byteOffset: number; byteLength: number }[] = [];
+  const cursors = bitmaps.map((bitmap) => bitmap.cursor());
   let batch: ListBatch | undefined;
   try {
-    for (const { firstId, containers, cardinality } of stretchesOf(bitmaps)) {
-      const stretch = cardinality <= maxIds ? listsOf(containers, kernel) : undefined;
+    for (let firstId = nextStretch(cursors); firstId < ID_LIMIT; firstId = nextStretch(cursors)) {
+      const cardinality = cardinalityOf(cursors, firstId);
+      const stretch = cardinality <= maxIds ? listsOf(cursors, firstId, kernel) : undefined;
+      for (const cursor of cursors) if (cursor.firstId === firstId) cursor.advance();
       if (stretch === undefined) {
-        dense.push({ byteOffset: firstId / 8, byteLength: CONTAINER_BYTES });
+        addRange(dense, firstId / 8);
       } else {
         batch ??= new ListBatch(borrowKernel(kernel), lists, steps, counters);
         if (!batch.hasRoom(cardinality)) batch.count();
@@ -155,43 +158,41 @@ class ListBatch {
   }
 }
 
-interface Stretch {
-  readonly firstId: number;
-  /** Per bitmap, its container there. */
-  readonly containers: readonly (Container | undefined)[];
-  /** Of all of them. */
-  readonly cardinality: number;
+/** Where the next stretch begins in which any bitmap has a container; infinite behind the last. */
+function nextStretch(cursors: readonly ContainerCursor[]): number {
+  let firstId = Number.POSITIVE_INFINITY;
+  for (const cursor of cursors) if (cursor.firstId < firstId) firstId = cursor.firstId;
+  return firstId;
 }
 
-/** Bitmaps side by side: the stretches in which any of them has a container, ascending. */
-function* stretchesOf(bitmaps: readonly Bitmap[]): Generator<Stretch, void, undefined> {
-  const cursors = bitmaps.map((bitmap) => bitmap.containers());
-  const heads = cursors.map((cursor) => cursor.next().value as Container | undefined);
-  while (true) {
-    let firstId = Number.POSITIVE_INFINITY;
-    for (const head of heads) if (head !== undefined && head.firstId < firstId) firstId = head.firstId;
-    if (firstId === Number.POSITIVE_INFINITY) return;
-    const containers = heads.map((head) => (head?.firstId === firstId ? head : undefined));
-    yield {
-      firstId,
-      containers,
-      cardinality: containers.reduce((sum, container) => sum + (container?.cardinality ?? 0), 0),
-    };
-    for (const [index, container] of containers.entries()) {
-      if (container !== undefined) heads[index] = cursors[index]!.next().value as Container | undefined;
-    }
-  }
+/** How many ids all bitmaps together have in a stretch. */
+function cardinalityOf(cursors: readonly ContainerCursor[], firstId: number): number {
+  let sum = 0;
+  for (const cursor of cursors) if (cursor.firstId === firstId) sum += cursor.cardinality;
+  return sum;
 }
 
-/** The low 16 bits of the containers' ids; `undefined` if one of them has too many for a list. */
+/** Adds a stretch to ranges of bytes; neighbours are one range. */
+function addRange(ranges: { byteOffset: number; byteLength: number }[], byteOffset: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && endOf(last) === byteOffset) last.byteLength += CONTAINER_BYTES;
+  else ranges.push({ byteOffset, byteLength: CONTAINER_BYTES });
+}
+
+/** The low 16 bits of the ids of a stretch; `undefined` if a bitmap has too many there for a list. */
 function listsOf(
-  containers: readonly (Container | undefined)[],
+  cursors: readonly ContainerCursor[],
+  firstId: number,
   kernel: KernelChoice,
 ): Uint16Array[] | undefined {
   const lists: Uint16Array[] = [];
-  for (const container of containers) {
-    if (container === undefined) lists.push(NO_IDS);
-    else if (container.kind === 'array') lists.push(container.words);
+  for (const cursor of cursors) {
+    if (cursor.firstId !== firstId) {
+      lists.push(NO_IDS);
+      continue;
+    }
+    const { container } = cursor;
+    if (container.kind === 'array') lists.push(container.words);
     else if (container.cardinality <= MAX_MEAN_IDS)
       lists.push(Uint16Array.from(containerIds(container, kernel)));
     else return undefined;
