@@ -1,8 +1,7 @@
-import { hasBit } from '../base/bits.js';
 import { BudgetError } from '../base/errors.js';
 import { Beginnings } from './beginnings.js';
 import type { Expression } from './expression.js';
-import { foldParts, type Pair } from './parts.js';
+import type { Pair } from './parts.js';
 import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
 import {
   checkEvaluateOptions,
@@ -11,7 +10,6 @@ import {
   type WindowedOptions,
   withQuestion,
 } from './question.js';
-import { countLists } from './sparse.js';
 import { traceQuestion, traceStream } from './tracing.js';
 import { alignLength, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
 
@@ -57,8 +55,7 @@ export async function countSets(
       const { plan, beginnings } = await openPlan(question, 'counts');
       const { counters, outputs } = plan.program;
       const counts = new Float64Array(counters);
-      const rest =
-        question.windowBytes === undefined ? await countLists(question, plan, counts, beginnings) : plan;
+      const rest = mayHaveLists(question) ? await countLists(question, plan, counts, beginnings) : plan;
       if (rest.endByte > 0) await countWindows(question, rest, counts, beginnings);
       else beginnings?.close();
       const answers = outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
@@ -66,6 +63,20 @@ export async function countSets(
     };
     return withQuestion(sets, options, count, pairs);
   });
+}
+
+/** Stores keep sparse bitmaps as lists if they keep any in memory. */
+function mayHaveLists({ operands, windowBytes }: Question): boolean {
+  return windowBytes === undefined && operands.remote.length < operands.keys.length;
+}
+
+/** Loaded when they are first needed, once: many pages do without. */
+let loadedLists: typeof import('./sparse.js') | undefined;
+let loadedMembership: typeof import('./membership.js') | undefined;
+
+async function countLists(...args: Parameters<typeof import('./sparse.js').countLists>): Promise<Plan> {
+  loadedLists ??= await import('./sparse.js');
+  return loadedLists.countLists(...args);
 }
 
 function checkPlace(sets: readonly Expression[], place: number): void {
@@ -103,23 +114,8 @@ export async function hasId(
     checkEvaluateOptions(options);
     const told = hasInStore(expression, id, options);
     if (told !== undefined) return told;
-    return withQuestion([expression], options, async ({ parts, operands }) => {
-      const byteOffset = Math.floor(id / 8);
-      const reads = operands.keys.map((key, operand) => ({
-        operand,
-        key,
-        byteOffset,
-        target: new Uint8Array(1),
-      }));
-      const hasComplement = parts.parts[parts.roots[0]!]!.root !== undefined;
-      const [byteLengths] = await Promise.all([
-        hasComplement ? operands.byteLengths() : undefined,
-        operands.read(reads),
-      ]);
-      // Complements end with the longest operand.
-      if (byteLengths !== undefined && byteOffset >= longest(byteLengths)) return false;
-      return holds(parts, (operand) => hasBit(reads[operand]!.target, id % 8));
-    });
+    loadedMembership ??= await import('./membership.js');
+    return withQuestion([expression], options, (question) => loadedMembership!.holdsId(question, id));
   });
 }
 
@@ -298,26 +294,4 @@ function idsInStore(
   if (expression.kind !== 'bitmap' || windowBytes !== undefined) return undefined;
   signal?.throwIfAborted();
   return expression.store.resident?.(expression.key)?.ids(kernel);
-}
-
-function holds({ parts, roots }: Question['parts'], isMarked: (operand: number) => boolean): boolean {
-  const held = foldParts<boolean>(parts, ({ kind, number }, [first, ...others]) => {
-    switch (kind) {
-      case 'bitmap':
-        return isMarked(number);
-      case 'not':
-        return !first;
-      case 'and':
-        return first! && others.every(Boolean);
-      case 'or':
-        return first! || others.some(Boolean);
-      case 'andNot':
-        return first! && !others.some(Boolean);
-      case 'xor':
-        return others.reduce((odd, other) => odd !== other, first!);
-      case 'atLeast':
-        return [first, ...others].filter(Boolean).length >= number;
-    }
-  });
-  return held[roots[0]!]!;
 }
