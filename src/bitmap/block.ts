@@ -133,9 +133,11 @@ export class Block {
 
   /** Adds the ids of all containers, ascending. */
   writeIds(writer: IdWriter): void {
-    writer.load(this.#words.subarray(0, this.#used));
+    const payloads = this.#start(0);
+    writer.load(this.#words.subarray(payloads, this.#used));
     for (let index = 0; index < this.#count; index++) {
-      writer.add(this.kind(index), this.#start(index), this.#end(index), this.high(index) * CONTAINER_IDS);
+      const [start, end] = [this.#start(index) - payloads, this.#end(index) - payloads];
+      writer.add(this.kind(index), start, end, this.high(index) * CONTAINER_IDS);
     }
   }
 

@@ -41,8 +41,8 @@ export function collectIds(
 }
 
 /**
- * The most words that are loaded at a time. A block is split after every change: what is left is at most half of it and one
- * container more, and what is added at most one container, so no block rests with more than three containers' words.
+ * The most words that are loaded at a time: those of four bitmaps, which may be neighbours in a block. Any other block is split
+ * when it has become too large: into what is at most half of it and one container more.
  */
 const MAX_WORDS = 16_384;
 const IDS_OFFSET = MAX_WORDS * Uint16Array.BYTES_PER_ELEMENT;

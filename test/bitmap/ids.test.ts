@@ -9,6 +9,12 @@ function range(from: number, to: number, step = 1): number[] {
   return Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => from + index * step);
 }
 
+function bytesOf(ids: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array((ids.at(-1)! >> 3) + 1);
+  for (const id of ids) bytes[id >> 3]! |= 0x80 >> (id & 7);
+  return bytes;
+}
+
 /** Ids of one stretch in each shape that a container can have. */
 const shapes = {
   list: range(0, STRETCH, 17),
@@ -51,6 +57,19 @@ describe('the ids of a bitmap', () => {
       bitmap.change([last * STRETCH + 65_000], 1);
       const ids = Uint32Array.from([...expected, last * STRETCH + 65_000]).sort();
       expect(bitmap.ids().join()).toBe(ids.join());
+    }
+  });
+
+  it('are those of any number of bitmaps, neighbours or not', () => {
+    for (const apart of [1, 3]) {
+      for (const count of [3, 4, 5, 8, 13]) {
+        const bitmap = new Bitmap();
+        const highs = range(0, count * apart, apart);
+        const ids = highs.flatMap((high) => shapes.bitmap.map((low) => high * STRETCH + low));
+        bitmap.append(bytesOf(ids));
+        expect(bitmap.ids().join()).toBe(ids.join());
+        expect(bitmap.copy().ids().join()).toBe(ids.join());
+      }
     }
   });
 

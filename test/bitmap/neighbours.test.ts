@@ -49,6 +49,9 @@ it('bitmaps that are neighbours are what they were, whatever becomes of those be
           bitmap.readInto(target, byteOffset);
           expect(Buffer.compare(target, model.subarray(byteOffset, byteOffset + length))).toBe(0);
         }
+        const marked = new Uint8Array(model.length);
+        for (const id of bitmap.ids()) marked[id >> 3]! |= 0x80 >> (id & 7);
+        expect(Buffer.compare(marked, model)).toBe(0);
       };
       check();
       for (const { page, value, count } of changes) {
