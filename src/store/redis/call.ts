@@ -50,13 +50,14 @@ export class Call {
   }
 }
 
-/** A signal that aborts once those of all calls have; `undefined` if one has none. */
+/** A signal that aborts once those of all calls that are not over have; `undefined` if one has none. */
 export function signalOfAll(calls: readonly Call[]): AbortSignal | undefined {
-  if (!calls.every(({ signal }) => signal !== undefined)) return undefined;
-  if (calls.length === 1) return calls[0]!.signal;
+  const awaited = calls.filter(({ isOver }) => !isOver);
+  if (!awaited.every(({ signal }) => signal !== undefined)) return undefined;
   const controller = new AbortController();
-  let waiting = calls.length;
-  for (const call of calls) {
+  let waiting = awaited.length;
+  if (waiting === 0) controller.abort();
+  for (const call of awaited) {
     call.onAbort = () => {
       waiting -= 1;
       if (waiting === 0) controller.abort(call.signal!.reason);

@@ -40,6 +40,26 @@ export function groupByKey(writes: readonly BitWrite[], maxBits: number): KeyBit
   return groups;
 }
 
+/**
+ * Groups in rounds, each to be over before the next begins: within one it does not matter which request is served first, since
+ * some are repeated, and a cluster's client sends some to another node.
+ */
+export function roundsOf(groups: readonly KeyBits[]): readonly (readonly KeyBits[])[] {
+  const rounds: KeyBits[][] = [];
+  const latest = new Map<string, { round: number; value: 0 | 1 | undefined }>();
+  for (const group of groups) {
+    const [first] = group.values;
+    const value = group.values.every((value) => value === first) ? first : undefined;
+    const before = latest.get(group.key);
+    const agrees = value !== undefined && before?.value === value;
+    const round = before === undefined ? 0 : before.round + (agrees ? 0 : 1);
+    latest.set(group.key, { round, value });
+    rounds[round] ??= [];
+    rounds[round].push(group);
+  }
+  return rounds;
+}
+
 /** Sends bits by a client that has BITFIELD, or adds them to its transaction. */
 export function addFields(to: Pick<RedisTransaction, 'bitfield'>, { key, ids, values }: KeyBits): unknown {
   const fields: (string | number)[] = [];

@@ -9,7 +9,7 @@ import { Patience } from '../../base/patience.js';
 import { sendAll } from '../../base/requests.js';
 import type { BitWrite, RequestOptions } from '../types.js';
 import { Call, signalOfAll } from './call.js';
-import { groupByKey, MAX_FIELDS } from './fields.js';
+import { groupByKey, type KeyBits, MAX_FIELDS, roundsOf } from './fields.js';
 import type { RedisLink } from './link.js';
 import { isBulky } from './merge.js';
 import { Outcome } from './outcome.js';
@@ -26,6 +26,8 @@ export class Gathering {
   readonly #writeApart: WriteApart;
   /** Those that wait for the end of the tick, or for room. */
   #waiting: Call[] = [];
+  /** The keys that they change, and perhaps others. */
+  readonly #waitingKeys = new Set<string>();
   #isScheduled = false;
   #underWay = 0;
 
@@ -48,6 +50,7 @@ export class Gathering {
     }
     const call = new Call(writes, bits, options.signal);
     this.#waiting.push(call);
+    for (const { key } of writes) this.#waitingKeys.add(key);
     if (!this.#isScheduled) {
       this.#isScheduled = true;
       nextTick(() => {
@@ -56,6 +59,11 @@ export class Gathering {
       });
     }
     return call.promise;
+  }
+
+  /** Sends what waits if it changes one of `keys`, so that no read of the tick overtakes it. */
+  flushBefore(keys: readonly string[]): void {
+    if (this.#waitingKeys.size > 0 && keys.some((key) => this.#waitingKeys.has(key))) this.flush();
   }
 
   /** Not on a cluster, whose transactions end at the border of a slot. */
@@ -71,7 +79,7 @@ export class Gathering {
   }
 
   /**
-   * Sends what waits for the end of the tick, so that no later write overtakes it: as many transactions as may be under way.
+   * Sends what waits for the end of the tick, so that nothing later overtakes it: as many transactions as may be under way.
    * What finds no room travels together later.
    */
   flush(): void {
@@ -93,6 +101,7 @@ export class Gathering {
       length += 1;
     }
     this.#waiting = waiting.slice(length);
+    if (this.#waiting.length === 0) this.#waitingKeys.clear();
     return waiting.slice(0, length);
   }
 
@@ -108,18 +117,8 @@ export class Gathering {
     const writes = writesOf(calls);
     if (calls.length === 1 && only.bits === writes.length) return this.#sendApart(only);
     const errors = new Array<unknown>(countBits(writes)).fill(null);
-    const { commands, repeats, maxInFlight } = this.#link;
-    await sendAll({
-      items: groupByKey(writes, MAX_FIELDS),
-      maxInFlight,
-      signal: signalOfAll(calls),
-      send: (bits) => commands.setKeyFields(bits),
-      repeats,
-      fail: (error, { places }) => {
-        for (const place of places) errors[place] = error;
-        return undefined;
-      },
-    }).catch(() => {
+    const send = (bits: KeyBits) => this.#link.commands.setKeyFields(bits);
+    await this.#sendGroups(groupByKey(writes, MAX_FIELDS), errors, send, signalOfAll(calls)).catch(() => {
       // Nobody waits any more.
     });
     if (!calls.some(isAwaited)) return;
@@ -172,23 +171,52 @@ export class Gathering {
     const isStopped = (error: unknown) =>
       error !== null && isAboutKey(error) && codeOf(error) !== 'WRONGTYPE';
     if (!errors.some(isStopped)) return;
-    const { commands, repeats, maxInFlight } = this.#link;
-    let refused = 0;
-    await sendAll({
-      items: groupByKey(writes, 1).filter(({ places }) => isStopped(errors[places[0]!])),
-      maxInFlight,
-      send: ({ key, ids, values }) => commands.setbit(key, ids[0]!, values[0]!),
-      receive: (_, { places }) => {
-        errors[places[0]!] = null;
-      },
-      repeats,
-      fail: (error, { places }) => {
-        errors[places[0]!] = error;
-        refused += 1;
-        return undefined;
-      },
-    });
-    if (refused === 0) this.#link.goWithout('fields');
+    const bits = groupByKey(writes, 1);
+    // All bits of such a key: what was taken may have been meant to come after what was not.
+    const keys = new Set(bits.filter(({ places }) => isStopped(errors[places[0]!])).map(({ key }) => key));
+    const stopped = bits.filter(({ key }) => keys.has(key));
+    const send = ({ key, ids, values }: KeyBits) => this.#link.commands.setbit(key, ids[0]!, values[0]!);
+    if (await this.#sendGroups(stopped, errors, send)) this.#link.goWithout('fields');
+  }
+
+  /**
+   * Sends groups of bits, each by itself, and notes at the place of each bit the error that it ended in, or `null`.
+   * @returns whether the server has taken all of them
+   */
+  async #sendGroups(
+    groups: readonly KeyBits[],
+    errors: unknown[],
+    send: (bits: KeyBits) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { repeats, maxInFlight } = this.#link;
+    let areTaken = true;
+    /** What would only fail again with every further round. */
+    let failure: unknown;
+    const note = ({ places }: KeyBits, error: unknown): void => {
+      for (const place of places) errors[place] = error;
+    };
+    for (const items of roundsOf(groups)) {
+      if (failure !== undefined) {
+        for (const bits of items) note(bits, failure);
+        continue;
+      }
+      await sendAll({
+        items,
+        maxInFlight,
+        signal,
+        send,
+        receive: (_, bits) => note(bits, null),
+        repeats,
+        fail: (error, bits) => {
+          note(bits, error);
+          areTaken = false;
+          if (!isAboutKey(error)) failure = error;
+          return undefined;
+        },
+      });
+    }
+    return areTaken;
   }
 
   /** What becomes of calls whose transaction failed as a whole. */

@@ -181,21 +181,28 @@ export class RedisStore implements Store {
   reader(): BitmapReader & Required<Pick<BitmapReader, 'readFirst' | 'occupied'>> {
     const ranges = new PacedReader(this.#link, new RangeReader(this.#link));
     const whole = this.#wholeReader();
-    const ask = <T>(call: (reader: PacedReader | WholeReader) => Promise<T>): Promise<T> =>
-      this.#ask(
+    const ask = <T>(
+      keys: readonly string[],
+      call: (reader: PacedReader | WholeReader) => Promise<T>,
+    ): Promise<T> => {
+      this.#gathering.flushBefore(keys);
+      return this.#ask(
         () => call(ranges),
         () => call(whole),
       );
+    };
     return {
-      byteLengths: (keys, options) => ask((reader) => reader.byteLengths(keys, options)),
-      read: (reads, options) => ask((reader) => reader.read(reads, options)),
-      readFirst: (reads, options) => ask((reader) => reader.readFirst(reads, options)),
-      occupied: (keys, byteLengths, options) => ask((reader) => reader.occupied(keys, byteLengths, options)),
+      byteLengths: (keys, options) => ask(keys, (reader) => reader.byteLengths(keys, options)),
+      read: (reads, options) => ask(keysOf(reads), (reader) => reader.read(reads, options)),
+      readFirst: (reads, options) => ask(keysOf(reads), (reader) => reader.readFirst(reads, options)),
+      occupied: (keys, byteLengths, options) =>
+        ask(keys, (reader) => reader.occupied(keys, byteLengths, options)),
       resident: (key) => ranges.resident(key) ?? whole.resident(key),
     };
   }
 
   count(key: string, options?: RequestOptions): Promise<number> {
+    this.#gathering.flushBefore([key]);
     return this.#link.attempt(
       'counts',
       () => this.#link.sendOne(() => this.#countBits(key), key, options),
@@ -205,6 +212,7 @@ export class RedisStore implements Store {
 
   async has(key: string, id: number, options?: RequestOptions): Promise<boolean> {
     checkId(id);
+    this.#gathering.flushBefore([key]);
     return this.#ask(
       () => this.#link.sendOne(() => this.#getBit(key, id), key, options),
       async () => (await this.#wholeReader().fetch([key], options))[0]!.has(id),
@@ -261,6 +269,7 @@ export class RedisStore implements Store {
 
   async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
     checkKeysOptions(options);
+    this.#gathering.flush();
     yield* listKeys(this.#link, prefix, options);
   }
 
@@ -319,6 +328,7 @@ export class RedisStore implements Store {
    * @throws StoreError on a cluster if the keys are not in one slot, and if the server knows no transactions
    */
   snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
+    this.#gathering.flushBefore(keys);
     return takeSnapshot(this.#link, keys, options);
   }
 
@@ -356,4 +366,8 @@ export class RedisStore implements Store {
     );
     return this.#merges;
   }
+}
+
+function keysOf(reads: readonly ByteRead[]): string[] {
+  return reads.map(({ key }) => key);
 }

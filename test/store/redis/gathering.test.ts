@@ -178,6 +178,35 @@ describe('marks of one tick', () => {
     }
   });
 
+  it('are overtaken by no read of the tick', async () => {
+    const isSet = async (store: RedisStore) => {
+      const target = new Uint8Array(1);
+      await store.read([{ key: 'a', byteOffset: 0, target }]);
+      return target[0] === 1;
+    };
+    const reads: ((store: RedisStore) => Promise<unknown>)[] = [
+      async (store) => (await store.count('a')) === 1,
+      (store) => store.has('a', 7),
+      isSet,
+      async (store) => (await store.byteLengths(['b', 'a']))[1] === 1,
+      async (store) => (await (await store.snapshot(['a'])).byteLengths(['a']))[0] === 1,
+      async (store) => (await store.keys('').next()).value === 'a',
+    ];
+    for (const read of reads) {
+      await admin.flushall();
+      const store = new RedisStore(client);
+      await store.count('a');
+      const [, isSeen] = await Promise.all([mark(store, 7, ['a']), read(store)]);
+      expect(isSeen).toBe(true);
+    }
+  });
+
+  it('still leave together if what is read meanwhile are other keys', async () => {
+    const store = new RedisStore(client);
+    await Promise.all([mark(store, 1, ['a']), store.has('b', 1), mark(store, 2, ['a']), store.count('b')]);
+    expect(proxy.commands.filter((name) => name === 'exec')).toHaveLength(1);
+  });
+
   it('are told what the server says to all of them, each with its own key', async () => {
     for (const text of [
       "OOM command not allowed when used memory > 'maxmemory'.",
@@ -292,6 +321,50 @@ describe('several bits of a key', () => {
       const refused = expect.objectContaining({ message: expect.stringContaining('bit offset') });
       expect(await outcomesOf(calls)).toEqual([undefined, refused, undefined]);
       expect(await Promise.all([admin.bitcount('a'), admin.bitcount('b')])).toEqual([2, 1]);
+    } finally {
+      await admin.config('SET', 'proto-max-bulk-len', '512mb');
+    }
+  });
+
+  it('come out in their order although some are refused for a while', async () => {
+    let calls = 0;
+    const loading = Object.assign(new Error('LOADING for a while'), { name: 'ReplyError' });
+    const stumbling = new Proxy(client, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'bitfield') return value.bind(target);
+        return (...args: unknown[]) => (calls++ === 0 ? Promise.reject(loading) : value.apply(target, args));
+      },
+    });
+    for (const name of ['multi', 'exec']) proxy.refusals.set(name, 'ERR unknown command');
+    const store = new RedisStore(stumbling);
+    await mark(store, 1, ['tried']);
+    await Promise.all([
+      ...Array.from({ length: 1000 }, (_, id) => mark(store, id, ['a'])),
+      store.write([{ key: 'a', ids: [0], value: 0 }], { atomic: true }),
+    ]);
+    expect(calls).toBe(3);
+    expect(await Promise.all([admin.getbit('a', 0), admin.bitcount('a')])).toEqual([0, 999]);
+  });
+
+  it('come out in their order although one of them is not taken', async () => {
+    await admin.config('SET', 'proto-max-bulk-len', '1mb');
+    try {
+      for (const refused of [[], ['multi', 'exec']]) {
+        await admin.flushall();
+        for (const name of refused) proxy.refusals.set(name, 'ERR unknown command');
+        const store = new RedisStore(client);
+        await mark(store, 1, ['tried']);
+        const outcomes = await outcomesOf([
+          ...Array.from({ length: 999 }, (_, id) => mark(store, id, ['a'])),
+          mark(store, 2 ** 24, ['a']),
+          store.write([{ key: 'a', ids: [0, 1], value: 0 }], { atomic: true }),
+        ]);
+        expect(outcomes.map((outcome) => outcome === undefined).indexOf(false)).toBe(999);
+        expect(outcomes[1000]).toBeUndefined();
+        expect(await Promise.all([admin.getbit('a', 0), admin.bitcount('a')])).toEqual([0, 997]);
+      }
     } finally {
       await admin.config('SET', 'proto-max-bulk-len', '512mb');
     }
