@@ -1,3 +1,4 @@
+import { checkId } from '../base/id.js';
 import { checkByteLength } from '../base/limits.js';
 import type { Bitmap } from '../bitmap/bitmap.js';
 import type { ByteRange } from '../bitmap/types.js';
@@ -62,6 +63,8 @@ const HUGE_BYTES = 4 * 1024 * 1024;
 export class CachedStore implements Store {
   /** If the inner store can: a consistent read goes past the cache, since it is asked for what is true now. */
   readonly snapshot?: NonNullable<Store['snapshot']>;
+  /** If the inner store can: otherwise a question reads no more than the part around the id. */
+  readonly has?: NonNullable<Store['has']>;
   readonly #inner: Store;
   readonly #isFinished: (key: string) => boolean;
   readonly #kept: KeptBitmaps;
@@ -73,6 +76,9 @@ export class CachedStore implements Store {
     if (!(maxBytes > 0))
       throw new RangeError(`expected maxBytes to be a positive number, got ${String(maxBytes)}`);
     if (inner.snapshot !== undefined) this.snapshot = inner.snapshot.bind(inner);
+    if (inner.has !== undefined) {
+      this.has = async (key, id, options) => this.#use(key)?.has(checkId(id)) ?? inner.has!(key, id, options);
+    }
     this.#inner = inner;
     this.#isFinished = isFinished;
     this.#kept = new KeptBitmaps(maxBytes);

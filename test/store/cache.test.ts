@@ -407,6 +407,25 @@ describe('a cached store, before another', () => {
     expect(await able.count('k')).toBe(4);
   });
 
+  it('tells of one bit by what it has, and leaves the rest to the other if that can tell', async () => {
+    const memory = new MemoryStore();
+    await memory.write([{ key: 'k', ids: [1, 70_000], value: 1 }]);
+    const store = new CachedStore(memory, { isFinished: () => true, maxBytes: MAX_BYTES });
+    expect([await store.has!('k', 70_000), await store.has!('k', 5)]).toEqual([true, false]);
+    expect(store.statistics).toMatchObject({ bitmaps: 0, partial: 0, hits: 0 });
+    const [byteLength] = await store.byteLengths(['k']);
+    await store.read([{ key: 'k', byteOffset: 0, target: new Uint8Array(byteLength!) }]);
+    await memory.write([{ key: 'k', ids: [5], value: 1 }]);
+    // What it has is taken as it is, whatever others have made of it.
+    expect([await store.has!('k', 70_000), await store.has!('k', 5)]).toEqual([true, false]);
+    await expect(store.has!('k', -1)).rejects.toThrow(RangeError);
+    await store.write([{ key: 'k', ids: [6], value: 1 }]);
+    expect([await store.has!('k', 5), await store.has!('k', 6)]).toEqual([true, true]);
+    expect(new CachedStore(new CountingStore(memory), { isFinished: () => true, maxBytes: 1 }).has).toBe(
+      undefined,
+    );
+  });
+
   it('leaves nothing under way where counting fails', async () => {
     const { inner, store } = await open();
     inner.failsFrom = 0;
