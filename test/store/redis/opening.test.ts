@@ -124,6 +124,13 @@ describe('RedisStore.open', () => {
     );
   });
 
+  it('is closed also if its connection breaks just now', async () => {
+    const client = new Redis(server.url);
+    const store = await RedisStore.open(client);
+    client.stream.destroy(new Error('broken'));
+    await expect(store.close()).resolves.toBeUndefined();
+  });
+
   it('opens no second connection that would be less safe than the first', async () => {
     const certificates = await makeCertificates();
     const secure = await startRedis({ tls: certificates });
