@@ -13,6 +13,8 @@ export class Batch {
   readonly reads: readonly ByteRead[];
   /** Per read the bytes of its reply, or `REFUSED`; `undefined` if not every reply came, so that none can be trusted. */
   readonly outcome: Promise<Int32Array | undefined>;
+  /** A target may have become shorter once it is somebody else's: memory that has grown leaves its views empty. */
+  readonly #lengths: Int32Array;
   readonly #found: Int32Array;
   #resolve!: (found: Int32Array | undefined) => void;
   #reject!: (reason: unknown) => void;
@@ -20,6 +22,7 @@ export class Batch {
 
   constructor(reads: readonly ByteRead[]) {
     this.reads = reads;
+    this.#lengths = Int32Array.from(reads, ({ target }) => target.length);
     this.#found = new Int32Array(reads.length);
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -31,6 +34,11 @@ export class Batch {
     return this.#isOver;
   }
 
+  /** How many bytes were asked for by a read. */
+  lengthOf(index: number): number {
+    return this.#lengths[index]!;
+  }
+
   /** Puts `chunk` from `start` to `end` where it belongs in the target of a read. */
   fill(index: number, at: number, chunk: Uint8Array, start: number, end: number): void {
     if (!this.#isOver) this.reads[index]!.target.set(chunk.subarray(start, end), at);
@@ -40,8 +48,7 @@ export class Batch {
   note(index: number, byteLength: number): void {
     this.#found[index] = byteLength;
     if (this.#isOver) return;
-    const { target } = this.reads[index]!;
-    if (byteLength >= 0 && byteLength < target.length) target.fill(0, byteLength);
+    if (byteLength >= 0) this.reads[index]!.target.fill(0, byteLength);
   }
 
   /** Every reply has come. */

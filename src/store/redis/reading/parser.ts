@@ -217,9 +217,8 @@ export class ReplyParser {
 
   #checkLength(byteLength: number): void {
     if (this.#kind !== 'range' || this.#type !== BYTES) return;
-    const { target } = this.#batches[0]!.reads[this.#index]!;
-    if (byteLength <= target.length) return;
-    throw new ReplyProblem(`expected at most ${target.length} bytes, got ${byteLength}`);
+    const most = this.#batches[0]!.lengthOf(this.#index);
+    if (byteLength > most) throw new ReplyProblem(`expected at most ${most} bytes, got ${byteLength}`);
   }
 
   #takeEnd(byte: number): void {
