@@ -8,7 +8,7 @@ import { RedisCommands } from './commands.js';
 import { ClusterReading } from './reading/cluster.js';
 import { ReadingConnection } from './reading/connection.js';
 import type { Reading } from './reading/reading.js';
-import { explainFailure, refuseNode } from './refusal.js';
+import { explainFailure, isRefusedCommand, refuseNode } from './refusal.js';
 
 /** Where a store is: a URL, what ioredis is given, or a client of ioredis that nobody else uses. */
 export type RedisServer = string | RedisOptions | Redis | Cluster;
@@ -44,15 +44,18 @@ export async function openServer(server: RedisServer): Promise<Opened> {
     client.disconnect();
     throw await explainFailure(commands, error);
   }
-  const reading = client instanceof Cluster ? new ClusterReading(client) : new ReadingConnection(client);
-  let closed: Promise<void> | undefined;
+  const reading =
+    client instanceof Cluster
+      ? new ClusterReading(client, isRefusedCommand)
+      : new ReadingConnection(client, isRefusedCommand);
+  let ending: Promise<void> | undefined;
   return {
     client,
     reading,
     close: () => {
       reading.close();
-      closed ??= end(client);
-      return closed;
+      ending ??= end(client);
+      return ending;
     },
   };
 }

@@ -12,10 +12,13 @@ const slotOf: (key: string) => number = untypedSlotOf;
 
 export class ClusterReading implements Reading {
   readonly #cluster: Cluster;
+  readonly #isLasting: (error: unknown) => boolean;
   readonly #connections = new Map<Redis, ReadingConnection>();
 
-  constructor(cluster: Cluster) {
+  /** @param isLasting as of a `ReadingConnection` */
+  constructor(cluster: Cluster, isLasting: (error: unknown) => boolean) {
     this.#cluster = cluster;
+    this.#isLasting = isLasting;
     cluster.on('-node', (node: Redis) => {
       this.#connections.get(node)?.close();
       this.#connections.delete(node);
@@ -64,7 +67,7 @@ export class ClusterReading implements Reading {
   #connectionTo(node: Redis): ReadingConnection {
     let connection = this.#connections.get(node);
     if (connection === undefined) {
-      connection = new ReadingConnection(node);
+      connection = new ReadingConnection(node, this.#isLasting);
       this.#connections.set(node, connection);
     }
     return connection;

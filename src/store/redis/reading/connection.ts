@@ -34,13 +34,16 @@ interface Wire {
 export class ReadingConnection implements Reading {
   readonly #main: Redis;
   readonly #client: Redis;
+  readonly #isLasting: (error: unknown) => boolean;
   #wire: Wire | undefined;
   #restUntilMs = 0;
   /** Whether no further connection is to be made. */
   #isOver = false;
 
-  constructor(main: Redis) {
+  /** @param isLasting whether what the server said means that a command is unknown there, or not allowed */
+  constructor(main: Redis, isLasting: (error: unknown) => boolean) {
     this.#main = main;
+    this.#isLasting = isLasting;
     this.#client = main.duplicate({
       Connector: connectorBeside(main, (stream) => this.#attend(stream)),
       lazyConnect: true,
@@ -71,10 +74,14 @@ export class ReadingConnection implements Reading {
     // The reply to a command of somebody else would be taken for one of ours.
     if (!stream.writable || client.commandQueue.length !== parser.length) return undefined;
     const batch = new Batch(reads);
+    const requests = getRanges(reads, keyPrefix);
     stream.cork();
-    stream.write(getRanges(reads, keyPrefix));
+    stream.write(requests);
     parser.expect(batch);
-    client.ping().catch((error: unknown) => batch.fail(error));
+    client.ping().catch((error: unknown) => {
+      batch.fail(error);
+      if (this.#isLasting(error)) this.#giveUp(stream);
+    });
     stream.uncork();
     const close = onAbort(signal, () => batch.fail(signal!.reason));
     try {
@@ -109,6 +116,12 @@ export class ReadingConnection implements Reading {
     if (wire !== undefined) wire.isReady = true;
   }
 
+  /** A server that breaks the rules, or allows no PING, is not asked in this way again. */
+  #giveUp(stream: Stream): void {
+    this.#isOver = true;
+    stream.destroy();
+  }
+
   /** Looks after a connection from its first byte on. */
   #attend(stream: Stream): Receive {
     const parser = new ReplyParser((bytes) => stream.emit('data', bytes));
@@ -124,9 +137,8 @@ export class ReadingConnection implements Reading {
         if (parser.length > 0 && stream.listenerCount('data') > 1) stream.emit('data', NOTHING);
         parser.push(chunk, length);
       } catch (error) {
-        // A server that breaks the rules is not asked in this way again.
-        this.#isOver ||= error instanceof ReplyProblem;
-        stream.destroy();
+        if (error instanceof ReplyProblem) this.#giveUp(stream);
+        else stream.destroy();
       }
     };
   }

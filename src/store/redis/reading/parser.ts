@@ -64,7 +64,7 @@ export class ReplyParser {
   #at = 0;
   #left = 0;
 
-  /** @param pass takes what is no answer to a batch, and the PONG after each */
+  /** @param pass takes what is no answer to a batch, and the answer to the PING after each */
   constructor(pass: (bytes: Buffer) => void) {
     this.#pass = pass;
   }
@@ -146,7 +146,10 @@ export class ReplyParser {
     const [batch] = this.#batches;
     if (batch === undefined) this.#kind = 'other';
     else if (type === PUSH) this.#kind = 'aside';
-    else if (this.#index === batch.reads.length) {
+    else if (this.#index === batch.reads.length && (type === ERROR || type === LONG_ERROR)) {
+      // It is about the PING, so whoever sent that is told.
+      this.#kind = 'other';
+    } else if (this.#index === batch.reads.length) {
       this.#at = 0;
       this.#phase = 'pong';
       this.#kind = 'range';
@@ -231,9 +234,19 @@ export class ReplyParser {
   #finishValue(found: number): void {
     this.#phase = 'reply';
     this.#values -= 1;
+    if (this.#kind === 'other') this.#endRefused();
     if (this.#kind !== 'range') return;
     this.#batches[0]!.note(this.#index, found);
     this.#index += 1;
+  }
+
+  /** A server that refuses the PING after a batch may have refused all of it: it is busy, or loading. */
+  #endRefused(): void {
+    const [batch] = this.#batches;
+    if (batch === undefined || this.#index < batch.reads.length) return;
+    this.#index = 0;
+    this.#batches.shift();
+    batch.lose();
   }
 
   /** If anything else comes here, replies have got out of step with what was asked. */

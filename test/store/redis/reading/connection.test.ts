@@ -15,6 +15,12 @@ const KEY_BYTES = 400_000;
 const EXPECTED = KEY_BYTES * 2;
 /** Small windows, so that a question takes many round trips. */
 const windowed = { windowBytes: 16_384 };
+/** Keeps a server from everything else for so many microseconds. */
+const BUSY_SCRIPT = `
+local function now() local time = redis.call('TIME') return time[1] * 1000000 + time[2] end
+local start = now()
+while now() - start < tonumber(ARGV[1]) do end`;
+const BUSY_US = 300_000;
 const impatient = { retryStrategy: () => 30, maxRetriesPerRequest: 2 };
 
 function question(store: RedisStore): Expression {
@@ -125,6 +131,28 @@ describe('reads over a connection of their own', () => {
       expect(error.key).toBe('список');
     }
     expect(await countIds([question(store)], windowed)).toEqual([EXPECTED]);
+  });
+
+  it('of a server that is busy wait for it, and go on over their connection', async () => {
+    const admin = new Redis(server.url);
+    try {
+      await admin.config('SET', 'busy-reply-threshold', 1);
+      const busy = admin.eval(BUSY_SCRIPT, 0, BUSY_US);
+      await sleep(20);
+      proxy.commands.length = 0;
+      const reads = beginnings(30_000);
+      await store.read(reads);
+      await busy;
+      expect(reads.map(({ target }) => target[29_999])).toEqual([17, 17, 17, 17, 1, 1, 1, 1]);
+      // Refused there, and asked for again by the client.
+      expect(proxy.commands.filter((name) => name === 'getrange').length).toBeGreaterThan(KEYS.length);
+      proxy.commands.length = 0;
+      await store.reader().readFirst(beginnings(500_000));
+      expect(proxy.commands).toEqual([...KEYS.map(() => 'getrange'), 'ping']);
+    } finally {
+      await admin.config('SET', 'busy-reply-threshold', 5000);
+      admin.disconnect();
+    }
   });
 
   it('end when a signal says so, wherever they are, and leave the connection to others', async () => {
