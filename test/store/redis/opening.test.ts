@@ -3,9 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
+import { Bitmapist } from '../../../src/bitmapist.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
 import { type Certificates, makeCertificates } from '../../support/servers/certificates.js';
 import { type RedisCluster, startCluster } from '../../support/servers/cluster.js';
@@ -122,6 +125,33 @@ describe('RedisStore.open', () => {
     await expect(store.read([{ key: 'a', byteOffset: 0, target: new Uint8Array(20_000) }])).rejects.toThrow(
       StoreError,
     );
+  });
+
+  it('needs no more memory after a hundred tables than after a few', { timeout: 60_000 }, async () => {
+    await using store = await RedisStore.open(server.url);
+    const bitmapist = new Bitmapist({ store });
+    const days = Array.from({ length: 20 }, (_, index) => index + 1);
+    for (const day of days) await store.put(`trackist_seen_2026-11-${day}`, Buffer.alloc(100_000, day));
+    await untilReading(store, [server.url]);
+    const ask = async (tables: number): Promise<void> => {
+      for (let table = 0; table < tables; table++) {
+        const { rows } = await bitmapist.cohort({
+          select1: 'seen',
+          select2: 'seen',
+          timeGroup: 'days',
+          now: '2026-11-20',
+          startDate: '2026-11-01',
+          numOfRows: 19,
+          numResults: 10,
+        });
+        // Of the day 3, 0b11, and of the day after it.
+        expect(rows[2]!.cells.slice(0, 2).map(({ count }) => count)).toEqual([200_000, 0]);
+      }
+    };
+    await ask(20);
+    const before = await usedBytes();
+    await ask(100);
+    expect((await usedBytes()) - before).toBeLessThan(2 ** 21);
   });
 
   it('is closed also if its connection breaks just now', async () => {
@@ -352,6 +382,18 @@ describe('a cluster', () => {
     }
   });
 });
+
+/** What is held after all that can be let go of has been, within the engine and beside it. */
+async function usedBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await sleep(20);
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 function handles(): string[] {
   return process
