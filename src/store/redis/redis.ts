@@ -106,9 +106,9 @@ export class RedisStore implements Store {
 
   /**
    * Connects to a Redis by itself. Large reads then take a connection of their own, made when the first of them comes, which
-   * puts bytes where they are counted without a stop in between: two to four times as fast as through a client. Everything else,
-   * and what cannot be read there, goes through a client of ioredis 6, which also looks after address, password, TLS and lost
-   * connections.
+   * puts bytes where they are counted without a stop in between, so it is faster than through a client. Everything
+   * else, and what cannot be read there, goes through a client of ioredis 6, which also looks after address, password, TLS and
+   * lost connections.
    * @param server a URL (`redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix:///path[?db=number]`), the
    * options that `new Redis` of ioredis takes, also for Sentinel, or a client of ioredis that nobody else uses, which then belongs
    * to the store: a cluster is given as a `Cluster`
