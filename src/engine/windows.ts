@@ -125,7 +125,7 @@ export class WindowRun {
     const window = this.#ahead;
     if (window === undefined) return undefined;
     const { signal, onProgress } = this.#question;
-    this.#reading ??= this.#read(window);
+    if (this.#reading === undefined) this.#beginToRead(window);
     await this.#reading;
     this.#reading = undefined;
     signal?.throwIfAborted();
@@ -134,7 +134,7 @@ export class WindowRun {
     this.#part = isFirst ? 0 : this.#nextPart;
     if (!isFirst) this.#nextPart = (this.#part + 1) % this.#parts;
     this.#ahead = this.#windows.next().value;
-    if (this.#ahead !== undefined) this.#reading = this.#read(this.#ahead);
+    if (this.#ahead !== undefined) this.#beginToRead(this.#ahead);
     this.#unpack(window);
     this.#compute(window);
     this.#windowsDone += 1;
@@ -151,8 +151,13 @@ export class WindowRun {
 
   /** Left early, a read may still be writing into the kernel's memory: then the kernel is not given back for reuse. */
   close(): void {
-    if (this.#reading === undefined) returnKernel(this.kernel);
-    else this.#reading.catch(() => {});
+    if (this.#reading === undefined || this.#remote.length === 0) returnKernel(this.kernel);
+  }
+
+  #beginToRead(window: Window): void {
+    this.#reading = this.#read(window);
+    // If it fails, whoever asks for the window hears of it: perhaps much later, or never.
+    this.#reading.catch(() => {});
   }
 
   #compute({ byteOffset, byteLength }: Window): void {

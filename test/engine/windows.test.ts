@@ -190,6 +190,38 @@ describe('running a plan', () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
+  it('says nothing of a read that fails before its window is asked for, however much later that is', async () => {
+    const memory = new MemoryStore();
+    await memory.put('a', new Uint8Array(1000).fill(0xff));
+    let reads = 0;
+    const failing: BitmapReader = {
+      byteLengths: (keys) => memory.byteLengths(keys),
+      read: async (wanted) => {
+        reads += 1;
+        if (reads > 1) throw new Error('gone');
+        return memory.read(wanted);
+      },
+    };
+    const { question, plan } = await ask([bitmap(memory, 'a')], failing);
+    const run = new WindowRun(question, plan);
+    await run.next();
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await expect(run.next()).rejects.toThrow('gone');
+    run.close();
+  });
+
+  it('gives its kernel back where it is left early and nothing is read', async () => {
+    const store = new MemoryStore();
+    await store.put('a', new Uint8Array(1000).fill(0xff));
+    const { question, plan } = await ask([bitmap(store, 'a')], store, { kernel: 'js' });
+    const run = new WindowRun(question, plan);
+    await run.next();
+    run.close();
+    expect(borrowKernel('js')).toBe(run.kernel);
+    returnKernel(run.kernel);
+  });
+
   it('has room for all ids of a page behind its slots', async () => {
     const store = new MemoryStore();
     await store.put('a', new Uint8Array(64).fill(0xff));
