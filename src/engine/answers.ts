@@ -1,5 +1,5 @@
 import { BudgetError } from '../base/errors.js';
-import { Beginnings } from './beginnings.js';
+import { Beginnings, MAX_BEGINNINGS } from './beginnings.js';
 import type { Expression } from './expression.js';
 import type { Pair } from './parts.js';
 import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
@@ -239,10 +239,11 @@ interface OpenPlan {
 /** Asks the stores for lengths, with the beginnings if they offer that, and plans with them. */
 async function openPlan(question: Question, answer: PlanOptions['answer']): Promise<OpenPlan> {
   const { parts, operands, kernel, memoryBytes, windowBytes, maxBytes } = question;
+  const { length } = operands.keys;
   // A budget is for what is known to be needed.
   const beginnings =
-    maxBytes === undefined && operands.hasBeginnings
-      ? new Beginnings(kernel, operands.keys.length, windowBytes)
+    maxBytes === undefined && length <= MAX_BEGINNINGS && operands.hasBeginnings
+      ? new Beginnings(kernel, length, windowBytes)
       : undefined;
   // Not every platform has `performance`.
   const clock = globalThis.performance ?? Date;

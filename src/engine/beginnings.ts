@@ -31,5 +31,8 @@ export class Beginnings {
   }
 }
 
+/** Of more operands they would take more memory than a round trip less is worth: 32 MiB, and as much to be cleared. */
+export const MAX_BEGINNINGS = 2048;
+
 /** Of 131,072 ids: most bitmaps are no longer, and little is lost where only a few bytes turn out to be needed. */
 const BEGINNING_BYTES = 16 * 1024;

@@ -69,6 +69,17 @@ describe('beginnings of bitmaps', () => {
     expect(lengths).toEqual([16_384, 64, 128, 16_384].map((length) => [length, length]));
   });
 
+  it('are not read of very many bitmaps: each would take room, however short it is', async () => {
+    for (const [operands, firstReads] of [
+      [2048, 1],
+      [2049, 0],
+    ] as const) {
+      const { store, sets } = await open(new Array(operands).fill(1));
+      expect(await countSets({ sets: [combine('or', sets)] })).toMatchObject({ sets: [2] });
+      expect(store.firstReads).toBe(firstReads);
+    }
+  });
+
   it('give their kernel back, also where nothing is left to count', async () => {
     const { sets } = await open([0, 0]);
     const kernel = borrowKernel('js');
