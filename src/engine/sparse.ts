@@ -6,7 +6,7 @@ import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js
 import { type Kernel, Opcode } from '../kernel/types.js';
 import type { Beginnings } from './beginnings.js';
 import { encodeTable } from './encoding.js';
-import type { Operands } from './operands.js';
+import type { OperandRead, Operands } from './operands.js';
 import { endOf, type Plan, planWithin } from './plan.js';
 import type { Question } from './question.js';
 import type { SlotStep, Step, TableStep } from './steps.js';
@@ -21,7 +21,7 @@ const MAX_MEAN_IDS = 1000;
 const MAX_IDS = 2 ** 20;
 const MAX_BOUNDS = 2 ** 18;
 
-/** So many operands, and bytes of theirs, that are not kept in memory are worth fetching as a whole. */
+/** So many operands that are not kept in memory, of so many bytes up to their ends, are worth making bitmaps of. */
 const MAX_FETCHED_SHARE = 0.25;
 const MAX_FETCHED_BYTES = 8 * 2 ** 20;
 const IDS_OFFSET = MAX_BOUNDS * Uint32Array.BYTES_PER_ELEMENT;
@@ -74,7 +74,10 @@ function countsOperands({ op }: Step): boolean {
   return op === Opcode.Count || op === Opcode.CountTable;
 }
 
-/** The operands in memory. A few that stores do not hold there (of the running period, say) are fetched as a whole. */
+/**
+ * The operands in memory. Of a few that stores do not hold there (of the running period, say) all that the plan reads is
+ * fetched.
+ */
 async function bitmapsOf(
   operands: Operands,
   plan: Plan,
@@ -85,16 +88,18 @@ async function bitmapsOf(
   const missingBytes = endBytes.reduce((sum, end) => sum + end, 0);
   if (remote.length > bitmaps.length * MAX_FETCHED_SHARE || missingBytes > MAX_FETCHED_BYTES)
     return undefined;
+  const reads: OperandRead[] = [];
   const values = remote.map((operand, index) => {
-    const bytes = new Uint8Array(endBytes[index]!);
-    if (beginnings !== undefined) bytes.set(beginnings.of(operand).subarray(0, bytes.length));
-    return bytes;
+    const value = new Uint8Array(endBytes[index]!);
+    if (beginnings !== undefined) value.set(beginnings.of(operand).subarray(0, value.length));
+    for (const range of plan.reads[operand]!) {
+      const byteOffset = Math.max(range.byteOffset, beginnings?.byteLength ?? 0);
+      const target = value.subarray(byteOffset, endOf(range));
+      if (target.length > 0) reads.push({ operand, key: operands.keys[operand]!, byteOffset, target });
+    }
+    return value;
   });
-  const reads = remote.map((operand, index) => {
-    const byteOffset = Math.min(beginnings?.byteLength ?? 0, values[index]!.length);
-    return { operand, key: operands.keys[operand]!, byteOffset, target: values[index]!.subarray(byteOffset) };
-  });
-  await operands.read(reads.filter(({ target }) => target.length > 0));
+  await operands.read(reads);
   for (const [index, operand] of remote.entries()) bitmaps[operand] = Bitmap.fromBytes(values[index]!);
   return bitmaps as Bitmap[];
 }
