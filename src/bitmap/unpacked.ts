@@ -12,8 +12,7 @@ export class UnpackedLists {
 
   beginPass(): void {
     this.#passes += 1;
-    kept.delete(this);
-    kept.add(this);
+    if (kept.delete(this)) kept.add(this);
   }
 
   /** What is read twice may be read a third time. */
@@ -28,6 +27,8 @@ export class UnpackedLists {
     const page = new Uint8Array(CONTAINER_BYTES);
     unpack(page);
     this.#pages.set(high, page);
+    // Also if it has had to make room since this pass began.
+    kept.add(this);
     keptPages += 1;
     makeRoom();
     return page;
@@ -43,7 +44,7 @@ export class UnpackedLists {
 /** Of all bitmaps together: 64 MiB. Bitmaps that nobody asks any more make room for others. */
 const MAX_PAGES = 8192;
 
-/** The least recently read first. */
+/** Those that have pages, the least recently read first. */
 const kept = new Set<UnpackedLists>();
 let keptPages = 0;
 

@@ -101,4 +101,21 @@ describe('lists that are unpacked once', () => {
     expect(unpacked).toBe(1);
     for (const lists of [oldest, newest]) lists.clear();
   });
+
+  it('make room for others also after they had to make room for themselves', { tags: 'long' }, () => {
+    const [larger, other] = [new UnpackedLists(), new UnpackedLists()];
+    let unpacked = 0;
+    const unpack = () => {
+      unpacked += 1;
+    };
+    for (const lists of [larger, other]) lists.beginPass();
+    for (let high = 0; high < 8200; high += 1) larger.page(high, unpack);
+    for (let high = 0; high < 8192; high += 1) other.page(high, unpack);
+    unpacked = 0;
+    other.page(8191, unpack);
+    expect(unpacked).toBe(0);
+    larger.page(8199, unpack);
+    expect(unpacked).toBe(1);
+    for (const lists of [larger, other]) lists.clear();
+  });
 });
