@@ -12,13 +12,13 @@ interface KeptForm {
   readonly places: Int32Array;
 }
 
-/** Larger forms take longer to count than to take apart, and more memory than they are worth. */
-const MAX_PARTS = 10_000;
-const MAX_KEPT_PARTS = 50_000;
+/** Larger forms take longer to count than to take apart, and more memory than they are worth: see `sizeOf`. */
+const MAX_SIZE = 10_000;
+const MAX_KEPT_SIZE = 50_000;
 
 export class KeptForms {
   readonly #byText = new Map<string, KeptForm[]>();
-  #parts = 0;
+  #size = 0;
 
   /** @param text of the sets, see `textOf` */
   find(text: string, pairs: readonly Pair[]): Form | undefined {
@@ -26,17 +26,22 @@ export class KeptForms {
   }
 
   keep(text: string, pairs: readonly Pair[], form: Form): void {
-    const parts = form.parts.length + form.roots.length;
-    if (parts > MAX_PARTS) return;
-    if (this.#parts + parts > MAX_KEPT_PARTS) {
+    const size = sizeOf(form);
+    if (size > MAX_SIZE) return;
+    if (this.#size + size > MAX_KEPT_SIZE) {
       this.#byText.clear();
-      this.#parts = 0;
+      this.#size = 0;
     }
     const alike = this.#byText.get(text) ?? [];
     this.#byText.set(text, alike);
     alike.push({ form, places: Int32Array.from(pairs.flat()) });
-    this.#parts += parts;
+    this.#size += size;
   }
+}
+
+/** Parts and roots, and what parts are made of: one part may have thousands of operands, and takes as many steps. */
+function sizeOf({ parts, roots }: Form): number {
+  return parts.reduce((size, { operands }) => size + operands.length, parts.length + roots.length);
 }
 
 /** Says all about a form without pairs: forms with the same text are the same. */

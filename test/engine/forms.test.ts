@@ -78,6 +78,19 @@ describe('forms', () => {
     expect([kept.find('1', []), kept.find('6', [])]).toEqual([undefined, small]);
   });
 
+  it('are large by what their parts are made of, not by parts alone', () => {
+    const kept = new KeptForms();
+    const part = {
+      kind: 'or' as const,
+      number: 0,
+      operands: new Array<number>(9999).fill(0),
+      root: undefined,
+    };
+    const form = { parts: [...formOf(1).parts, part], roots: [1] };
+    kept.keep('or', [], form);
+    expect(kept.find('or', [])).toBe(undefined);
+  });
+
   it('differ by their pairs', () => {
     const kept = new KeptForms();
     const [one, other] = [formOf(1), formOf(1)];
