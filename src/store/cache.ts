@@ -39,6 +39,14 @@ export interface CacheStatistics {
   readonly bytes: number;
 }
 
+/** What one question has had of the cache. */
+interface Asking {
+  /** What it has begun to keep. */
+  readonly begun: Map<string, Recording>;
+  /** Keys that it has found or missed: each counts once, also if it has been missed and is whole by now. */
+  readonly counted: Set<string>;
+}
+
 /** Bitmaps from this length on are not read as a whole only to be kept. */
 const HUGE_BYTES = 4 * 1024 * 1024;
 
@@ -140,18 +148,17 @@ export class CachedStore implements Store {
   /** What is not cached comes from the inner store's own reader for one question, which has begun to keep what it reads. */
   reader(): Required<Omit<BitmapReader, 'readFirst'>> & BitmapReader {
     const reader: BitmapReader = this.#inner.reader?.() ?? this.#inner;
-    const begun = new Map<string, Recording>();
+    const asking: Asking = { begun: new Map(), counted: new Set() };
     return {
       ...(reader.readFirst && {
-        readFirst: (reads, options) => this.#readFirst(reader, begun, reads, options),
+        readFirst: (reads, options) => this.#readFirst(reader, asking, reads, options),
       }),
-      byteLengths: (keys, options) => this.#byteLengths(reader, begun, keys, options),
+      byteLengths: (keys, options) => this.#byteLengths(reader, asking, keys, options),
       read: (reads, options) => this.#read(reader, reads, options),
-      occupied: (keys, byteLengths, options) => this.#occupied(reader, begun, keys, byteLengths, options),
-      // What was begun here has been missed, also if it is whole by now.
-      resident: (key) => (begun.has(key) ? this.#kept.get(key) : this.#use(key)) ?? reader.resident?.(key),
+      occupied: (keys, byteLengths, options) => this.#occupied(reader, asking, keys, byteLengths, options),
+      resident: (key) => this.#use(key, asking) ?? reader.resident?.(key),
       release: () => {
-        this.#kept.abandon(begun);
+        this.#kept.abandon(asking.begun);
         reader.release?.();
       },
     };
@@ -194,22 +201,22 @@ export class CachedStore implements Store {
 
   async #byteLengths(
     reader: BitmapReader,
-    begun: Map<string, Recording>,
+    asking: Asking,
     keys: readonly string[],
     options: RequestOptions | undefined,
   ): Promise<number[]> {
-    const byteLengths = keys.map((key) => this.#use(key)?.byteLength);
+    const byteLengths = keys.map((key) => this.#use(key, asking)?.byteLength);
     const asked = [...keys.keys()].filter((index) => byteLengths[index] === undefined);
     if (asked.length === 0) return byteLengths as number[];
     const askedKeys = asked.map((index) => keys[index]!);
     // Begun before the lengths are known: a write ends what was begun while they were on their way.
-    for (const key of askedKeys) this.#begin(key, begun);
+    for (const key of askedKeys) this.#begin(key, asking);
     const found = await reader.byteLengths(askedKeys, options);
     for (const [position, index] of asked.entries()) {
       const key = keys[index]!;
       const byteLength = checkByteLength(key, found[position]!);
       byteLengths[index] = byteLength;
-      const recording = begun.get(key);
+      const recording = asking.begun.get(key);
       if (recording !== undefined) this.#kept.update(key, recording, () => recording.expect(byteLength));
     }
     return byteLengths as number[];
@@ -217,18 +224,18 @@ export class CachedStore implements Store {
 
   async #readFirst(
     reader: BitmapReader,
-    begun: Map<string, Recording>,
+    asking: Asking,
     reads: readonly ByteRead[],
     options: RequestOptions | undefined,
   ): Promise<number[]> {
     const byteLengths = reads.map(({ key, byteOffset, target }) => {
-      const bitmap = this.#use(key);
+      const bitmap = this.#use(key, asking);
       bitmap?.readInto(target, byteOffset, options?.kernel);
       return bitmap?.byteLength;
     });
     const asked = [...reads.keys()].filter((index) => byteLengths[index] === undefined);
     if (asked.length === 0) return byteLengths as number[];
-    for (const index of asked) this.#begin(reads[index]!.key, begun);
+    for (const index of asked) this.#begin(reads[index]!.key, asking);
     const found = await reader.readFirst!(
       asked.map((index) => reads[index]!),
       options,
@@ -237,7 +244,7 @@ export class CachedStore implements Store {
       const { key, byteOffset, target } = reads[index]!;
       const byteLength = checkByteLength(key, found[position]!);
       byteLengths[index] = byteLength;
-      const recording = begun.get(key);
+      const recording = asking.begun.get(key);
       if (recording === undefined) continue;
       this.#kept.update(key, recording, () => {
         recording.expect(byteLength);
@@ -270,7 +277,7 @@ export class CachedStore implements Store {
 
   async #occupied(
     inner: BitmapReader,
-    begun: ReadonlyMap<string, Recording>,
+    { begun }: Asking,
     keys: readonly string[],
     byteLengths: readonly number[],
     options: RequestOptions | undefined,
@@ -304,17 +311,17 @@ export class CachedStore implements Store {
   }
 
   /** The cached bitmap of a key, now the most recently used. */
-  #use(key: string): Bitmap | undefined {
+  #use(key: string, asking?: Asking): Bitmap | undefined {
     const bitmap = this.#kept.use(key);
-    if (bitmap !== undefined) this.#hits += 1;
+    if (bitmap !== undefined && isUncounted(key, asking)) this.#hits += 1;
     return bitmap;
   }
 
-  #begin(key: string, begun: Map<string, Recording>): void {
+  #begin(key: string, asking: Asking): void {
     if (!this.#isFinished(key)) return;
-    this.#misses += 1;
+    if (isUncounted(key, asking)) this.#misses += 1;
     const recording = this.#kept.begin(key);
-    if (recording !== undefined) begun.set(key, recording);
+    if (recording !== undefined) asking.begun.set(key, recording);
   }
 
   /** Forgets before and after a change: what is read meanwhile may be either. */
@@ -326,4 +333,11 @@ export class CachedStore implements Store {
       this.invalidate(keys);
     }
   }
+}
+
+/** Whether a question has not been counted for a key yet; it is now. */
+function isUncounted(key: string, asking: Asking | undefined): boolean {
+  if (asking?.counted.has(key)) return false;
+  asking?.counted.add(key);
+  return true;
 }

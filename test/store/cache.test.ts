@@ -5,7 +5,7 @@ import { bitmap, combine, complement, type Expression } from '../../src/engine/e
 import { CachedStore } from '../../src/store/cache.js';
 import { writeRdb } from '../../src/store/dump.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import type { ByteRead, RequestOptions } from '../../src/store/types.js';
+import type { BitmapReader, ByteRead, RequestOptions } from '../../src/store/types.js';
 import { countIds } from '../support/bitmaps.js';
 import { CountingStore } from '../support/store/counting.js';
 import { HeldStore } from '../support/store/held.js';
@@ -334,6 +334,26 @@ describe('a cached store, before another', () => {
     expect(reader.resident('k')).toBe(bitmap);
     reader.release();
     expect(store.statistics).toMatchObject(kept);
+  });
+
+  it('counts a bitmap once per question, also if it becomes whole while that is answered', async () => {
+    const memory = new MemoryStore();
+    await memory.put('k', new Uint8Array(100).fill(1));
+    const store = new CachedStore(memory, { isFinished: () => true, maxBytes: 2 ** 24 });
+    const readAll = async (reader: BitmapReader) => {
+      const [byteLength] = await reader.byteLengths(['k']);
+      await reader.read([{ key: 'k', byteOffset: 0, target: new Uint8Array(byteLength!) }]);
+    };
+    const [first, second, third] = [store.reader(), store.reader(), store.reader()];
+    await first.byteLengths(['k']);
+    await second.byteLengths(['k']);
+    await readAll(first);
+    expect(store.statistics).toMatchObject({ bitmaps: 1, hits: 0, misses: 2 });
+    // The second has missed it, the third finds it.
+    for (const reader of [second, third, third]) expect(reader.resident('k')?.byteLength).toBe(100);
+    await readAll(third);
+    expect(store.statistics).toMatchObject({ hits: 1, misses: 2 });
+    for (const reader of [first, second, third]) reader.release();
   });
 
   it('does not drop a bitmap that another question has read meanwhile', async () => {
