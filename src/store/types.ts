@@ -121,8 +121,8 @@ export interface BitmapReader {
 
   /**
    * The bitmap that the store holds in memory, an empty one for a missing key; `undefined` if it is held elsewhere. For work
-   * that takes the time of the ids, however far apart they lie. It is the store's own: not to be changed, and valid until
-   * the next write.
+   * that takes the time of the ids, however far apart they lie. It is the store's own, and not to be changed. A question keeps
+   * it while it waits for other stores: written to meanwhile, it may stay as it was or become what the key is.
    * @example
    * import { MemoryStore } from 'bitmapist-wasm';
    * const store = new MemoryStore();

@@ -143,4 +143,28 @@ describe.each(['wasm', 'js'] as const)('sets that share parts, by the %s kernel'
       { numRuns: 100, seed: 20_262 },
     );
   });
+
+  it('have the right counts where questions of one form are asked at once, of all those stores', {
+    tags: 'long',
+  }, async () => {
+    const drawn = fc.tuple(questionArbitrary(5), questionArbitrary(5), questionArbitrary(5));
+    await fc.assert(
+      fc.asyncProperty(drawn, async ([{ parts, roots }, ...others]) => {
+        const asked: Promise<readonly number[]>[] = [];
+        const expected: number[][] = [];
+        for (const other of others) {
+          const bitmaps = other.bitmaps.map(fill);
+          const question = { ...other, parts, roots };
+          const memory = await memoryOf(bitmaps);
+          const counts = roots.map((root) => idsIn(answerOf(bitmaps, question, root)).length);
+          for (const [, storeOf] of stores) {
+            asked.push(countIds(expressionsOf(question, storeOf(memory)), { kernel }));
+            expected.push(counts);
+          }
+        }
+        expect(await Promise.all(asked)).toEqual(expected);
+      }),
+      { numRuns: 40, seed: 20_263 },
+    );
+  });
 });
