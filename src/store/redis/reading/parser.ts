@@ -3,6 +3,7 @@
  * bodies of the ranges that were asked for go straight to their targets, everything else is somebody else's.
  */
 
+import { plural } from '../../../base/errors.js';
 import type { Batch } from './batch.js';
 import { REFUSED } from './batch.js';
 
@@ -221,7 +222,8 @@ export class ReplyParser {
   #checkLength(byteLength: number): void {
     if (this.#kind !== 'range' || this.#type !== BYTES) return;
     const most = this.#batches[0]!.lengthOf(this.#index);
-    if (byteLength > most) throw new ReplyProblem(`expected at most ${most} bytes, got ${byteLength}`);
+    if (byteLength <= most) return;
+    throw new ReplyProblem(`expected at most ${most} ${plural(most, 'byte')}, got ${byteLength}`);
   }
 
   #takeEnd(byte: number): void {
