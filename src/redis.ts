@@ -5,4 +5,5 @@ export {
   type NodeRedisClient,
   type NodeRedisCommandOptions,
 } from './store/redis/node-redis.js';
-export { type ReadStrategy, RedisStore, type RedisStoreOptions } from './store/redis/redis.js';
+export type { ReadStrategy, RedisStoreOptions } from './store/redis/options.js';
+export { RedisStore } from './store/redis/redis.js';

@@ -2,7 +2,6 @@
 
 import { Buffer } from 'node:buffer';
 import { byteIndex, hasBit } from '../../base/bits.js';
-import { describe } from '../../base/errors.js';
 import { checkId } from '../../base/id.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
@@ -25,39 +24,16 @@ import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
 import { isBulky, probeMerging } from './merge.js';
 import type { RedisServer } from './opening.js';
+import { type ReadStrategy, type RedisStoreOptions, settingsOf } from './options.js';
 import { PacedReader } from './paced.js';
 import { RangeReader } from './ranges.js';
 import { takeSnapshot } from './snapshot.js';
 import { writeBits } from './writer.js';
 
-const DEFAULT_MAX_IN_FLIGHT = 1000;
-const DEFAULT_RETRY_MS = 10_000;
 /** Whole values under way at once: enough to hide the round trip, few enough to bound what piles up. */
 const MAX_WHOLE_IN_FLIGHT = 16;
 /** Keys per UNLINK: long enough to save round trips, short enough not to keep the server from others. */
 const DELETE_BATCH = 500;
-
-/**
- * How bitmaps are read: `ranges` with STRLEN, GETRANGE, BITCOUNT and BITPOS, only the bytes that are wanted; `whole` with
- * GET, for servers that know nothing else.
- */
-export type ReadStrategy = 'ranges' | 'whole';
-
-/** How a server is asked. */
-export interface RedisStoreOptions {
-  /** How many requests may be under way at once (default 1,000). */
-  readonly maxInFlight?: number | undefined;
-  /** `auto` (the default) begins with `ranges` and falls back to `whole` at the first command that the server refuses. */
-  readonly readStrategy?: ReadStrategy | 'auto' | undefined;
-  /** `false` writes a command per bit even if many bits of a key change (default `true`: by script, if allowed). */
-  readonly scripts?: boolean | undefined;
-  /**
-   * For how many milliseconds a request is repeated, after growing pauses, that was refused or lost for a reason that
-   * passes by itself: a failover, a server that is starting, a connection that the client makes anew (default 10,000; 0:
-   * not at all).
-   */
-  readonly retryMs?: number | undefined;
-}
 
 /**
  * Reads and writes bitmaps in Redis or a Redis Cluster, through a client that is received, and never closed here, or over
@@ -87,17 +63,7 @@ export class RedisStore implements Store {
 
   /** @throws RangeError for options out of their range */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
-    const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, retryMs = DEFAULT_RETRY_MS } = options;
-    const { readStrategy = 'auto', scripts = true } = options;
-    if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
-      throw new RangeError(`expected maxInFlight to be a positive integer, got ${maxInFlight}`);
-    }
-    if (!(Number.isFinite(retryMs) && retryMs >= 0)) {
-      throw new RangeError(`expected retryMs to be 0 or more milliseconds, got ${describe(retryMs)}`);
-    }
-    if (!['auto', 'ranges', 'whole'].includes(readStrategy)) {
-      throw new RangeError(`expected the read strategy auto, ranges or whole, got ${readStrategy}`);
-    }
+    const { maxInFlight, retryMs, readStrategy, scripts } = settingsOf(options);
     this.#link = new RedisLink(new RedisCommands(client), maxInFlight, retryMs);
     this.#gathering = new Gathering(this.#link, (writes, options) => this.#writeApart(writes, options));
     this.#strategy = readStrategy;

@@ -5,7 +5,8 @@ import { idsOf } from '../../../src/engine/answers.js';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import type { RedisClient, RedisTransaction } from '../../../src/store/redis/client.js';
 import { fromNodeRedis, type NodeRedisClient } from '../../../src/store/redis/node-redis.js';
-import { RedisStore, type RedisStoreOptions } from '../../../src/store/redis/redis.js';
+import type { RedisStoreOptions } from '../../../src/store/redis/options.js';
+import { RedisStore } from '../../../src/store/redis/redis.js';
 import { countIds } from '../../support/bitmaps.js';
 import { namesOf } from '../../support/store/conformance.js';
 
