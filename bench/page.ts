@@ -110,13 +110,18 @@ function shareLines(rows: Rows): string[][] {
         labelOf(size),
         bytesOf(size),
         ms(kernel),
-        ms({ value: Math.max(0, floor.value - kernel.value) }),
-        ms({ value: Math.max(0, cold.value - floor.value) }),
+        added(floor, kernel),
+        added(cold, floor),
         ms(cold),
         ms(received),
       ];
     }),
   ];
+}
+
+/** What `whole` takes longer than a part of it, as far as that can be told. */
+function added(whole: Figure, part: Figure): string {
+  return whole.value > part.value ? ms({ value: whole.value - part.value }) : '0';
 }
 
 function linkLines(rows: Rows): string[][] {
