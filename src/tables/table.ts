@@ -27,7 +27,10 @@ export type CellState = 'final' | 'running' | 'future' | 'empty';
 
 /** One number of a table. */
 export interface Cell {
-  /** People, or of a cell without `of` in percent or ratio the value itself (as an average of shares is). */
+  /**
+   * People, or of a cell without `of` in percent or ratio the value itself (as an average of shares is). Negative for a loss;
+   * a mean may have a fraction.
+   */
   readonly count: number;
   /** Of how many, if it is a share. */
   readonly of?: number | undefined;
@@ -45,6 +48,10 @@ export interface Column {
   readonly label: string;
   /** ISO text, if the column stands for a period of its own. */
   readonly period?: string | undefined;
+  /** What its cells show, if not what the table's do: a ratio beside people. Such a column is a number beside a picture. */
+  readonly unit?: Unit | undefined;
+  /** Whether its bars hang below the line, as those of people who were lost. */
+  readonly below?: boolean | undefined;
 }
 
 /** A line of a table. */
@@ -73,6 +80,8 @@ export interface Table {
   readonly layout: Layout;
   /** What the cells show, unless their reader wishes otherwise. */
   readonly unit: Unit;
+  /** Of bars: whether nobody is in two classes of a row, so that they are stacked and do not stand side by side. */
+  readonly stacked?: boolean | undefined;
   /** What the rows are: `Cohort`. */
   readonly rowHead: string;
   /** What the columns are, if that needs saying: `Months later`. */
