@@ -1,6 +1,6 @@
 export { printable } from './base/errors.js';
 export { makeCombobox, type Suggest, type Suggestion } from './report/combobox.js';
-export { renderCsv, toCsv } from './report/csv.js';
+export { type CsvOptions, renderCsv, toCsv } from './report/csv.js';
 export { type CurvesOptions, renderSvgCurves } from './report/curves.js';
 export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';
 export type { FragmentOptions } from './report/fragment.js';
@@ -17,7 +17,7 @@ export { type AverageKind, averageRow } from './tables/average.js';
 export { type ColorScheme, type HeatColor, heatColors, lineColors } from './tables/heat.js';
 export { periodLabel } from './tables/labels.js';
 export { formatValue, groupDigits } from './tables/numbers.js';
-export { cellValue } from './tables/table.js';
+export { cellValue, unitOf } from './tables/table.js';
 export {
   type CellView,
   type RowView,

@@ -1,15 +1,24 @@
 import Papa from 'papaparse';
 import { printable } from '../base/errors.js';
 import { roundHalfEven } from '../tables/numbers.js';
-import { cellValue, type Table } from '../tables/table.js';
+import { type Cell, type Column, cellValue, type Table, unitOf } from '../tables/table.js';
 import { inLines, showAs, type ViewOptions } from '../tables/view.js';
+
+/** What the lines of the CSV hold. */
+export interface CsvOptions extends Pick<ViewOptions, 'as'> {
+  /**
+   * Whether a last column, `unfinished`, names the columns of the line whose period has not ended, with `; ` between them: a
+   * program cannot tell such numbers from final ones otherwise. Default: no.
+   */
+  readonly unfinished?: boolean | undefined;
+}
 
 /**
  * The table as CSV (RFC 4180): a header, then a line per row: its key, its size if rows have sizes, its cells. A table of
  * cohorts has its title over the keys, which are periods (ISO 8601), and lines over time have a line per period. Percentages
  * have up to two decimals, ratios four. Cells are empty if the period has not begun or there is nobody to share out; the last
- * numbers may belong to a period that has not ended. Text that a spreadsheet would take for a formula is preceded by an
- * apostrophe.
+ * numbers may belong to a period that has not ended (`unfinished` says which). Text that a spreadsheet would take for a formula is preceded by an
+ * apostrophe; a number below zero is none.
  * @throws RangeError for a unit that does not exist, as all reports
  * @example
  * import { Bitmapist } from 'bitmapist-wasm';
@@ -21,22 +30,37 @@ import { inLines, showAs, type ViewOptions } from '../tables/view.js';
  * });
  * console.log(renderCsv(table).split('\r\n')[1]); // 2026-11-22,2,100
  */
-export function renderCsv(table: Table, options: Pick<ViewOptions, 'as'> = {}): string {
-  const { layout, title, rowHead, columns, rows, unit } = inLines(showAs(table, options));
+export function renderCsv(table: Table, options: CsvOptions = {}): string {
+  const { unfinished = false } = options;
+  const shown = inLines(showAs(table, options));
+  const { layout, title, rowHead, columns, rows } = shown;
   const isTriangle = layout === 'triangle';
   const hasSizes = isTriangle || rows.some(({ size }) => size !== undefined);
-  const digits = unit === 'ratio' ? 4 : 2;
   const head = [isTriangle ? printable(title) : rowHead, ...(hasSizes ? ['Total'] : [])];
   const lines = rows.map(({ key, size = '', cells }) => [
     key,
     ...(hasSizes ? [size] : []),
-    ...cells.map((cell) => {
-      const value = cellValue(cell, unit) ?? '';
-      return value === '' || unit === 'people' ? value : roundHalfEven(value, digits);
+    ...cells.map((cell, column) => {
+      const unit = unitOf(shown, column);
+      const value = cellValue(cell, unit);
+      return value === undefined ? '' : roundHalfEven(value, DIGITS[unit]);
     }),
+    ...(unfinished ? [runningKeys(columns, cells)] : []),
   ]);
-  return toCsv([[...head, ...columns.map(({ key }) => key)], ...lines]);
+  const keys = columns.map(({ key }) => key);
+  return toCsv([[...head, ...keys, ...(unfinished ? ['unfinished'] : [])], ...lines]);
 }
+
+/** The columns of a row whose numbers may still change. */
+function runningKeys(columns: readonly Column[], cells: readonly Cell[]): string {
+  return columns
+    .filter((_, column) => cells[column]!.state === 'running')
+    .map(({ key }) => key)
+    .join('; ');
+}
+
+/** Decimals; people are whole but for a mean of them. */
+const DIGITS = { people: 2, percent: 2, ratio: 4 } as const;
 
 /**
  * Rows as CSV (RFC 4180), ending with a line break. Text that a spreadsheet would take for a formula is preceded by an

@@ -37,7 +37,9 @@ export function renderMarkdown(table: Table, options: ViewOptions = {}): string 
 }
 
 function cellText({ state, text }: CellView): string {
-  return state === 'running' ? `${text}${escapeMark(RUNNING_MARK)}` : text.replace('<', '&lt;');
+  return state === 'running'
+    ? `${text}${escapeMark(RUNNING_MARK)}`
+    : text.replace('<', '&lt;').replace('>', '&gt;');
 }
 
 function escapeMark(sign: string): string {

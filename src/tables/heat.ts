@@ -57,8 +57,10 @@ export interface HeatScale {
  * Heat of a table's values. In a triangle the hottest colour belongs to the largest value after the first column: there a
  * cohort meets itself, and its 100 % would leave all the others pale.
  */
-export function heatScale({ layout, rows }: Table, unit: Unit): HeatScale {
-  const values = rows.map((row) => row.cells.map((cell) => cellValue(cell, unit) ?? 0));
+export function heatScale({ layout, rows, columns }: Table, unit: Unit): HeatScale {
+  const values = rows.map((row) =>
+    row.cells.map((cell, column) => (columns[column]?.unit ? 0 : (cellValue(cell, unit) ?? 0))),
+  );
   const later = layout === 'triangle' ? values.flatMap((row) => row.slice(1)) : [];
   const hottest = max(later) || max(values.flat()) || 1;
   const stepOf = scaleQuantize<number>().domain([0, hottest]).range(range(HEAT_STEPS));

@@ -113,3 +113,15 @@ export function cellValue({ count, of, state }: Cell, unit: Unit): number | unde
   if (unit === 'people' || of === undefined) return count;
   return unit === 'percent' ? (count / of) * 100 : count / of;
 }
+
+/**
+ * What the cells of a column show: the column's own unit, or the table's.
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { unitOf } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().cohort({ select1: 'signup', select2: 'active' });
+ * console.log(unitOf(table, 0)); // percent
+ */
+export function unitOf({ columns, unit }: Pick<Table, 'columns' | 'unit'>, column: number): Unit {
+  return columns[column]?.unit ?? unit;
+}

@@ -4,7 +4,7 @@ import { type AverageKind, averageRow } from './average.js';
 import { type HeatScale, heatScale } from './heat.js';
 import { periodLabel } from './labels.js';
 import { formatValue, groupDigits } from './numbers.js';
-import { type Cell, type CellState, cellValue, type Row, type Table, type Unit } from './table.js';
+import { type Cell, type CellState, cellValue, type Row, type Table, type Unit, unitOf } from './table.js';
 
 /** A table as its reader sees it, whatever the format: texts, signs and heat. */
 export interface TableView {
@@ -77,11 +77,18 @@ export function showAs(table: Table, { as, average }: ViewOptions): Table {
   }
   const unit = as === undefined ? table.unit : as === 'percent' ? 'percent' : 'people';
   if (unit === table.unit && average === undefined) return table;
-  if (unit === 'percent' && table.layout === 'series') {
+  if (unit !== table.unit && unit === 'percent' && !isOfShares(table)) {
     throw new RangeError('expected a table of shares to show in percent, got one of people');
   }
   const isAveraged = table.layout === 'triangle' && table.columns.length > 0;
   return { ...table, unit, summary: isAveraged ? averageRow(table, unit, average) : table.summary };
+}
+
+/** Whether there is something to divide by, in all columns that show what the table does. */
+function isOfShares({ rows, columns }: Table): boolean {
+  return rows.every(({ cells }) =>
+    cells.every(({ of, state }, column) => of !== undefined || state === 'empty' || columns[column]!.unit),
+  );
 }
 
 /** A table with a line per column, and a column per row: lines over time read better downwards. */
@@ -93,7 +100,12 @@ export function inLines(table: Table): Table {
     rowHead: columnHead,
     columnHead: rowHead,
     columns: rows,
-    rows: columns.map((column, index) => ({ ...column, cells: rows.map((row) => row.cells[index]!) })),
+    rows: columns.map(({ key, label, period }, index) => ({
+      key,
+      label,
+      period,
+      cells: rows.map((row) => row.cells[index]!),
+    })),
   };
 }
 
@@ -112,7 +124,9 @@ export function viewTable(given: Table, options: ViewOptions = {}): TableView {
   const viewRow = (row: Row, emptyText: string): RowView => ({
     label: printable(row.label),
     size: row.size === undefined ? '' : groupDigits(row.size),
-    cells: row.cells.map((cell) => viewCell(cell, unit, scale, emptyText)),
+    cells: row.cells.map((cell, column) =>
+      viewCell(cell, unitOf(table, column), columns[column]!.unit ? undefined : scale, emptyText),
+    ),
   });
   return {
     table,
@@ -159,12 +173,17 @@ function subtitleOf({ unit, subtitle = '', columns }: Table): string {
 function viewCell(cell: Cell, unit: Unit, scale: HeatScale | undefined, emptyText: string): CellView {
   const { state } = cell;
   const value = cellValue(cell, unit);
-  if (value === undefined) return { state, text: state === 'empty' ? emptyText : '', heat: undefined };
+  if (value === undefined) return { state, text: state === 'future' ? '' : emptyText, heat: undefined };
   return { state, text: formatValue(value, unit), heat: scale?.stepOf(value) };
 }
 
-function explainSigns({ layout, rows, unit }: Table): StateNote[] {
+function explainSigns(table: Table): StateNote[] {
+  const { layout, rows, unit } = table;
   const cells = rows.flatMap((row) => row.cells);
+  const isEmpty = (row: Row): boolean =>
+    row.cells.some(
+      (cell, column) => cell.state !== 'future' && cellValue(cell, unitOf(table, column)) === undefined,
+    );
   const isTriangle = layout === 'triangle';
   const notes: StateNote[] = [
     { state: 'running', sign: RUNNING_MARK, meaning: 'not over yet' },
@@ -175,7 +194,9 @@ function explainSigns({ layout, rows, unit }: Table): StateNote[] {
       meaning: isTriangle ? 'cohort without members' : 'nobody to share out',
     },
   ];
-  const used = notes.filter((note) => cells.some(({ state }) => state === note.state));
+  const used = notes.filter((note) =>
+    note.state === 'empty' ? rows.some(isEmpty) : cells.some(({ state }) => state === note.state),
+  );
   if (isTriangle && cells.some(({ state, count }) => state === 'final' && count === 0)) {
     used.push({ state: 'final', sign: formatValue(0, unit), meaning: 'nobody came back' });
   }

@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/base/errors.js';
 import { renderCsv, toCsv } from '../../src/report.js';
-import { HOSTILE_NAMES, sampleTable, trendTable } from '../support/report/tables.js';
+import { HOSTILE_NAMES, lossTable, sampleTable, trendTable } from '../support/report/tables.js';
 
 describe('renderCsv', () => {
   it('writes ISO periods, plain numbers and RFC 4180 lines', () => {
@@ -50,6 +50,31 @@ describe('renderCsv', () => {
       ].join('\r\n'),
     );
     expect(renderCsv(trendTable(['=1']))).toContain('Period,"\'=1"\r\n');
+  });
+
+  it('says of every line which of its numbers may still change, if asked to', () => {
+    const lines = renderCsv(sampleTable(), { unfinished: true }).split('\r\n');
+    expect(lines).toEqual([
+      'signup → login,Total,0,1,2,3,unfinished',
+      '2026-01,1200,100,50,0.08,12.5,3',
+      '2026-02,300,100,0,25,,2',
+      '2026-03,0,,,,,',
+      '2026-04,40,100,,,,0',
+      '',
+    ]);
+    expect(renderCsv(trendTable(), { unfinished: true })).toContain(
+      '2026-04-15,2000,6000,signup; active\r\n',
+    );
+  });
+
+  it('has every column in its own unit, and numbers below zero as numbers', () => {
+    expect(renderCsv(lossTable()).split('\r\n')).toEqual([
+      'Month,new,returning,resurrecting,dormant,growth,pulse',
+      '2026-01,40,0,0,0,,',
+      '2026-02,30,25,0,15,37.5,2',
+      '2026-03,5,30,10,25,-18.18,0.6',
+      '',
+    ]);
   });
 
   it('keeps four decimals of a ratio', () => {

@@ -13,7 +13,23 @@ describe('numbers for people', () => {
   });
 
   it('have two decimals as a ratio', () => {
-    expect(formatValue(1 / 3, 'ratio')).toBe('0.33');
+    expect([1 / 3, 1234.5, -0.001, -2.5].map((value) => formatValue(value, 'ratio'))).toEqual([
+      '0.33',
+      '1,234.50',
+      '0.00',
+      '-2.50',
+    ]);
+  });
+
+  it('stay on their side of 0', () => {
+    const texts = [-12.34, -0.3, -0.0499, -0, -100, -1234.5].map((value) => formatValue(value, 'percent'));
+    expect(texts).toEqual(['-12.3%', '-0.3%', '>-0.1%', '0%', '-100%', '-1,234%']);
+    expect([-1200, -0.04, -0].map((value) => formatValue(value, 'people'))).toEqual(['-1,200', '0', '0']);
+    expect([-0.25, -2.5, -12.345, 0].map((value) => roundHalfEven(value, 1))).toEqual([-0.2, -2.5, -12.3, 0]);
+  });
+
+  it('have no decimals in thousands of percent', () => {
+    expect([999.96, 12_345.6].map((value) => formatValue(value, 'percent'))).toEqual(['1000.0%', '12,346%']);
   });
 
   it('send exact halves to the even neighbour, as Python does', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainCell, inLines, showAs, viewTable } from '../../src/tables/view.js';
-import { sampleTable, sizesTable, trendTable } from '../support/report/tables.js';
+import { lossTable, sampleTable, sizesTable, trendTable } from '../support/report/tables.js';
 
 describe('the view of a table', () => {
   it('is of its own unit and averages unless its reader wishes otherwise', () => {
@@ -34,6 +34,23 @@ describe('the view of a table', () => {
     ]);
     expect(meanings('bars')).toEqual(['* not over yet', 'blank still to come', '– nobody to share out']);
     expect(viewTable(trendTable()).signs.map(({ state }) => state)).toEqual(['running', 'future']);
+  });
+
+  it('shows every column in its own unit, which stays if the others change', () => {
+    const { rows, signs } = viewTable(lossTable());
+    expect(rows.map(({ cells }) => cells.map(({ text }) => text))).toEqual([
+      ['40', '0', '0', '0', '–', '–'],
+      ['30', '25', '0', '15', '37.5%', '2.00'],
+      ['5', '30', '10', '25', '-18.2%', '0.60'],
+    ]);
+    expect(signs.map(({ meaning }) => meaning)).toEqual(['not over yet', 'nobody to share out']);
+    expect(() => viewTable(lossTable(), { as: 'percent' })).toThrow('expected a table of shares');
+    const shares = lossTable().rows.map((row) => ({
+      ...row,
+      cells: row.cells.map((cell) => ({ ...cell, of: 80 })),
+    }));
+    const [first] = viewTable({ ...lossTable(), rows: shares }, { as: 'percent' }).rows;
+    expect(first!.cells.map(({ text }) => text)).toEqual(['50.0%', '0%', '0%', '0%', '50.0%', '0.50']);
   });
 
   it('has lines over time downwards', () => {

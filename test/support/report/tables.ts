@@ -96,3 +96,43 @@ export function wideTable(rows: number, columns: number): Table {
     rows: Array.from({ length: rows }, () => ({ ...row!, cells })),
   });
 }
+
+/** People who were gained and lost in three months, stacked on both sides of the line, with a ratio and a percentage beside. */
+export function lossTable(): Table {
+  const months = [
+    ['2026-01', 'Jan 2026', [40, 0, 0, 0], [40, 0], [40, 0]],
+    ['2026-02', 'Feb 2026', [30, 25, 0, 15], [15, 40], [30, 15]],
+    ['2026-03', 'Mar 2026', [5, 30, 10, 25], [-10, 55], [15, 25]],
+  ] as const;
+  return {
+    measure: 'lifecycle',
+    title: 'active',
+    subtitle: 'per month',
+    layout: 'bars',
+    stacked: true,
+    unit: 'people',
+    rowHead: 'Month',
+    columnHead: 'State',
+    columns: [
+      { key: 'new', label: 'New' },
+      { key: 'returning', label: 'Returning' },
+      { key: 'resurrecting', label: 'Resurrecting' },
+      { key: 'dormant', label: 'Dormant', below: true },
+      { key: 'growth', label: 'Growth', unit: 'percent' },
+      { key: 'pulse', label: 'Pulse', unit: 'ratio' },
+    ],
+    rows: months.map(([key, label, counts, growth, pulse], index) => {
+      const state = index === 2 ? 'running' : 'final';
+      const shares = [growth, pulse].map(([count, of]): Cell => ({ count, of, state }));
+      return {
+        key,
+        label,
+        period: key,
+        cells: [...counts.map((count): Cell => ({ count, state })), ...shares],
+      };
+    }),
+    notes: [],
+    now: '2026-03-17T12:00:00Z',
+    timeZone: 'UTC',
+  };
+}
