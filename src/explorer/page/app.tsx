@@ -8,7 +8,8 @@ import { ExpressionView } from './expression.js';
 import { DateField } from './fields.js';
 import { FileButton, Landing, LoadStatus } from './landing.js';
 import { MeasureView } from './measure.js';
-import { hrefOf, route, setParams, VIEWS } from './route.js';
+import { Navigation } from './navigation.js';
+import { route, setParams, VIEWS } from './route.js';
 import { announcement, dataset, loadFile, loading, opened, partial, problem } from './state.js';
 
 export function App() {
@@ -33,15 +34,7 @@ export function App() {
       <header class="top">
         <span class="brand">Bitmapist explorer</span>
         {isOpen && <SourceBar />}
-        {isOpen && (
-          <nav aria-label="Views">
-            {[...VIEWS].map(([name, title]) => (
-              <a key={name} href={hrefOf(name)} aria-current={name === view ? 'page' : undefined}>
-                {title}
-              </a>
-            ))}
-          </nav>
-        )}
+        {isOpen && <Navigation />}
       </header>
       <main>
         {isOpen ? (
