@@ -499,7 +499,7 @@ describe('views', () => {
       expect(picture).toMatch(/^<svg /);
       expect(picture).not.toContain('var(');
       await explorer.show('#/expression?q=active@2026-03', 'output');
-      expect((await save('Save ids')).text).toBe('2\n6\n900000\n');
+      expect((await save('Save ids')).text).toBe('id\n2\n6\n900000\n');
     }));
 });
 

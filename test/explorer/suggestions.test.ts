@@ -8,6 +8,7 @@ const [cohort, trend] = MEASURES;
 function dataOf(change: Partial<DatasetView> = {}): DatasetView {
   return {
     events: ['active', 'paid', 'signup'],
+    segments: [],
     firstDay: '2026-01-01',
     lastDay: '2026-01-31',
     asOf: '2026-01-31',

@@ -1,6 +1,7 @@
 import { Bitmapist, formatQuery, Period } from '../../index.js';
 import type { Dataset, LoadedSource } from './load.js';
 import type { ChooseAsk, DatasetView } from './protocol.js';
+import { defineSegments } from './segments.js';
 
 /** The dataset that questions are asked of, and the day that they take for today. */
 export interface ChosenDataset {
@@ -26,12 +27,14 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
     last && { first: Period.of('day', first.start()), last: Period.of('day', last.end()) };
   const asOf = ask.asOf ? Period.from('day', ask.asOf) : lastKnownDay(days?.last);
   const now = new Date(asOf.end().epochMilliseconds);
+  const bitmapist = new Bitmapist({ store, prefix, clock: () => now });
   return {
     dataset,
-    bitmapist: new Bitmapist({ store, prefix, clock: () => now }),
+    bitmapist,
     sparkPeriods: days === undefined ? [] : chooseSparkPeriods(dataset, days, now.getTime()),
     view: {
       events: catalog.names,
+      segments: defineSegments(bitmapist, catalog.names, ask.segments ?? []),
       firstDay: days?.first.toString(),
       lastDay: days?.last.toString(),
       asOf: asOf.toString(),

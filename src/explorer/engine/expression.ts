@@ -1,14 +1,15 @@
-import { needsHours, parseQuery, printable, queryEvents } from '../../index.js';
+import { needsHours, parseQuery, printable, type QueryPeriod, queryEvents } from '../../index.js';
+import { noteUnknownNames } from '../../measures.js';
 import type { ChosenDataset } from './chosen.js';
-import type { Dataset } from './load.js';
 import type { CountView } from './protocol.js';
 
 const FIRST_IDS = 24;
 /** Text is handed to the browser in pieces of about this many characters, which it may keep outside of our memory. */
 const PIECE_LENGTH = 2 ** 22;
 
-export async function answerCount({ dataset, bitmapist }: ChosenDataset, text: string): Promise<CountView> {
-  expectMarked(dataset, text);
+export async function answerCount(chosen: ChosenDataset, text: string): Promise<CountView> {
+  const { dataset, bitmapist } = chosen;
+  expectMarked(chosen, text);
   const started = performance.now();
   const set = bitmapist.query(text);
   const count = await set.count();
@@ -19,16 +20,17 @@ export async function answerCount({ dataset, bitmapist }: ChosenDataset, text: s
     if (first.length === FIRST_IDS) break;
   }
   const asked = Array.from(queryEvents(parseQuery(text)), ({ event }) => event);
-  return { count, first, notes: dataset.catalog.noteUnknownNames(asked).map(printable), milliseconds };
+  const notes = noteUnknownNames(asked, [...dataset.catalog.names, ...bitmapist.segmentNames]);
+  return { count, first, notes: notes.map(printable), milliseconds };
 }
 
-/** All ids of an expression as text, one a line. */
-export async function answerIds({ dataset, bitmapist }: ChosenDataset, text: string): Promise<Blob> {
-  expectMarked(dataset, text);
+/** All ids of an expression as CSV. */
+export async function answerIds(chosen: ChosenDataset, text: string): Promise<Blob> {
+  expectMarked(chosen, text);
   const pieces: Blob[] = [];
-  let lines: string[] = [];
+  let lines: string[] = ['id\n'];
   let length = 0;
-  for await (const page of bitmapist.query(text).pages()) {
+  for await (const page of chosen.bitmapist.query(text).pages()) {
     const text = `${page.join('\n')}\n`;
     lines.push(text);
     length += text.length;
@@ -37,13 +39,29 @@ export async function answerIds({ dataset, bitmapist }: ChosenDataset, text: str
     lines = [];
     length = 0;
   }
-  return new Blob([...pieces, ...lines], { type: 'text/plain' });
+  return new Blob([...pieces, ...lines], { type: 'text/csv' });
 }
 
-/** A CSV has no hours and no flags unless they are marked; an answer of 0 would mislead. */
-function expectMarked({ marks }: Dataset, text: string): void {
+/**
+ * A CSV has no hours and no flags unless they are marked; an answer of 0 would mislead.
+ * @param outer what `{period}` stands for
+ * @param within segments that the text is in
+ */
+function expectMarked(
+  chosen: ChosenDataset,
+  text: string,
+  outer?: QueryPeriod,
+  within: readonly string[] = [],
+): void {
+  const { marks } = chosen.dataset;
   if (marks === undefined) return;
-  for (const { event, period } of queryEvents(parseQuery(text))) {
+  for (const { event, period: asked } of queryEvents(parseQuery(text))) {
+    const period = asked === '{period}' ? (outer ?? asked) : asked;
+    const segment = chosen.view.segments.find(({ name, problem }) => name === event && problem === undefined);
+    if (segment !== undefined && !within.includes(event)) {
+      expectMarked(chosen, segment.expression, period, [...within, event]);
+    }
+    if (segment !== undefined) continue;
     if (period === 'unique' && !marks.unique) throw unmarked('dateless flags', '--unique', event);
     if (needsHours(period) && !marks.hourly) throw unmarked('hours', '--hourly', event);
   }

@@ -84,11 +84,21 @@ export interface ChooseAsk {
   readonly dataset: number;
   /** ISO date taken for today; by default the last day that has data. */
   readonly asOf?: string | undefined;
+  /** Names that stand for expressions wherever an event's can; none by default. */
+  readonly segments?: readonly NamedSegment[] | undefined;
+}
+
+/** A name that stands for an expression, in which `@{period}` is the period asked for. */
+export interface NamedSegment {
+  readonly name: string;
+  readonly expression: string;
 }
 
 export interface DatasetView {
   /** Names of all events, sorted. */
   readonly events: readonly string[];
+  /** In the order given. */
+  readonly segments: readonly SegmentView[];
   /** First and last day with data, ISO; absent if there are only dateless flags. */
   readonly firstDay: string | undefined;
   readonly lastDay: string | undefined;
@@ -101,6 +111,13 @@ export interface DatasetView {
   readonly hasHours: boolean;
   /** Bytes that the bitmaps take in memory. */
   readonly memoryBytes: number;
+}
+
+export interface SegmentView extends NamedSegment {
+  /** Why it is not defined. */
+  readonly problem: string | undefined;
+  /** Sentences about names in it that no event has. */
+  readonly notes: readonly string[];
 }
 
 export interface EventStatistics {

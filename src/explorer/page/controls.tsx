@@ -5,7 +5,7 @@ import { Combobox } from './combobox.js';
 import { completeExpression, completeName } from './completion.js';
 import { DateField, useNameNotes } from './fields.js';
 import { setParams } from './route.js';
-import { dataset } from './state.js';
+import { dataset, names } from './state.js';
 
 interface ControlsProps {
   readonly fields: readonly Field[];
@@ -109,8 +109,7 @@ function Control({ field, params }: ControlProps) {
 }
 
 function suggestExpression(typed: string, caret: number) {
-  const { events = [], periods = [] } = dataset.value ?? {};
-  return completeExpression(typed, caret, events, periods);
+  return completeExpression(typed, caret, names.value, dataset.value?.periods ?? []);
 }
 
 interface SegmentedProps {
@@ -153,7 +152,6 @@ interface EventFieldProps {
 /** The name of an event, completed from those that the data has. */
 function EventField(props: EventFieldProps) {
   const { label, value, isOptional = false, isMissing = false, placeholder, onCommit } = props;
-  const events = dataset.value?.events ?? [];
   const [note] = useNameNotes(value === '' ? [] : [value]);
   const noteId = useId();
   return (
@@ -163,7 +161,7 @@ function EventField(props: EventFieldProps) {
         label={label}
         value={value}
         placeholder={placeholder}
-        suggest={(text) => completeName(text, events)}
+        suggest={(text) => completeName(text, names.value)}
         onCommit={(text) => {
           if (text !== '' || isOptional) onCommit(text);
         }}

@@ -8,7 +8,7 @@ import { completeExpression } from './completion.js';
 import { duration } from './duration.js';
 import { hrefOf, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
-import { dataset, opened } from './state.js';
+import { dataset, names, opened } from './state.js';
 
 /** Typing pauses this long before the question goes out. */
 const PAUSE_MS = 150;
@@ -33,7 +33,7 @@ export function ExpressionView() {
           value={text}
           isContinuous
           suggest={(typed, caret) => {
-            return completeExpression(typed, caret, data?.events ?? [], data?.periods ?? []);
+            return completeExpression(typed, caret, names.value, data?.periods ?? []);
           }}
           onInput={(q) => setParams({ q })}
           invalid={problem?.offset !== undefined && !isUnfinished(text, problem)}
@@ -76,8 +76,8 @@ function Count({ answer, text, isPending }: { answer: CountView; text: string; i
         </p>
       )}
       <SaveButton
-        name="ids.txt"
-        type="text/plain"
+        name="ids.csv"
+        type="text/csv"
         isDisabled={answer.count === 0}
         make={() => opened.value?.engine.ask('ids', text)}
       >

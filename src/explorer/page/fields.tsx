@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { printable } from '../../index.js';
 import { noteUnknownNames } from '../../measures.js';
-import { dataset } from './state.js';
+import { names } from './state.js';
 
 interface DateFieldProps {
   readonly label: string;
@@ -28,10 +28,10 @@ export function DateField({ label, value, onChange }: DateFieldProps) {
   );
 }
 
-/** Sentences about names that no event of the data has. */
-export function useNameNotes(names: readonly string[]): string[] {
-  const { events = [] } = dataset.value ?? {};
-  return useMemo(() => noteUnknownNames(names, events).map(printable), [JSON.stringify(names), events]);
+/** Sentences about names that no event of the data and no segment has. */
+export function useNameNotes(asked: readonly string[]): string[] {
+  const known = names.value;
+  return useMemo(() => noteUnknownNames(asked, known).map(printable), [JSON.stringify(asked), known]);
 }
 
 interface ProblemNoteProps {

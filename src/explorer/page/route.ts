@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { MEASURES } from '../engine/measures.js';
+import type { NamedSegment } from '../engine/protocol.js';
 
 /** What the page shows is in the address, after the `#`: `#/cohort?select1=signup&time_group=weeks`. The data is not. */
 
@@ -29,7 +30,7 @@ export interface Route {
 }
 
 /** Parameters that every view understands; they stay when the view changes. */
-const COMMON = ['set', 'asof'];
+const COMMON = ['set', 'asof', 'segment'];
 
 /** What each view showed last, so that coming back to it is coming back to that. */
 const remembered = new Map<string, URLSearchParams>();
@@ -45,9 +46,8 @@ export function hrefOf(view: string, params?: Readonly<Record<string, string>>):
   const { params: current } = route.value;
   const next = new URLSearchParams(params ?? remembered.get(view));
   for (const name of COMMON) {
-    const value = current.get(name);
-    if (value === null) next.delete(name);
-    else next.set(name, value);
+    next.delete(name);
+    for (const value of current.getAll(name)) next.append(name, value);
   }
   return hashOf({ view, params: next });
 }
@@ -63,6 +63,22 @@ export function setParams(changes: Readonly<Record<string, string | readonly str
   remembered.set(view, next);
   route.value = { view, params: next };
   history.replaceState(history.state, '', hashOf(route.value));
+}
+
+/** The segments that the address defines: `segment=NAME=EXPRESSION`, the last of each name. */
+export function readSegments(params: URLSearchParams): NamedSegment[] {
+  const byName = new Map(
+    params.getAll('segment').map((text) => {
+      const [name = '', expression = ''] = text.split(/=(.*)/s);
+      return [name, { name, expression }];
+    }),
+  );
+  return [...byName.values()];
+}
+
+/** Puts segments in place of those of the address. */
+export function setSegments(segments: readonly NamedSegment[]): void {
+  setParams({ segment: segments.map(({ name, expression }) => `${name}=${expression}`) });
 }
 
 /** An ISO date among the parameters; empty if there is none, or one that no calendar has. */

@@ -3,6 +3,7 @@ import { plural } from '../../index.js';
 import { groupDigits } from '../../report.js';
 import { Engine } from '../engine/client.js';
 import type {
+  ChooseAsk,
   DatasetView,
   EventStatistics,
   LoadAsk,
@@ -10,7 +11,7 @@ import type {
   Problem,
   SourceView,
 } from '../engine/protocol.js';
-import { readDate, route, setParams } from './route.js';
+import { readDate, readSegments, route, setParams } from './route.js';
 
 /** What the page knows, as signals; views read them and call the functions below. */
 
@@ -32,6 +33,11 @@ export const partial = signal<Readable | undefined>(undefined);
 /** The one that is looked at. */
 export const opened = signal<Readable | undefined>(undefined);
 export const dataset = signal<DatasetView | undefined>(undefined);
+/** Names to ask for: of segments, and of events. */
+export const names = computed(() => {
+  const { segments = [], events = [] } = dataset.value ?? {};
+  return [...segments.map(({ name }) => name), ...events];
+});
 export const statistics = signal<ReadonlyMap<string, EventStatistics>>(new Map());
 /** Events that are on the screen, whose numbers are asked for first. */
 export const visibleEvents = signal<readonly string[]>([]);
@@ -100,29 +106,38 @@ function show(next: Readable): void {
   });
 }
 
-/** Which dataset of the source, and which day for today, the address asks for: as text, to see whether it changes. */
+/** Which dataset of the source, day for today and segments the address asks for: as text, to see whether it changes. */
 const choice = computed(() => {
   const { params } = route.value;
-  return JSON.stringify({ dataset: Number(params.get('set') ?? 0), asOf: readDate(params, 'asof') });
+  const dataset = Number(params.get('set') ?? 0);
+  return JSON.stringify({ dataset, asOf: readDate(params, 'asof'), segments: readSegments(params) });
 });
 
 effect(() => {
   if (opened.value === undefined) return;
   const { engine, source } = opened.value;
-  const { dataset, asOf } = JSON.parse(choice.value) as { dataset: number; asOf: string };
+  const ask = JSON.parse(choice.value) as ChooseAsk;
   // An address that was made for other data may name a dataset that this source lacks.
-  void chooseDataset(engine, { dataset: source.datasets[dataset] === undefined ? 0 : dataset, asOf });
+  void chooseDataset(engine, source.datasets[ask.dataset] === undefined ? { ...ask, dataset: 0 } : ask);
 });
 
-async function chooseDataset(engine: Engine, ask: { dataset: number; asOf: string }): Promise<void> {
+/** What the statistics were counted of. */
+let counted: string | undefined;
+
+async function chooseDataset(engine: Engine, ask: ChooseAsk): Promise<void> {
   try {
     const view = await engine.ask('choose', ask);
     if (opened.value?.engine !== engine) return;
+    const of = JSON.stringify([ask.dataset, view.asOf]);
+    // Other segments change nothing about events.
+    const isOther = dataset.value === undefined || of !== counted;
+    counted = of;
     batch(() => {
-      statistics.value = new Map();
+      if (isOther) statistics.value = new Map();
       dataset.value = view;
     });
-    announcement.value = `${groupDigits(view.events.length)} ${plural(view.events.length, 'event')}`;
+    if (isOther)
+      announcement.value = `${groupDigits(view.events.length)} ${plural(view.events.length, 'event')}`;
     await collectStatistics(engine, view);
   } catch (error) {
     if (!isAbort(error)) problem.value = error as Problem;
@@ -134,7 +149,7 @@ const STATISTICS_BATCH = 10;
 
 /** Asks for the numbers of all events, bit by bit, those that are looked at first. */
 async function collectStatistics(engine: Engine, view: DatasetView): Promise<void> {
-  const missing = new Set(view.events);
+  const missing = new Set(view.events.filter((event) => !statistics.value.has(event)));
   while (missing.size > 0 && dataset.value === view) {
     const wanted = visibleEvents.peek().filter((event) => missing.has(event));
     const next = [...new Set([...wanted, ...missing])].slice(0, STATISTICS_BATCH);
