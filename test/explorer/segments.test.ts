@@ -21,10 +21,7 @@ describe('segments', () => {
       { name: 'a', expression: 'b@{period} & activ@{period}' },
       { name: 'b', expression: 'signup@{period}' },
     ]);
-    expect(views.map(({ notes }) => notes)).toEqual([
-      ['no event "activ" here; did you mean "active"?'],
-      [],
-    ]);
+    expect(views.map(({ notes }) => notes)).toEqual([['no event "activ" here; did you mean "active"?'], []]);
   });
 
   it('are left out if they cannot be defined, with the reason', () => {
