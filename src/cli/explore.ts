@@ -85,7 +85,7 @@ async function storeFeed(source: string, options: SourceOptions): Promise<Feed> 
 
 /** The part of an address that makes the page take the day of `--now` for today. */
 function viewAsOf({ now, timeZone }: SourceOptions): string {
-  return now === undefined ? '' : `#/events?asof=${Period.of('day', now, timeZone)}`;
+  return now === undefined ? '' : `#/overview?asof=${Period.of('day', now, timeZone)}`;
 }
 
 async function readPage(): Promise<string> {

@@ -79,7 +79,7 @@ function countVisits(url: URL): Promise<string | null> {
 async function countIn(url: URL, expression: string): Promise<string | null> {
   const explorer = await openExplorer(browser, { url: url.href });
   try {
-    await explorer.page.waitForSelector('table.events');
+    await explorer.page.waitForSelector('.overview');
     await explorer.show(`#/expression?q=${expression}`, 'output, #expression-note > *');
     expect(explorer.complaints).toEqual([]);
     expect(
@@ -153,7 +153,7 @@ describe('bitmapist explore', () => {
     );
     const { page, close } = await openExplorer(browser, { url: url.href });
     try {
-      await page.waitForSelector('table.events');
+      await page.waitForSelector('.overview');
       expect(await page.inputValue('.source input[type=date]')).toBe('2025-11-24');
       expect(await page.textContent('.source')).toContain('2024-11-25 – 2025-11-24');
     } finally {

@@ -77,9 +77,10 @@ const RETENTION =
 
 describe('reading', () => {
   it('takes a file that is dropped on the page', () =>
-    withExplorer(async ({ page }) => {
+    withExplorer(async ({ page, show }) => {
       await dropFile(page, 'app.rdb', dump);
-      await page.waitForSelector('table.events');
+      await page.waitForSelector('.overview');
+      await show('#/events', 'table.events');
       expect(await page.locator('table.events tbody th a').allTextContents()).toEqual([
         'active',
         'paid plan',
@@ -96,7 +97,8 @@ describe('reading', () => {
       await page.click('text=Options');
       await page.fill('label:has-text("What keys begin with") input', 'app:');
       await dropFile(page, 'other.rdb', await dumpOf(other));
-      await page.waitForSelector('table.events');
+      await page.waitForSelector('.overview');
+      await explorer.show('#/events', 'table.events');
       expect(await page.locator('table.events tbody th a').allTextContents()).toEqual(['login']);
       await explorer.open({ name: 'again.rdb', content: await dumpOf(other) });
     }));
@@ -181,7 +183,7 @@ describe('reading', () => {
     }));
 
   it('counts everybody who ever did an event, whichever keys there are', () =>
-    withExplorer(async ({ page, open }) => {
+    withExplorer(async ({ page, open, show }) => {
       const bitmapist = new Bitmapist();
       await bitmapist.markEvent('months', [1, 2], { now: '2026-01-05' });
       await bitmapist.day('months', '2026-01-05').delete();
@@ -194,7 +196,7 @@ describe('reading', () => {
         await bitmapist.week('days', day).delete();
       }
       await open({ name: 'ever.rdb', content: await dumpOf(bitmapist) });
-      await page.waitForSelector('table.events[aria-busy=false]');
+      await show('#/events', 'table.events[aria-busy=false]');
       expect(await page.locator('table.events tbody td:nth-child(2)').allTextContents()).toEqual(['2', '3']);
     }));
 
@@ -207,7 +209,7 @@ describe('reading', () => {
       });
       await page.waitForSelector('text=could be read in part');
       await page.click('text=Look at those');
-      await page.waitForSelector('table.events');
+      await page.waitForSelector('.overview');
     }));
 
   it('tells databases and prefixes apart', () =>
@@ -224,6 +226,7 @@ describe('reading', () => {
         await both.store.put(key, target);
       }
       await explorer.open({ name: 'both.rdb', content: await dumpOf(both) });
+      await explorer.show('#/events', 'table.events');
       expect(await explorer.page.locator('table.events tbody th a').allTextContents()).toEqual(['signup']);
       await explorer.page.selectOption('select', '1');
       await expect
@@ -293,6 +296,42 @@ describe('a page from a file', () => {
       expect(
         await worker!.evaluate((module) => new WebAssembly.Module(new Uint8Array(module)) !== null, bytes),
       ).toBe(true);
+    }));
+});
+
+describe('the overview', () => {
+  it('says first who is active, which events are strong, and one table, and leads on from each', () =>
+    withDump(async ({ page, show }) => {
+      await page.waitForSelector('.overview .spark');
+      expect(await page.textContent('nav [aria-current]')).toBe('Overview');
+      expect(await page.locator('.tiles li').allTextContents()).toEqual([
+        'Today3Thu, 5 Mar 2026from 0 against Thu, 26 Feb 2026',
+        'This week32 – 5 Mar 2026from 0 against 23 – 26 Feb 2026',
+        'This month31 – 5 Mar 2026from 0 against 1 – 5 Feb 2026',
+      ]);
+      const ranking = page.locator('.ranking').first().locator('tbody tr');
+      expect(await ranking.allTextContents()).toEqual(['active3±0%', 'paid plan1from 0']);
+      expect(await page.textContent('.card .bitmapist caption')).toContain('signup → active');
+      await page.click('.tiles a >> nth=2');
+      await page.waitForSelector('output:text-is("3")');
+      await show('#/overview', '.ranking');
+      await page.click('.ranking a >> text=active >> nth=0');
+      await page.waitForSelector(CHART);
+      expect(page.url()).toContain('#/trend?events=active');
+      await show('#/overview', '.bitmapist table');
+      await page.click('h2 a');
+      await page.waitForSelector('.controls');
+      expect(page.url()).toContain('#/cohort?');
+      expect(page.url()).toContain('select1=signup');
+    }));
+
+  it('says if there are dateless flags alone', () =>
+    withExplorer(async ({ page, open }) => {
+      const bitmapist = new Bitmapist();
+      await bitmapist.markUnique('pro', 1);
+      await open({ name: 'flags.rdb', content: await dumpOf(bitmapist) });
+      await page.click('text=All 1 flag');
+      await page.waitForSelector('table.events');
     }));
 });
 
@@ -524,7 +563,7 @@ describe('everybody', () => {
       await tabTo('Choose a file');
       await page.keyboard.press('Enter');
       await (await chooser).setFiles({ name: 'app.rdb', mimeType: 'application/octet-stream', buffer: dump });
-      await page.waitForSelector('table.events');
+      await page.waitForSelector('.overview');
       await tabTo('Retention');
       await page.keyboard.press('Enter');
       await page.waitForSelector(TABLE);
@@ -540,10 +579,10 @@ describe('everybody', () => {
       await settle(page);
       expect(page.url()).toContain('time_group=months');
       for (let tries = 0; tries < 40 && !(await inGrid(page)); tries += 1) await page.keyboard.press('Tab');
-      for (let row = 0; row < 9; row += 1) await page.keyboard.press('ArrowDown');
+      for (let row = 0; row < 5; row += 1) await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowRight');
       expect(await page.evaluate(() => ({ ...(document.activeElement as HTMLElement).dataset }))).toEqual({
-        row: '9',
+        row: '5',
         column: '1',
       });
       expect(await page.textContent('.detail')).toContain('Jan 2026: 2 of 4 in Feb 2026, 50.0%');
@@ -558,6 +597,7 @@ describe('everybody', () => {
       withDump(
         async (explorer) => {
           for (const [hash, selector] of [
+            ['#/overview', '.overview .spark'],
             ['#/events', 'table.events[aria-busy=false]'],
             [RETENTION, TABLE],
             ['#/trend?events=active&events=signup', CHART],
@@ -579,6 +619,7 @@ describe('everybody', () => {
         await page.emulateMedia({ media: 'print' });
         const seen = (selector: string): Promise<number> => page.locator(`${selector}:visible`).count();
         for (const [hash, selector, title] of [
+          ['#/overview', '.overview', 'Overview'],
           ['#/events', 'table.events[aria-busy=false]', 'Events'],
           [RETENTION, TABLE, 'Retention'],
           ['#/trend?events=active&events=signup', CHART, 'Trend'],
@@ -646,6 +687,7 @@ describe('everybody', () => {
     withDump(
       async (explorer) => {
         for (const [hash, selector] of [
+          ['#/overview', '.overview'],
           ['#/events', 'table.events'],
           [RETENTION, TABLE],
           ['#/trend?events=active', CHART],
@@ -671,7 +713,7 @@ describe('everybody', () => {
         for (const name of names) await bitmapist.markEvent(name, 1, { now: '2026-01-10' });
         for (const name of names) await bitmapist.markUnique(name, 1);
         await explorer.open({ name: 'app.rdb', content: await dumpOf(bitmapist) });
-        await explorer.page.waitForSelector('table.events[aria-busy=false]');
+        await explorer.show('#/events', 'table.events[aria-busy=false]');
         const words = await explorer.page.$$eval('table.events tbody a', (links) =>
           links.flatMap((link) =>
             [...link.childNodes].flatMap((word) => {

@@ -39,7 +39,7 @@ describe.skipIf(!hasGolden)('a dump that Redis wrote', () => {
   it('shows the number of ids of every event', async () => {
     const explorer = await openExplorer(browser);
     await explorer.open(goldenPath('rdb/onlineretail.rdb.gz'));
-    await explorer.page.waitForSelector('table.events[aria-busy=false]');
+    await explorer.show('#/events', 'table.events[aria-busy=false]');
     const shown = await explorer.page.$$eval('table.events tbody tr', (rows) =>
       rows.map((row): [string, number] => [
         row.querySelector('a')?.textContent ?? '',

@@ -37,6 +37,8 @@ describe('a dump of 200 MB', () => {
     });
     await page.setInputFiles('input[type=file]', path);
     await page.waitForSelector('progress');
+    await page.waitForSelector('.overview');
+    await page.click('nav >> text=Events');
     await page.waitForSelector('table.events[aria-busy=false]');
     expect(await page.textContent('table.events td')).toMatch(/^\d[\d,]+$/);
     await page.click('nav >> text=Retention');

@@ -9,6 +9,7 @@ import type { Table } from '../../index.js';
 export interface Questions {
   load(ask: LoadAsk): SourceView;
   choose(ask: ChooseAsk): DatasetView;
+  overview(ask: OverviewAsk): OverviewView;
   statistics(events: readonly string[]): readonly EventStatistics[];
   measure(ask: MeasureAsk): MeasureView;
   count(expression: string): CountView;
@@ -118,6 +119,51 @@ export interface SegmentView extends NamedSegment {
   readonly problem: string | undefined;
   /** Sentences about names in it that no event has. */
   readonly notes: readonly string[];
+}
+
+export interface OverviewAsk {
+  /** How many events are in each of the lists. */
+  readonly most: number;
+}
+
+/** What a reader wants to know first. */
+export interface OverviewView {
+  /** Whoever did any event on the day that is taken for today, in its week and in its month up to then. */
+  readonly active: readonly ActiveView[];
+  /** The span of which events are compared, and the one before it. */
+  readonly span: SpanView;
+  readonly spanBefore: SpanView;
+  /** Those that most people did, the strongest first. */
+  readonly strongest: readonly EventChange[];
+  /** Those whose people multiplied most, the fastest first. */
+  readonly growing: readonly EventChange[];
+  /** How many events all of this is about, and how many others that have something in the same spans are left out. */
+  readonly countedEvents: number;
+  readonly leftOutEvents: number;
+}
+
+/** Both ends included, as ISO text of days, or of longer periods if the data has no days. */
+export interface SpanView {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** How many people there are in a span, and in the one before it; `undefined` if the data does not reach back so far. */
+export interface Change {
+  readonly people: number;
+  readonly before: number | undefined;
+}
+
+export interface ActiveView extends Change {
+  readonly unit: 'day' | 'week' | 'month';
+  readonly span: SpanView;
+  readonly spanBefore: SpanView;
+  /** Who they are, as the text of an expression. */
+  readonly query: string;
+}
+
+export interface EventChange extends Change {
+  readonly event: string;
 }
 
 export interface EventStatistics {

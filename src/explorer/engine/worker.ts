@@ -2,6 +2,7 @@ import { type ChosenDataset, chooseDataset } from './chosen.js';
 import { answerCount, answerIds } from './expression.js';
 import { type LoadedSource, loadSource } from './load.js';
 import { answerMeasure } from './measures.js';
+import { answerOverview } from './overview.js';
 import { toProblem } from './problem.js';
 import type { Answer, Ask, LoadProgress, QuestionKind, Reply, Request } from './protocol.js';
 import { answerStatistics } from './statistics.js';
@@ -27,6 +28,7 @@ const answers: Answers = {
     chosen = chooseDataset(expectLoaded(source), ask);
     return chosen.view;
   },
+  overview: (ask) => answerOverview(expectLoaded(chosen), ask),
   statistics: (events) => answerStatistics(expectLoaded(chosen), events),
   measure: (ask) => answerMeasure(expectLoaded(chosen), ask),
   count: (text) => answerCount(expectLoaded(chosen), text),

@@ -9,6 +9,7 @@ import { DateField } from './fields.js';
 import { FileButton, Landing, LoadStatus } from './landing.js';
 import { MeasureView } from './measure.js';
 import { Navigation } from './navigation.js';
+import { Overview } from './overview.js';
 import { route, setParams, VIEWS } from './route.js';
 import { announcement, dataset, loadFile, loading, opened, partial, problem } from './state.js';
 
@@ -64,6 +65,7 @@ export function App() {
 }
 
 function View({ name }: { readonly name: string }) {
+  if (name === 'overview') return <Overview />;
   if (name === 'events') return <EventsView />;
   if (name === 'expression') return <ExpressionView />;
   return <MeasureView key={name} measure={MEASURES.find((measure) => measure.name === name)!} />;

@@ -128,7 +128,7 @@ function EventRow({ event, numbers, most }: EventRowProps) {
 }
 
 /** A name that rather breaks after its punctuation than within its words. */
-function breakable(name: string): ComponentChildren {
+export function breakable(name: string): ComponentChildren {
   return name
     .split(/(?<=[_:./-])/)
     .flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));

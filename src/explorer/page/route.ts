@@ -6,6 +6,7 @@ import type { NamedSegment } from '../engine/protocol.js';
 
 /** The tabs of the page, with their titles. */
 export const VIEWS: ReadonlyMap<string, string> = new Map([
+  ['overview', 'Overview'],
   ['events', 'Events'],
   ...MEASURES.map(({ name, title }) => [name, title] as const),
   ['expression', 'Expression'],
@@ -92,7 +93,7 @@ function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
   const given = new URLSearchParams(query);
   const renamed = OLD_VIEWS.get(path);
-  const view = renamed ?? (VIEWS.has(path) ? path : 'events');
+  const view = renamed ?? (VIEWS.has(path) ? path : 'overview');
   const params =
     renamed === undefined
       ? given
