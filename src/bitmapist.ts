@@ -8,12 +8,13 @@ import type { BulkOptions, BulkResult, MarkRows } from './events/bulk.js';
 import type { Catalog, CatalogOptions } from './events/catalog.js';
 import { MarkKeys, type MarkOptions } from './events/marks.js';
 import { parseQuery } from './events/query.js';
-import { checkMarkable, eventExpression, queryExpression, type Scope } from './events/scope.js';
+import { checkMarkable, queryExpression, type Scope } from './events/scope.js';
 import { Segments } from './events/segments.js';
 import { EventSet, expressionsOf, PeriodEvents, UniqueEvents } from './events/sets.js';
+import type { AskOptions } from './measures/asking.js';
 import type { CohortArguments } from './measures/cohort.js';
-import type { Measure, MeasureScope } from './measures/measure.js';
-import { DEFAULT_PREFIX, isStoredResult, parseKey } from './names/keys.js';
+import type { Measure } from './measures/measure.js';
+import { DEFAULT_PREFIX, isStoredResult } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
 import type { Table } from './tables/table.js';
@@ -25,6 +26,7 @@ import { checkTimeZone } from './time/zone.js';
 const DELETE_BATCH = 1000;
 
 /** Kept, because loaders and bundlers wrap `import()` in what takes longer than a small table. */
+let loadedAsking: typeof import('./measures/asking.js') | undefined;
 let loadedCohort: Measure<CohortArguments> | undefined;
 
 /** Where bitmaps are kept, under which keys, and how time is counted. */
@@ -47,12 +49,6 @@ export interface BitmapistOptions {
 
 /** When an event happened, and what to mark of it. */
 export interface MarkEventOptions extends MarkMomentOptions, RequestOptions {}
-
-/** How a measure is asked. */
-export interface AskOptions extends EvaluateOptions {
-  /** Decides what is final, running or in the future (default: the clock of the instance). */
-  readonly now?: Moment | undefined;
-}
 
 /**
  * Records that users did something, and answers who did. Reads and writes the keys of Python's bitmapist; all of its
@@ -392,14 +388,8 @@ export class Bitmapist {
    * }
    */
   async catalog(options: CatalogOptions = {}): Promise<Catalog> {
-    const { prefix = '' } = options;
-    const { Catalog } = await import('./events/catalog.js');
-    const catalog = new Catalog(this.#scope);
-    for await (const key of this.store.keys(this.prefix + prefix, options)) {
-      // Keys of an event may begin with what no name begins with: `a_2` is the beginning of `a_2026-11`.
-      if (parseKey(this.prefix, key)?.event.startsWith(prefix) !== false) catalog.add(key);
-    }
-    return catalog;
+    const { readCatalog } = await import('./events/catalog.js');
+    return readCatalog(this.#scope, options);
   }
 
   /**
@@ -478,14 +468,8 @@ export class Bitmapist {
     args: Args,
     options: AskOptions = {},
   ): Promise<Answer> {
-    const scope: MeasureScope = {
-      timeZone: this.timeZone,
-      now: options.now === undefined ? this.#clock() : options.now,
-      set: (name, period) => eventExpression(this.#scope, name, period),
-      query: (text) => queryExpression(this.#scope, parseQuery(text)),
-    };
-    const ask = measure.ask(args, scope);
-    return ask.table(await countSets(ask, { ...this.#scope.defaults, ...options }));
+    loadedAsking ??= await import('./measures/asking.js');
+    return loadedAsking.askMeasure(this.#scope, measure, args, options);
   }
 
   /**

@@ -11,7 +11,7 @@ export {
   WrongTypeError,
 } from './base/errors.js';
 export type { ByteRange, Container, ContainerKind } from './bitmap/types.js';
-export { type AskOptions, Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
+export { Bitmapist, type BitmapistOptions, type MarkEventOptions } from './bitmapist.js';
 export type {
   BitmapExpression,
   Combination,
@@ -46,6 +46,7 @@ export type { Scope } from './events/scope.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
+export type { AskOptions } from './measures/asking.js';
 export type { CohortArguments, TimeGroup } from './measures/cohort.js';
 export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';

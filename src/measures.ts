@@ -10,6 +10,16 @@ export {
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
 export { measures } from './measures/list.js';
-export type { AnyMeasure, Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
+export type {
+  AnyMeasure,
+  Ask,
+  Counts,
+  Measure,
+  MeasureScope,
+  PlainRow,
+  PlainRowsOf,
+} from './measures/measure.js';
+export type { Grouping, RangeArguments } from './measures/range.js';
+export { plainRows } from './measures/rows.js';
 export { type ArgumentsSchema, argumentsSchema } from './measures/schema.js';
 export { type TrendArguments, trend } from './measures/trend.js';

@@ -1,5 +1,5 @@
-import { type Bitmapist, parseQuery, type Table } from '../index.js';
-import { type Field, type Measure, parseFields } from '../measures.js';
+import { type Bitmapist, parseQuery, type QueryNode, type Table } from '../index.js';
+import { type Field, type Measure, parseFields, plainRows } from '../measures.js';
 import {
   renderCsv,
   renderHtmlPage,
@@ -30,21 +30,42 @@ export async function printMeasure<Args>(
   options: MeasureOptions,
   draw: Draw = async () => undefined,
 ): Promise<void> {
-  const args = parseFields(measure, options as Readonly<Record<string, unknown>>);
-  await withSource(source, options, async (bitmapist) => {
+  const isRows = options.format === 'rows';
+  const given = isRows ? { ...options, ...measure.rows?.args } : options;
+  const args = parseFields(measure, given as Readonly<Record<string, unknown>>);
+  const needed = {
+    queries: measure.fields.flatMap((field) => queriesOf(field, args[field.name])),
+    asksForHours: measure.fields.some((field) => isHours(field, args[field.name])),
+  };
+  await withSource(source, { ...options, ...needed }, async (bitmapist) => {
     const table = await bitmapist.ask(measure, args as Args);
     const names = measure.fields.flatMap((field) => namesOf(field, args[field.name]));
     const notes = await noteNames(bitmapist, names, { ...options, isEmpty: isEmptyTable(table) });
-    const noted = { ...table, notes };
-    await print([(await draw(noted, bitmapist)) ?? formatTable(noted, options)], options);
+    const noted = { ...table, notes: [...table.notes, ...notes] };
+    const text = isRows ? jsonFor(options.output, plainRows(measure, table)) : await draw(noted, bitmapist);
+    await print([text ?? formatTable(noted, options)], options);
   });
 }
 
 /** Names of events that an argument asks for. */
-function namesOf({ kind }: Field, argument: unknown): string[] {
-  if (argument === undefined) return [];
-  if (kind === 'expression') return namesIn(parseQuery(String(argument)));
-  return kind === 'event' || kind === 'events' ? [argument].flat().map(String) : [];
+function namesOf(field: Field, argument: unknown): string[] {
+  const isName = field.kind === 'event' || field.kind === 'events';
+  return isName ? listOf(argument) : queriesOf(field, argument).flatMap(namesIn);
+}
+
+/** The expressions of an argument, dateless flags among them. */
+function queriesOf({ kind, dateless }: Field, argument: unknown): QueryNode[] {
+  if (kind === 'expression' || kind === 'expressions') return listOf(argument).map(parseQuery);
+  return dateless ? listOf(argument).map((event) => ({ op: 'event', event, period: 'unique' })) : [];
+}
+
+/** Of a file, hours are marked if that is asked for. */
+function isHours({ kind }: Field, argument: unknown): boolean {
+  return kind === 'unit' && (argument === 'hour' || argument === 'hours');
+}
+
+function listOf(argument: unknown): string[] {
+  return argument === undefined ? [] : [argument].flat().map(String);
 }
 
 /** Whether nobody is in any row, or in any cell. */

@@ -87,7 +87,7 @@ type Endings = Readonly<Record<string, string>>;
 /** Answers as lines for people, or as a JSON object. */
 export const PLAIN_ENDINGS: Endings = { '.json': 'json', '.txt': 'text', '.log': 'text' };
 
-export const TABLE_FORMATS = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json'];
+export const TABLE_FORMATS = ['text', 'html', 'svg', 'curves', 'markdown', 'csv', 'json', 'rows'];
 export const TABLE_ENDINGS: Endings = {
   '.html': 'html',
   '.htm': 'html',
@@ -113,31 +113,72 @@ export function withFormat(
     });
 }
 
-/** An option for each field of a measure. */
+/** An option for each field of a measure, but for those that are arguments. */
 export function optionsOf(fields: readonly Field[]): Option[] {
-  return fields.map((field) => {
-    const { kind, name, help, choices, default: value } = field;
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const flags = kind === 'flag' ? flag : `${flag} <${kind === 'events' ? 'event' : kind}>`;
-    const repeated = kind === 'events' ? '; may be repeated' : '';
-    const otherwise = value === undefined || /\(default/.test(help) ? '' : ` (default: ${value})`;
-    const made = new (field.optional ? Option : RequiredOption)(flags, `${help}${repeated}${otherwise}`);
-    if (choices !== undefined) return made.choices(Object.keys(choices));
-    return kind === 'flag' ? made : made.argParser((text, previous) => readField(field, text, previous));
-  });
+  return fields.filter(({ positional }) => !positional).map(optionOf);
 }
 
-function readField(
-  { kind, optional, least = 0, most = Number.MAX_SAFE_INTEGER }: Field,
-  text: string,
-  previous: unknown,
-): unknown {
+/** The fields of a measure that are arguments, as a command's usage has them: `<expression...>`. */
+export function argumentsOf(fields: readonly Field[]): string {
+  return fields
+    .filter(({ positional }) => positional)
+    .map(({ kind, optional }) => {
+      const name = kind === 'expressions' ? 'expression...' : kind;
+      return optional ? ` [${name}]` : ` <${name}>`;
+    })
+    .join('');
+}
+
+function optionOf(field: Field): Option {
+  const { kind, name, help, choices, default: value } = field;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flags = kind === 'flag' ? flag : `${flag} <${NOUNS[kind] ?? kind}>`;
+  const repeated = LISTS[kind] ?? '';
+  const otherwise = value === undefined || /\(default/.test(help) ? '' : ` (default: ${value})`;
+  const made = new (field.optional ? Option : RequiredOption)(flags, `${help}${repeated}${otherwise}`);
+  if (choices !== undefined) return made.choices(Object.keys(choices));
+  return kind === 'flag' ? made : made.argParser((text, previous) => readField(field, text, previous));
+}
+
+/** What stands for a value of a list. */
+const NOUNS: Partial<Record<Field['kind'], string>> = {
+  events: 'event',
+  expressions: 'expression',
+  numbers: 'numbers',
+};
+const LISTS: Partial<Record<Field['kind'], string>> = {
+  events: '; several with commas between them, or repeated',
+  expressions: '; may be repeated',
+};
+
+function readField(field: Field, text: string, previous: unknown): unknown {
+  const { kind, optional } = field;
   if (text === '' && !optional) throw new UsageError('expected an event name, got an empty string');
-  if (kind === 'events') return [...((previous as string[] | undefined) ?? []), text];
-  if (kind === 'date' && text === '') {
-    throw new InvalidArgumentError('Expected a date such as 2026-11-22, or a period such as 2026-W47.');
+  switch (kind) {
+    case 'events':
+      return [...((previous as string[] | undefined) ?? []), ...splitNames(text)];
+    case 'expressions':
+      return [...((previous as string[] | undefined) ?? []), text];
+    case 'date':
+      if (text !== '') return text;
+      throw new InvalidArgumentError('Expected a date such as 2026-11-22, or a period such as 2026-W47.');
+    case 'number':
+      return readNumber(field, text);
+    case 'numbers':
+      return text.split(',').map((each) => readNumber(field, each.trim()));
+    default:
+      return text;
   }
-  if (kind !== 'number') return text;
+}
+
+/** Names with commas between them; a name that has one itself stands in double quotes, as in expressions. */
+function splitNames(text: string): string[] {
+  return Array.from(text.matchAll(/\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))\s*/g), ([, quoted, plain]) =>
+    quoted === undefined ? plain!.trim() : quoted.replace(/\\(.)/g, '$1'),
+  );
+}
+
+function readNumber({ least = 0, most = Number.MAX_SAFE_INTEGER }: Field, text: string): number {
   if (/^-?\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
   throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
 }

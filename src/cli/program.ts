@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import { printable } from '../index.js';
-import { cohort, type Measure, measures } from '../measures.js';
+import { cohort, type Field, type Measure, measures } from '../measures.js';
 import { reportFailure, say, sayRest } from './failure.js';
 import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.js';
 import {
   ALLOW_HTTP,
+  argumentsOf,
   MARKING,
   NOW,
   OUTPUT,
@@ -85,7 +86,7 @@ function createProgram(): Command {
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
   withFormat(has);
   const table = ({ name, help, fields }: MeasureHelp, formats = TABLE_FORMATS): Command => {
-    const made = question(`${name} <source>`, `print ${help}`, [SEGMENT, OUTPUT]);
+    const made = question(`${name} <source>${argumentsOf(fields)}`, `print ${help}`, [SEGMENT, OUTPUT]);
     return withOptions(withFormat(made, TABLE_ENDINGS, formats), optionsOf(fields));
   };
   table(cohort, [...TABLE_FORMATS, 'dates-data'])
@@ -95,9 +96,10 @@ function createProgram(): Command {
     .action(async (source, options) => (await import('./cohort.js')).printCohort(source, options));
   // Of these, nothing but their fields is known here.
   for (const measure of measures.filter(({ name }) => name !== cohort.name)) {
-    table(measure).action(async (source, options) =>
-      (await import('./measure.js')).printMeasure(measure, source, options),
-    );
+    table(measure).action(async (source, ...given) => {
+      const options = { ...given.at(-2), ...positionalOf(measure.fields, given) };
+      await (await import('./measure.js')).printMeasure(measure, source, options);
+    });
   }
   const inspect = question('inspect <source>', 'print what a source holds of each event', [
     OUTPUT,
@@ -124,6 +126,12 @@ function createProgram(): Command {
     printHelp(program, name),
   );
   return program;
+}
+
+/** What stands after the source, by the names of the fields that it is for. */
+function positionalOf(fields: readonly Field[], given: readonly unknown[]): Record<string, unknown> {
+  const names = fields.filter(({ positional }) => positional).map(({ name }) => name);
+  return Object.fromEntries(names.map((name, index) => [name, given[index]]));
 }
 
 type MeasureHelp = Pick<Measure<never>, 'name' | 'help' | 'fields'>;

@@ -98,7 +98,7 @@ async function withSet(
   use: (set: EventSet, note: Note) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
-  await withSource(source, { ...options, query }, (bitmapist) =>
+  await withSource(source, { ...options, queries: [query] }, (bitmapist) =>
     use(bitmapist.query(text), (isEmpty) => noteNames(bitmapist, namesIn(query), { ...options, isEmpty })),
   );
 }

@@ -29,9 +29,9 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly now?: Moment;
   readonly segment?: readonly NamedSegment[];
   /** What will be asked: a source that cannot hold it is refused before it is read. */
-  readonly query?: QueryNode;
-  /** What a measure counts by, if it says so; the same goes for it. */
-  readonly unit?: string;
+  readonly queries?: readonly QueryNode[];
+  /** Whether hours will be asked for; the same goes for them. */
+  readonly asksForHours?: boolean;
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
 }
@@ -58,10 +58,13 @@ async function withCsv<T>(
   use: (bitmapist: Bitmapist) => Promise<T>,
 ): Promise<T> {
   const bitmapist = bitmapistOf(new MemoryStore(), options);
-  for (const query of [options.query, ...(options.segment ?? []).map((segment) => segment.query)]) {
-    if (query !== undefined) checkTracked(query, options);
+  for (const query of [
+    ...(options.queries ?? []),
+    ...(options.segment ?? []).map((segment) => segment.query),
+  ]) {
+    checkTracked(query, options);
   }
-  if (options.unit === 'hour' && !options.hourly) {
+  if (options.asksForHours && !options.hourly) {
     throw new UsageError('expected --hourly, since hours are asked for of a file');
   }
   const { span } = await markCsv(bitmapist, input, options);

@@ -151,3 +151,14 @@ export class Catalog {
     return periodOf(found);
   }
 }
+
+/** The catalogue of a scope's store: its keys are listed, no bitmap is read. */
+export async function readCatalog(scope: Scope, options: CatalogOptions): Promise<Catalog> {
+  const { prefix = '' } = options;
+  const catalog = new Catalog(scope);
+  for await (const key of scope.store.keys(scope.prefix + prefix, options)) {
+    // Keys of an event may begin with what no name begins with: `a_2` is the beginning of `a_2026-11`.
+    if (parseKey(scope.prefix, key)?.event.startsWith(prefix) !== false) catalog.add(key);
+  }
+  return catalog;
+}

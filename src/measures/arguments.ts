@@ -1,5 +1,6 @@
 import { describe } from '../base/errors.js';
 import { parseQuery } from '../events/query.js';
+import { Period } from '../time/period.js';
 import type { Field } from './field.js';
 import type { Measure } from './measure.js';
 
@@ -54,7 +55,8 @@ export function parseForm<Args>(measure: Measure<Args>, fields: FormFields): Par
 export function formatForm<Args>({ fields }: Measure<Args>, args: Partial<Args>): URLSearchParams {
   const texts = new URLSearchParams();
   for (const field of fields) {
-    for (const value of [args[field.name]].flat()) {
+    const given: unknown = args[field.name];
+    for (const value of field.kind === 'numbers' ? [String(given ?? '')] : [given].flat()) {
       if (value !== undefined && value !== '') texts.append(formName(field), formText(field, value));
     }
   }
@@ -107,7 +109,8 @@ function readField(field: Field, { name, given, isForm }: Given): unknown {
   const values = given.filter((value) => value !== undefined && value !== '');
   const other = values.find((value) => typeof value !== 'string');
   if (isForm && other !== undefined) throw unexpected(name, 'text', other);
-  if (field.kind === 'events') return readEvents(field, name, values);
+  if (field.kind === 'events' || field.kind === 'expressions') return readList(field, name, values);
+  if (field.kind === 'numbers') return readNumbers(field, name, values);
   if (given.length > 1) throw new RangeError(`expected ${name} once, got it ${given.length} times`);
   return values.length === 0 ? undefined : readValue(field, name, values[0], isForm);
 }
@@ -124,8 +127,10 @@ function readValue(field: Field, name: string, value: unknown, isForm: boolean):
       if (value === false || value === '0' || value === 'false') return false;
       throw unexpected(name, '1 or 0', value);
     case 'date':
-      // Text of moments and periods is read where it is used; a browser's control knows dates alone.
-      if (isForm && !isDate(value as string)) throw unexpected(name, 'a date such as 2026-11-22', value);
+      // Text of moments is read where it is used; a browser's control knows dates, and a link perhaps periods.
+      if (isForm && !isDate(value as string)) {
+        throw unexpected(name, 'a date such as 2026-11-22, or a period such as 2026-W47', value);
+      }
       return value;
     default:
       if (typeof value !== 'string') throw unexpected(name, 'text', value);
@@ -134,13 +139,24 @@ function readValue(field: Field, name: string, value: unknown, isForm: boolean):
   }
 }
 
-function readEvents({ least = 0, most = Infinity }: Field, name: string, values: readonly unknown[]) {
+function readList({ kind, least = 0, most = Infinity }: Field, name: string, values: readonly unknown[]) {
   const other = values.find((value) => typeof value !== 'string');
-  if (other !== undefined) throw unexpected(name, 'names of events', other);
-  const events = [...new Set(values)];
-  if (events.length === 0) return undefined;
-  if (events.length >= least && events.length <= most) return events;
-  throw unexpected(name, `a list of ${least} to ${most}`, events.length);
+  if (other !== undefined) {
+    throw unexpected(name, kind === 'events' ? 'names of events' : 'expression texts', other);
+  }
+  const texts = [...new Set(values as string[])];
+  if (texts.length === 0) return undefined;
+  if (texts.length < least || texts.length > most) {
+    throw unexpected(name, `a list of ${least} to ${most}`, texts.length);
+  }
+  if (kind === 'expressions') for (const text of texts) parseQuery(text);
+  return texts;
+}
+
+/** As numbers, or as their text. */
+function readNumbers(field: Field, name: string, values: readonly unknown[]): unknown[] | undefined {
+  const each = values.flatMap((value) => (typeof value === 'string' ? value.split(/[\s,]+/) : [value]));
+  return each.length === 0 ? undefined : each.map((value) => readNumber(field, name, value));
 }
 
 function readNumber({ least = 0, most = Number.MAX_SAFE_INTEGER }: Field, name: string, given: unknown) {
@@ -160,10 +176,14 @@ function readChoice({ kind, choices, form }: Field, name: string, given: unknown
   throw new RangeError(`expected ${known} as ${words}, got ${describe(given)}`);
 }
 
+/** Of a period, or a date, which is one too. */
 function isDate(text: string): boolean {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  // Some engines take the 30th of February for the 2nd of March.
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  try {
+    Period.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function own(values: Readonly<Record<string, unknown>>, name: string): unknown[] {

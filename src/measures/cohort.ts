@@ -9,6 +9,7 @@ import { instantText, type Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Field } from './field.js';
 import type { Ask, Counts, Measure, MeasureScope } from './measure.js';
+import { firstIn } from './range.js';
 import { stateOf } from './state.js';
 import { trianglePairs } from './triangle.js';
 
@@ -34,8 +35,8 @@ export interface CohortArguments {
   /** How many periods after its own each row looks (default 12), so rows have one cell more; -1 for sizes alone. */
   readonly numOfRows?: number | undefined;
   /**
-   * A moment within the first row's period, or the text of a period (`2026-W47`, `2026-11`) that lies within it; by default
-   * the last row is the current period.
+   * A moment within the first row's period, or the text of a period (`2026-W47`, `2026-11`) that lies within it or begins with
+   * it; by default the last row is the current period.
    */
   readonly startDate?: Moment | undefined;
 }
@@ -85,7 +86,7 @@ export function startsOf(args: CohortArguments, { now, timeZone }: MeasureScope)
   const first =
     startDate === undefined
       ? Period.of(unit, now, timeZone).delta(1 - numResults)
-      : Period.from(unit, startDate, timeZone);
+      : firstIn(unit, startDate, timeZone);
   const starts: Period[] = [];
   for (let index = 0; index < numResults; index += 1) starts.push(first.delta(index));
   return starts;

@@ -6,9 +6,21 @@
  * - `number`: a whole number from `least` to `most`.
  * - `date`: a date, or the text of a period that a date is enough for.
  * - `expression`: an expression text.
+ * - `expressions`: a list of such texts; `least` and `most` are how many.
+ * - `numbers`: a list of whole numbers from `least` to `most`; as text, with commas between them.
  * - `flag`: true or false.
  */
-export type FieldKind = 'event' | 'events' | 'unit' | 'number' | 'date' | 'choice' | 'expression' | 'flag';
+export type FieldKind =
+  | 'event'
+  | 'events'
+  | 'unit'
+  | 'number'
+  | 'numbers'
+  | 'date'
+  | 'choice'
+  | 'expression'
+  | 'expressions'
+  | 'flag';
 
 /** An argument of a measure, as data. */
 export interface Field<Name extends string = string> {
@@ -24,14 +36,18 @@ export interface Field<Name extends string = string> {
   readonly optional?: boolean | undefined;
   /** What a control begins with, and what a missing argument mostly stands for. */
   readonly default?: string | number | boolean | undefined;
-  /** The smallest number, or the fewest events. */
+  /** The smallest number, or the fewest of a list. */
   readonly least?: number | undefined;
-  /** The largest number, or the most events. */
+  /** The largest number, or the most of a list. */
   readonly most?: number | undefined;
   /** Values to choose from, each with its label. */
   readonly choices?: Readonly<Record<string, string>> | undefined;
   /** Numbers that a control may suggest. */
   readonly suggestions?: readonly number[] | undefined;
+  /** Of names: whether they stand for dateless flags. */
+  readonly dateless?: boolean | undefined;
+  /** Whether a command takes it as an argument after the source, not as an option. */
+  readonly positional?: boolean | undefined;
   /** What the control stands below together with its neighbours, such as `People who did`. */
   readonly group?: string | undefined;
   /** What forms and addresses call the field and its choices, if that is not its name in snake case. */

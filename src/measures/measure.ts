@@ -10,10 +10,22 @@ export interface MeasureScope {
   readonly timeZone: string;
   /** What time it is; decides what is final, running or in the future. */
   readonly now: Moment;
-  /** The ids of an event, or of a segment, in a period or of its dateless flag. */
-  set(name: string, period: Period | 'unique'): Expression;
-  /** The ids that an expression text describes. */
-  query(text: string): Expression;
+  /**
+   * The ids of an event, or of a segment, in a period or of its dateless flag.
+   * @param last what a range of an event ends with that `period` begins; segments know single periods
+   */
+  set(name: string, period: Period | 'unique', last?: Period): Expression;
+  /** The ids that an expression text describes; `{period}` in it stands for `period`. */
+  query(text: string, period?: Period | 'unique'): Expression;
+  /** Whether a name is that of a segment, not of an event. */
+  isSegment(name: string): boolean;
+  /**
+   * The first period that has a key of an event, or of the events that a segment is made of, of the finest unit that tells it;
+   * `undefined` if there is none. Known of the names that `looksAt` tells.
+   */
+  firstPeriod(name: string): Period | undefined;
+  /** The names of all events, sorted, if `looksAt` tells `all`. */
+  readonly names: readonly string[];
 }
 
 /** The answers to an `Ask`, in its order. */
@@ -49,9 +61,27 @@ export interface Measure<Args, Answer = Table> {
    * @throws RangeError for a table that is too large for a page: a stranger's address must not make a server compute it
    */
   complete?(args: Partial<Args>): Partial<Args>;
+  /**
+   * Names whose keys are to be listed before it asks, since the answer depends on when they began; `all` for those of all
+   * events. Nothing is listed without.
+   */
+  looksAt?(args: Args): readonly string[] | 'all';
   /** @throws RangeError for arguments that make no sense, in a sentence */
   ask(args: Args, scope: MeasureScope): Ask<Answer>;
+  /** How its table is told as plain rows, if not as all tables of its layout are: see `plainRows`. */
+  readonly rows?: PlainRowsOf | undefined;
 }
+
+/** Rows for programs that want no more than the numbers. */
+export interface PlainRowsOf {
+  /** Arguments that rows are made with, whatever else is asked for. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+  /** Objects for JSON. */
+  of(table: Table): readonly PlainRow[];
+}
+
+/** A row of a table as an object for JSON, such as `{ period: '2026-11', count: 12 }`. */
+export type PlainRow = Readonly<Record<string, unknown>>;
 
 /** A measure of whose arguments only its fields tell. */
 export type AnyMeasure = Measure<Record<string, unknown>>;

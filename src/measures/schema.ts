@@ -44,18 +44,24 @@ const TYPES: Record<FieldKind, Readonly<Record<string, unknown>>> = {
   choice: { type: 'string' },
   date: { type: 'string' },
   expression: { type: 'string', minLength: 1 },
+  expressions: { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true },
   number: { type: 'integer' },
+  numbers: { type: 'array', items: { type: 'integer' }, minItems: 1 },
   flag: { type: 'boolean' },
 };
 
 function propertyOf({ kind, help, default: value, least, most, choices }: Field): Record<string, unknown> {
-  const [minimum, maximum] = kind === 'events' ? ['minItems', 'maxItems'] : ['minimum', 'maximum'];
+  const isList = kind === 'events' || kind === 'expressions';
+  const [minimum, maximum] = isList ? ['minItems', 'maxItems'] : ['minimum', 'maximum'];
+  const bounds = {
+    ...(least !== undefined && { [minimum]: least }),
+    ...(most !== undefined && { [maximum]: most }),
+  };
   return {
     ...TYPES[kind],
     description: help,
     ...(choices && { enum: Object.keys(choices) }),
-    ...(least !== undefined && { [minimum]: least }),
-    ...(most !== undefined && { [maximum]: most }),
+    ...(kind === 'numbers' ? { items: { type: 'integer', ...bounds } } : bounds),
     ...(value !== undefined && { default: value }),
   };
 }

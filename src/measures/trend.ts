@@ -5,6 +5,7 @@ import type { Row } from '../tables/table.js';
 import { instantText, type Moment } from '../time/moment.js';
 import { Period, type PeriodUnit } from '../time/period.js';
 import type { Measure } from './measure.js';
+import { firstIn, isGiven, lastIn, MAX_PERIODS } from './range.js';
 import { stateOf } from './state.js';
 
 /** What a trend is made of. */
@@ -13,17 +14,15 @@ export interface TrendArguments {
   readonly events: readonly string[];
   /** What a point stands for (default `day`). */
   readonly unit?: PeriodUnit | undefined;
-  /** A moment within the first period, or its text (default: so that there are 31 periods). */
+  /** A moment within the first period, its text, or that of a longer period (default: so that there are 31 periods). */
   readonly from?: Moment | undefined;
-  /** A moment within the last period, or its text (default: the current one). */
+  /** A moment within the last period, its text, or that of a longer period (default: the current one). */
   readonly to?: Moment | undefined;
   /** Whether there is a line for those who did any of the events, too. */
   readonly any?: boolean | undefined;
 }
 
 const DEFAULT_PERIODS = 31;
-/** More points than anybody looks at are a mistake. */
-const MAX_PERIODS = 10_000;
 
 /** How many people did an event, period by period. */
 export const trend: Measure<TrendArguments> = {
@@ -65,8 +64,8 @@ export const trend: Measure<TrendArguments> = {
   ],
   ask({ events, unit = 'day', from, to, any = false }, scope) {
     const { timeZone, now } = scope;
-    const last = Period.from(unit, isGiven(to) ? to : now, timeZone);
-    const first = isGiven(from) ? Period.from(unit, from, timeZone) : last.delta(1 - DEFAULT_PERIODS);
+    const last = lastIn(unit, isGiven(to) ? to : now, timeZone);
+    const first = isGiven(from) ? firstIn(unit, from, timeZone) : last.delta(1 - DEFAULT_PERIODS);
     const periods = periodsOf(first, last);
     const current = Period.of(unit, now, timeZone);
     const states = periods.map((period) => stateOf(period, current));
@@ -128,9 +127,4 @@ function periodsOf(first: Period, last: Period): Period[] {
     throw new RangeError(`expected at most ${MAX_PERIODS} periods, got ${count} from ${first} to ${last}`);
   }
   return Period.range(first, last);
-}
-
-/** An HTML form sends an empty text for a date that was not chosen. */
-function isGiven(date: Moment | undefined): date is Moment {
-  return date !== undefined && date !== '';
 }

@@ -24,7 +24,9 @@ afterAll(() => folder?.remove());
 describe('a measure', () => {
   it('is a command whose options are its fields', async () => {
     const help = (await outputOf('help', 'trend')).replace(/\n {31}/g, ' ');
-    expect(help).toContain('--events <event>             events to count, a line each; may be repeated\n');
+    expect(help).toContain(
+      '--events <event>             events to count, a line each; several with commas between',
+    );
     expect(help).toContain(
       '--unit <unit>                what a point stands for (default: day) (choices: "hour",',
     );
@@ -56,9 +58,21 @@ describe('a measure', () => {
     for (const format of ['svg', 'curves']) {
       expect(await outputOf(...both, '--format', format)).toMatch(/^<svg .*<path .*<\/svg>\n$/s);
     }
+    expect(JSON.parse(await outputOf(...both, '--format', 'rows'))).toEqual([
+      { period: '2026-10', counts: [1, 0, 1] },
+      { period: '2026-11', counts: [2, 2, 3] },
+    ]);
     const path = folder.path('trend.svg');
     await outputOf(...both, '-o', path);
     expect(readFileSync(path, 'utf8')).toBe(await outputOf(...both, '--format', 'svg'));
+  });
+
+  it('takes several names at once, with commas between them, and quotes for commas in them', async () => {
+    const asked = ['trend', events, '--format', 'json', ...SPAN, '--events'];
+    const rowsOf = async (text: string) =>
+      JSON.parse((await runCommand([...asked, text])).stdout).rows.map(({ key }: { key: string }) => key);
+    expect(await rowsOf('signup,active')).toEqual(['signup', 'active']);
+    expect(await rowsOf('signup, "a,b"')).toEqual(['signup', 'a,b']);
   });
 
   it('notes names that no event has, with segments among those that are known', async () => {

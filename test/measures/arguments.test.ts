@@ -93,9 +93,9 @@ describe('parseForm', () => {
       `expected num_results to be a whole number from 1 to 10000, got "${text}"`,
     ]),
     ['num_of_rows=-1', 'expected num_of_rows to be a whole number from 0 to 10000, got "-1"'],
-    ...['soon', '2026-02-30', '2026-W47', '2026-11', '12026-11-22', '2026-11-22T10:00'].map((text) => [
+    ...['soon', '2026-02-30', '2026-W54', '2026-13', '12026-11-22', '2026-11-22T10:00'].map((text) => [
       `start_date=${text}`,
-      `expected start_date to be a date such as 2026-11-22, got "${text}"`,
+      `expected start_date to be a date such as 2026-11-22, or a period such as 2026-W47, got "${text}"`,
     ]),
     ['select1=a&select1=b', 'expected select1 once, got it 2 times'],
     ['num_results=5&num_results=5', 'expected num_results once, got it 2 times'],
@@ -189,6 +189,48 @@ describe('parseFields', () => {
     expect(() => parseFields(measure, { who: 'a@' })).toThrow(/^expected a period/);
     expect(() => parseFields(measure, { events: ['a', 'b', 'c'] })).toThrow(
       'expected events to be a list of 1 to 2, got 3',
+    );
+  });
+});
+
+describe('lists', () => {
+  const measure: Measure<{ sets: string[]; brackets: number[] }> = {
+    name: 'lists',
+    title: 'Lists',
+    help: 'lists',
+    fields: [
+      { kind: 'expressions', name: 'sets', label: 'Sets', help: 'sets', least: 2, positional: true },
+      { kind: 'numbers', name: 'brackets', label: 'Brackets', help: 'brackets', least: 1, optional: true },
+    ],
+    ask: () => ({ sets: [], table: () => raise() }),
+  };
+  function raise(): never {
+    throw new Error('not asked');
+  }
+
+  it('are read of expressions, each as a whole', () => {
+    expect(parseFields(measure, { sets: ['a@day & b@day', 'c@{period}'] })).toEqual({
+      sets: ['a@day & b@day', 'c@{period}'],
+    });
+    expect(() => parseFields(measure, { sets: ['a@day', 'b@'] })).toThrow(/^expected a period/);
+    expect(() => parseFields(measure, { sets: ['a@day'] })).toThrow('expected sets to be a list of 2 to');
+    expect(() => parseFields(measure, { sets: ['a@day', 7] })).toThrow(
+      'expected sets to be expression texts, got 7',
+    );
+  });
+
+  it('are read of numbers, and of their text with commas between them', () => {
+    const sets = ['a@day', 'b@day'];
+    for (const brackets of [[1, 3, 7], '1,3,7', '1, 3 7', ['1', 3, '7']]) {
+      expect(parseFields(measure, { sets, brackets })).toEqual({ sets, brackets: [1, 3, 7] });
+    }
+    expect(parseForm(measure, formatForm(measure, { sets, brackets: [1, 3, 7] }))).toEqual({
+      sets,
+      brackets: [1, 3, 7],
+    });
+    expect(formatForm(measure, { sets, brackets: [1, 3] }).get('brackets')).toBe('1,3');
+    expect(() => parseFields(measure, { brackets: '1,,0' })).toThrow(
+      'expected brackets to be a whole number from 1 to',
     );
   });
 });

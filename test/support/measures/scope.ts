@@ -2,6 +2,7 @@ import { bitmap, type Expression } from '../../../src/engine/expression.js';
 import type { Ask, Counts, MeasureScope } from '../../../src/measures/measure.js';
 import type { Store } from '../../../src/store/types.js';
 import type { Moment } from '../../../src/time/moment.js';
+import { Period } from '../../../src/time/period.js';
 
 const SIGNS = { and: '&', or: '|', xor: '^', andNot: '& ~', atLeast: 'at least' };
 
@@ -11,15 +12,27 @@ const nowhere = {} as Store;
 export interface ScopeOptions {
   readonly now?: Moment;
   readonly timeZone?: string;
+  /** Names of segments. */
+  readonly segments?: readonly string[];
+  /** The first period of each event. */
+  readonly firsts?: Readonly<Record<string, string>>;
 }
 
 /** A scope whose sets are called as in expression texts: `signup@2026-11`. */
-export function scopeOf({ now = '2026-03-17T12:00:00Z', timeZone = 'UTC' }: ScopeOptions = {}): MeasureScope {
+export function scopeOf({
+  now = '2026-03-17T12:00:00Z',
+  timeZone = 'UTC',
+  segments = [],
+  firsts = {},
+}: ScopeOptions = {}): MeasureScope {
   return {
     now,
     timeZone,
-    set: (name, period) => bitmap(nowhere, `${name}@${period}`),
-    query: (text) => bitmap(nowhere, text),
+    set: (name, period, last) => bitmap(nowhere, `${name}@${period}${last === undefined ? '' : `..${last}`}`),
+    query: (text, period) => bitmap(nowhere, text.replaceAll('{period}', String(period))),
+    isSegment: (name) => segments.includes(name),
+    firstPeriod: (name) => (firsts[name] === undefined ? undefined : Period.parse(firsts[name])),
+    names: Object.keys(firsts).sort(),
   };
 }
 

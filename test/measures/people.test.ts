@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { formatQuery } from '../../src/events/query.js';
+import { join, type People, peopleOf, peopleOfText, without } from '../../src/measures/people.js';
+import { Period } from '../../src/time/period.js';
+import { scopeOf, textOf } from '../support/measures/scope.js';
+
+const scope = scopeOf({ segments: ['payers'] });
+const january = Period.parse('2026-01');
+const march = Period.parse('2026-03');
+
+function told({ set, query }: People): [set: string, query: string] {
+  return [textOf(set), formatQuery(query)];
+}
+
+describe('people', () => {
+  it('are those of an event in a period, or from one to another', () => {
+    expect(told(peopleOf(scope, 'active', january))).toEqual(['active@2026-01', 'active@2026-01']);
+    expect(told(peopleOf(scope, 'active', january, march))).toEqual([
+      'active@2026-01..2026-03',
+      'active@2026-01..2026-03',
+    ]);
+    expect(told(peopleOf(scope, 'paid plan', 'unique'))).toEqual(['paid plan@unique', '"paid plan"@unique']);
+    expect(told(peopleOf(scope, 'active', march, Period.parse('2026-03')))[0]).toBe('active@2026-03');
+  });
+
+  it('are those of a segment in every period from one to another, since it knows single ones', () => {
+    expect(told(peopleOf(scope, 'payers', january, march))).toEqual([
+      'payers@2026-01 | payers@2026-02 | payers@2026-03',
+      'payers@2026-01 | payers@2026-02 | payers@2026-03',
+    ]);
+  });
+
+  it('are those of a text, whose placeholder is filled', () => {
+    expect(told(peopleOfText(scope, 'active@{period} & ~(pro@unique | a@{period})', january))).toEqual([
+      'active@2026-01 & ~(pro@unique | a@2026-01)',
+      'active@2026-01 & ~(pro@unique | a@2026-01)',
+    ]);
+    expect(told(peopleOfText(scope, 'active@day-1'))[1]).toBe('active@day-1');
+  });
+
+  it('are joined and taken away, as the text says', () => {
+    const [a, b] = [peopleOf(scope, 'a', january), peopleOf(scope, 'b', march)];
+    expect(told(join('and', [a, b]))).toEqual(['a@2026-01 & b@2026-03', 'a@2026-01 & b@2026-03']);
+    expect(join('or', [a])).toBe(a);
+    expect(told(without(a, join('or', [a, b])))).toEqual([
+      'a@2026-01 & ~ a@2026-01 | b@2026-03',
+      'a@2026-01 & ~(a@2026-01 | b@2026-03)',
+    ]);
+    expect(without(a, undefined)).toBe(a);
+  });
+});

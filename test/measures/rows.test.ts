@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { plainRows } from '../../src/measures/rows.js';
+import type { Cell, Table } from '../../src/tables/table.js';
+
+const final = (count: number): Cell => ({ count, state: 'final' });
+const future: Cell = { count: 0, state: 'future' };
+const TABLE: Omit<Table, 'layout' | 'rows' | 'columns'> = {
+  measure: 'any',
+  title: '',
+  unit: 'people',
+  rowHead: '',
+  notes: [],
+  now: '2026-11-22T00:00:00Z',
+  timeZone: 'UTC',
+};
+
+describe('plain rows', () => {
+  it('of a triangle have a size and cells, null if they are still to come', () => {
+    const rows = [{ key: '2026-11', label: 'Nov', period: '2026-11', size: 3, cells: [final(2), future] }];
+    const columns = ['0', '1'].map((key) => ({ key, label: key }));
+    expect(plainRows({}, { ...TABLE, layout: 'triangle', rows, columns })).toEqual([
+      { period: '2026-11', size: 3, cells: [2, null] },
+    ]);
+  });
+
+  it('of lines over time have a count of each line', () => {
+    const rows = ['a', 'b'].map((key) => ({ key, label: key, cells: [final(2), future] }));
+    const columns = ['2026-11', '2026-12'].map((key) => ({ key, label: key, period: key }));
+    expect(plainRows({}, { ...TABLE, layout: 'series', rows, columns })).toEqual([
+      { period: '2026-11', counts: [2, 2] },
+      { period: '2026-12', counts: [null, null] },
+    ]);
+  });
+
+  it('of other tables have a property for each column', () => {
+    const columns = ['new', 'dormant'].map((key) => ({ key, label: key }));
+    const rows = [{ key: '2026-11', label: 'Nov', period: '2026-11', cells: [final(2), final(1)] }];
+    expect(plainRows({}, { ...TABLE, layout: 'bars', rows, columns })).toEqual([
+      { period: '2026-11', new: 2, dormant: 1 },
+    ]);
+    const named = [{ key: 'a', label: 'A', size: 4, cells: [final(2), final(1)] }];
+    expect(plainRows({}, { ...TABLE, layout: 'bars', rows: named, columns })).toEqual([
+      { key: 'a', size: 4, new: 2, dormant: 1 },
+    ]);
+  });
+
+  it('are as the measure has them, if it says so', () => {
+    const rows = { of: ({ title }: Table) => [{ title }] };
+    expect(plainRows({ rows }, { ...TABLE, title: 'x', layout: 'bars', rows: [], columns: [] })).toEqual([
+      { title: 'x' },
+    ]);
+  });
+});
