@@ -184,6 +184,11 @@ def range_of(question):
     return unit, range(first, first + question["numResults"])
 
 
+def count_of(world, unit, number, users):
+    """How many they are; of a period that is still to come, nobody knows."""
+    return None if number > world.now(unit) else len(users)
+
+
 def retention(world, question):
     unit, periods = range_of(question)
     mode = question.get("mode", "exact")
@@ -224,7 +229,7 @@ def retention(world, question):
                     cells.append((1, users))
                 else:
                     raise ValueError(mode)
-        counts = [None if p + first > now else len(users) for first, users in cells]
+        counts = [count_of(world, unit, p + first, users) for first, users in cells]
         rows.append({"period": text_of(unit, p), "size": len(entered), "cells": counts})
     return rows
 
@@ -239,15 +244,14 @@ def lifecycle(world, question):
             new = active & world.did(question["created"], unit, p)
         else:
             new = active - world.before(question["event"], unit, p, question.get("historyStart"))
-        rows.append(
-            {
-                "period": text_of(unit, p),
-                "new": len(new),
-                "returning": len((active & before) - new),
-                "resurrecting": len(active - before - new),
-                "dormant": len(before - active),
-            }
-        )
+        classes = {
+            "new": new,
+            "returning": (active & before) - new,
+            "resurrecting": active - before - new,
+            "dormant": before - active,
+        }
+        told = {name: count_of(world, unit, p, users) for name, users in classes.items()}
+        rows.append({"period": text_of(unit, p), **told})
     return rows
 
 
@@ -273,7 +277,9 @@ def rolling(world, question):
     return [
         {
             "period": text_of(unit, p),
-            "count": len(union(world.did(event, unit, q) for q in range(p - span + 1, p + 1))),
+            "count": count_of(
+                world, unit, p, union(world.did(event, unit, q) for q in range(p - span + 1, p + 1))
+            ),
         }
         for p in periods
     ]
@@ -325,7 +331,7 @@ def series(world, question):
     return [
         {
             "period": text_of(unit, p),
-            "counts": [len(users_of(world, text, (unit, p))) for text in question["expressions"]],
+            "counts": [count_of(world, unit, p, users_of(world, text, (unit, p))) for text in question["expressions"]],
         }
         for p in periods
     ]

@@ -106,6 +106,11 @@ export class People {
   count(holds: (id: number) => boolean): number {
     return this.ids.filter(holds).length;
   }
+
+  /** A number about a period; of one that is still to come, nobody knows. */
+  told(count: number, group: TimeGroup, number: number): number | null {
+    return number > this.now(group) ? null : count;
+  }
 }
 
 /** What `--format rows` prints for a question. */
@@ -199,7 +204,8 @@ export function lifecycle(people: People, question: QuestionOf<'lifecycle'>) {
         classes[isNew ? 'new' : before ? 'returning' : 'resurrecting'] += 1;
       } else if (before) classes.dormant += 1;
     }
-    return { period: textOf(group, p), ...classes };
+    const told = Object.entries(classes).map(([name, count]) => [name, people.told(count, group, p)]);
+    return { period: textOf(group, p), ...Object.fromEntries(told) };
   });
 }
 
@@ -216,10 +222,12 @@ export function frequency(people: People, question: QuestionOf<'frequency'>) {
 
 export function rolling(people: People, question: QuestionOf<'rolling'>) {
   const { event, timeGroup: group } = question;
-  return numbersOf(question).map((p) => ({
-    period: textOf(group, p),
-    count: people.count((id) => span(p - question.span + 1, p).some((q) => people.did(id, event, group, q))),
-  }));
+  return numbersOf(question).map((p) => {
+    const count = people.count((id) =>
+      span(p - question.span + 1, p).some((q) => people.did(id, event, group, q)),
+    );
+    return { period: textOf(group, p), count: people.told(count, group, p) };
+  });
 }
 
 /** Rows over all entries, and for each entry how many had reached each step after 0, 1, … periods. */
@@ -267,7 +275,7 @@ export function series(people: People, question: QuestionOf<'series'>) {
   const { timeGroup: group, expressions } = question;
   return numbersOf(question).map((p) => ({
     period: textOf(group, p),
-    counts: expressions.map((text) => people.count(testOf(people, text, [group, p]))),
+    counts: expressions.map((text) => people.told(people.count(testOf(people, text, [group, p])), group, p)),
   }));
 }
 
