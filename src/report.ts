@@ -14,7 +14,7 @@ export { renderSvg } from './report/svg.js';
 export { type HtmlTableOptions, renderHtmlTable } from './report/table.js';
 export { renderText, type TextOptions } from './report/text.js';
 export { type AverageKind, averageRow } from './tables/average.js';
-export { type ColorScheme, type HeatColor, heatColors, lineColors } from './tables/heat.js';
+export { type ColorScheme, type HeatColor, type HeatKind, heatColors, lineColors } from './tables/heat.js';
 export { periodLabel } from './tables/labels.js';
 export { formatValue, groupDigits } from './tables/numbers.js';
 export { cellValue, unitOf } from './tables/table.js';

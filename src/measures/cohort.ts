@@ -46,6 +46,7 @@ const MAX_SIZE = 10_000;
 /** More cells than this no browser shows. */
 const MAX_CELLS = 250_000;
 const UNITS = { days: 'day', weeks: 'week', months: 'month', years: 'year' } as const;
+const UNIT_NAMES = { days: 'Day', weeks: 'Week', months: 'Month', years: 'Year' } as const;
 
 /** What a row and its cells look at, before anything is counted. */
 export interface CohortPlan {
@@ -186,7 +187,7 @@ function tableOf(args: CohortArguments, { now, timeZone }: MeasureScope, rows: r
     unit: as === 'percent' ? 'percent' : 'people',
     rowHead: 'Cohort',
     columnHead: `${timeGroup} later`,
-    columns: columns.map((key) => ({ key, label: key })),
+    columns: columns.map((key) => ({ key, label: `${UNIT_NAMES[timeGroup]} ${key}` })),
     rows,
     notes: [],
     now: instantText(now, timeZone),

@@ -34,12 +34,12 @@ import {
 export function renderSvgHeatmap(table: Table, options: SvgOptions = {}): string {
   const view = viewTable(table, options);
   const grid = layOut(view);
-  const averageTop = grid.top + view.rows.length * CELL_HEIGHT + AVERAGE_GAP;
-  const legendTop = averageTop + CELL_HEIGHT + 12;
+  const rowsTop = view.summary ? grid.top + CELL_HEIGHT + AVERAGE_GAP : grid.top;
+  const legendTop = rowsTop + view.rows.length * CELL_HEIGHT + 12;
   const explain = (row: number) => (column: number) => explainCell(view.table, row, column);
   return renderPicture({
     view,
-    width: Math.max(MIN_WIDTH, grid.left + view.columns.length * CELL_WIDTH + MARGIN),
+    width: Math.max(MIN_WIDTH, grid.left + view.columns.length * grid.cellWidth + MARGIN),
     height: view.columns.length > 0 ? legendTop + 48 : legendTop,
     description: describe(view),
     options,
@@ -52,27 +52,27 @@ export function renderSvgHeatmap(table: Table, options: SvgOptions = {}): string
           muted
         />
         {view.columns.map((column, index) => (
-          <Label x={grid.left + (index + 1) * CELL_WIDTH - PADDING} y={grid.top - CELL_HEIGHT} end muted>
+          <Label x={grid.left + (index + 1) * grid.cellWidth - PADDING} y={grid.top - CELL_HEIGHT} end muted>
             {column}
           </Label>
         ))}
+        {view.summary && <Row row={view.summary} grid={grid} y={grid.top} bold />}
         {view.rows.map((row, index) => (
           <Row
             row={row}
             grid={grid}
-            y={grid.top + index * CELL_HEIGHT}
+            y={rowsTop + index * CELL_HEIGHT}
             index={options.interactive ? index : undefined}
             explain={explain(index)}
           />
         ))}
-        {view.summary && <Row row={view.summary} grid={grid} y={averageTop} bold />}
         {view.columns.length > 0 && view.scale && <Legend view={view} y={legendTop} />}
       </>
     ),
   });
 }
 
-const CELL_WIDTH = 60;
+const LEAST_CELL_WIDTH = 60;
 const CELL_HEIGHT = 24;
 const AVERAGE_GAP = 8;
 const PADDING = 8;
@@ -81,20 +81,28 @@ const COLUMN_GAP = 20;
 const MIN_WIDTH = 560;
 
 interface Grid {
+  readonly cellWidth: number;
   readonly left: number;
   readonly top: number;
   /** Right edge of the sizes. */
   readonly sizeRight: number;
 }
 
-function layOut({ rows, summary, rowHead, hasSizes }: TableView): Grid {
+function layOut({ rows, columns, summary, rowHead, hasSizes }: TableView): Grid {
   const longest = (texts: readonly string[]): number => max(texts, (text) => text.length)! * CHARACTER;
   const all = summary === undefined ? rows : [...rows, summary];
   const labelRight = MARGIN + longest([rowHead, ...all.map(({ label }) => label)]);
   const sizeRight = hasSizes
     ? labelRight + COLUMN_GAP + longest(['Size', ...all.map(({ size }) => size)])
     : labelRight;
-  return { left: sizeRight + PADDING, top: BODY_TOP + CELL_HEIGHT, sizeRight };
+  const texts = all.flatMap(({ cells }) => cells.map(({ text }) => text));
+  const widest = longest([...columns, ...texts, '']) + 2 * PADDING;
+  return {
+    cellWidth: Math.max(LEAST_CELL_WIDTH, widest),
+    left: sizeRight + PADDING,
+    top: BODY_TOP + CELL_HEIGHT,
+    sizeRight,
+  };
 }
 
 interface RowProps {
@@ -122,7 +130,8 @@ function Row({ row, grid, y, muted = false, bold = false, index, explain }: RowP
       {row.cells.map((cell, column) => (
         <Cell
           cell={cell}
-          x={grid.left + column * CELL_WIDTH}
+          x={grid.left + column * grid.cellWidth}
+          width={grid.cellWidth}
           y={y}
           {...(index !== undefined && { place: [index, column], title: explain?.(column) })}
         />
@@ -161,13 +170,14 @@ interface CellProps {
   readonly cell: CellView;
   readonly x: number;
   readonly y: number;
+  readonly width: number;
   readonly place?: readonly [row: number, column: number];
   readonly title?: string | undefined;
 }
 
-function Cell({ cell: { heat, state, text }, x, y, place, title }: CellProps): VNode | null {
+function Cell({ cell: { heat, state, text }, x, y, width, place, title }: CellProps): VNode | null {
   if (text === '') return null;
-  const end = x + CELL_WIDTH - PADDING;
+  const end = x + width - PADDING;
   if (heat === undefined) {
     return (
       <Label x={end} y={y} end muted>
@@ -180,7 +190,7 @@ function Cell({ cell: { heat, state, text }, x, y, place, title }: CellProps): V
   return (
     <g class={`h${heat}`} {...(place && { 'data-row': place[0], 'data-column': place[1] })}>
       {title !== undefined && <title>{title}</title>}
-      <rect x={x + 1} y={y + 1} width={CELL_WIDTH - 2} height={CELL_HEIGHT - 2} rx="3" fill={background} />
+      <rect x={x + 1} y={y + 1} width={width - 2} height={CELL_HEIGHT - 2} rx="3" fill={background} />
       <text
         x={end}
         y={y + BASELINE}

@@ -23,8 +23,8 @@ export function renderMarkdown(table: Table, options: ViewOptions = {}): string 
     ...cells.map(cellText),
   ];
   const head = [view.rowHead, ...(hasSizes ? ['Size'] : []), ...view.columns];
-  const rows = [head, ...view.rows.map(line)];
-  if (summary !== undefined) rows.push(line({ ...summary, label: `**${summary.label}**` }));
+  const first = summary === undefined ? [] : [line({ ...summary, label: `**${summary.label}**` })];
+  const rows = [head, ...first, ...view.rows.map(line)];
   const signs = view.signs.map(({ sign, meaning }) => `${escapeMark(sign)}: ${meaning}`);
   return [
     `${code(view.title)}: ${view.subtitle}`,

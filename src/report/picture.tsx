@@ -1,9 +1,8 @@
 import { range } from 'd3-array';
 import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { HEAT_STEPS, heatColors } from '../tables/heat.js';
-import { formatValue } from '../tables/numbers.js';
-import { hottestLabel, type TableView, type ViewOptions } from '../tables/view.js';
+import { BEYOND, cellColors, HEAT_STEPS } from '../tables/heat.js';
+import { heatLegend, type TableView, type ViewOptions } from '../tables/view.js';
 import { type FragmentOptions, Style } from './fragment.js';
 import { pictureStylesheet } from './style.js';
 
@@ -99,37 +98,60 @@ const LINE_HEIGHT = 16;
 const TITLE_CHARACTER = 9.5;
 export const CHARACTER = 7;
 
-/** Heat from zero to the hottest, then what the signs mean. */
+/** Heat from zero to the hottest, what is beyond, and then what the signs mean. */
 export function Legend({ view, y }: { view: TableView; y: number }): VNode {
-  const zero = formatValue(0, view.unit);
+  const { zero, hottest, beyond, kind } = heatLegend(view.scale!, view.unit);
   const rampLeft = MARGIN + (zero.length + 1) * CHARACTER;
   const rampRight = rampLeft + HEAT_STEPS * RAMP_STEP;
+  const beyondLeft = rampRight + 6 + (hottest.length + 2) * CHARACTER;
+  const kindLeft =
+    beyond === undefined ? beyondLeft : beyondLeft + BEYOND_WIDTH + 6 + (beyond.length + 2) * CHARACTER;
   const notes = view.signs.map(({ sign, meaning }) => `${sign}: ${meaning}`);
   return (
     <g>
-      <text class="muted" x={MARGIN} y={y + 10} fill={MUTED}>
+      <LegendText x={MARGIN} y={y}>
         {zero}
-      </text>
+      </LegendText>
       {range(HEAT_STEPS).map((step) => (
-        <g class={`h${step}`}>
-          <rect
-            x={rampLeft + step * RAMP_STEP}
-            y={y}
-            width={RAMP_STEP}
-            height="12"
-            fill={LIGHT[step]!.background}
-          />
-        </g>
+        <Swatch step={step} x={rampLeft + step * RAMP_STEP} y={y} width={RAMP_STEP} />
       ))}
-      <text class="muted" x={rampRight + 6} y={y + 10} fill={MUTED}>
-        {hottestLabel(view.scale!, view.unit)}
-      </text>
-      <text class="muted" x={MARGIN} y={y + 30} fill={MUTED}>
+      <LegendText x={rampRight + 6} y={y}>
+        {hottest}
+      </LegendText>
+      {beyond !== undefined && (
+        <>
+          <Swatch step={BEYOND} x={beyondLeft} y={y} width={BEYOND_WIDTH} />
+          <LegendText x={beyondLeft + BEYOND_WIDTH + 6} y={y}>
+            {beyond}
+          </LegendText>
+        </>
+      )}
+      <LegendText x={kindLeft} y={y}>
+        {kind}
+      </LegendText>
+      <LegendText x={MARGIN} y={y + 20}>
         {notes.join(' · ')}
-      </text>
+      </LegendText>
     </g>
   );
 }
 
+function Swatch({ step, x, y, width }: { step: number; x: number; y: number; width: number }): VNode {
+  return (
+    <g class={`h${step}`}>
+      <rect x={x} y={y} width={width} height="12" fill={LIGHT[step]!.background} />
+    </g>
+  );
+}
+
+function LegendText({ x, y, children }: { x: number; y: number; children: string }): VNode {
+  return (
+    <text class="muted" x={x} y={y + 10} fill={MUTED}>
+      {children}
+    </text>
+  );
+}
+
+const BEYOND_WIDTH = 18;
 const RAMP_STEP = 6;
-export const LIGHT = heatColors('light');
+export const LIGHT = cellColors('light');

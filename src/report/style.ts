@@ -1,4 +1,4 @@
-import { type ColorScheme, heatColors, lineColors } from '../tables/heat.js';
+import { type ColorScheme, cellColors, lineColors } from '../tables/heat.js';
 
 /** Class of a cell with the given heat step. */
 export function heatClass(step: number): string {
@@ -29,7 +29,7 @@ function buildPictureStylesheet(): string {
       `.line${line}{stroke:${color}}`,
       `.line${line}Key{fill:${color}}`,
     ]),
-    ...heatColors('dark').flatMap(({ background, text }, step) => [
+    ...cellColors('dark').flatMap(({ background, text }, step) => [
       `.h${step} rect{fill:${background}}`,
       `.h${step} text{fill:${text}}`,
     ]),
@@ -45,7 +45,7 @@ function buildPictureStylesheet(): string {
 const PICTURE = '.bm-picture';
 
 function heatRules(scheme: ColorScheme): string[] {
-  return heatColors(scheme).map(
+  return cellColors(scheme).map(
     ({ background, text }, step) => `.bitmapist .${heatClass(step)}{background:${background};color:${text}}`,
   );
 }
@@ -67,12 +67,15 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist td.bm-size{padding-right:12px;color:var(--bm-muted)}
 .bitmapist td.bm-empty{color:var(--bm-muted)}
 .bitmapist td.bm-running{outline:1px dashed;outline-offset:-2px;font-style:italic}
+.bitmapist .bm-summary th,.bitmapist .bm-summary td{border-bottom:2px solid var(--bm-line);border-radius:0}
+.bitmapist .bm-summary th.bm-label{font-weight:600}
 .bitmapist tfoot th,.bitmapist tfoot td{border-top:2px solid var(--bm-line);border-radius:0}
 .bitmapist tfoot th.bm-label{color:var(--bm-ink);font-weight:600}
 .bitmapist .bm-legend{margin:8px 2px 0;display:flex;flex-wrap:wrap;gap:4px 18px;color:var(--bm-muted)}
 .bitmapist .bm-note{margin:8px 2px 0;overflow-wrap:anywhere}
 .bitmapist .bm-ramp{display:inline-flex;vertical-align:middle;margin:0 6px;border:1px solid var(--bm-line)}
 .bitmapist .bm-ramp i{width:6px;height:12px}
+.bitmapist .bm-ramp i.bm-wide{width:18px}
 .bitmapist .bm-sign{color:var(--bm-ink)}
 .bitmapist a{color:var(--bm-accent)}
 .bitmapist .bm-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -95,7 +98,7 @@ const SMALL = `@media screen and (max-width:600px){
 .bitmapist{padding:8px;font-size:13px}
 .bitmapist td,.bitmapist th{padding:2px 4px}
 .bitmapist td{min-width:4em}
-.bitmapist tfoot th{white-space:normal}
+.bitmapist tfoot th,.bitmapist .bm-summary th{white-space:normal}
 .bitmapist fieldset>.bm-field{flex-basis:100%}
 .bitmapist .bm-choices{width:100%}
 }`;

@@ -1,12 +1,12 @@
 import { range } from 'd3-array';
 import type { VNode } from 'preact';
-import { HEAT_STEPS } from '../tables/heat.js';
-import { formatValue } from '../tables/numbers.js';
+import { BEYOND, HEAT_STEPS } from '../tables/heat.js';
 import type { Table } from '../tables/table.js';
 import {
   type CellView,
   explainCell,
-  hottestLabel,
+  heatLegend,
+  type RowView,
   RUNNING_MARK,
   type TableView,
   type ViewOptions,
@@ -48,6 +48,7 @@ export function renderHtmlTable(table: Table, options: HtmlTableOptions = {}): s
         <table role={interactive ? 'grid' : undefined}>
           <Caption title={view.title} subtitle={view.subtitle} />
           <Head {...view} />
+          {view.summary && <Summary row={view.summary} hasSizes={view.hasSizes} />}
           <tbody>
             {view.rows.map(({ label, size, cells }, row) => (
               <tr>
@@ -59,17 +60,6 @@ export function renderHtmlTable(table: Table, options: HtmlTableOptions = {}): s
               </tr>
             ))}
           </tbody>
-          {view.summary && (
-            <tfoot>
-              <tr>
-                <Label>{view.summary.label}</Label>
-                {view.hasSizes && <td class="bm-size">{view.summary.size}</td>}
-                {view.summary.cells.map((cell) => (
-                  <td class={heatOf(cell)}>{cell.text}</td>
-                ))}
-              </tr>
-            </tfoot>
-          )}
         </table>
       </section>
       {view.columns.length > 0 && <Legend {...view} />}
@@ -146,6 +136,21 @@ export function Notes({ notes }: { notes: readonly string[] }): VNode {
   );
 }
 
+/** What is said about all rows, right below the headings: there it is seen first, however many rows there are. */
+function Summary({ row, hasSizes }: { row: RowView; hasSizes: boolean }): VNode {
+  return (
+    <tbody class="bm-summary">
+      <tr>
+        <Label>{row.label}</Label>
+        {hasSizes && <td class="bm-size">{row.size}</td>}
+        {row.cells.map((cell) => (
+          <td class={heatOf(cell)}>{cell.text}</td>
+        ))}
+      </tr>
+    </tbody>
+  );
+}
+
 interface CellProps {
   readonly cell: CellView;
   readonly view: TableView;
@@ -199,19 +204,29 @@ function heatOf({ heat }: CellView): string | undefined {
 }
 
 function Legend({ unit, scale, signs }: TableView): VNode {
+  const heat = scale && heatLegend(scale, unit);
   return (
     <p class="bm-legend">
-      {scale && (
+      {heat && (
         <span>
-          {formatValue(0, unit)}
+          {heat.zero}
           <span class="bm-ramp" aria-hidden="true">
             {range(HEAT_STEPS).map((step) => (
               <i class={heatClass(step)} />
             ))}
           </span>
-          {hottestLabel(scale, unit)}
+          {heat.hottest}
         </span>
       )}
+      {heat?.beyond && (
+        <span>
+          <span class="bm-ramp" aria-hidden="true">
+            <i class={`bm-wide ${heatClass(BEYOND)}`} />
+          </span>
+          {heat.beyond}
+        </span>
+      )}
+      {heat && <span>{heat.kind}</span>}
       {signs.map(({ sign, meaning }) => (
         <span>
           <span class="bm-sign">{sign}</span> {meaning}

@@ -1,11 +1,11 @@
 import { Ansis } from 'ansis';
 import { max, range } from 'd3-array';
-import { HEAT_STEPS, type HeatColor, heatColors } from '../tables/heat.js';
-import { formatValue } from '../tables/numbers.js';
+import { BEYOND, HEAT_STEPS, type HeatColor, heatColors } from '../tables/heat.js';
 import type { Table } from '../tables/table.js';
 import {
   type CellView,
-  hottestLabel,
+  type HeatLegend,
+  heatLegend,
   type RowView,
   RUNNING_MARK,
   type TableView,
@@ -25,8 +25,8 @@ export interface TextOptions extends ViewOptions {
 }
 
 /**
- * The table for terminals, ending with a line feed: a row per line, as a heatmap unless they are lines over time, the
- * averages, a legend. Running periods carry a `*`, periods to come are blank, a cohort without members shows `–`, and 0 means
+ * The table for terminals, ending with a line feed: the averages, a row per line, as a heatmap unless they are lines over
+ * time, a legend. Running periods carry a `*`, periods to come are blank, a cohort without members shows `–`, and 0 means
  * that nobody came back.
  * @throws RangeError for a unit that does not exist, as all reports
  * @example
@@ -72,11 +72,13 @@ function createPaint(colorDepth: number): Paint {
   if (colorDepth < 8) return { bold: String, dim: String, heat: String };
   const ansi = new Ansis(colorDepth < 24 ? 2 : 3);
   const inks = colorDepth < 24 ? paletteInks(ansi) : heatColors('dark').map(trueColorInk(ansi));
+  const beyond = ansi.bg(240).fg(231);
   return {
     bold: (text) => ansi.bold(text),
     dim: (text) => ansi.dim(text),
     heat: (text, step) => {
       if (step === undefined) return text;
+      if (step === BEYOND) return beyond(text);
       return inks[Math.floor((step * inks.length) / HEAT_STEPS)]!(text);
     },
   };
@@ -139,8 +141,8 @@ function renderBlock(
   const header = view.columns.slice(first, end).map((column) => `${column} `.padStart(widths.cell));
   return [
     paint.dim(line(view.rowHead, view.hasSizes ? 'Size' : '', header)),
+    ...(view.summary === undefined ? [] : [lineOf(view.summary), '']),
     ...view.rows.map(lineOf),
-    ...(view.summary === undefined ? [] : ['', lineOf(view.summary)]),
   ];
 }
 
@@ -159,8 +161,11 @@ function renderLegend({ columns, unit, scale, signs }: TableView, paint: Paint):
     .map((step) => paint.heat(' ', step))
     .join('');
   const heat =
-    ramp.trim() === '' || scale === undefined
-      ? []
-      : [`${formatValue(0, unit)} ${ramp} ${hottestLabel(scale, unit)}`];
+    ramp.trim() === '' || scale === undefined ? [] : [explainHeat(heatLegend(scale, unit), ramp, paint)];
   return [...heat, ...(notes.length === 0 ? [] : [paint.dim(notes.join(' · '))])];
+}
+
+function explainHeat({ zero, hottest, beyond, kind }: HeatLegend, ramp: string, paint: Paint): string {
+  const above = beyond === undefined ? [] : [`${paint.heat('   ', BEYOND)} ${beyond}`];
+  return [`${zero} ${ramp} ${hottest}`, ...above, kind].join(' · ');
 }

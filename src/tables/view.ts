@@ -1,7 +1,7 @@
 import { describe, printable } from '../base/errors.js';
 import { Period } from '../time/period.js';
 import { type AverageKind, averageRow } from './average.js';
-import { type HeatScale, heatScale } from './heat.js';
+import { type HeatKind, type HeatScale, heatScale, lineColors } from './heat.js';
 import { periodLabel } from './labels.js';
 import { formatValue, groupDigits } from './numbers.js';
 import { type Cell, type CellState, cellValue, type Row, type Table, type Unit, unitOf } from './table.js';
@@ -22,7 +22,7 @@ export interface TableView {
   readonly rows: readonly RowView[];
   /** The last line, if there is one. */
   readonly summary: RowView | undefined;
-  /** Where the colours come from; `undefined` for lines, which have none. */
+  /** Where the colours come from; `undefined` for lines and bars, which have none. */
   readonly scale: HeatScale | undefined;
   /** What the signs of the cells mean: those that occur. */
   readonly signs: readonly StateNote[];
@@ -43,7 +43,7 @@ export interface CellView {
   readonly state: CellState;
   /** Without the mark of a running period. */
   readonly text: string;
-  /** Heat step of the number shown. */
+  /** Heat step of the number shown; `HEAT_STEPS` if it is beyond the scale. */
   readonly heat: number | undefined;
 }
 
@@ -60,6 +60,8 @@ export interface ViewOptions {
   readonly as?: 'percent' | 'counts' | undefined;
   /** How columns are averaged, if they are; default `weighted`. */
   readonly average?: AverageKind | undefined;
+  /** What colours are relative to, the table (default) or all there can be: see `HeatKind`. */
+  readonly heat?: HeatKind | undefined;
 }
 
 /** Follows the number of a period that has not ended. */
@@ -120,7 +122,7 @@ export function inLines(table: Table): Table {
 export function viewTable(given: Table, options: ViewOptions = {}): TableView {
   const table = inLines(showAs(given, options));
   const { unit, columns, summary } = table;
-  const scale = table.layout === 'series' ? undefined : heatScale(table, unit);
+  const scale = isHeated(table) ? heatScale(table, unit, options.heat) : undefined;
   const viewRow = (row: Row, emptyText: string): RowView => ({
     label: printable(row.label),
     size: row.size === undefined ? '' : groupDigits(row.size),
@@ -160,10 +162,41 @@ function cellPeriod({ layout, rows, columns }: Table, row: number, column: numbe
   return Period.parse(period).delta(layout === 'triangle' ? column : 0);
 }
 
-/** The value of the strongest colour, for a legend: `50.0% or more`. */
-export function hottestLabel({ hottest, isCapped }: HeatScale, unit: Unit): string {
-  return `${formatValue(hottest, unit)}${isCapped ? ' or more' : ''}`;
+/** What colours mean, in texts for a legend. */
+export interface HeatLegend {
+  /** The value of the weakest colour. */
+  readonly zero: string;
+  /** The value of the strongest. */
+  readonly hottest: string;
+  /** What has a colour of its own, if there is such a value: `above 50.0%`. */
+  readonly beyond: string | undefined;
+  /** What the colours are relative to. */
+  readonly kind: string;
 }
+
+export function heatLegend({ kind, hottest, isCapped }: HeatScale, unit: Unit): HeatLegend {
+  const most = formatValue(hottest, unit);
+  return {
+    zero: formatValue(0, unit),
+    hottest: most,
+    beyond: isCapped ? `above ${most}` : undefined,
+    kind: kind === 'relative' ? 'colours relative to this table' : 'absolute colours',
+  };
+}
+
+/** Lines and bars have colours of their own kind, but for bars of more classes than there are colours. */
+function isHeated(table: Table): boolean {
+  if (table.layout === 'series') return false;
+  return table.layout !== 'bars' || drawnColumns(table).length > MOST_CLASSES;
+}
+
+/** Indexes of the columns that a picture can draw on one scale: those in the unit of the table. */
+export function drawnColumns({ columns }: Table): number[] {
+  return columns.flatMap(({ unit }, column) => (unit === undefined ? [column] : []));
+}
+
+/** Classes of bars that can be told apart by colour. */
+const MOST_CLASSES = lineColors('light').length;
 
 /** `percent of each cohort who came back, 0 to 12 months later`; of sizes alone there is no unit to tell. */
 function subtitleOf({ unit, subtitle = '', columns }: Table): string {

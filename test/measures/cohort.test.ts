@@ -58,8 +58,8 @@ describe('a cohort table', () => {
       rowHead: 'Cohort',
       columnHead: 'months later',
       columns: [
-        { key: '0', label: '0' },
-        { key: '1', label: '1' },
+        { key: '0', label: 'Month 0' },
+        { key: '1', label: 'Month 1' },
       ],
       rows: [
         {

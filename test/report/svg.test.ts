@@ -10,13 +10,13 @@ describe('renderSvgHeatmap', () => {
     expect(textsOf(renderSvgHeatmap(sampleTable()))).toEqual([
       'signup → login',
       'percent of each cohort who came back, 0 to 3 months later · total size 1,540',
-      ...['Cohort', 'Size', '0', '1', '2', '3'],
+      ...['Cohort', 'Size', 'Month 0', 'Month 1', 'Month 2', 'Month 3'],
+      ...['Weighted average', '100%', '40.0%', '0.1%'],
       ...['Jan 2026', '1,200', '100%', '50.0%', '0.1%', '12.5%*'],
       ...['Feb 2026', '300', '100%', '0%', '25.0%*'],
       ...['Mar 2026', '0', '–', '–'],
       ...['Apr 2026', '40', '100%*'],
-      ...['Weighted average', '100%', '40.0%', '0.1%'],
-      ...['0%', '50.0% or more'],
+      ...['0%', '50.0%', 'above 50.0%', 'colours relative to this table'],
       '*: not over yet · blank: still to come · –: cohort without members · 0%: nobody came back',
     ]);
   });
@@ -25,7 +25,7 @@ describe('renderSvgHeatmap', () => {
     const svg = renderSvgHeatmap(sizesTable());
     expect(svg).not.toMatch(/NaN|Infinity/);
     expect(svg).toContain('sizes of the cohorts');
-    expect(textsOf(svg).slice(-2)).toEqual(['Total', '1,540']);
+    expect(textsOf(svg).slice(4, 6)).toEqual(['Total', '1,540']);
     expect(svg).toContain('<desc>Sizes of 4 cohorts.</desc>');
   });
 

@@ -1,6 +1,7 @@
+import { lab } from 'd3-color';
 import { describe, expect, it } from 'vitest';
 import { reportStylesheet } from '../../src/report.js';
-import { HEAT_STEPS, heatColors, heatScale, lineColors } from '../../src/tables/heat.js';
+import { BEYOND, cellColors, heatColors, heatScale, lineColors } from '../../src/tables/heat.js';
 import { contrast } from '../support/report/contrast.js';
 import { sampleTable, withCells } from '../support/report/tables.js';
 
@@ -23,7 +24,7 @@ const schemes = [
 
 describe('heat', () => {
   it.each(schemes)('is readable at every step in %s, in the style sheet itself', (_, css) => {
-    for (let step = 0; step < HEAT_STEPS; step += 1) {
+    for (let step = 0; step <= BEYOND; step += 1) {
       const background = declared(css, ` .bm-h${step}`, 'background');
       expect(contrast(declared(css, ` .bm-h${step}`, 'color'), background)).toBeGreaterThanOrEqual(READABLE);
     }
@@ -52,13 +53,47 @@ describe('heat', () => {
   it('ends at the largest value after the first column', () => {
     const scale = heatScale(sampleTable(), 'percent');
     expect(scale).toMatchObject({ hottest: 50, isCapped: true });
-    expect([0, 25, 50, 100].map(scale.stepOf)).toEqual([0, 10, 20, 20]);
+    expect([0, 25, 50, 100].map(scale.stepOf)).toEqual([0, 10, 20, BEYOND]);
     const firstOnly = withCells(sampleTable(), (cells) => cells.slice(0, 1));
     expect(heatScale(firstOnly, 'people')).toMatchObject({ hottest: 1200, isCapped: false });
     const matrix = { ...sampleTable(), layout: 'matrix' } as const;
     expect(heatScale(matrix, 'percent')).toMatchObject({ hottest: 100, isCapped: false });
   });
+
+  it('leaves out the diagonal of a matrix, on which sets meet themselves', () => {
+    const { rows } = sampleTable();
+    const columns = rows.map(({ key, label }) => ({ key, label }));
+    const matrix = { ...sampleTable(), layout: 'matrix', columns, rows: rows.slice(0, 2) } as const;
+    expect(heatScale(matrix, 'people')).toMatchObject({ hottest: 600, isCapped: true });
+  });
+
+  it('is of all there can be if asked to, and of the largest number of people', () => {
+    const scale = heatScale(sampleTable(), 'percent', 'absolute');
+    expect(scale).toMatchObject({ kind: 'absolute', hottest: 100, isCapped: false });
+    expect([0, 26, 50, 100].map(scale.stepOf)).toEqual([0, 5, 10, 20]);
+    expect(heatScale(sampleTable(), 'ratio', 'absolute')).toMatchObject({ hottest: 1, isCapped: false });
+    expect(heatScale(sampleTable(), 'people', 'absolute')).toMatchObject({ hottest: 1200 });
+    expect(() => heatScale(sampleTable(), 'percent', 'log' as 'absolute')).toThrow(
+      new RangeError('expected "relative" or "absolute" as heat, got "log"'),
+    );
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'gives what is beyond the scale a colour that no step has, in %s',
+    (scheme) => {
+      const colors = cellColors(scheme);
+      const { background } = colors[BEYOND]!;
+      const far = colors.slice(0, BEYOND).map((each) => differenceOf(each.background, background));
+      expect(Math.min(...far)).toBeGreaterThan(5);
+    },
+  );
 });
+
+/** Distance in CIELAB: from some 2 on, people see it. */
+function differenceOf(one: string, other: string): number {
+  const [a, b] = [lab(one), lab(other)];
+  return Math.hypot(a.l - b.l, a.a - b.a, a.b - b.b);
+}
 
 describe('the colours of lines', () => {
   it.each(schemes)('are as many, all different and readable in %s', (scheme, css) => {

@@ -46,7 +46,7 @@ export function Chart({ table }: { readonly table: Table }) {
           aria-hidden="true"
           style={at.x > width / 2 ? { right: `${width - at.x + 12}px` } : { left: `${at.x + 12}px` }}
         >
-          <strong>{headOf(table, at.column)}</strong>
+          <strong>{table.columns[at.column]!.label}</strong>
           {listed(table, at.column).map(({ row, value }) => (
             <div key={row.key}>
               {table.layout === 'series' && <i data-line={table.rows.indexOf(row)} />}
@@ -58,11 +58,6 @@ export function Chart({ table }: { readonly table: Table }) {
       )}
     </div>
   );
-}
-
-function headOf({ layout, columnHead, columns }: Table, column: number): string {
-  const { label } = columns[column]!;
-  return layout === 'triangle' ? `${columnHead}: ${label}` : label;
 }
 
 /** The value of the summary in a column, and the largest ones of the rows. */

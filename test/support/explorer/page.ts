@@ -70,7 +70,7 @@ export async function settle(page: Page): Promise<void> {
 
 /** The heatmap as numbers: size of the cohort, then its cells; 0 where a cell has none. */
 export function readHeatmap(page: Page): Promise<number[][]> {
-  return page.$$eval('.bitmapist table tbody tr', (rows) =>
+  return page.$$eval('.bitmapist table tbody:not(.bm-summary) tr', (rows) =>
     rows.map((row) =>
       [...row.querySelectorAll('td')].map((cell) => {
         const text = cell.firstChild?.textContent ?? '';
