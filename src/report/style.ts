@@ -60,6 +60,7 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist .bm-title{font-size:1.15em;font-weight:600}
 .bitmapist .bm-muted{color:var(--bm-muted)}
 .bitmapist th{font-weight:400;color:var(--bm-muted);white-space:nowrap;padding:3px 6px;text-align:right}
+.bitmapist thead th[scope=col]{white-space:normal;vertical-align:bottom}
 .bitmapist thead th[scope=colgroup]{text-align:left}
 .bitmapist th.bm-label{text-align:left;position:sticky;left:0;z-index:1;background:var(--bm-page)}
 .bitmapist tbody th.bm-label{color:var(--bm-ink)}

@@ -383,8 +383,9 @@ describe('views', () => {
   it('take another day for today', () =>
     withDump(async (explorer) => {
       await explorer.show(`${RETENTION}&asof=2026-02-15`, TABLE);
-      const states = await explorer.page.$$eval(`${TABLE} tbody:not(.bm-summary) tr:last-child td:not(.bm-size)`, (cells) =>
-        cells.map((cell) => cell.className),
+      const states = await explorer.page.$$eval(
+        `${TABLE} tbody:not(.bm-summary) tr:last-child td:not(.bm-size)`,
+        (cells) => cells.map((cell) => cell.className),
       );
       expect(states).toEqual([expect.stringContaining('bm-running'), 'bm-future', 'bm-future']);
     }));
