@@ -149,9 +149,14 @@ export class WindowRun {
     return byteOffset + slot * stride + this.#part * this.#plan.windowBytes;
   }
 
-  /** Left early, a read may still be writing into the kernel's memory: then the kernel is not given back for reuse. */
+  /** Left early, a read may still be writing into the kernel's memory: it is given back for reuse once that has ended well. */
   close(): void {
     if (this.#reading === undefined || this.#remote.length === 0) returnKernel(this.kernel);
+    else
+      this.#reading.then(
+        () => returnKernel(this.kernel),
+        () => {},
+      );
   }
 
   #beginToRead(window: Window): void {
