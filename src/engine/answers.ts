@@ -230,19 +230,26 @@ async function openResult(expression: Expression, options: WindowedOptions): Pro
 }
 
 /** A plan, and the first bytes of what it reads if they came with the lengths. */
-interface OpenPlan {
+export interface OpenPlan {
   readonly plan: Plan;
   readonly infos: readonly OperandInfo[];
   readonly beginnings: Beginnings | undefined;
 }
 
-/** Asks the stores for lengths, with the beginnings if they offer that, and plans with them. */
-async function openPlan(question: Question, answer: PlanOptions['answer']): Promise<OpenPlan> {
+/**
+ * Asks the stores for lengths, with the beginnings if they offer that, and plans with them.
+ * @param narrow what is left of the plan if only a part of it is wanted, which may lie far from the beginnings
+ */
+export async function openPlan(
+  question: Question,
+  answer: PlanOptions['answer'],
+  narrow?: (plan: Plan) => Plan,
+): Promise<OpenPlan> {
   const { parts, operands, kernel, memoryBytes, windowBytes, maxBytes } = question;
   const { length } = operands.keys;
   // A budget is for what is known to be needed.
   const beginnings =
-    maxBytes === undefined && length <= MAX_BEGINNINGS && operands.hasBeginnings
+    maxBytes === undefined && !narrow && length <= MAX_BEGINNINGS && operands.hasBeginnings
       ? new Beginnings(kernel, length, windowBytes)
       : undefined;
   // Not every platform has `performance`.
@@ -250,11 +257,12 @@ async function openPlan(question: Question, answer: PlanOptions['answer']): Prom
   const start = clock.now();
   const infos = await operands.describe(beginnings && ((operand) => beginnings.of(operand)));
   const roundTripMs = clock.now() - start;
-  const plan = planReads(parts, infos, {
+  const whole = planReads(parts, infos, {
     answer,
     memoryBytes: memoryBytes ?? memoryFor(roundTripMs),
     windowBytes,
   });
+  const plan = narrow?.(whole) ?? whole;
   if (maxBytes !== undefined && plan.readBytes > maxBytes) {
     throw new BudgetError(plan.readBytes, maxBytes, infos.length);
   }

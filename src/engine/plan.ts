@@ -23,6 +23,8 @@ export interface Plan {
   readonly program: Program;
   /** Bytes per slot, a multiple of `SLOT_ALIGNMENT`. */
   readonly windowBytes: number;
+  /** Where the first window begins. */
+  readonly startByte: number;
   /** Where the last answer ends. */
   readonly endByte: number;
   /** Before this byte complements may set bits although nothing is read. */
@@ -69,6 +71,7 @@ export function planReads(parts: Parts, infos: readonly OperandInfo[], options: 
     reads,
     program,
     windowBytes: chooseWindow(infos.length, program, end, options),
+    startByte: 0,
     endByte: end,
     complementEndByte: complementEnd,
     readBytes: sumBytes(reads),
@@ -114,7 +117,7 @@ function layOut(parts: Parts, infos: readonly OperandInfo[], answer: PlanOptions
  */
 export function* planWindows(plan: Plan, firstBytes = 0): Generator<Window, undefined> {
   const cursors = plan.reads.map(() => 0);
-  let byteOffset = 0;
+  let byteOffset = plan.startByte;
   while (byteOffset < plan.endByte) {
     const windowBytes = byteOffset === 0 && firstBytes > 0 ? firstBytes : plan.windowBytes;
     const byteLength = Math.min(windowBytes, plan.endByte - byteOffset);

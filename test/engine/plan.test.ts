@@ -64,6 +64,7 @@ describe('a plan', () => {
         outputs: [0, 1],
       },
       windowBytes: 64,
+      startByte: 0,
       endByte: 40,
       complementEndByte: 0,
       readBytes: 80,
