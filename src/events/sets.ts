@@ -19,7 +19,8 @@ const RESULT_TTL_SECONDS = 3600;
 export class EventSet implements AsyncIterable<number> {
   /** The set as data. */
   readonly expression: Expression;
-  protected readonly scope: Scope;
+  /** @internal */
+  readonly scope: Scope;
 
   /** @internal */
   constructor(scope: Scope, expression: Expression) {
