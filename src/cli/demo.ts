@@ -1,7 +1,7 @@
 import { type Bitmapist, type Period, plural } from '../index.js';
+import { newOnboarding } from '../sample.js';
 import { formatTable } from './measure.js';
 import { grouped, write, writeLine } from './output.js';
-import { newOnboarding } from './sample.js';
 import { makeDemo, type SourceOptions } from './source.js';
 
 /** Makes up a year of an app in the embedded store and asks what its makers would ask. */

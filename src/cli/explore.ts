@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { DEFAULT_PREFIX, Period, printable } from '../index.js';
 import { writeRdb } from '../rdb.js';
 import { isRedisUrl, parseRedisUrl } from './address.js';
@@ -8,7 +9,7 @@ import { type Input, withInput, withRepeatable } from './input.js';
 import { writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { DATA_NAME, type PageOptions, servePage } from './server.js';
-import { DEMO, expectFolder, type SourceOptions, withSource } from './source.js';
+import { DEMO, expectFolder, makeDemo, type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut } from './strings.js';
 import { withoutPassword } from './url.js';
 
@@ -18,11 +19,12 @@ export interface ExploreOptions extends SourceOptions {
 
 /**
  * Serves the explorer with a source in it until it is interrupted. The page reads the source itself: a file is handed to
- * it as it is, all else as a dump that is written while it is read.
+ * it as it is, the made-up app as a dump that is made once, all else as a dump that is written while it is read.
  */
 export async function explore(source: string, options: ExploreOptions): Promise<void> {
   await withInput(source, async (input) => {
-    if (input === undefined) await serve(await storeFeed(source, options), options);
+    if (source === DEMO) await serve(await demoFeed(options), options);
+    else if (input === undefined) await serve(await storeFeed(source, options), options);
     else await withRepeatable(input, (file) => serve(fileFeed(file), options));
   });
 }
@@ -63,11 +65,20 @@ function fileFeed({ fileName, open }: Input): Feed {
   };
 }
 
+/** The made-up app takes seconds to make and little room as a dump, so that all tabs get the same one. */
+async function demoFeed(options: SourceOptions): Promise<Feed> {
+  const { store, prefix } = (await makeDemo(options)).bitmapist;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writeRdb(store, { prefix })) chunks.push(chunk);
+  const byteLength = chunks.reduce((sum, { length }) => sum + length, 0);
+  return { name: DEMO, open: (send) => send(Readable.from(chunks), byteLength) };
+}
+
 async function storeFeed(source: string, options: SourceOptions): Promise<Feed> {
   // What cannot be opened is better known before a page is.
   if (isRedisUrl(source)) await withRedis(source, options, async () => {});
   else if (isHttpUrl(source)) await openHttp(source, options);
-  else if (source !== DEMO) await expectFolder(source);
+  else await expectFolder(source);
   return {
     name: isRedisUrl(source)
       ? parseRedisUrl(source).server

@@ -7,6 +7,7 @@ import {
   type QueryNode,
   type Store,
 } from '../index.js';
+import { markSample } from '../sample.js';
 import { isRedisUrl } from './address.js';
 import { checkTracked, markCsv, type TrackingOptions } from './csv.js';
 import { type DumpOptions, loadDump } from './dump.js';
@@ -16,7 +17,6 @@ import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
 import { type Input, withInput } from './input.js';
 import { withProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
-import { markSample } from './sample.js';
 import type { NamedSegment } from './segment.js';
 import { withoutPassword } from './url.js';
 

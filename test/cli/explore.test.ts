@@ -161,6 +161,14 @@ describe('bitmapist explore', () => {
     }
   });
 
+  it('makes the demo once, and says how long it is, so that every tab sees how far it is', async () => {
+    const { url } = await startExploring('demo', '--now', '2026-11-23');
+    const [one, other] = [await ask(new URL('source', url)), await ask(new URL('source', url))];
+    expect(one.status).toBe(200);
+    expect(one.headers['content-length']).toBe(String(one.body.length));
+    expect(other.body === one.body).toBe(true);
+  });
+
   it('hands over a Redis without the keys that are named like bitmaps and hold something else', async () => {
     const client = new Redis(redis.url);
     await client.rpush('trackist_visit_2025-12', 'job');

@@ -1,4 +1,4 @@
-import type { Bitmapist, Period } from '../index.js';
+import type { Period } from '../time/period.js';
 
 /**
  * A year of an app that never was: sign-ups grow from day to day and rest on weekends, most people leave soon and some
@@ -6,17 +6,28 @@ import type { Bitmapist, Period } from '../index.js';
  * last day give the same year.
  */
 
+/** What the year is marked in: a `Bitmapist`. */
+export interface SampleTarget {
+  /** As `Bitmapist.markEvent`; `now` is the text of a day. */
+  markEvent(event: string, ids: Uint32Array, options: { readonly now: string }): Promise<void>;
+  /** As `Bitmapist.markUnique`. */
+  markUnique(event: string, ids: Uint32Array): Promise<void>;
+}
+
+/** Which year it is, and of how many people. */
 export interface SampleOptions {
   /** The last of the year's days. */
   readonly lastDay: Period;
   /** Everybody who ever signs up (default 200,000). */
   readonly users?: number;
+  /** Another whole number makes another year (default 20). */
   readonly seed?: number;
   /** Called after each of the year's days. */
   readonly onDay?: (day: Period) => void;
 }
 
-const DAYS = 365;
+/** How many days there are. */
+export const SAMPLE_DAYS = 365;
 /** Sign-ups of the last day for each of the first. */
 const GROWTH = 3;
 /** From this day on, new users stay longer. */
@@ -28,16 +39,30 @@ const TRIAL_DAYS = 14;
 const SIGNUPS_BY_WEEKDAY = [1.1, 1.15, 1.1, 1.05, 0.95, 0.65, 0.6];
 const VISITS_BY_WEEKDAY = [1.05, 1.1, 1.1, 1.05, 0.95, 0.5, 0.45];
 
-/** The day from which new users stay longer, in the year that ends with `lastDay`. */
+/**
+ * The day from which new users stay longer, in the year that ends with `lastDay`.
+ * @example
+ * import { Period } from 'bitmapist-wasm';
+ * import { newOnboarding } from 'bitmapist-wasm/sample';
+ * console.log(String(newOnboarding(Period.parse('2026-11-22')))); // 2026-06-26
+ */
 export function newOnboarding(lastDay: Period): Period {
-  return lastDay.delta(NEW_ONBOARDING_DAY + 1 - DAYS);
+  return lastDay.delta(NEW_ONBOARDING_DAY + 1 - SAMPLE_DAYS);
 }
 
-/** Marks the events `signup` and `active` day by day, and the flag `pro`. Returns the number of marks. */
-export async function markSample(bitmapist: Bitmapist, options: SampleOptions): Promise<number> {
+/**
+ * Marks the events `signup` and `active` day by day, and the flag `pro`, and says how many marks there are.
+ * @example
+ * import { Bitmapist, Period } from 'bitmapist-wasm';
+ * import { markSample } from 'bitmapist-wasm/sample';
+ * const bitmapist = new Bitmapist();
+ * await markSample(bitmapist, { lastDay: Period.parse('2026-11-22'), users: 1000 });
+ * console.log(await bitmapist.query('signup@2025 | signup@2026').count()); // 1000
+ */
+export async function markSample(bitmapist: SampleTarget, options: SampleOptions): Promise<number> {
   const { lastDay, users = 200_000, seed = 20, onDay } = options;
   const random = randomFrom(seed);
-  const days = Array.from({ length: DAYS }, (_, day) => lastDay.delta(day + 1 - DAYS));
+  const days = Array.from({ length: SAMPLE_DAYS }, (_, day) => lastDay.delta(day + 1 - SAMPLE_DAYS));
   const weekdays = days.map((day) => day.start().dayOfWeek - 1);
   const signups = signupsPerDay(weekdays, users);
   let present: User[] = [];
@@ -85,7 +110,9 @@ function newUser(id: number, day: number, random: () => number): User {
 
 /** Shares `users` out among the days; rounding never loses one. */
 function signupsPerDay(weekdays: readonly number[], users: number): number[] {
-  const weights = weekdays.map((weekday, day) => GROWTH ** (day / DAYS) * SIGNUPS_BY_WEEKDAY[weekday]!);
+  const weights = weekdays.map(
+    (weekday, day) => GROWTH ** (day / SAMPLE_DAYS) * SIGNUPS_BY_WEEKDAY[weekday]!,
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let before = 0;
   let given = 0;

@@ -1,0 +1,7 @@
+export {
+  markSample,
+  newOnboarding,
+  SAMPLE_DAYS,
+  type SampleOptions,
+  type SampleTarget,
+} from './events/sample.js';
