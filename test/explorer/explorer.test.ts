@@ -299,6 +299,23 @@ describe('a page from a file', () => {
     }));
 });
 
+describe('a first visit', () => {
+  it('ends in something to see, made in the page, also with the keyboard alone', () =>
+    withExplorer(
+      async (explorer) => {
+        const { page } = explorer;
+        expect(await violations(explorer)).toEqual([]);
+        await page.focus('text=Look at a made-up app');
+        await page.keyboard.press('Enter');
+        await page.waitForSelector('.overview .spark');
+        expect(await page.textContent('.source')).toMatch(/^A made-up app\d+ bitmaps in /);
+        await explorer.show('#/expression?q=signup@unique | signup@day-364..day', 'output:text-is("20,000")');
+        expect(explorer.requests.filter((url) => !/^(blob|data):/.test(url))).toEqual([]);
+      },
+      { bypassCSP: true },
+    ));
+});
+
 describe('the overview', () => {
   it('says first who is active, which events are strong, and one table, and leads on from each', () =>
     withDump(async ({ page, show }) => {
@@ -306,8 +323,8 @@ describe('the overview', () => {
       expect(await page.textContent('nav [aria-current]')).toBe('Overview');
       expect(await page.locator('.tiles li').allTextContents()).toEqual([
         'Today3Thu, 5 Mar 2026from 0 against Thu, 26 Feb 2026',
-        'This week32 – 5 Mar 2026from 0 against 23 – 26 Feb 2026',
-        'This month31 – 5 Mar 2026from 0 against 1 – 5 Feb 2026',
+        'This week32–5 Mar 2026from 0 against 23–26 Feb 2026',
+        'This month31–5 Mar 2026from 0 against 1–5 Feb 2026',
       ]);
       const ranking = page.locator('.ranking').first().locator('tbody tr');
       expect(await ranking.allTextContents()).toEqual(['active3±0%', 'paid plan1from 0']);

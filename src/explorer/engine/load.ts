@@ -5,12 +5,14 @@ import {
   DEFAULT_PREFIX,
   IncompleteMarksError,
   MemoryStore,
+  Period,
   parseKey,
   plural,
 } from '../../index.js';
 import { readRdb } from '../../rdb.js';
+import { markSample, SAMPLE_DAYS } from '../../sample.js';
 import { toProblem } from './problem.js';
-import type { LoadAsk, LoadProgress, SourceView } from './protocol.js';
+import type { LoadAsk, LoadProgress, SampleSource, SourceView } from './protocol.js';
 
 /** Reads a source into datasets, as its bytes come in. */
 
@@ -40,6 +42,8 @@ interface Loaded {
 /** What bitmapist and bitmapist4 begin their keys with. */
 const PREFIXES = [DEFAULT_PREFIX, 'bitmapist_'] as const;
 const REPORT_INTERVAL_MS = 50;
+/** Of a made-up year: about every week. */
+const REPORT_DAYS = 7;
 
 /**
  * @throws if the source cannot be opened or ends in an error before anything of use came; a later error is told in the
@@ -49,8 +53,9 @@ export async function loadSource(
   ask: LoadAsk,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedSource> {
+  if (isSample(ask.source)) return makeSample(ask.source, ask.name, onProgress);
   const { stream, totalBytes } = await openSource(ask.source);
-  const progress = { bytes: 0, totalBytes, items: 0 };
+  const progress = { done: 0, total: totalBytes, items: 0 };
   const input = stream.pipeThrough(reportBytes(progress, onProgress));
   const load = /\.csv(?:\.gz)?$/i.test(ask.name) ? loadCsv : loadDump;
   const { datasets, otherKeys, expiredKeys, failure } = await load(input, ask, progress);
@@ -62,13 +67,40 @@ export async function loadSource(
     datasets: labelled.map(({ dataset }) => dataset),
     view: {
       name: ask.name,
-      bytes: progress.bytes,
+      bytes: progress.done,
       datasets: labelled.map(({ label }) => label),
       otherKeys,
       expiredKeys,
       problem: failure === undefined ? undefined : toProblem(failure),
     },
   };
+}
+
+function isSample(source: LoadAsk['source']): source is SampleSource {
+  return typeof source === 'object' && !(source instanceof Blob);
+}
+
+/** Makes an app up: its year ends today. */
+async function makeSample(
+  { users }: SampleSource,
+  name: string,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<LoadedSource> {
+  const store = new MemoryStore();
+  const bitmapist = new Bitmapist({ store });
+  let done = 0;
+  await markSample(bitmapist, {
+    lastDay: Period.of('day', new Date()),
+    users,
+    onDay: () => {
+      done += 1;
+      if (done % REPORT_DAYS === 0) onProgress({ done, total: SAMPLE_DAYS, items: 0 });
+    },
+  });
+  const { prefix } = bitmapist;
+  const dataset = { db: 0, prefix, store, catalog: await bitmapist.catalog() };
+  const found = { bytes: undefined, otherKeys: 0, expiredKeys: 0, problem: undefined };
+  return { datasets: [dataset], view: { name, datasets: [labelOf(dataset)], ...found } };
 }
 
 function labelOf({ db, prefix, catalog }: Dataset): SourceView['datasets'][number] {
@@ -175,13 +207,13 @@ async function answerOf(response: Response): Promise<string> {
 
 /** Counts the bytes that go through, and says now and then how far they are. */
 function reportBytes(
-  progress: { bytes: number; totalBytes: number | undefined; items: number },
+  progress: { done: number; total: number | undefined; items: number },
   onProgress: (progress: LoadProgress) => void,
 ): TransformStream<Uint8Array, Uint8Array> {
   let reportedMs = 0;
   return new TransformStream({
     transform(chunk, controller) {
-      progress.bytes += chunk.length;
+      progress.done += chunk.length;
       controller.enqueue(chunk);
       const now = performance.now();
       if (now - reportedMs < REPORT_INTERVAL_MS) return;

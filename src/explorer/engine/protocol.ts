@@ -39,8 +39,8 @@ export interface Problem {
 }
 
 export interface LoadAsk {
-  /** A file of the reader's, or the address of one on the page's own server. */
-  readonly source: Blob | string;
+  /** A file of the reader's, the address of one on the page's own server, or a made-up app. */
+  readonly source: Blob | string | SampleSource;
   /** `.csv` and `.csv.gz` are read as events, everything else as a dump. */
   readonly name: string;
   /** What keys begin with, in place of the prefixes that are known. */
@@ -53,17 +53,25 @@ export interface LoadAsk {
   readonly unique?: boolean | undefined;
 }
 
+/** A year of an app that never was, made when it is asked for. */
+export interface SampleSource {
+  /** How many people sign up in it. */
+  readonly users: number;
+}
+
 export interface LoadProgress {
-  readonly bytes: number;
-  /** `undefined` if the source does not say. */
-  readonly totalBytes: number | undefined;
+  /** Bytes that were read, or days that were made. */
+  readonly done: number;
+  /** Of how many; `undefined` if the source does not say. */
+  readonly total: number | undefined;
   /** Bitmaps or rows so far. */
   readonly items: number;
 }
 
 export interface SourceView {
   readonly name: string;
-  readonly bytes: number;
+  /** `undefined` if it was made here. */
+  readonly bytes: number | undefined;
   /** One for each database and key prefix that holds events, the largest first. */
   readonly datasets: readonly DatasetLabel[];
   /** Keys that are no events, and keys that have expired; both are left out. */

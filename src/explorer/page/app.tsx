@@ -89,8 +89,9 @@ function SourceBar() {
       <p>
         <strong>{current.name}</strong>
         <span class="muted">
-          {prettyBytes(current.bytes, { binary: true })} · {groupDigits(bitmaps)} {plural(bitmaps, 'bitmap')}{' '}
-          in {prettyBytes(data.memoryBytes, { binary: true })}
+          {current.bytes !== undefined && `${prettyBytes(current.bytes, { binary: true })} · `}
+          {groupDigits(bitmaps)} {plural(bitmaps, 'bitmap')} in{' '}
+          {prettyBytes(data.memoryBytes, { binary: true })}
           {data.firstDay !== undefined && ` · ${data.firstDay} – ${data.lastDay}`}
           {skipped.length > 0 && ` · ${skipped.join(' and ')} left out`}
         </span>

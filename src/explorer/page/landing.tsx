@@ -11,6 +11,7 @@ import {
   fileOptions,
   loadFile,
   loading,
+  loadSample,
   partial,
   problem,
 } from './state.js';
@@ -51,6 +52,14 @@ export function Landing() {
           </details>
         </div>
       )}
+      {!loading.value && !partial.value && (
+        <p class="lead">
+          Nothing at hand?{' '}
+          <button type="button" onClick={() => void loadSample()}>
+            Look at a made-up app
+          </button>
+        </p>
+      )}
     </section>
   );
 }
@@ -89,9 +98,9 @@ export function LoadStatus() {
       {current && (
         <div class="loading">
           <p>
-            Reading <strong>{current.name}</strong>
+            {current.isMade ? 'Making' : 'Reading'} <strong>{current.name}</strong>
           </p>
-          <Progress progress={current.progress} />
+          <Progress progress={current.progress} isMade={current.isMade} />
           <button type="button" onClick={cancelLoading}>
             Cancel
           </button>
@@ -115,15 +124,27 @@ export function LoadStatus() {
   );
 }
 
-function Progress({ progress }: { readonly progress: LoadProgress | undefined }) {
-  const { bytes = 0, totalBytes, items = 0 } = progress ?? {};
-  const share = totalBytes ? bytes / totalBytes : undefined;
+interface ProgressProps {
+  readonly progress: LoadProgress | undefined;
+  readonly isMade: boolean;
+}
+
+function Progress({ progress, isMade }: ProgressProps) {
+  const { done = 0, total, items = 0 } = progress ?? {};
+  const share = total ? done / total : undefined;
+  const amount = (count: number): string =>
+    isMade ? groupDigits(count) : prettyBytes(count, { binary: true });
   return (
     <>
-      <progress aria-label="Reading" max={1} {...(share === undefined ? {} : { value: share })} />
+      <progress
+        aria-label={isMade ? 'Making' : 'Reading'}
+        max={1}
+        {...(share === undefined ? {} : { value: share })}
+      />
       <p class="muted">
-        {prettyBytes(bytes, { binary: true })}
-        {totalBytes !== undefined && ` of ${prettyBytes(totalBytes, { binary: true })}`}
+        {amount(done)}
+        {total !== undefined && ` of ${amount(total)}`}
+        {isMade && ' days'}
         {items > 0 && ` · ${groupDigits(items)} read`}
       </p>
     </>

@@ -193,17 +193,16 @@ function SuggestedTable({ data }: { readonly data: DatasetView }) {
   );
 }
 
-/** `2026-11-26`, `1 – 26 Nov 2026`, `2 Nov – 1 Dec 2026`: a span for people. */
+/** `Thu, 26 Nov 2026`, `1–26 Nov 2026`, `2 Nov – 1 Dec 2026`: a span for people. */
 function spanText({ first, last }: SpanView): string {
   const [from, to] = [Period.parse(first), Period.parse(last)];
   if (from.equals(to))
     return to.unit === 'day'
       ? `${WEEKDAYS[to.start().dayOfWeek - 1]}, ${dayText(to)} ${to.year}`
       : periodLabel(to);
-  const isSameYear = from.year === to.year;
-  const isSameMonth = isSameYear && from.month === to.month;
-  const start = isSameMonth ? String(from.day) : `${dayText(from)}${isSameYear ? '' : ` ${from.year}`}`;
-  return `${start} – ${dayText(to)} ${to.year}`;
+  const end = `${dayText(to)} ${to.year}`;
+  if (from.year !== to.year) return `${dayText(from)} ${from.year} – ${end}`;
+  return from.month === to.month ? `${from.day}–${end}` : `${dayText(from)} – ${end}`;
 }
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

@@ -24,6 +24,8 @@ interface Readable {
 interface Loading {
   readonly engine: Engine;
   readonly name: string;
+  /** Whether it is made here, not read. */
+  readonly isMade: boolean;
   readonly progress?: LoadProgress;
 }
 
@@ -51,20 +53,28 @@ export function loadFile(file: File): Promise<void> {
   return load({ source: file, name: file.name, ...fileOptions.value });
 }
 
+const SAMPLE = { source: { users: 20_000 }, name: 'A made-up app' };
+
+/** Makes something to look at for whoever has nothing at hand. */
+export function loadSample(): Promise<void> {
+  return load(SAMPLE);
+}
+
 /** Reads a source in an engine of its own; what is shown now stays until that is done. */
 export async function load(ask: LoadAsk): Promise<void> {
   cancelLoading();
   const engine = new Engine();
   const { name } = ask;
+  const isMade = ask === SAMPLE;
   batch(() => {
     problem.value = undefined;
-    loading.value = { engine, name };
+    loading.value = { engine, name, isMade };
   });
-  announcement.value = `Reading ${name}`;
+  announcement.value = isMade ? 'Making an app up' : `Reading ${name}`;
   try {
     const source = await engine.ask('load', ask, (progress) => {
       // It may have been cancelled meanwhile.
-      if (loading.value?.engine === engine) loading.value = { engine, name, progress };
+      if (loading.value?.engine === engine) loading.value = { engine, name, isMade, progress };
     });
     loading.value = undefined;
     if (source.problem === undefined) show({ engine, source });
