@@ -20,6 +20,7 @@ export { formatValue, groupDigits } from './tables/numbers.js';
 export { cellValue, unitOf } from './tables/table.js';
 export {
   type CellView,
+  explainCell,
   type RowView,
   type StateNote,
   type TableView,

@@ -147,7 +147,17 @@ export function viewTable(given: Table, options: ViewOptions = {}): TableView {
   };
 }
 
-/** The figures that a cell stands on: `600 of 1,200 in Feb 2026`. */
+/**
+ * The figures that a cell stands on: `600 of 1,200 in Feb 2026`.
+ * @param row index into the rows of the table
+ * @param column index into its columns
+ * @example
+ * import { Bitmapist } from 'bitmapist-wasm';
+ * import { trend } from 'bitmapist-wasm/measures';
+ * import { explainCell } from 'bitmapist-wasm/report';
+ * const table = await new Bitmapist().ask(trend, { events: ['active'], unit: 'month', to: '2026-11-01' });
+ * console.log(explainCell(table, 0, 30)); // 0 in Nov 2026
+ */
 export function explainCell(table: Table, row: number, column: number): string {
   const { count, of } = table.rows[row]!.cells[column]!;
   const period = cellPeriod(table, row, column);
