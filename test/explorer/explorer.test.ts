@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +7,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
 import { launchChromium } from '../support/chromium.js';
+import { makeApp } from '../support/explorer/app.js';
+import { violations } from '../support/explorer/axe.js';
 import { dumpOf, writeLargeDump } from '../support/explorer/dumps.js';
 import { type Explorer, openExplorer, PAGE_URL, readHeatmap, settle } from '../support/explorer/page.js';
 
@@ -19,14 +20,7 @@ let dump: Buffer;
 beforeAll(async () => {
   browser = await launchChromium();
   folder = await mkdtemp(join(tmpdir(), 'bitmapist-explorer-'));
-  const bitmapist = new Bitmapist();
-  await bitmapist.markEvent('signup', [1, 2, 3, 4], { now: '2026-01-10' });
-  await bitmapist.markEvent('signup', [5, 6], { now: '2026-02-10' });
-  await bitmapist.markEvent('active', [1, 2, 5], { now: '2026-02-20' });
-  await bitmapist.markEvent('active', [2, 6, 900_000], { now: '2026-03-05' });
-  await bitmapist.markEvent('paid plan', [2], { now: '2026-03-05' });
-  await bitmapist.markUnique('pro', [2, 5]);
-  dump = await dumpOf(bitmapist);
+  dump = await makeApp();
 });
 
 afterAll(async () => {
@@ -410,10 +404,11 @@ describe('views', () => {
   it('lead from a cell to its people', () =>
     withDump(async (explorer) => {
       await explorer.show(RETENTION, TABLE);
-      await explorer.page.hover(`${TABLE} tbody:not(.bm-summary) tr:nth-child(1) td:nth-of-type(3)`);
-      await explorer.page.click('text=Show these people');
-      await explorer.page.waitForSelector('output');
+      await explorer.page.click('td[data-row="0"][data-column="1"]');
+      await explorer.page.click('text=Open as expression');
+      await explorer.page.waitForSelector('.code input');
       expect(await explorer.page.inputValue('[role=combobox]')).toBe('signup@2026-01 & active@2026-02');
+      await explorer.page.waitForSelector('.ids');
       expect(await explorer.page.textContent('.ids')).toBe('1 2');
     }));
 
@@ -440,7 +435,7 @@ describe('views', () => {
       await page.keyboard.press('End');
       expect(await page.textContent('.readout')).toBe('Mar 2026active3signup0');
       expect(await page.textContent('.chart :focus title')).toBe('Mar 2026\nactive: 3\nsignup: 0');
-      await show(RETENTION, CHART);
+      await show(`${RETENTION}&show=curves`, CHART);
       await page.hover('.chart [data-column="1"] rect', { force: true });
       expect(await page.textContent('.readout')).toContain('Month 1');
     }));
@@ -507,10 +502,10 @@ describe('views', () => {
       const hash = (): string => new URL(page.url()).hash;
       await show('#/retention?select1=signup&select2=active&group=months&results=3&rows=2', TABLE);
       expect(hash()).toBe(
-        '#/cohort?select1=signup&select2=active&time_group=months&num_results=3&num_of_rows=2',
+        '#/cohort?select1=signup&select2=active&time_group=months&as_percent=1&num_results=3&num_of_rows=2&show=table',
       );
       await show('#/trends?event=active&event=signup&unit=month', CHART);
-      expect(hash()).toBe('#/trend?events=active&events=signup&unit=month');
+      expect(hash()).toMatch(/^#\/trend\?events=active&events=signup&unit=month&/);
       await page.evaluate(() => history.replaceState(null, '', '#/trends?event=signup'));
       await page.reload();
       expect(hash()).toBe('#/trend?events=signup');
@@ -536,18 +531,22 @@ describe('views', () => {
   it('save numbers, pictures and ids', () =>
     withDump(async (explorer) => {
       const { page } = explorer;
-      const save = async (button: string, at = 0): Promise<{ name: string; text: string }> => {
+      const save = async (button: string): Promise<{ name: string; text: string }> => {
         const [download] = await Promise.all([
           page.waitForEvent('download'),
-          page.locator(`button:text-is("${button}")`).nth(at).click(),
+          page.locator(`button:text-is("${button}")`).click(),
         ]);
         return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
       };
       await explorer.show(RETENTION, TABLE);
       expect((await save('Save CSV')).text).toContain('2026-01,4,0,2,1');
-      for (const at of [0, 1]) {
-        const { name, text } = await save('Save SVG', at);
-        expect(name).toMatch(/^cohort(-curves)?\.svg$/);
+      for (const [show, file] of [
+        ['table', 'cohort.svg'],
+        ['curves', 'cohort-curves.svg'],
+      ] as const) {
+        await explorer.show(`${RETENTION}&show=${show}`, show === 'table' ? TABLE : CHART);
+        const { name, text } = await save('Save SVG');
+        expect(name).toBe(file);
         expect(text).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
       }
       await explorer.show('#/trend?events=active&unit=month', CHART);
@@ -556,7 +555,7 @@ describe('views', () => {
       expect(picture).toMatch(/^<svg /);
       expect(picture).not.toContain('var(');
       await explorer.show('#/expression?q=active@2026-03', 'output');
-      expect((await save('Save ids')).text).toBe('id\n2\n6\n900000\n');
+      expect((await save('Save ids as CSV')).text).toBe('id\n2\n6\n900000\n');
     }));
 });
 
@@ -604,9 +603,11 @@ describe('everybody', () => {
         column: '1',
       });
       expect(await page.textContent('.detail')).toContain('Jan 2026: 2 of 4 in Feb 2026, 50.0%');
-      await tabTo('Show these people');
       await page.keyboard.press('Enter');
-      await page.waitForSelector('output');
+      await page.waitForSelector('.door output');
+      await tabTo('Open as expression');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.code input');
     }));
 
   it.each(['light', 'dark'] as const)(
@@ -750,17 +751,4 @@ describe('everybody', () => {
 
 async function inGrid(page: Explorer['page']): Promise<boolean> {
   return page.evaluate(() => document.activeElement?.matches('[data-row]') ?? false);
-}
-
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-
-async function violations({ page }: Explorer): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  });
 }

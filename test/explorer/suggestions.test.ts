@@ -60,7 +60,7 @@ describe('suggestions', () => {
       to: '2026-01-31',
     });
     const flags = suggest(trend, dataOf({ firstDay: undefined, lastDay: undefined }));
-    expect(flags).toEqual({ events: 'active', unit: 'day' });
+    expect(flags).toEqual({ events: 'active', unit: 'day', any: '0' });
   });
 
   it('take expressions that have an answer, unless the field begins with another', () => {

@@ -1,12 +1,16 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Row, Table } from '../../index.js';
-import { cellValue, formatValue, renderSvgCurves } from '../../report.js';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { printable, type Row, type Table } from '../../index.js';
+import { cellValue, explainCell, formatValue, renderSvg, renderSvgCurves, unitOf } from '../../report.js';
+import { doorAt, doorsOf, openDoor } from './door.js';
 import { Markup } from './markup.js';
-import { moveFocus, placeOf } from './pointed.js';
+import { markDoors, moveFocus, type Place, placeOf } from './pointed.js';
 
 const MAX_LISTED = 12;
 
-/** Lines over columns. The values of a column are listed: of the one under the pointer, or that the arrow keys move to. */
+/**
+ * A table as a picture: curves of a triangle, otherwise what its layout looks like. What is under the pointer, or what the
+ * arrow keys move to, is read out, and opened by a click or Enter to see its people.
+ */
 export function Chart({ table }: { readonly table: Table }) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -15,12 +19,22 @@ export function Chart({ table }: { readonly table: Table }) {
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
-  const [at, setAt] = useState<{ readonly column: number; readonly x: number } | undefined>(undefined);
+  const isDrawn = width > 0;
+  useLayoutEffect(() => {
+    markDoors(box.current!, ({ row, column }) =>
+      row === undefined ? doorsOf(table, column).length > 0 : doorAt(table, row, column) !== undefined,
+    );
+  }, [table, width]);
+  const [at, setAt] = useState<(Place & { readonly x: number }) | undefined>(undefined);
   const point = (event: Event): void => {
     const place = placeOf(event);
     if (place === undefined) return;
-    const column = (event.target as Element).closest('[data-column]')!.getBoundingClientRect();
-    setAt({ column: place.column, x: column.x + column.width / 2 - box.current!.getBoundingClientRect().x });
+    const marked = (event.target as Element).closest('[data-column]')!.getBoundingClientRect();
+    setAt({ ...place, x: marked.x + marked.width / 2 - box.current!.getBoundingClientRect().x });
+  };
+  const open = (event: Event): void => {
+    const place = placeOf(event);
+    if (place !== undefined) openDoor(table, place.row, place.column);
   };
   const leave = (): void => setAt(undefined);
   return (
@@ -28,15 +42,22 @@ export function Chart({ table }: { readonly table: Table }) {
     <div
       class="chart"
       ref={box}
-      onKeyDown={moveFocus}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') open(event);
+        else moveFocus(event);
+      }}
+      onClick={open}
       onFocusIn={point}
       onFocusOut={leave}
       onPointerOver={point}
       onPointerLeave={leave}
     >
-      {width > 0 && (
+      {isDrawn && (
         <Markup
-          render={() => renderSvgCurves(table, { width, interactive: true, inlineStyle: false })}
+          render={() => {
+            const render = table.layout === 'triangle' ? renderSvgCurves : renderSvg;
+            return render(table, { width, interactive: true, inlineStyle: false });
+          }}
           of={[table, width]}
         />
       )}
@@ -46,22 +67,57 @@ export function Chart({ table }: { readonly table: Table }) {
           aria-hidden="true"
           style={at.x > width / 2 ? { right: `${width - at.x + 12}px` } : { left: `${at.x + 12}px` }}
         >
-          <strong>{table.columns[at.column]!.label}</strong>
-          {listed(table, at.column).map(({ row, value }) => (
-            <div key={row.key}>
-              {table.layout === 'series' && <i data-line={table.rows.indexOf(row)} />}
-              <span>{row.label}</span>
-              <b>{formatValue(value, table.unit)}</b>
-            </div>
-          ))}
+          {at.row === undefined ? (
+            <ColumnValues table={table} column={at.column} />
+          ) : (
+            at.row < table.rows.length && <CellValue table={table} row={at.row} column={at.column} />
+          )}
         </div>
       )}
     </div>
   );
 }
 
+function ColumnValues({ table, column }: { readonly table: Table; readonly column: number }) {
+  const { rows, layout } = table;
+  return (
+    <>
+      <strong>{printable(table.columns[column]!.label)}</strong>
+      {listed(table, column).map(({ row, value }) => (
+        <div key={row.key}>
+          {layout === 'series' && <i data-line={rows.indexOf(row)} />}
+          <span>{printable(row.label)}</span>
+          <b>{formatValue(value, unitOf(table, column))}</b>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function CellValue({
+  table,
+  row,
+  column,
+}: Required<Place> & { readonly table: Table; readonly row: number }) {
+  const { label, cells } = table.rows[row]!;
+  const unit = unitOf(table, column);
+  const value = cellValue(cells[column]!, unit);
+  return (
+    <>
+      <strong>{printable(label)}</strong>
+      <div>
+        <span>{printable(table.columns[column]!.label)}</span>
+        {value !== undefined && <b>{formatValue(value, unit)}</b>}
+      </div>
+      {unit !== 'people' && value !== undefined && <div>{explainCell(table, row, column)}</div>}
+    </>
+  );
+}
+
 /** The value of the summary in a column, and the largest ones of the rows. */
-function listed({ rows, summary, unit }: Table, column: number): { row: Row; value: number }[] {
+function listed(table: Table, column: number): { row: Row; value: number }[] {
+  const { rows, summary } = table;
+  const unit = unitOf(table, column);
   const read = (row: Row) => {
     const value = cellValue(row.cells[column]!, unit);
     return value === undefined ? [] : [{ row, value }];

@@ -100,7 +100,7 @@ function Control({ field, params }: ControlProps) {
           <input
             type="checkbox"
             checked={value === '1'}
-            onChange={({ currentTarget }) => change(currentTarget.checked ? '1' : '')}
+            onChange={({ currentTarget }) => change(currentTarget.checked ? '1' : '0')}
           />
           <span>{label}</span>
         </label>

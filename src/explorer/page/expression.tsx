@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
-import { plural } from '../../index.js';
-import { groupDigits } from '../../report.js';
-import type { CountView, DatasetView, Problem } from '../engine/protocol.js';
+import { parseQuery, type QueryEvent, queryEvents } from '../../index.js';
+import type { DatasetView, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Combobox } from './combobox.js';
 import { completeExpression } from './completion.js';
-import { duration } from './duration.js';
+import { useNameNotes } from './fields.js';
+import { describePeople, People } from './people.js';
 import { hrefOf, route, setParams } from './route.js';
-import { SaveButton } from './save.js';
-import { dataset, names, opened } from './state.js';
+import { SegmentForm, Segments } from './segments.js';
+import { dataset, names } from './state.js';
 
 /** Typing pauses this long before the question goes out. */
 const PAUSE_MS = 150;
@@ -17,73 +17,62 @@ const PAUSE_MS = 150;
 export function ExpressionView() {
   const text = route.value.params.get('q') ?? '';
   const asked = useSettled(text);
+  const named = readNamed(asked);
+  const isForSegment = named?.some(({ period }) => period === '{period}') ?? false;
+  const notes = useNameNotes(isForSegment ? named!.map(({ event }) => event) : []);
   const { answer, problem, isPending } = useAnswer(
     'count',
-    asked.trim() === '' ? undefined : asked,
-    describe,
+    asked.trim() === '' || isForSegment ? undefined : asked,
+    describePeople,
   );
   const data = dataset.value;
   return (
-    <section class="card">
-      <div class="expression">
-        <Combobox
-          class="code"
-          label="Expression"
-          placeholder="signup@2026-11 & ~paid@unique"
-          value={text}
-          isContinuous
-          suggest={(typed, caret) => {
-            return completeExpression(typed, caret, names.value, data?.periods ?? []);
-          }}
-          onInput={(q) => setParams({ q })}
-          invalid={problem?.offset !== undefined && !isUnfinished(text, problem)}
-          describedBy="expression-note"
-        />
-        <div id="expression-note">{problem && asked === text && <Caret text={text} problem={problem} />}</div>
-      </div>
-      {answer && !problem && <Count answer={answer} text={asked} isPending={isPending} />}
-      {text.trim() === '' && data && <Examples data={data} />}
-      <p class="muted help">
-        <code>event@PERIOD</code>, where a period is <code>2026</code>, <code>2026-Q4</code>,{' '}
-        <code>2026-11</code>, <code>2026-W47</code>, <code>2026-11-22</code>, <code>2026-11-22T13</code>,{' '}
-        <code>unique</code>, or <code>day</code>, <code>week</code>, <code>month</code>, <code>quarter</code>,{' '}
-        <code>year</code> for that of the day at the top, <code>month-1</code> for the one before, or a range
-        of them: <code>active@2026-11-01..2026-11-20</code>, <code>active@day-6..day</code>. <code>~</code>{' '}
-        not, <code>&</code> and, <code>^</code> either, <code>|</code> or, strongest first;{' '}
-        <code>atLeast(2, …, …, …)</code> and <code>exactly(2, …, …, …)</code> for who is in so many. Names
-        with spaces go in double quotes.
-      </p>
-    </section>
-  );
-}
-
-function Count({ answer, text, isPending }: { answer: CountView; text: string; isPending: boolean }) {
-  return (
-    <div class="count" aria-busy={isPending}>
-      <p>
-        <output>{groupDigits(answer.count)}</output> {plural(answer.count, 'person', 'people')}
-        <span class="muted"> in {duration(answer.milliseconds)}</span>
-      </p>
-      {answer.notes.map((note) => (
-        <p key={note} class="warning">
-          {note}
+    <>
+      <section class="card">
+        <div class="expression">
+          <Combobox
+            class="code"
+            label="Expression"
+            placeholder="signup@2026-11 & ~paid@unique"
+            value={text}
+            isContinuous
+            suggest={(typed, caret) => {
+              return completeExpression(typed, caret, names.value, data?.periods ?? []);
+            }}
+            onInput={(q) => setParams({ q })}
+            invalid={problem?.offset !== undefined && !isUnfinished(text, problem)}
+            describedBy="expression-note"
+          />
+          <div id="expression-note">
+            {problem && asked === text && <Caret text={text} problem={problem} />}
+            {isForSegment && (
+              <p class="muted note">
+                <code>{'{period}'}</code> is the period for which a segment is asked: give it a name.
+              </p>
+            )}
+            {notes.map((note) => (
+              <p key={note} class="warning note">
+                {note}
+              </p>
+            ))}
+          </div>
+        </div>
+        {answer && !problem && <People answer={answer} query={asked} isPending={isPending} />}
+        {named && <SegmentForm expression={asked} />}
+        {text.trim() === '' && data && <Examples data={data} />}
+        <p class="muted help">
+          <code>event@PERIOD</code>, where a period is <code>2026</code>, <code>2026-Q4</code>,{' '}
+          <code>2026-11</code>, <code>2026-W47</code>, <code>2026-11-22</code>, <code>2026-11-22T13</code>,{' '}
+          <code>unique</code>, or <code>day</code>, <code>week</code>, <code>month</code>,{' '}
+          <code>quarter</code>, <code>year</code> for that of the day at the top, <code>month-1</code> for the
+          one before, or a range of them: <code>active@2026-11-01..2026-11-20</code>,{' '}
+          <code>active@day-6..day</code>. <code>~</code> not, <code>&</code> and, <code>^</code> either,{' '}
+          <code>|</code> or, strongest first; <code>atLeast(2, …, …, …)</code> and{' '}
+          <code>exactly(2, …, …, …)</code> for who is in so many. Names with spaces go in double quotes.
         </p>
-      ))}
-      {answer.count > 0 && (
-        <p class="ids">
-          {answer.first.join(' ')}
-          {answer.count > answer.first.length && ' …'}
-        </p>
-      )}
-      <SaveButton
-        name="ids.csv"
-        type="text/csv"
-        isDisabled={answer.count === 0}
-        make={() => opened.value?.engine.ask('ids', text)}
-      >
-        Save ids
-      </SaveButton>
-    </div>
+      </section>
+      <Segments />
+    </>
   );
 }
 
@@ -131,8 +120,13 @@ function Examples({ data }: { readonly data: DatasetView }) {
   );
 }
 
-function describe({ count, notes }: CountView): string {
-  return [`${groupDigits(count)} ${plural(count, 'person', 'people')}`, ...notes].join('; ');
+/** What an expression names, and when; `undefined` for a text that is none. */
+function readNamed(text: string): QueryEvent[] | undefined {
+  try {
+    return [...queryEvents(parseQuery(text))];
+  } catch {
+    return undefined;
+  }
 }
 
 /** A value once it has stayed the same for a moment. */

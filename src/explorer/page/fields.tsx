@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { printable } from '../../index.js';
 import { noteUnknownNames } from '../../measures.js';
-import { names } from './state.js';
+import { dataset, names } from './state.js';
 
 interface DateFieldProps {
   readonly label: string;
@@ -28,10 +28,17 @@ export function DateField({ label, value, onChange }: DateFieldProps) {
   );
 }
 
-/** Sentences about names that no event of the data and no segment has. */
+/** Sentences about names that no event of the data and no segment has, and about what is wrong with a segment. */
 export function useNameNotes(asked: readonly string[]): string[] {
   const known = names.value;
-  return useMemo(() => noteUnknownNames(asked, known).map(printable), [JSON.stringify(asked), known]);
+  const { segments = [] } = dataset.value ?? {};
+  return useMemo(() => {
+    const used = segments.filter(({ name }) => asked.includes(name));
+    const wrong = used.flatMap(({ name, problem, notes }) =>
+      (problem === undefined ? notes : [problem]).map((note) => `segment ${JSON.stringify(name)}: ${note}`),
+    );
+    return [...noteUnknownNames(asked, known), ...wrong].map(printable);
+  }, [JSON.stringify(asked), known]);
 }
 
 interface ProblemNoteProps {

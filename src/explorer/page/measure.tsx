@@ -1,17 +1,19 @@
-import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { plural, type Table } from '../../index.js';
-import type { AnyMeasure } from '../../measures.js';
-import { type Field, formName, parseForm } from '../../measures.js';
-import { groupDigits, renderCsv, renderSvgCurves, renderSvgHeatmap, viewTable } from '../../report.js';
+import { type AnyMeasure, type Field, formName, parseForm } from '../../measures.js';
+import { groupDigits, renderCsv, renderSvg, renderSvgCurves, viewTable } from '../../report.js';
 import type { MeasureAsk, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Chart } from './chart.js';
-import { Controls } from './controls.js';
+import { Controls, Segmented } from './controls.js';
+import { openedDoor } from './door.js';
 import { duration } from './duration.js';
 import { ProblemNote } from './fields.js';
 import { Grid } from './grid.js';
-import { route } from './route.js';
+import { DoorPanel } from './panel.js';
+import { completeAddress, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
+import { Segments } from './segments.js';
 import { dataset } from './state.js';
 import { withSuggestions } from './suggestions.js';
 
@@ -22,13 +24,20 @@ export function MeasureView({ measure }: { readonly measure: AnyMeasure }) {
   const params = withSuggestions(fields, route.value.params, data);
   const { ask, failure } = readAsk({ ...measure, fields }, params);
   const { answer, problem = failure, isPending } = useAnswer('measure', ask, describe);
+  const look = answer && lookOf(answer.table, params);
+  for (const [name, text] of Object.entries(look ?? {})) params.set(name, text);
+  const address = params.toString();
+  useEffect(() => completeAddress(params), [route.value, address]);
   return (
     <>
       <section class="card">
         <Controls fields={fields} params={params} />
       </section>
       {problem && <ProblemNote title="This could not be computed">{problem.message}</ProblemNote>}
-      {answer && <TableCards table={answer.table} milliseconds={answer.milliseconds} isBusy={isPending} />}
+      {answer && look && (
+        <TableCard table={answer.table} look={look} milliseconds={answer.milliseconds} isBusy={isPending} />
+      )}
+      <Segments />
     </>
   );
 }
@@ -60,45 +69,75 @@ function withoutHours(field: Field): Field {
   return field.kind === 'unit' ? { ...field, choices } : field;
 }
 
-interface TableCardsProps {
+/** How a table is looked at, as the address says it: as a table or as curves, or whether there are numbers below its picture. */
+type Look = { readonly show: 'table' | 'curves' } | { readonly numbers: '0' | '1' };
+
+function lookOf({ layout, columns }: Table, params: URLSearchParams): Look {
+  if (layout === 'triangle') {
+    return { show: params.get('show') === 'curves' && columns.length > 0 ? 'curves' : 'table' };
+  }
+  const numbers = params.get('numbers') ?? (layout === 'series' ? '0' : '1');
+  return { numbers: numbers === '1' ? '1' : '0' };
+}
+
+interface TableCardProps {
   readonly table: Table;
+  readonly look: Look;
   readonly milliseconds: number;
   readonly isBusy: boolean;
 }
 
-function TableCards({ table, milliseconds, isBusy }: TableCardsProps) {
+/** The table, and the door that is open in it. */
+function TableCard({ table, look, milliseconds, isBusy }: TableCardProps) {
   const { layout, rows, columns } = table;
   const count = rows.length * columns.length;
   const speed = `${groupDigits(count)} ${plural(count, 'count')} in ${duration(milliseconds)}`;
   const { title, subtitle } = viewTable(table);
-  const numbers = [
-    <Save key="csv" table={table} ending="csv" render={renderCsv} />,
-    <Save key="json" table={table} ending="json" render={JSON.stringify} />,
-  ];
-  const heatmap = <Save table={table} ending="svg" render={renderSvgHeatmap} />;
-  const curves = <Save table={table} ending="svg" name="-curves" render={renderSvgCurves} />;
-  if (layout === 'series') {
-    return (
-      <Card isBusy={isBusy} title={title} info={`${subtitle} · ${speed}`} actions={[numbers, curves]}>
-        <Chart table={table} />
-        <details>
-          <summary>The numbers</summary>
-          <Grid table={table} />
-        </details>
-      </Card>
-    );
-  }
+  const isTable = 'show' in look && look.show === 'table';
+  const isCurves = 'show' in look && look.show === 'curves';
+  const door = openedDoor(table);
   return (
     <>
-      <Card isBusy={isBusy} info={speed} actions={[numbers, heatmap]}>
-        <Grid table={table} />
-      </Card>
-      {layout === 'triangle' && columns.length > 1 && (
-        <Card isBusy={isBusy} info={subtitle} actions={curves}>
-          <Chart table={table} />
-        </Card>
-      )}
+      <section class="card" aria-busy={isBusy}>
+        <header>
+          {!isTable && <h2>{title}</h2>}
+          <span class="muted">{isTable ? speed : `${subtitle} · ${speed}`}</span>
+          {'show' in look && columns.length > 0 && (
+            <Segmented
+              field={{ label: 'Show as', choices: { table: 'Table', curves: 'Curves' } }}
+              value={look.show}
+              onChange={(show) => setParams({ show })}
+            />
+          )}
+          <Save table={table} ending="csv" render={renderCsv} />
+          <Save table={table} ending="json" render={JSON.stringify} />
+          <Save
+            table={table}
+            ending="svg"
+            name={isCurves ? '-curves' : ''}
+            render={isCurves ? renderSvgCurves : renderSvg}
+          />
+        </header>
+        {isTable ? <Grid table={table} /> : <Chart table={table} />}
+        {'numbers' in look && <Numbers table={table} isOpen={look.numbers === '1'} />}
+      </section>
+      {door && <DoorPanel table={table} door={door} hasNeighbours={layout === 'series' || isCurves} />}
     </>
+  );
+}
+
+/** The numbers of a picture, for those who wish to see them. */
+function Numbers({ table, isOpen }: { readonly table: Table; readonly isOpen: boolean }) {
+  return (
+    <details
+      open={isOpen}
+      onToggle={({ currentTarget: { open } }) => {
+        if (open !== isOpen) setParams({ numbers: open ? '1' : '0' });
+      }}
+    >
+      <summary>The numbers</summary>
+      <Grid table={table} />
+    </details>
   );
 }
 
@@ -115,27 +154,6 @@ function Save({ table, ending, name = '', render }: SaveProps) {
     <SaveButton name={`${table.measure}${name}.${ending}`} type={type} make={() => render(table)}>
       Save {ending.toUpperCase()}
     </SaveButton>
-  );
-}
-
-interface CardProps {
-  readonly isBusy: boolean;
-  readonly title?: string;
-  readonly info: string;
-  readonly actions: ComponentChildren;
-  readonly children: ComponentChildren;
-}
-
-function Card({ isBusy, title, info, actions, children }: CardProps) {
-  return (
-    <section class="card" aria-busy={isBusy}>
-      <header>
-        {title !== undefined && <h2>{title}</h2>}
-        <span class="muted">{info}</span>
-        {actions}
-      </header>
-      {children}
-    </section>
   );
 }
 

@@ -4,17 +4,32 @@
 export interface Place {
   readonly row: number | undefined;
   readonly column: number;
-  /** What the renderer says of it. */
-  readonly title: string;
 }
 
 /** Where an event happened; `undefined` if it is none of these. */
 export function placeOf({ target }: Event): Place | undefined {
   const marked = markedOf(target);
-  if (marked === null) return undefined;
+  return marked === null ? undefined : readPlace(marked);
+}
+
+function readPlace(marked: Marked): Place {
   const { row, column } = marked.dataset;
-  const title = marked.getAttribute('title') ?? '';
-  return { row: row === undefined ? undefined : Number(row), column: Number(column), title };
+  return { row: row === undefined ? undefined : Number(row), column: Number(column) };
+}
+
+/**
+ * Makes what a renderer marked known to assistive technology as something that opens a panel, and reachable by the keyboard.
+ * @param isDoor whether something is behind it
+ */
+export function markDoors(box: Element, isDoor: (place: Place) => boolean): void {
+  const all = [...box.querySelectorAll<Marked>('[data-column]')];
+  const isReached = all.some((marked) => marked.getAttribute('tabindex') === '0');
+  for (const [index, marked] of all.entries()) {
+    if (!marked.hasAttribute('tabindex')) {
+      marked.setAttribute('tabindex', index === 0 && !isReached ? '0' : '-1');
+    }
+    if (isDoor(readPlace(marked))) marked.setAttribute('aria-haspopup', 'dialog');
+  }
 }
 
 /** Lets arrow keys, Home and End move the focus from one to the next; only the one that has it is reached by Tab. */

@@ -13,10 +13,11 @@ export const VIEWS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What pages and their parameters were called before they took the names of measures and fields: links live long. */
-const OLD_VIEWS: ReadonlyMap<string, string> = new Map([
-  ['retention', 'cohort'],
-  ['trends', 'trend'],
-]);
+const OLD_VIEWS: readonly { readonly old: string; readonly view: string; readonly param: string }[] = [
+  // Another page has that name now, which has no such parameter.
+  { old: 'retention', view: 'cohort', param: 'select1' },
+  { old: 'trends', view: 'trend', param: 'event' },
+];
 const OLD_PARAMS: ReadonlyMap<string, string> = new Map([
   ['group', 'time_group'],
   ['results', 'num_results'],
@@ -66,6 +67,15 @@ export function setParams(changes: Readonly<Record<string, string | readonly str
   history.replaceState(history.state, '', hashOf(route.value));
 }
 
+/**
+ * Shows in the address all that the view holds, defaults too. What the reader did not choose stays unchosen, so that other
+ * data may suggest something else.
+ */
+export function completeAddress(params: URLSearchParams): void {
+  const { view } = route.peek();
+  history.replaceState(history.state, '', hashOf({ view, params }));
+}
+
 /** The segments that the address defines: `segment=NAME=EXPRESSION`, the last of each name. */
 export function readSegments(params: URLSearchParams): NamedSegment[] {
   const byName = new Map(
@@ -92,7 +102,7 @@ export function readDate(params: URLSearchParams, name: string): string {
 function readRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
   const given = new URLSearchParams(query);
-  const renamed = OLD_VIEWS.get(path);
+  const renamed = OLD_VIEWS.find(({ old, param }) => old === path && given.has(param))?.view;
   const view = renamed ?? (VIEWS.has(path) ? path : 'overview');
   const params =
     renamed === undefined

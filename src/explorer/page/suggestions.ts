@@ -15,11 +15,11 @@ export function withSuggestions(
   for (const field of fields) {
     const name = formName(field);
     if (params.has(name)) continue;
-    const given = field.default === undefined ? undefined : formText(field, field.default);
+    const given = defaultText(field);
     const text = suggest(field, data, all) ?? given;
     if (text !== undefined) all.set(name, text);
   }
-  return all;
+  return inOrder(fields, all);
 
   function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | undefined {
     switch (field.kind) {
@@ -32,7 +32,7 @@ export function withSuggestions(
       case 'unit':
         return suggestUnit(field, data, fields);
       case 'date':
-        return { from: data.firstDay, to: data.lastDay }[field.name];
+        return { from: data.firstDay, to: earlier(data.lastDay, data.asOf) }[field.name];
       case 'number': {
         const unit = fields.find(({ kind }) => kind === 'unit');
         const isYears = unit !== undefined && chosen.get(formName(unit))?.startsWith('year');
@@ -42,6 +42,24 @@ export function withSuggestions(
         return undefined;
     }
   }
+}
+
+/** What a control begins with; a flag that is not set is an answer too. */
+function defaultText(field: Field): string | undefined {
+  if (field.default !== undefined) return formText(field, field.default);
+  return field.kind === 'flag' ? formText(field, false) : undefined;
+}
+
+/** Fields in their order, then what else there is. */
+function inOrder(fields: readonly Field[], params: URLSearchParams): URLSearchParams {
+  const names = fields.map(formName);
+  const own = names.flatMap((name) => params.getAll(name).map((text) => [name, text]));
+  return new URLSearchParams([...own, ...[...params].filter(([name]) => !names.includes(name))]);
+}
+
+/** A mark in the year 2099 is no reason to look that far. */
+function earlier(last: string | undefined, asOf: string): string | undefined {
+  return last !== undefined && asOf < last ? asOf : last;
 }
 
 /** So many periods are read at a glance. */
