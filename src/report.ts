@@ -1,13 +1,13 @@
 export { printable } from './base/errors.js';
 export { makeCombobox, type Suggest, type Suggestion } from './report/combobox.js';
 export { type CsvOptions, renderCsv, toCsv } from './report/csv.js';
-export { type CurvesOptions, renderSvgCurves } from './report/curves.js';
+export { renderSvgCurves } from './report/curves.js';
 export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';
 export type { FragmentOptions } from './report/fragment.js';
 export { renderSvgHeatmap } from './report/heatmap.js';
 export { renderMarkdown } from './report/markdown.js';
 export { type HtmlPageOptions, renderHtmlPage } from './report/page.js';
-export type { SvgOptions } from './report/picture.js';
+export type { ChartOptions, SvgOptions } from './report/picture.js';
 export { enhanceForms, formScript } from './report/script.js';
 export { reportStylesheet } from './report/style.js';
 export { renderSvg } from './report/svg.js';

@@ -8,13 +8,16 @@ import { lineColors } from '../tables/heat.js';
 import { formatValue, groupDigits } from '../tables/numbers.js';
 import { type Cell, cellValue, type Row, type Table, type Unit } from '../tables/table.js';
 import { showAs, viewTable } from '../tables/view.js';
-import { BODY_TOP, CHARACTER, INK, MARGIN, MUTED, renderPicture, type SvgOptions } from './picture.js';
-
-/** Options of the line chart. */
-export interface CurvesOptions extends SvgOptions {
-  /** In pixels; default 760, at least 320. */
-  readonly width?: number | undefined;
-}
+import {
+  BODY_TOP,
+  CHARACTER,
+  type ChartOptions,
+  chartWidth,
+  INK,
+  MARGIN,
+  MUTED,
+  renderPicture,
+} from './picture.js';
 
 /**
  * Lines over the columns of a table. Of cohorts: a line each, older ones paler, and the average of all as a strong one; of
@@ -29,7 +32,7 @@ export interface CurvesOptions extends SvgOptions {
  * const table = await new Bitmapist().ask(trend, { events: ['signup', 'active'], unit: 'week', any: true });
  * console.log(renderSvgCurves(table).startsWith('<svg ')); // true
  */
-export function renderSvgCurves(given: Table, options: CurvesOptions = {}): string {
+export function renderSvgCurves(given: Table, options: ChartOptions = {}): string {
   const table = showAs(given, options);
   if (table.columns.length === 0) {
     throw new RangeError('expected a table with a column or more for curves, got one of sizes alone');
@@ -37,7 +40,7 @@ export function renderSvgCurves(given: Table, options: CurvesOptions = {}): stri
   const { interactive = false } = options;
   const lines = linesOf(table);
   const average = pointsOf(table.summary?.cells ?? [], table.unit);
-  const width = Math.max(MIN_WIDTH, Math.floor(options.width ?? WIDTH));
+  const width = chartWidth(options);
   const keys = table.layout === 'triangle' ? [] : placeKeys(lines, width);
   const keyRows = table.layout === 'triangle' ? (width < NARROW ? 2 : 0) : (keys.at(-1)?.row ?? 0);
   const bottom = BOTTOM + keyRows * KEY_HEIGHT;
@@ -89,8 +92,6 @@ export function renderSvgCurves(given: Table, options: CurvesOptions = {}): stri
   });
 }
 
-const WIDTH = 760;
-const MIN_WIDTH = 320;
 const HEIGHT = 440;
 const LEFT = 64;
 const RIGHT = 24;

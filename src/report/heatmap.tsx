@@ -33,16 +33,31 @@ import {
  */
 export function renderSvgHeatmap(table: Table, options: SvgOptions = {}): string {
   const view = viewTable(table, options);
-  const grid = layOut(view);
+  const { width, height, children } = drawGrid(view, BODY_TOP, options.interactive);
+  return renderPicture({ view, width, height, description: describe(view), options, children });
+}
+
+/** A heatmap between other parts of a picture: what it looks like, and up to where it goes. */
+export interface GridBody {
+  readonly width: number;
+  /** From the top of the picture, with its legend. */
+  readonly height: number;
+  readonly children: VNode;
+}
+
+/**
+ * The rows of a view as a heatmap, with the averages above and the legend below.
+ * @param firstRow of the view: those before it are shown elsewhere
+ */
+export function drawGrid(view: TableView, above: number, interactive = false, firstRow = 0): GridBody {
+  const grid = layOut(view, above);
   const rowsTop = view.summary ? grid.top + CELL_HEIGHT + AVERAGE_GAP : grid.top;
-  const legendTop = rowsTop + view.rows.length * CELL_HEIGHT + 12;
-  const explain = (row: number) => (column: number) => explainCell(view.table, row, column);
-  return renderPicture({
-    view,
-    width: Math.max(MIN_WIDTH, grid.left + view.columns.length * grid.cellWidth + MARGIN),
+  const rows = view.rows.slice(firstRow);
+  const legendTop = rowsTop + rows.length * CELL_HEIGHT + 12;
+  const tilt = grid.isTilted ? view.columns.length * grid.cellWidth + TILT_OVERHANG : 0;
+  return {
+    width: Math.max(MIN_WIDTH, grid.left + Math.max(tilt, view.columns.length * grid.cellWidth) + MARGIN),
     height: view.columns.length > 0 ? legendTop + 48 : legendTop,
-    description: describe(view),
-    options,
     children: (
       <>
         <Row
@@ -52,24 +67,44 @@ export function renderSvgHeatmap(table: Table, options: SvgOptions = {}): string
           muted
         />
         {view.columns.map((column, index) => (
-          <Label x={grid.left + (index + 1) * grid.cellWidth - PADDING} y={grid.top - CELL_HEIGHT} end muted>
+          <ColumnHead grid={grid} index={index}>
             {column}
-          </Label>
+          </ColumnHead>
         ))}
         {view.summary && <Row row={view.summary} grid={grid} y={grid.top} bold />}
-        {view.rows.map((row, index) => (
+        {rows.map((row, index) => (
           <Row
             row={row}
             grid={grid}
             y={rowsTop + index * CELL_HEIGHT}
-            index={options.interactive ? index : undefined}
-            explain={explain(index)}
+            index={interactive ? index + firstRow : undefined}
+            explain={(column) => explainCell(view.table, index + firstRow, column)}
           />
         ))}
         {view.columns.length > 0 && view.scale && <Legend view={view} y={legendTop} />}
       </>
     ),
-  });
+  };
+}
+
+/** The name of a column: beside the others, or tilted if it is long. */
+function ColumnHead({ grid, index, children }: { grid: Grid; index: number; children: string }): VNode {
+  const end = grid.left + (index + 1) * grid.cellWidth;
+  const y = grid.top - CELL_HEIGHT;
+  if (!grid.isTilted) {
+    return (
+      <Label x={end - PADDING} y={y} end muted>
+        {children}
+      </Label>
+    );
+  }
+  const [x, bottom] = [end - grid.cellWidth / 2, y + BASELINE];
+  return (
+    <text class="muted" x={x} y={bottom} transform={`rotate(-${TILT} ${x} ${bottom})`} fill={MUTED}>
+      {children.length > TILT_FITS && <title>{children}</title>}
+      {children.length > TILT_FITS ? `${children.slice(0, TILT_FITS - 1)}…` : children}
+    </text>
+  );
 }
 
 const LEAST_CELL_WIDTH = 60;
@@ -82,13 +117,14 @@ const MIN_WIDTH = 560;
 
 interface Grid {
   readonly cellWidth: number;
+  readonly isTilted: boolean;
   readonly left: number;
   readonly top: number;
   /** Right edge of the sizes. */
   readonly sizeRight: number;
 }
 
-function layOut({ rows, columns, summary, rowHead, hasSizes }: TableView): Grid {
+function layOut({ rows, columns, summary, rowHead, hasSizes }: TableView, above: number): Grid {
   const longest = (texts: readonly string[]): number => max(texts, (text) => text.length)! * CHARACTER;
   const all = summary === undefined ? rows : [...rows, summary];
   const labelRight = MARGIN + longest([rowHead, ...all.map(({ label }) => label)]);
@@ -96,11 +132,14 @@ function layOut({ rows, columns, summary, rowHead, hasSizes }: TableView): Grid 
     ? labelRight + COLUMN_GAP + longest(['Size', ...all.map(({ size }) => size)])
     : labelRight;
   const texts = all.flatMap(({ cells }) => cells.map(({ text }) => text));
-  const widest = longest([...columns, ...texts, '']) + 2 * PADDING;
+  const isTilted = longest([...columns, '']) + 2 * PADDING > MOST_CELL_WIDTH;
+  const widest = longest([...(isTilted ? [] : columns), ...texts, '']) + 2 * PADDING;
+  const tall = Math.min(TILT_FITS * CHARACTER, longest([...columns, ''])) * Math.sin((TILT * Math.PI) / 180);
   return {
     cellWidth: Math.max(LEAST_CELL_WIDTH, widest),
+    isTilted,
     left: sizeRight + PADDING,
-    top: BODY_TOP + CELL_HEIGHT,
+    top: above + CELL_HEIGHT + (isTilted ? tall : 0),
     sizeRight,
   };
 }
@@ -165,6 +204,14 @@ function Label({ x, y, children, end = false, muted = false, bold = false }: Lab
 }
 
 const BASELINE = 16;
+/** Names of columns up to this many pixels stand beside each other. */
+const MOST_CELL_WIDTH = 88;
+/** In degrees. */
+const TILT = 40;
+/** Characters that a tilted name may have. */
+const TILT_FITS = 24;
+/** How far the last one goes to the right, at most. */
+const TILT_OVERHANG = 110;
 
 interface CellProps {
   readonly cell: CellView;

@@ -15,6 +15,16 @@ export interface SvgOptions extends ViewOptions, FragmentOptions {
   readonly interactive?: boolean | undefined;
 }
 
+/** Options of pictures that take the width they are given. */
+export interface ChartOptions extends SvgOptions {
+  /** In pixels; default 760, at least 320. */
+  readonly width?: number | undefined;
+}
+
+export function chartWidth({ width = 760 }: ChartOptions): number {
+  return Math.max(320, Math.floor(width));
+}
+
 /** What all pictures have in common. Lengths are in pixels at natural size. */
 export interface Picture {
   readonly view: TableView;

@@ -23,11 +23,15 @@ function buildPictureStylesheet(): string {
     '.ink{fill:#e6edf3}',
     '.muted{fill:#9caab6}',
     '.line{stroke:#3a4753}',
+    '.axis{stroke:#7b8894}',
+    '.track{fill:#222c35}',
+    '.onbar{fill:#12181e}',
     '.average{stroke:#ff9d5c}',
     '.averageKey{fill:#ff9d5c}',
     ...lineColors('dark').flatMap((color, line) => [
       `.line${line}{stroke:${color}}`,
       `.line${line}Key{fill:${color}}`,
+      `.bar${line}{fill:${color};stroke:${color}}`,
     ]),
     ...cellColors('dark').flatMap(({ background, text }, step) => [
       `.h${step} rect{fill:${background}}`,
@@ -38,6 +42,7 @@ function buildPictureStylesheet(): string {
     // What is said of a column shows while it is pointed at.
     `${PICTURE} .column>:not(rect){opacity:0}`,
     `${PICTURE} .column:is(:hover,:focus,.at)>*{opacity:1}`,
+    `${PICTURE} .bar:is(:hover,:focus) rect{opacity:.75}`,
     `@media screen and (prefers-color-scheme:dark){${dark.map((rule) => `${PICTURE} ${rule}`).join('')}}`,
   ].join('');
 }

@@ -195,7 +195,7 @@ export function heatLegend({ kind, hottest, isCapped }: HeatScale, unit: Unit): 
 }
 
 /** Lines and bars have colours of their own kind, but for bars of more classes than there are colours. */
-function isHeated(table: Table): boolean {
+export function isHeated(table: Table): boolean {
   if (table.layout === 'series') return false;
   return table.layout !== 'bars' || drawnColumns(table).length > MOST_CLASSES;
 }

@@ -136,3 +136,85 @@ export function lossTable(): Table {
     timeZone: 'UTC',
   };
 }
+
+const PLAIN = { notes: [], now: '2026-03-17T12:00:00Z', timeZone: 'UTC' } as const;
+
+/** Three steps of everybody, and of those who began in each of three months, of which the last runs. */
+export function stepsTable(): Table {
+  const rows = [
+    ['all', 'All', 1000, [1000, 620, 310], 'running'],
+    ['2026-01', 'Jan 2026', 500, [500, 330, 170], 'final'],
+    ['2026-02', 'Feb 2026', 500, [500, 290, 140], 'running'],
+    ['2026-03', 'Mar 2026', 0, [0, 0, 0], 'empty'],
+  ] as const;
+  return {
+    ...PLAIN,
+    measure: 'funnel',
+    title: 'signup → active → pay',
+    subtitle: 'of those who began in a month, within 2 months',
+    layout: 'steps',
+    unit: 'percent',
+    rowHead: 'Began in',
+    columnHead: 'Step',
+    columns: ['signup', 'active', 'pay'].map((label, index) => ({ key: `${index + 1}`, label })),
+    rows: rows.map(([key, label, size, counts, state], index) => ({
+      key,
+      label,
+      ...(index > 0 && { period: key }),
+      size,
+      cells: counts.map((count): Cell => ({ count, of: size, state })),
+    })),
+  };
+}
+
+/** Five named sets, and what two of them have in common. */
+export function matrixTable(
+  names: readonly string[] = ['signup', 'active', 'paid plan', 'song:play', 'invite'],
+): Table {
+  return {
+    ...PLAIN,
+    measure: 'overlap',
+    title: names.join(', '),
+    subtitle: 'in both',
+    layout: 'matrix',
+    unit: 'people',
+    rowHead: 'Set',
+    columnHead: 'Also in',
+    columns: names.map((label, index) => ({ key: `${index}`, label })),
+    rows: names.map((label, row) => ({
+      key: `${row}`,
+      label,
+      cells: names.map(
+        (_, column): Cell => ({
+          count: row === column ? 900 : 300 - 40 * Math.abs(row - column),
+          of: 900,
+          state: 'final',
+        }),
+      ),
+    })),
+  };
+}
+
+/** How many people were active on so many days: two classes that stand side by side, in rows without a period. */
+export function groupsTable(): Table {
+  return {
+    ...PLAIN,
+    measure: 'frequency',
+    title: 'active',
+    subtitle: 'by the number of days they were active in a week',
+    layout: 'bars',
+    unit: 'people',
+    rowHead: 'Days',
+    columns: [
+      { key: 'exactly', label: 'Exactly' },
+      { key: 'atLeast', label: 'At least' },
+    ],
+    rows: [1, 2, 3, 4, 5, 6, 7].map((days) => ({
+      key: `${days}`,
+      label: `${days} ${days === 1 ? 'day' : 'days'}`,
+      cells: [900 - 100 * days, 3500 - 480 * days].map(
+        (count): Cell => ({ count, of: 4000, state: 'final' }),
+      ),
+    })),
+  };
+}
