@@ -13,6 +13,8 @@ export interface Answer {
   readonly rows: readonly unknown[];
   /** Of a funnel: per entry period and step, how many had reached it after 0, 1, … periods. */
   readonly entries?: readonly { readonly period: string; readonly reached: readonly (readonly number[])[] }[];
+  /** Of a funnel: of each step but the first, how many reached it first 0, 1, … periods after they entered. */
+  readonly times?: readonly (readonly number[])[];
 }
 
 export const ANSWERED = ['git_redis', 'onlineretail'] as const;

@@ -205,7 +205,8 @@ def retention(world, question):
         def returned(first, last):
             return union(world.did(question["return"], unit, p + j) for j in range(first, last + 1))
 
-        cells = []  # the first of the cell's periods after p, and who is in it
+        # The period after p that a cell is named after, the first one of a bracket, and who is in it.
+        cells = []
         if mode == "bracket":
             cells.append((0, entered & returned(0, 0)))
             first = 1
@@ -221,15 +222,15 @@ def retention(world, question):
                 elif k == 0 or mode == "exact":
                     cells.append((k, entered & returned(k, k)))
                 elif mode == "on-or-before":
-                    cells.append((1, entered & returned(1, k)))
+                    cells.append((k, entered & returned(1, k)))
                 elif mode == "streak":
                     users = entered
                     for j in range(1, k + 1):
                         users = users & returned(j, j)
-                    cells.append((1, users))
+                    cells.append((k, users))
                 else:
                     raise ValueError(mode)
-        counts = [count_of(world, unit, p + first, users) for first, users in cells]
+        counts = [count_of(world, unit, p + k, users) for k, users in cells]
         rows.append({"period": text_of(unit, p), "size": len(entered), "cells": counts})
     return rows
 
@@ -302,10 +303,14 @@ def funnel(world, question):
                 by_delay.append(earlier | (ready & world.did(step, unit, p + delay)))
             by_step.append(by_delay)
         reached.append(by_step)
-    return [
-        {"step": i + 1, "event": step, "count": len(union(by_step[i][window] for by_step in reached))}
-        for i, step in enumerate(steps)
-    ], [
+    # Who had reached a step so many periods after any entry.
+    by_then = [[union(by_step[i][delay] for by_step in reached) for delay in range(window + 1)] for i in range(len(steps))]
+    rows = [{"step": i + 1, "event": step, "count": len(by_then[i][window])} for i, step in enumerate(steps)]
+    times = [
+        [len(users - (by_delay[delay - 1] if delay > 0 else set())) for delay, users in enumerate(by_delay)]
+        for by_delay in by_then[1:]
+    ]
+    entries = [
         {
             "period": text_of(unit, p),
             # People who had reached a step so many periods after they entered, step by step.
@@ -313,6 +318,7 @@ def funnel(world, question):
         }
         for p, by_step in zip(periods, reached)
     ]
+    return {"rows": rows, "entries": entries, "times": times}
 
 
 def overlap(world, question):
@@ -349,8 +355,7 @@ MEASURES = {
 
 def answer(world, question):
     if question["measure"] == "funnel":
-        rows, entries = funnel(world, question)
-        return {"rows": rows, "entries": entries}
+        return funnel(world, question)
     return {"rows": MEASURES[question["measure"]](world, question)}
 
 

@@ -156,13 +156,13 @@ export function retention(people: People, question: QuestionOf<'retention'>): Re
     return {
       period: textOf(group, p),
       size: people.count(entered),
-      cells: columnsOf(question, now - p).map(({ first, last, every }) => {
+      cells: columnsOf(question, now - p).map(({ at, first, last, every }) => {
         const ks = span(first, last);
         const holds = (id: number): boolean =>
           every ? ks.every((k) => returned(id, k)) : ks.some((k) => returned(id, k));
         return {
           count: people.count((id) => entered(id) && holds(id)),
-          state: p + first > now ? 'future' : p + last < now ? 'final' : 'running',
+          state: p + at > now ? 'future' : p + last < now ? 'final' : 'running',
         };
       }),
     };
@@ -171,6 +171,8 @@ export function retention(people: People, question: QuestionOf<'retention'>): Re
 
 /** The periods after its row's that a column looks at, and whether somebody has to be back in every one of them. */
 interface Column {
+  /** The one that it is named after, of a bracket the first: if that is to come, there is nothing to tell. */
+  readonly at: number;
   readonly first: number;
   readonly last: number;
   readonly every: boolean;
@@ -178,7 +180,7 @@ interface Column {
 
 function columnsOf(question: QuestionOf<'retention'>, untilNow: number): Column[] {
   const { mode = 'exact', numOfRows = 0, brackets = [], horizon = 'last' } = question;
-  const some = (first: number, last: number): Column => ({ first, last, every: false });
+  const some = (first: number, last: number): Column => ({ at: first, first, last, every: false });
   if (mode === 'bracket') {
     const ends = brackets.map((_, at) => brackets.slice(0, at + 1).reduce((sum, size) => sum + size, 0));
     return [some(0, 0), ...ends.map((end, at) => some(end - brackets[at]! + 1, end))];
@@ -186,7 +188,7 @@ function columnsOf(question: QuestionOf<'retention'>, untilNow: number): Column[
   return span(0, numOfRows).map((k) => {
     if (mode === 'on-or-after') return some(k, horizon === 'now' ? untilNow : numOfRows);
     if (k === 0 || mode === 'exact') return some(k, k);
-    return { first: 1, last: k, every: mode === 'streak' };
+    return { at: k, first: 1, last: k, every: mode === 'streak' };
   });
 }
 
@@ -230,7 +232,7 @@ export function rolling(people: People, question: QuestionOf<'rolling'>) {
   });
 }
 
-/** Rows over all entries, and for each entry how many had reached each step after 0, 1, … periods. */
+/** Rows over all entries, for each entry how many had reached each step after 0, 1, … periods, and how long people took. */
 export function funnel(people: People, question: QuestionOf<'funnel'>) {
   const { steps, window, same, timeGroup: group } = question;
   const periods = numbersOf(question);
@@ -243,12 +245,18 @@ export function funnel(people: People, question: QuestionOf<'funnel'>) {
       people.did(id, steps[step]!, group, p + delay),
     );
   };
+  /** Of all entries of somebody, the fastest counts. */
+  const fastest = (id: number, step: number): number =>
+    Math.min(...periods.map((p) => delayOf(id, p, step) ?? Infinity));
   return {
     rows: steps.map((event, step) => ({
       step: step + 1,
       event,
-      count: people.count((id) => periods.some((p) => delayOf(id, p, step) !== undefined)),
+      count: people.count((id) => fastest(id, step) <= window),
     })),
+    times: steps
+      .slice(1)
+      .map((_, at) => span(0, window).map((delay) => people.count((id) => fastest(id, at + 1) === delay))),
     entries: periods.map((p) => ({
       period: textOf(group, p),
       reached: steps.map((_, step) =>
