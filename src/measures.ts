@@ -8,6 +8,7 @@ export {
   parseForm,
 } from './measures/arguments.js';
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
+export { type DashboardArguments, dashboard, type Question } from './measures/dashboard.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
 export { measures } from './measures/list.js';
 export type {
@@ -19,7 +20,13 @@ export type {
   PlainRow,
   PlainRowsOf,
 } from './measures/measure.js';
+export { formatQuestion, parseQuestion, type QuestionDocument } from './measures/question.js';
 export type { Grouping, RangeArguments } from './measures/range.js';
 export { plainRows } from './measures/rows.js';
-export { type ArgumentsSchema, argumentsSchema } from './measures/schema.js';
+export {
+  type ArgumentsSchema,
+  argumentsSchema,
+  type QuestionSchema,
+  questionSchema,
+} from './measures/schema.js';
 export { type TrendArguments, trend } from './measures/trend.js';

@@ -1,8 +1,8 @@
 import { type Bitmapist, type Period, plural } from '../index.js';
 import { newOnboarding } from '../sample.js';
-import { formatTable } from './measure.js';
 import { grouped, write, writeLine } from './output.js';
 import { makeDemo, type SourceOptions } from './source.js';
+import { textOfTable } from './tables.js';
 
 /** Makes up a year of an app in the embedded store and asks what its makers would ask. */
 export async function runDemo(options: Pick<SourceOptions, 'now'>): Promise<void> {
@@ -28,7 +28,7 @@ async function showRetention(bitmapist: Bitmapist, lastDay: Period): Promise<voi
     numOfRows: 11,
   });
   const milliseconds = performance.now() - started;
-  await write(formatTable(table, { format: 'text' }));
+  await write(textOfTable(table));
   await writeLine(
     `Look down a column: a new onboarding keeps more people since ${newOnboarding(lastDay)}. (${milliseconds.toFixed(0)} ms)\n`,
   );

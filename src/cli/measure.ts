@@ -1,23 +1,17 @@
-import { type Bitmapist, parseQuery, type QueryNode, type Table } from '../index.js';
-import { type Field, type Measure, parseFields, plainRows } from '../measures.js';
-import {
-  renderCsv,
-  renderHtmlPage,
-  renderHtmlTable,
-  renderMarkdown,
-  renderSvg,
-  renderSvgCurves,
-  renderText,
-} from '../report.js';
-import { namesIn, noteNames } from './notes.js';
+import type { Bitmapist, Table } from '../index.js';
+import { type AnyMeasure, dashboard, type Measure, parseFields, type Question } from '../measures.js';
+import { namesOf, needsOf } from './needs.js';
+import { noteNames } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import { type SourceOptions, withSource } from './source.js';
-import { colorDepth, columns, jsonFor, textFor } from './terminal.js';
+import { type Answer, formatAnswers } from './tables.js';
 
 /** Measures as commands: what their fields are among the options are their arguments. */
 
 export interface MeasureOptions extends SourceOptions, OutputOptions {
   readonly format?: string;
+  /** Flags, segments or expressions to break the answer down by. */
+  readonly by?: readonly string[];
 }
 
 /** Draws a table in a format that only one measure knows; `undefined` for all others. */
@@ -30,42 +24,29 @@ export async function printMeasure<Args>(
   options: MeasureOptions,
   draw: Draw = async () => undefined,
 ): Promise<void> {
-  const isRows = options.format === 'rows';
-  const given = isRows ? { ...options, ...measure.rows?.args } : options;
+  const given = options.format === 'rows' ? { ...options, ...measure.rows?.args } : options;
   const args = parseFields(measure, given as Readonly<Record<string, unknown>>);
-  const needed = {
-    queries: measure.fields.flatMap((field) => queriesOf(field, args[field.name])),
-    asksForHours: measure.fields.some((field) => isHours(field, args[field.name])),
-  };
-  await withSource(source, { ...options, ...needed }, async (bitmapist) => {
-    const table = await bitmapist.ask(measure, args as Args);
-    const names = measure.fields.flatMap((field) => namesOf(field, args[field.name]));
-    const notes = await noteNames(bitmapist, names, { ...options, isEmpty: isEmptyTable(table) });
-    const noted = { ...table, notes: [...table.notes, ...notes] };
-    const text = isRows ? jsonFor(options.output, plainRows(measure, table)) : await draw(noted, bitmapist);
-    await print([text ?? formatTable(noted, options)], options);
+  const question = { measure: measure as unknown as AnyMeasure, args, by: options.by };
+  await withSource(source, { ...options, ...needsOf([question]) }, async (bitmapist) => {
+    const [answer] = (await answerQuestions(bitmapist, [question], options)) as [Answer];
+    const text = await draw(answer.tables[0]!, bitmapist);
+    await print([text ?? formatAnswers([answer], measure.title, options)], options);
   });
 }
 
-/** Names of events that an argument asks for. */
-function namesOf(field: Field, argument: unknown): string[] {
-  const isName = field.kind === 'event' || field.kind === 'events';
-  return isName ? listOf(argument) : queriesOf(field, argument).flatMap(namesIn);
-}
-
-/** The expressions of an argument, dateless flags among them. */
-function queriesOf({ kind, dateless }: Field, argument: unknown): QueryNode[] {
-  if (kind === 'expression' || kind === 'expressions') return listOf(argument).map(parseQuery);
-  return dateless ? listOf(argument).map((event) => ({ op: 'event', event, period: 'unique' })) : [];
-}
-
-/** Of a file, hours are marked if that is asked for. */
-function isHours({ kind }: Field, argument: unknown): boolean {
-  return kind === 'unit' && (argument === 'hour' || argument === 'hours');
-}
-
-function listOf(argument: unknown): string[] {
-  return argument === undefined ? [] : [argument].flat().map(String);
+/** The tables of several questions, which are asked as one, with notes on names that nobody has. */
+export async function answerQuestions(
+  bitmapist: Bitmapist,
+  questions: readonly Question[],
+  options: MeasureOptions,
+): Promise<Answer[]> {
+  const answers = await bitmapist.ask(dashboard, { questions });
+  const isEmpty = answers.flat().every(isEmptyTable);
+  const notes = await noteNames(bitmapist, namesOf(questions), { ...options, isEmpty });
+  return questions.map((question, at) => ({
+    question,
+    tables: answers[at]!.map((table) => ({ ...table, notes: [...table.notes, ...notes] })),
+  }));
 }
 
 /** Whether nobody is in any row, or in any cell. */
@@ -74,29 +55,4 @@ function isEmptyTable({ rows }: Table): boolean {
   return (
     rows.every(({ size }) => size === 0) || (cells.length > 0 && cells.every(({ count }) => count === 0))
   );
-}
-
-/** A table as an output takes it, with a line break at its end. */
-export function formatTable(table: Table, { format = 'text', output }: MeasureOptions): string {
-  switch (format) {
-    case 'csv':
-      return textFor(output, renderCsv(table));
-    case 'json':
-      return jsonFor(output, table);
-    case 'html': {
-      const fragment = renderHtmlTable(table, { inlineStyle: false });
-      return textFor(output, renderHtmlPage([fragment], { title: table.title }));
-    }
-    case 'svg':
-      return textFor(output, renderSvg(table));
-    case 'curves':
-      return textFor(output, renderSvgCurves(table));
-    case 'markdown':
-      return textFor(output, renderMarkdown(table));
-    default:
-      // A table for people shows names as they can be seen, and colours beside them.
-      if (output !== undefined) return renderText(table);
-      // Standard error says the notes to the same reader.
-      return renderText({ ...table, notes: [] }, { colorDepth: colorDepth(), width: columns() });
-  }
 }

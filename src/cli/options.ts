@@ -54,6 +54,11 @@ export const SEGMENT = option(
   'a name to use like an event; @{period} stands for the period asked for; may be repeated',
   collectSegment,
 );
+export const BY = option(
+  '--by <flag>',
+  'a table, or a line, of each of these flags, segments or expressions; several with commas between them, or repeated',
+  (text: string, previous: string[] | undefined) => [...(previous ?? []), ...splitNames(text)],
+);
 export const OUTPUT = option('-o, --output <file>', 'write to a file, which is replaced as a whole');
 
 /** Of commands that mark the events of a file, or speak to a server. */
@@ -171,11 +176,16 @@ function readField(field: Field, text: string, previous: unknown): unknown {
   }
 }
 
-/** Names with commas between them; a name that has one itself stands in double quotes, as in expressions. */
+/**
+ * Names with commas between them, or expression texts. Commas within quotes and parentheses do not count; a name that has one
+ * stands in double quotes, as in expressions.
+ */
 function splitNames(text: string): string[] {
-  return Array.from(text.matchAll(/\s*(?:"((?:[^"\\]|\\.)*)"|([^,]+))\s*/g), ([, quoted, plain]) =>
-    quoted === undefined ? plain!.trim() : quoted.replace(/\\(.)/g, '$1'),
-  );
+  const pieces = text.match(/(?:"(?:[^"\\]|\\.)*"|\([^)]*\)|[^,])+/g) ?? [];
+  return pieces.map((piece) => {
+    const quoted = /^\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(piece)?.[1];
+    return quoted === undefined ? piece.trim() : quoted.replace(/\\(.)/g, '$1');
+  });
 }
 
 function readNumber({ least = 0, most = Number.MAX_SAFE_INTEGER }: Field, text: string): number {

@@ -7,6 +7,7 @@ import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.
 import {
   ALLOW_HTTP,
   argumentsOf,
+  BY,
   MARKING,
   NOW,
   OUTPUT,
@@ -86,7 +87,7 @@ function createProgram(): Command {
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
   withFormat(has);
   const table = ({ name, help, fields }: MeasureHelp, formats = TABLE_FORMATS): Command => {
-    const made = question(`${name} <source>${argumentsOf(fields)}`, `print ${help}`, [SEGMENT, OUTPUT]);
+    const made = question(`${name} <source>${argumentsOf(fields)}`, `print ${help}`, [SEGMENT, BY, OUTPUT]);
     return withOptions(withFormat(made, TABLE_ENDINGS, formats), optionsOf(fields));
   };
   table(cohort, [...TABLE_FORMATS, 'dates-data'])
@@ -101,6 +102,12 @@ function createProgram(): Command {
       await (await import('./measure.js')).printMeasure(measure, source, options);
     });
   }
+  const ask = question(
+    'ask <source> <questions>',
+    'print the tables of questions in a JSON file, or - for standard input',
+    [SEGMENT, OUTPUT],
+  ).action(async (source, path, options) => (await import('./ask.js')).askQuestions(source, path, options));
+  withFormat(ask, TABLE_ENDINGS, TABLE_FORMATS);
   const inspect = question('inspect <source>', 'print what a source holds of each event', [
     OUTPUT,
     option('--prefix <text>', 'only events whose names begin with this text'),
@@ -115,6 +122,7 @@ function createProgram(): Command {
     ...MARKING,
     NOW,
     ALLOW_HTTP,
+    BY,
     option('--port <number>', 'where to serve it (default: any port that is free)', parsePort),
   ])
     .addHelpText('after', `\n${SOURCE_HELP}`)

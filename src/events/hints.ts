@@ -27,7 +27,7 @@ const MAX_DISTANCE = 3;
 const MAX_COMPARED = 1000;
 
 /** The name that takes the fewest changes, capitals aside; `undefined` if none is near. */
-function nearestName(name: string, known: Iterable<string>): string | undefined {
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const asked = fold(name);
   if (asked.length > MAX_COMPARED) return undefined;
   let nearest: string | undefined;

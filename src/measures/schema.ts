@@ -1,5 +1,6 @@
+import { MAX_VALUES } from './breakdown.js';
 import type { Field, FieldKind } from './field.js';
-import type { Measure } from './measure.js';
+import type { AnyMeasure, Measure } from './measure.js';
 
 /** A JSON schema (draft 2020-12) of an object. */
 export interface ArgumentsSchema {
@@ -27,7 +28,7 @@ export interface ArgumentsSchema {
  */
 export function argumentsSchema<Args>({ title, help, fields }: Measure<Args>): ArgumentsSchema {
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: DRAFT,
     title,
     description: help,
     type: 'object',
@@ -36,6 +37,66 @@ export function argumentsSchema<Args>({ title, help, fields }: Measure<Args>): A
     additionalProperties: false,
   };
 }
+
+/** A JSON schema of what documents of questions are. */
+export interface QuestionSchema {
+  /** Which draft it follows. */
+  readonly $schema: string;
+  /** For people. */
+  readonly title: string;
+  /** For people. */
+  readonly description: string;
+  /** One question, or a list of them. */
+  readonly anyOf: readonly Readonly<Record<string, unknown>>[];
+  /** Of each measure what `parseQuestion` reads, and that of any. */
+  readonly $defs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * What `parseQuestion` reads, as a JSON schema: a question to one of the measures, or a list of such questions. The package has it
+ * as a file, `bitmapist-wasm/questions.schema.json`.
+ * @example
+ * import { measures, questionSchema } from 'bitmapist-wasm/measures';
+ * console.log(questionSchema(measures).$defs.trend?.required); // [ 'measure', 'events' ]
+ */
+export function questionSchema(measures: readonly AnyMeasure[]): QuestionSchema {
+  return {
+    $schema: DRAFT,
+    title: 'Questions of bitmapist-wasm',
+    description: 'A question to one of the measures, or a list of them, which make a dashboard.',
+    anyOf: [
+      { $ref: '#/$defs/question' },
+      { type: 'array', items: { $ref: '#/$defs/question' }, minItems: 1 },
+    ],
+    $defs: {
+      question: { anyOf: measures.map(({ name }) => ({ $ref: `#/$defs/${name}` })) },
+      ...Object.fromEntries(measures.map((measure) => [measure.name, questionOf(measure)])),
+    },
+  };
+}
+
+function questionOf(measure: AnyMeasure): Record<string, unknown> {
+  const { $schema: _, properties, required, ...schema } = argumentsSchema(measure);
+  return {
+    ...schema,
+    properties: { measure: { const: measure.name }, ...properties, by: BY, segments: SEGMENTS },
+    required: ['measure', ...required],
+  };
+}
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+const BY = {
+  type: 'array',
+  items: { type: 'string', minLength: 1 },
+  minItems: 1,
+  maxItems: MAX_VALUES,
+  description: 'what the answer is broken down by: names of flags or segments, or expression texts',
+};
+const SEGMENTS = {
+  type: 'object',
+  additionalProperties: { type: 'string', minLength: 1 },
+  description: 'segments that the question speaks of: expression texts by their names',
+};
 
 const TYPES: Record<FieldKind, Readonly<Record<string, unknown>>> = {
   event: { type: 'string', minLength: 1 },

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { argumentsSchema, cohort, trend } from '../../src/measures.js';
+import { argumentsSchema, cohort, measures, questionSchema, trend } from '../../src/measures.js';
 
 describe('the schema of the arguments', () => {
   it('says what a cohort takes, what it must have and what it has otherwise', () => {
@@ -26,5 +27,24 @@ describe('the schema of the arguments', () => {
       events: { type: 'array', items: { type: 'string' }, minItems: 1, uniqueItems: true },
       any: { type: 'boolean' },
     });
+  });
+});
+
+describe('the schema of questions', () => {
+  it('has every measure under its name, with what it must be told', () => {
+    const { $defs, anyOf } = questionSchema(measures);
+    expect(Object.keys($defs)).toEqual(['question', ...measures.map(({ name }) => name)]);
+    expect($defs.trend).toMatchObject({
+      type: 'object',
+      properties: { measure: { const: 'trend' }, events: { type: 'array' }, by: { type: 'array' } },
+      required: ['measure', 'events'],
+      additionalProperties: false,
+    });
+    expect(anyOf).toHaveLength(2);
+  });
+
+  it('is published as it is made: npm run schema writes it', () => {
+    const published = readFileSync(new URL('../../docs/questions.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(questionSchema(measures))));
   });
 });

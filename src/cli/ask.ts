@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { parseQuery } from '../index.js';
+import { parseQuestion, type Question } from '../measures.js';
+import { UsageError } from './failure.js';
+import { answerQuestions, type MeasureOptions } from './measure.js';
+import { needsOf } from './needs.js';
+import { print } from './output.js';
+import type { NamedSegment } from './segment.js';
+import { withSource } from './source.js';
+import { STANDARD_INPUT } from './stdin.js';
+import { formatAnswers } from './tables.js';
+
+/** Questions of a JSON document: one, or a list of them, which make a dashboard. */
+
+/** Prints the tables of all questions of a file, or of standard input. */
+export async function askQuestions(source: string, path: string, options: MeasureOptions): Promise<void> {
+  if (source === STANDARD_INPUT && path === STANDARD_INPUT) {
+    throw new UsageError('expected the source or the questions on standard input, got both');
+  }
+  const questions = readQuestions(await readText(path), nameOf(path), options.format === 'rows');
+  const segment = [...(options.segment ?? []), ...segmentsOf(questions)];
+  const needed = { ...options, segment, ...needsOf(questions) };
+  await withSource(source, needed, async (bitmapist) => {
+    const answers = await answerQuestions(bitmapist, questions, needed);
+    await print([formatAnswers(answers, 'Dashboard', options)], options);
+  });
+}
+
+function nameOf(path: string): string {
+  return path === STANDARD_INPUT ? 'standard input' : JSON.stringify(path);
+}
+
+async function readText(path: string): Promise<string> {
+  if (path === STANDARD_INPUT) return text(process.stdin);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`expected questions in ${nameOf(path)}, got ${code}`, { cause: error });
+  }
+}
+
+function readQuestions(text: string, name: string, isRows: boolean): Question[] {
+  const documents = [parseJson(text, name)].flat();
+  if (documents.length === 0) throw new UsageError(`expected a question in ${name}, got none`);
+  return documents.map((document, at) => {
+    try {
+      const { args, ...question } = parseQuestion(document);
+      return { ...question, args: isRows ? { ...args, ...question.measure.rows?.args } : args };
+    } catch (error) {
+      const place = documents.length === 1 ? '' : `, question ${at + 1}`;
+      throw new UsageError(`${name}${place}: ${(error as Error).message}`, { cause: error });
+    }
+  });
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`expected JSON in ${name}, got what is none: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Segments that the questions bring along; a name means the same in all of them. */
+function segmentsOf(questions: readonly Question[]): NamedSegment[] {
+  const segments = new Map<string, string>();
+  for (const { segments: own = {} } of questions) {
+    for (const [name, text] of Object.entries(own)) {
+      if ((segments.get(name) ?? text) !== text) {
+        throw new UsageError(`expected one meaning of the segment ${JSON.stringify(name)}, got two`);
+      }
+      segments.set(name, text);
+    }
+  }
+  return Array.from(segments, ([name, text]) => ({ name, text, query: parseQuery(text) }));
+}

@@ -1,0 +1,80 @@
+import type { Table } from '../index.js';
+import { plainRows, type Question } from '../measures.js';
+import {
+  renderCsv,
+  renderHtmlPage,
+  renderHtmlTable,
+  renderMarkdown,
+  renderSvg,
+  renderSvgCurves,
+  renderText,
+  toCsv,
+} from '../report.js';
+import { UsageError } from './failure.js';
+import type { OutputOptions } from './output.js';
+import { colorDepth, columns, jsonFor, textFor } from './terminal.js';
+
+/** Tables in the format that an output takes. */
+
+export interface TableOptions extends OutputOptions {
+  readonly format?: string;
+}
+
+/** A question and its tables: one, or one per value that it is broken down by. */
+export interface Answer {
+  readonly question: Pick<Question, 'measure' | 'by'>;
+  readonly tables: readonly Table[];
+}
+
+/** All that was asked, with a line break at its end: a table as itself, several one after the other or as a list. */
+export function formatAnswers(answers: readonly Answer[], title: string, options: TableOptions): string {
+  const { format = 'text', output } = options;
+  const tables = answers.flatMap((answer) => answer.tables);
+  const [first] = tables;
+  const isOne = tables.length === 1;
+  switch (format) {
+    case 'rows':
+      return jsonFor(output, rowsOf(answers));
+    case 'json':
+      return jsonFor(output, isOne ? first : tables);
+    case 'html': {
+      const fragments = tables.map((table) => renderHtmlTable(table, { inlineStyle: false }));
+      return textFor(output, renderHtmlPage(fragments, { title: isOne ? first!.title : title }));
+    }
+    case 'svg':
+    case 'curves':
+      if (!isOne)
+        throw new UsageError(`expected one table for a picture, got ${tables.length}; html has them all`);
+      return textFor(output, format === 'svg' ? renderSvg(first!) : renderSvgCurves(first!));
+    case 'csv':
+      return textFor(
+        output,
+        tables.map((table) => (isOne ? '' : toCsv([[table.title]])) + renderCsv(table)).join('\r\n'),
+      );
+    case 'markdown':
+      return textFor(output, tables.map((table) => renderMarkdown(table)).join('\n'));
+    default:
+      return tables.map((table) => textOfTable(table, output)).join('\n');
+  }
+}
+
+/** A table for people shows names as they can be seen, and colours beside them. */
+export function textOfTable(table: Table, output?: string): string {
+  if (output !== undefined) return renderText(table);
+  // Standard error says the notes to the same reader.
+  return renderText({ ...table, notes: [] }, { colorDepth: colorDepth(), width: columns() });
+}
+
+/** Rows of a table as they are; of several, with what tells the tables apart. */
+function rowsOf(answers: readonly Answer[]): unknown {
+  const all = answers.flatMap(({ question: { measure, by }, tables }) =>
+    tables.map((table, at) => ({
+      measure: measure.name,
+      title: table.title,
+      // Lines of all values may stand in one table.
+      ...(by !== undefined && tables.length === by.length && { by: by[at] }),
+      rows: plainRows(measure, table),
+    })),
+  );
+  return all.length === 1 ? all[0]!.rows : all;
+}
