@@ -7,6 +7,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../src/index.js';
 import { RedisStore } from '../src/redis.js';
+import { makeFolder } from './support/cli/command.js';
+import { blocksOf, recipesOf, runRecipe } from './support/cli/recipes.js';
 import { FOLDERS } from './support/layers.js';
 import { type RedisServer, startRedis } from './support/servers/redis.js';
 
@@ -54,6 +56,19 @@ describe('the docs', () => {
         timeout: 30_000,
       });
       expect(stdout, program).toBe(expected.join(''));
+    }
+  });
+
+  it('print what the commands on the measures print', { tags: 'long', timeout: 300_000 }, async () => {
+    const page = readPage('measures.md');
+    const folder = await makeFolder();
+    try {
+      await folder.write('questions.json', blocksOf(page, 'json')[0]!);
+      for (const { command, output } of recipesOf(page)) {
+        expect(await runRecipe(command, folder.path('.')), command).toBe(output);
+      }
+    } finally {
+      await folder.remove();
     }
   });
 

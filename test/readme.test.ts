@@ -3,50 +3,35 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAIN, makeFolder } from './support/cli/command.js';
+import { makeFolder } from './support/cli/command.js';
+import { blocksOf, recipesOf, runRecipe } from './support/cli/recipes.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const run = promisify(execFile);
-
-/** Code blocks of a language, in the order they stand. */
-function blocksOf(language: string): string[] {
-  const blocks = README.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'));
-  return Array.from(blocks, ([, block]) => block!);
-}
 
 describe('the README', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
 
   beforeAll(async () => {
     folder = await makeFolder();
-    const [events] = blocksOf('csv');
+    const [events] = blocksOf(README, 'csv');
     await folder.write('events.csv', events!);
   });
 
   afterAll(() => folder.remove());
 
-  /** What a command of the README prints, run by a shell beside the file that it tells to save. */
-  async function runInFolder(command: string): Promise<string> {
-    const script = command.replace(/^npx bitmapist-wasm/, `'${process.execPath}' '${MAIN}'`);
-    expect(script).not.toBe(command);
-    const { FORCE_COLOR: _, ...env } = process.env;
-    const { stdout } = await run('sh', ['-c', script], { cwd: folder.path('.'), env });
-    return stdout;
-  }
-
   it('prints what its commands print', { timeout: 120_000 }, async () => {
-    const turns = blocksOf('console').flatMap((block) => block.split(/^\$ /m).slice(1));
-    expect(turns.length).toBeGreaterThan(6);
-    for (const turn of turns) {
-      const [command, ...output] = turn.split('\n');
-      expect(await runInFolder(command!)).toBe(output.join('\n'));
+    const recipes = recipesOf(README);
+    expect(recipes.length).toBeGreaterThan(6);
+    for (const { command, output } of recipes) {
+      expect(await runRecipe(command, folder.path('.'))).toBe(output);
     }
   });
 
   it('shows the picture that its command makes', async () => {
     const [, command] = /`(npx bitmapist-wasm [^`]* -o retention\.svg)`/.exec(README)!;
-    expect(await runInFolder(command!)).toBe('');
+    expect(await runRecipe(command!, folder.path('.'))).toBe('');
     const made = readFileSync(folder.path('retention.svg'), 'utf8');
     expect(made).toBe(readFileSync(new URL('../docs/retention.svg', import.meta.url), 'utf8'));
   });
@@ -59,7 +44,7 @@ describe('the README', () => {
   });
 
   it('prints what its code prints', async () => {
-    const programs = blocksOf('js').filter((block) => block.includes('// →'));
+    const programs = blocksOf(README, 'js').filter((block) => block.includes('// →'));
     expect(programs).not.toHaveLength(0);
     for (const program of programs) {
       const expected = Array.from(program.matchAll(/\/\/ → (.*)$/gm), ([, value]) => `${value}\n`);
