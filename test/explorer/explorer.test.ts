@@ -559,6 +559,82 @@ describe('views', () => {
     }));
 });
 
+describe('the dashboard', () => {
+  const TREND = '#/trend?events=active&unit=month';
+
+  it('keeps questions in the browser, and shows, moves and removes them', () =>
+    withDump(async ({ page, show, open }) => {
+      await show('#/dashboard', '.empty');
+      await show(`${TREND}&events=fans&segment=fans%3Dactive@{period} %26 pro@unique`, CHART);
+      await page.click('text=Keep on the dashboard');
+      await page.waitForSelector('text=Take off the dashboard');
+      await show(RETENTION, TABLE);
+      await page.click('text=Keep on the dashboard');
+      await show('#/dashboard', '.dashboard table');
+      const titles = (): Promise<string[]> => page.locator('.dashboard h2').allTextContents();
+      expect(await titles()).toEqual(['Trend', 'Retention']);
+      await page.click('[aria-label="Move Retention: signup → active up"]');
+      expect(await titles()).toEqual(['Retention', 'Trend']);
+      await page.reload();
+      await open({ name: 'again.rdb', content: dump });
+      await show('#/dashboard', '.dashboard svg');
+      expect(await titles()).toEqual(['Retention', 'Trend']);
+      expect((await readHeatmap(page))[0]).toEqual([4, 0, 2, 1]);
+      await page.click('.dashboard h2 a >> text=Trend');
+      await page.waitForSelector('text=Take off the dashboard');
+      expect(new URL(page.url()).hash).toContain('segment=fans');
+      await show('#/dashboard', '.dashboard svg');
+      await page.click('[aria-label="Remove Retention: signup → active"]');
+      expect(await titles()).toEqual(['Trend']);
+    }));
+
+  it('is saved as the JSON that the command reads, and taken from it, as a whole or not at all', () =>
+    withDump(async ({ page, show }) => {
+      await show('#/dashboard', '.empty');
+      const load = (text: string): Promise<void> =>
+        page.setInputFiles('input[accept=".json"]', {
+          name: 'questions.json',
+          mimeType: 'application/json',
+          buffer: Buffer.from(text),
+        });
+      const questions = [
+        { measure: 'trend', events: ['active'], unit: 'month' },
+        { measure: 'cohort', select1: 'signup', select2: 'active', timeGroup: 'months' },
+      ];
+      await load(JSON.stringify([questions[0], { ...questions[1], selekt1: 'a' }]));
+      await page.waitForSelector('[role=alert]');
+      expect(await page.textContent('[role=alert]')).toContain(
+        'questions.json: question 2: expected an argument',
+      );
+      expect(await page.locator('.dashboard h2').count()).toBe(0);
+      await load(JSON.stringify(questions));
+      await page.waitForSelector('.dashboard table');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click('button:text-is("Save as JSON")'),
+      ]);
+      expect(download.suggestedFilename()).toBe('dashboard.json');
+      expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toEqual(questions);
+    }));
+
+  it('says if the browser keeps nothing, and works until the page is left', () =>
+    withExplorer(async ({ page, open, show }) => {
+      await page.addInitScript(() => {
+        Object.defineProperty(globalThis, 'localStorage', {
+          get: () => {
+            throw new DOMException('blocked', 'SecurityError');
+          },
+        });
+      });
+      await page.reload();
+      await open({ name: 'app.rdb', content: dump });
+      await show(TREND, CHART);
+      await page.click('text=Keep on the dashboard');
+      await show('#/dashboard', '.dashboard svg');
+      expect(await page.textContent('.warning')).toContain('keeps nothing');
+    }));
+});
+
 describe('everybody', () => {
   it('gets everywhere with the keyboard alone', () =>
     withExplorer(async ({ page }) => {
@@ -615,6 +691,7 @@ describe('everybody', () => {
     (colorScheme) =>
       withDump(
         async (explorer) => {
+          await keepTwo(explorer);
           for (const [hash, selector] of [
             ['#/overview', '.overview .spark'],
             ['#/events', 'table.events[aria-busy=false]'],
@@ -622,6 +699,7 @@ describe('everybody', () => {
             ['#/trend?events=active&events=signup', CHART],
             ['#/expression?q=active@2026-03', 'output'],
             ['#/expression?q=active@2026-03 %26', '.caret'],
+            ['#/dashboard', '.dashboard svg'],
           ] as const) {
             await explorer.show(hash, selector);
             expect([hash, await violations(explorer)]).toEqual([hash, []]);
@@ -705,7 +783,9 @@ describe('everybody', () => {
   it('finds all of it on a phone', () =>
     withDump(
       async (explorer) => {
+        await keepTwo(explorer);
         for (const [hash, selector] of [
+          ['#/dashboard', '.dashboard svg'],
           ['#/overview', '.overview'],
           ['#/events', 'table.events'],
           [RETENTION, TABLE],
@@ -748,6 +828,17 @@ describe('everybody', () => {
       { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     ));
 });
+
+/** Puts a table and a picture on the dashboard. */
+async function keepTwo({ page, show }: Explorer): Promise<void> {
+  for (const [hash, selector] of [
+    [RETENTION, TABLE],
+    ['#/trend?events=active&events=signup', CHART],
+  ] as const) {
+    await show(hash, selector);
+    await page.click('text=Keep on the dashboard');
+  }
+}
 
 async function inGrid(page: Explorer['page']): Promise<boolean> {
   return page.evaluate(() => document.activeElement?.matches('[data-row]') ?? false);

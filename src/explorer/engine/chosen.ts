@@ -7,6 +7,8 @@ import { defineSegments } from './segments.js';
 export interface ChosenDataset {
   readonly dataset: Dataset;
   readonly bitmapist: Bitmapist;
+  /** The last instant of that day. */
+  readonly now: Date;
   readonly sparkPeriods: readonly Period[];
   readonly view: DatasetView;
 }
@@ -31,6 +33,7 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
   return {
     dataset,
     bitmapist,
+    now,
     sparkPeriods: days === undefined ? [] : chooseSparkPeriods(dataset, days, now.getTime()),
     view: {
       events: catalog.names,

@@ -1,4 +1,5 @@
 import type { Table } from '../../index.js';
+import type { QuestionDocument } from '../../measures.js';
 
 /**
  * What the page and the engine in its worker say to each other: plain data only, periods as ISO text. Every question
@@ -12,6 +13,7 @@ export interface Questions {
   overview(ask: OverviewAsk): OverviewView;
   statistics(events: readonly string[]): readonly EventStatistics[];
   measure(ask: MeasureAsk): MeasureView;
+  dashboard(questions: readonly QuestionDocument[]): DashboardView;
   count(expression: string): CountView;
   ids(expression: string): Blob;
 }
@@ -197,6 +199,15 @@ export interface MeasureView {
   readonly table: Table;
   readonly milliseconds: number;
 }
+
+export interface DashboardView {
+  /** One for each question, in their order. */
+  readonly answers: readonly DashboardAnswer[];
+  readonly milliseconds: number;
+}
+
+/** The tables of a question: several if it is broken down. */
+export type DashboardAnswer = { readonly tables: readonly Table[] } | { readonly problem: Problem };
 
 export interface CountView {
   readonly count: number;

@@ -1,4 +1,5 @@
 import { type ChosenDataset, chooseDataset } from './chosen.js';
+import { answerDashboard } from './dashboard.js';
 import { answerCount, answerIds } from './expression.js';
 import { type LoadedSource, loadSource } from './load.js';
 import { answerMeasure } from './measures.js';
@@ -30,6 +31,7 @@ const answers: Answers = {
   },
   overview: (ask) => answerOverview(expectLoaded(chosen), ask),
   statistics: (events) => answerStatistics(expectLoaded(chosen), events),
+  dashboard: (questions) => answerDashboard(expectLoaded(chosen), questions),
   measure: (ask) => answerMeasure(expectLoaded(chosen), ask),
   count: (text) => answerCount(expectLoaded(chosen), text),
   ids: (text) => answerIds(expectLoaded(chosen), text),

@@ -3,6 +3,7 @@ import prettyBytes from 'pretty-bytes';
 import { plural } from '../../index.js';
 import { groupDigits } from '../../report.js';
 import { MEASURES } from '../engine/measures.js';
+import { Dashboard } from './dashboard.js';
 import { EventsView } from './events.js';
 import { ExpressionView } from './expression.js';
 import { DateField } from './fields.js';
@@ -67,6 +68,7 @@ export function App() {
 function View({ name }: { readonly name: string }) {
   if (name === 'overview') return <Overview />;
   if (name === 'events') return <EventsView />;
+  if (name === 'dashboard') return <Dashboard />;
   if (name === 'expression') return <ExpressionView />;
   return <MeasureView key={name} measure={MEASURES.find((measure) => measure.name === name)!} />;
 }

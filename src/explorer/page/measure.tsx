@@ -10,6 +10,7 @@ import { openedDoor } from './door.js';
 import { duration } from './duration.js';
 import { ProblemNote } from './fields.js';
 import { Grid } from './grid.js';
+import { KeepButton } from './keep.js';
 import { DoorPanel } from './panel.js';
 import { completeAddress, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
@@ -32,6 +33,7 @@ export function MeasureView({ measure }: { readonly measure: AnyMeasure }) {
     <>
       <section class="card">
         <Controls fields={fields} params={params} />
+        {ask && <KeepButton measure={measure} args={ask.args} />}
       </section>
       {problem && <ProblemNote title="This could not be computed">{problem.message}</ProblemNote>}
       {answer && look && (

@@ -10,6 +10,7 @@ export const VIEWS: ReadonlyMap<string, string> = new Map([
   ['events', 'Events'],
   ...MEASURES.map(({ name, title }) => [name, title] as const),
   ['expression', 'Expression'],
+  ['dashboard', 'Dashboard'],
 ]);
 
 /** What pages and their parameters were called before they took the names of measures and fields: links live long. */
@@ -44,7 +45,7 @@ addEventListener('hashchange', () => {
 });
 
 /** The address of a view: with the given parameters, or with those it had last. */
-export function hrefOf(view: string, params?: Readonly<Record<string, string>>): string {
+export function hrefOf(view: string, params?: Readonly<Record<string, string>> | URLSearchParams): string {
   const { params: current } = route.value;
   const next = new URLSearchParams(params ?? remembered.get(view));
   for (const name of COMMON) {
