@@ -139,12 +139,16 @@ function readValue(field: Field, name: string, value: unknown, isForm: boolean):
   }
 }
 
-function readList({ kind, least = 0, most = Infinity }: Field, name: string, values: readonly unknown[]) {
+function readList(
+  { kind, least = 0, most = Infinity, ordered }: Field,
+  name: string,
+  values: readonly unknown[],
+) {
   const other = values.find((value) => typeof value !== 'string');
   if (other !== undefined) {
     throw unexpected(name, kind === 'events' ? 'names of events' : 'expression texts', other);
   }
-  const texts = [...new Set(values as string[])];
+  const texts = ordered ? (values as string[]) : [...new Set(values as string[])];
   if (texts.length === 0) return undefined;
   if (texts.length < least || texts.length > most) {
     throw unexpected(name, `a list of ${least} to ${most}`, texts.length);

@@ -40,6 +40,8 @@ export interface Field<Name extends string = string> {
   readonly least?: number | undefined;
   /** The largest number, or the most of a list. */
   readonly most?: number | undefined;
+  /** Of a list: whether its order matters, so that what is given twice is not taken for once. */
+  readonly ordered?: boolean | undefined;
   /** Values to choose from, each with its label. */
   readonly choices?: Readonly<Record<string, string>> | undefined;
   /** Numbers that a control may suggest. */
