@@ -10,6 +10,7 @@ export {
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
 export { type DashboardArguments, dashboard, type Question } from './measures/dashboard.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
+export { type FunnelArguments, funnel } from './measures/funnel.js';
 export { measures } from './measures/list.js';
 export type {
   AnyMeasure,
