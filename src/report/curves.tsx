@@ -1,13 +1,17 @@
-import { max, range, ticks } from 'd3-array';
+import { extent, max, min, range } from 'd3-array';
 import { interpolateLab } from 'd3-interpolate';
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
-import { curveMonotoneX, line } from 'd3-shape';
+import { line } from 'd3-shape';
 import type { VNode } from 'preact';
 import { plural, printable } from '../base/errors.js';
 import { lineColors } from '../tables/heat.js';
 import { formatValue, groupDigits } from '../tables/numbers.js';
 import { type Cell, cellValue, type Row, type Table, type Unit } from '../tables/table.js';
 import { showAs, viewTable } from '../tables/view.js';
+import { Period } from '../time/period.js';
+import { AxisText, PeriodLabels, VALUE_TICKS, valueText, valueTicks } from './axes.js';
+import { KEY_HEIGHT, type Key, Keys, placeKeys } from './keys.js';
+import { type LineEnd, NAME_GAP, pickNames, spreadNames } from './names.js';
 import {
   BODY_TOP,
   CHARACTER,
@@ -18,6 +22,7 @@ import {
   MUTED,
   renderPicture,
 } from './picture.js';
+import { labelTicks, periodTicks } from './ticks.js';
 
 /**
  * Lines over the columns of a table. Of cohorts: a line each, older ones paler, and the average of all as a strong one; of
@@ -41,63 +46,105 @@ export function renderSvgCurves(given: Table, options: ChartOptions = {}): strin
   const lines = linesOf(table);
   const average = pointsOf(table.summary?.cells ?? [], table.unit);
   const width = chartWidth(options);
-  const keys = table.layout === 'triangle' ? [] : placeKeys(lines, width);
-  const keyRows = table.layout === 'triangle' ? (width < NARROW ? 2 : 0) : (keys.at(-1)?.row ?? 0);
-  const bottom = BOTTOM + keyRows * KEY_HEIGHT;
-  const height = HEIGHT + bottom - BOTTOM;
-  const highest = max(lines, ({ points }) => max(points, (point) => point.y)) || 1;
+  const isTriangle = table.layout === 'triangle';
+  const nameWidth = nameWidthOf(lines, width);
+  const right = width - Math.max(RIGHT, nameWidth);
+  const top = interactive ? MARGIN : BODY_TOP + 8;
+  const [lowest, highest] = extent([0, ...lines.flatMap(({ points }) => points.map((point) => point.y))]);
   const last = table.columns.length - 1;
+  const y = scaleLinear([lowest!, highest || 1], [HEIGHT - BOTTOM, top]).nice(VALUE_TICKS);
+  const left = Math.max(
+    LEFT,
+    MARGIN + 8 + CHARACTER * max(valueTicks(y, table.unit), (tick) => valueText(tick, table.unit).length)!,
+  );
   const axes: Axes = {
     width,
+    left,
+    right,
     // A lone column stands in the middle.
-    x: scaleLinear(last === 0 ? [-1, 1] : [0, last], [LEFT, width - RIGHT]),
-    y: scaleLinear([0, highest], [height - bottom, interactive ? MARGIN : BODY_TOP + 8]).nice(TICKS),
+    x: scaleLinear(last === 0 ? [-1, 1] : [0, last], [left, right]),
+    y,
   };
+  const names = nameWidth === 0 ? undefined : namesOf(lines, axes, isTriangle);
+  const keys = isTriangle || names !== undefined ? [] : placeKeys(lines.map(keyOf), left, width - RIGHT);
+  const isRunning = lines.some(({ points }) => points.some(({ isFinal }) => !isFinal));
+  const keyRows = isTriangle ? (width < NARROW ? 2 : 0) : Math.max(keys.at(-1)?.row ?? 0, 0);
+  const keysTop = HEIGHT - BOTTOM + 54;
   return renderPicture({
-    view: viewTable(table),
+    view: viewTable(given, options),
     width,
-    height,
+    height: HEIGHT + keyRows * KEY_HEIGHT,
     description: describe(table),
     options,
     isBare: interactive,
     children: (
       <>
         <Grid axes={axes} table={table} />
+        {!isTriangle && isRunning && <Running lines={lines} axes={axes} />}
         {lines.map((each) => (
           <Curve line={each} axes={axes} />
         ))}
         {table.summary && <Average points={average} axes={axes} />}
+        {names?.map(({ line: { label, color, name }, x, y }) => (
+          <text
+            class={name === undefined ? 'muted halo' : `${name}Key halo`}
+            x={x + NAME_GAP}
+            y={y + 4}
+            fill={name === undefined ? MUTED : color}
+            stroke="#ffffff"
+            stroke-width="3"
+            paint-order="stroke"
+          >
+            {label}
+          </text>
+        ))}
         {interactive && <Columns lines={lines} average={average} axes={axes} table={table} />}
-        {table.layout === 'triangle' ? (
-          <CohortKey table={table} width={width} y={height - MARGIN - keyRows * KEY_HEIGHT} />
+        {isTriangle ? (
+          <CohortKey table={table} width={width} y={HEIGHT - MARGIN} />
         ) : (
-          keys.map(({ line: { label, color, name }, x, row }) => (
-            <g>
-              <rect
-                class={`${name}Key`}
-                x={x}
-                y={height - bottom + 50 + row * KEY_HEIGHT}
-                width="20"
-                height="3"
-                fill={color}
-              />
-              <text class="ink" x={x + 28} y={height - bottom + 56 + row * KEY_HEIGHT} fill={INK}>
-                {label}
-              </text>
-            </g>
-          ))
+          <Keys keys={keys} y={keysTop} />
         )}
       </>
     ),
   });
 }
 
+function keyOf({ label, color, name }: Line): Key {
+  return { label, color, className: `${name}Key` };
+}
+
+/** What the names of lines need at their ends; 0 if they would take too much of the picture. */
+function nameWidthOf(lines: readonly Line[], width: number): number {
+  const longest = (max(lines, ({ label }) => label.length) ?? 0) * CHARACTER + NAME_GAP + EDGE;
+  return width >= LEAST_NAMED && longest <= width * NAME_PART ? longest : 0;
+}
+
+/** Names at the ends of lines. Of cohorts, which end one after the other, those that have room; of others all or none. */
+function namesOf(lines: readonly Line[], { x, y }: Axes, isTriangle: boolean): NamedEnd[] | undefined {
+  const ends = lines.flatMap((line): NamedEnd[] => {
+    const last = line.points.at(-1);
+    if (last === undefined) return [];
+    // Retention mostly falls: above its end a cohort is in nobody's way.
+    return [{ label: line.label, line, x: x(last.x), y: y(last.y) - (isTriangle ? COHORT_RISE : 0) }];
+  });
+  if (isTriangle) return pickNames(ends);
+  const [bottom, top] = y.range() as [number, number];
+  return spreadNames(ends, top, bottom);
+}
+
+interface NamedEnd extends LineEnd {
+  readonly line: Line;
+}
+
 const HEIGHT = 440;
 const LEFT = 64;
 const RIGHT = 24;
 const BOTTOM = 84;
-const TICKS = 5;
-const KEY_HEIGHT = 20;
+/** Below this width lines have no names at their ends. */
+const LEAST_NAMED = 480;
+const COHORT_RISE = 6;
+/** The part of the width that names may take. */
+const NAME_PART = 0.25;
 /** What stays free between a label of the axis and the edge of the picture. */
 const EDGE = 4;
 /** Below this width the keys stand below each other. */
@@ -125,6 +172,8 @@ interface Point {
 
 interface Axes {
   readonly width: number;
+  readonly left: number;
+  readonly right: number;
   readonly x: ScaleLinear<number, number>;
   readonly y: ScaleLinear<number, number>;
 }
@@ -152,26 +201,72 @@ function pointsOf(cells: readonly Cell[], unit: Unit): Point[] {
   });
 }
 
-/** `undefined` if there is nothing to draw: an attribute without a value is no XML. */
+/** Straight from point to point: what lies between them was not measured. `undefined` if there is nothing to draw. */
 function path(points: readonly Point[], { x, y }: Axes): string | undefined {
   const draw = line<Point>(
     (point) => x(point.x),
     (point) => y(point.y),
   );
-  return draw.curve(curveMonotoneX).digits(1)(points) ?? undefined;
+  return draw.digits(1)(points) ?? undefined;
+}
+
+/** Points that follow each other, and whether all behind the first are final; a lone point is a part of its own. */
+interface Part {
+  readonly points: Point[];
+  readonly isFinal: boolean;
+}
+
+/** A line breaks where a column has no value. */
+function partsOf(points: readonly Point[]): Part[] {
+  const parts: Part[] = [];
+  for (const [index, point] of points.entries()) {
+    const part = parts.at(-1);
+    const before = points[index - 1];
+    if (part === undefined || before === undefined || point.x !== before.x + 1) {
+      parts.push({ points: [point], isFinal: point.isFinal });
+      continue;
+    }
+    const isFinal = point.isFinal && before.isFinal;
+    if (part.points.length === 1) parts[parts.length - 1] = { points: [before, point], isFinal };
+    else if (part.isFinal === isFinal) part.points.push(point);
+    else parts.push({ points: [before, point], isFinal });
+  }
+  return parts;
 }
 
 function Curve({ line: { points, title, color, name }, axes }: { line: Line; axes: Axes }): VNode {
-  const final = points.filter((point) => point.isFinal);
-  // The last final point and those after it.
-  const running = points.slice(Math.max(0, final.length - 1));
-  const [only] = points;
   return (
     <g class={name} fill="none" stroke={color} stroke-width={name === undefined ? 1.5 : 2}>
       <title>{title}</title>
-      {points.length === 1 && <Dot point={only!} axes={axes} color={color} />}
-      {final.length > 1 && <path d={path(final, axes)} />}
-      {running.length > 1 && <path d={path(running, axes)} stroke-dasharray="3 4" />}
+      {partsOf(points).map((part) =>
+        part.points.length === 1 ? (
+          <Dot point={part.points[0]!} axes={axes} color={color} />
+        ) : (
+          <path d={path(part.points, axes)} stroke-dasharray={part.isFinal ? undefined : '3 4'} />
+        ),
+      )}
+    </g>
+  );
+}
+
+/** Where the period that has not ended begins. */
+function Running({ lines, axes: { x, y } }: { lines: readonly Line[]; axes: Axes }): VNode {
+  const column = min(lines, ({ points }) => points.find(({ isFinal }) => !isFinal)?.x)!;
+  const [bottom, top] = y.range() as [number, number];
+  return (
+    <g>
+      <line
+        class="line"
+        x1={x(column)}
+        x2={x(column)}
+        y1={top}
+        y2={bottom}
+        stroke="#c8d0d7"
+        stroke-dasharray="2 3"
+      />
+      <AxisText x={x(column)} y={top - 4} anchor="end">
+        not over yet
+      </AxisText>
     </g>
   );
 }
@@ -210,70 +305,73 @@ function Dot({ point, axes, color }: { point: Point; axes: Axes; color: string }
   );
 }
 
-function Grid({ axes: { x, y, width }, table }: { axes: Axes; table: Table }): VNode {
-  const { unit, layout, columns, columnHead } = table;
+function Grid({ axes: { x, y, left, right, width }, table }: { axes: Axes; table: Table }): VNode {
+  const { unit, layout, columns, columnHead = '' } = table;
   const [bottom] = y.range() as [number];
+  const periods = columns.flatMap(({ period }) => (period === undefined ? [] : [Period.parse(period)]));
+  const step = columns.length < 2 ? right - left : x(1) - x(0);
   return (
     <g>
       {valueTicks(y, unit).map((tick) => (
         <g>
-          <line class="line" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} stroke="#c8d0d7" />
-          <text class="muted" x={LEFT - 8} y={y(tick) + 4} text-anchor="end" fill={MUTED}>
-            {unit === 'percent' ? `${tick}%` : formatValue(tick, unit)}
-          </text>
+          <line class="line" x1={left} x2={right} y1={y(tick)} y2={y(tick)} stroke="#c8d0d7" />
+          <AxisText x={left - 8} y={y(tick) + 4} anchor="end">
+            {valueText(tick, unit)}
+          </AxisText>
         </g>
       ))}
-      {tickColumns(table, width).map((column) => (
-        <text
-          class="muted"
-          {...placeTick(columns[column]!.key, x(column), width)}
-          y={bottom + 20}
-          fill={MUTED}
-        >
-          {columns[column]!.key}
-        </text>
-      ))}
+      {layout !== 'triangle' && periods.length === columns.length ? (
+        <PeriodLabels ticks={periodTicks(periods, step)} x={({ index }) => x(index)} y={bottom} />
+      ) : (
+        placeTicks(columns, { x, width, step }).map(({ key, x, anchor }) => (
+          <AxisText x={x} y={bottom + 20} anchor={anchor}>
+            {key}
+          </AxisText>
+        ))
+      )}
       {layout === 'triangle' && (
-        <text class="muted" x={(LEFT + width - RIGHT) / 2} y={bottom + 38} text-anchor="middle" fill={MUTED}>
+        <AxisText x={(left + right) / 2} y={bottom + 38}>
           {columnHead}
-        </text>
+        </AxisText>
       )}
     </g>
   );
 }
 
-/** People are whole, however few they are. */
-function valueTicks(y: Axes['y'], unit: Unit): number[] {
-  const all = y.ticks(TICKS);
-  return unit === 'people' ? all.filter(Number.isInteger) : all;
+interface PlacedTick {
+  readonly key: string;
+  readonly x: number;
+  readonly anchor: 'start' | 'middle' | 'end';
 }
 
-/** Below its column, or moved inwards as far as it would stick out of the picture. */
-function placeTick(label: string, x: number, width: number): { x: number; 'text-anchor': string } {
-  const half = (label.length * CHARACTER) / 2;
-  if (x + half > width - EDGE) return { x: width - EDGE, 'text-anchor': 'end' };
-  if (x - half < EDGE) return { x: EDGE, 'text-anchor': 'start' };
-  return { x, 'text-anchor': 'middle' };
+/** Keys below their columns, or moved inwards as far as they would stick out of the picture, as many as have room. */
+function placeTicks(columns: Table['columns'], { x, width, step }: TickRoom): PlacedTick[] {
+  let free = 0;
+  return labelTicks(
+    columns.map(({ key }) => key),
+    step,
+  ).flatMap(({ index, label }): PlacedTick[] => {
+    const long = label.length * CHARACTER;
+    const start = Math.max(EDGE, Math.min(x(index) - long / 2, width - EDGE - long));
+    if (start < free) return [];
+    free = start + long + EDGE;
+    const isMoved = start !== x(index) - long / 2;
+    if (!isMoved) return [{ key: label, x: x(index), anchor: 'middle' }];
+    return start === EDGE
+      ? [{ key: label, x: EDGE, anchor: 'start' }]
+      : [{ key: label, x: width - EDGE, anchor: 'end' }];
+  });
 }
 
-/** Columns whose labels have room on the axis, at most some 12. */
-function tickColumns({ layout, columns }: Table, width: number): number[] {
-  const last = columns.length - 1;
-  if (layout === 'triangle') {
-    return ticks(0, last, Math.min(12, Math.max(1, last))).filter(Number.isInteger);
-  }
-  const label = max(columns, ({ key }) => key.length)! * CHARACTER;
-  // The last one may move towards the one before it.
-  const room = label + Math.max(MARGIN, label / 2 - RIGHT + EDGE);
-  const most = Math.max(1, Math.min(12, Math.floor((width - LEFT - RIGHT) / room)));
-  return range(0, columns.length, Math.ceil(columns.length / most));
+interface TickRoom extends Pick<Axes, 'x' | 'width'> {
+  readonly step: number;
 }
 
 /** What stands under the pointer: a hair line, the points on it, and their values, the largest first. */
 function Columns({ lines, average, axes, table }: ColumnsProps): VNode {
   const { x, y } = axes;
   const [bottom, top] = y.range() as [number, number];
-  const half = table.columns.length === 1 ? (axes.width - LEFT - RIGHT) / 2 : (x(1) - x(0)) / 2;
+  const half = table.columns.length === 1 ? (axes.right - axes.left) / 2 : (x(1) - x(0)) / 2;
   const all: Pick<Line, 'label' | 'points' | 'color' | 'name'>[] = table.summary
     ? [{ label: table.summary.label, points: average, color: ACCENT, name: 'average' }, ...lines]
     : [...lines];
@@ -342,22 +440,6 @@ function CohortKey({ table, width, y }: { table: Table; width: number; y: number
 }
 
 const DASHED = 'dashed: not over yet';
-
-/** The names of lines beside each other, and below if there is no room. */
-function placeKeys(lines: readonly Line[], width: number): { line: Line; x: number; row: number }[] {
-  let x = LEFT;
-  let row = 0;
-  return lines.map((line) => {
-    const needed = 28 + line.label.length * CHARACTER;
-    if (x > LEFT && x + needed > width - RIGHT) {
-      x = LEFT;
-      row += 1;
-    }
-    const place = { line, x, row };
-    x += needed + MARGIN;
-    return place;
-  });
-}
 
 function describe({ layout, rows, columns, columnHead, summary, unit }: Table): string {
   if (layout !== 'triangle' || summary === undefined) {

@@ -26,6 +26,7 @@ function buildPictureStylesheet(): string {
     '.axis{stroke:#7b8894}',
     '.track{fill:#222c35}',
     '.onbar{fill:#12181e}',
+    '.halo{stroke:#12181e}',
     '.average{stroke:#ff9d5c}',
     '.averageKey{fill:#ff9d5c}',
     ...lineColors('dark').flatMap((color, line) => [

@@ -1,19 +1,17 @@
 import { max, min } from 'd3-array';
 import { type ScaleBand, type ScaleLinear, scaleBand, scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
-import { formatValue } from '../tables/numbers.js';
-import type { Unit } from '../tables/table.js';
 import { RUNNING_MARK } from '../tables/view.js';
 import { Period } from '../time/period.js';
+import { AxisText, PeriodLabels, VALUE_TICKS, valueText, valueTicks } from './axes.js';
 import { type BarBody, BarMark, type BarScene, barText } from './bar.js';
 import type { Bar } from './classes.js';
-import { CHARACTER, MARGIN, MUTED } from './picture.js';
+import { CHARACTER, MARGIN } from './picture.js';
 import { periodTicks, type Tick } from './ticks.js';
 
 const HEIGHT = 320;
 /** Of the labels below. */
 const AXIS_HEIGHT = 40;
-const TICKS = 5;
 /** What a label inside of a bar needs. */
 const LABEL_HEIGHT = 16;
 /** Labels of some slim bars look like a mistake: there are none in any. */
@@ -33,11 +31,11 @@ export function layUpright(scene: BarScene): BarBody {
       max(all, ({ from, to }) => Math.max(from, to)) || 1,
     ],
     [bottom, top],
-  ).nice(TICKS);
+  ).nice(VALUE_TICKS);
   const ticks = valueTicks(y, table.unit);
   // Under the line stand people as well: their number is no negative one.
   const isMirrored = classes.some(({ isBelow }) => isBelow);
-  const texts = ticks.map((tick) => formatTick(isMirrored ? Math.abs(tick) : tick, table.unit));
+  const texts = ticks.map((tick) => valueText(isMirrored ? Math.abs(tick) : tick, table.unit));
   const left = MARGIN + (max(texts, ({ length }) => length) ?? 0) * CHARACTER + LABEL_GAP;
   const right = width - MARGIN;
   const x = scaleBand<number>([left, Math.min(right, left + table.rows.length * MOST_WIDTH)])
@@ -65,12 +63,16 @@ export function layUpright(scene: BarScene): BarBody {
               y2={y(tick)}
               stroke={tick === 0 ? '#77838d' : '#c8d0d7'}
             />
-            <text class="muted" x={left - LABEL_GAP} y={y(tick) + 4} text-anchor="end" fill={MUTED}>
-              {texts[index]}
-            </text>
+            <AxisText x={left - LABEL_GAP} y={y(tick) + 4} anchor="end">
+              {texts[index]!}
+            </AxisText>
           </g>
         ))}
-        <Ticks scene={scene} x={x} y={bottom} />
+        <PeriodLabels
+          ticks={ticksOf(scene, x.step())}
+          x={({ index }) => x(index)! + x.bandwidth() / 2}
+          y={bottom}
+        />
         {bars.map((row) => (
           <g>
             {row.map((bar) => (
@@ -133,51 +135,10 @@ function Upright({
   );
 }
 
-function Ticks({
-  scene: { table, bars },
-  x,
-  y,
-}: {
-  scene: BarScene;
-  x: ScaleBand<number>;
-  y: number;
-}): VNode {
-  const ticks: Tick[] = periodTicks(
-    table.rows.map(({ period }) => Period.parse(period!)),
-    x.step(),
-  );
-  return (
-    <>
-      {ticks.map(({ index, label, under }) => (
-        <>
-          <TickText x={x(index)! + x.bandwidth() / 2} y={y + 18}>
-            {bars[index]!.some((bar) => bar.isRunning) ? `${label}${RUNNING_MARK}` : label}
-          </TickText>
-          {under !== '' && (
-            <TickText x={x(index)! + x.bandwidth() / 2} y={y + 33}>
-              {under}
-            </TickText>
-          )}
-        </>
-      ))}
-    </>
-  );
-}
-
-function TickText({ x, y, children }: { x: number; y: number; children: string }): VNode {
-  return (
-    <text class="muted" x={x} y={y} text-anchor="middle" fill={MUTED}>
-      {children}
-    </text>
-  );
-}
-
-/** People are whole, however few they are. */
-function valueTicks(y: ScaleLinear<number, number>, unit: Unit): number[] {
-  const all = y.ticks(TICKS);
-  return unit === 'people' ? all.filter(Number.isInteger) : all;
-}
-
-function formatTick(tick: number, unit: Unit): string {
-  return unit === 'percent' ? `${tick}%` : formatValue(tick, unit);
+function ticksOf({ table, bars }: BarScene, step: number): Tick[] {
+  const periods = table.rows.map(({ period }) => Period.parse(period!));
+  return periodTicks(periods, step).map((tick) => {
+    const isRunning = bars[tick.index]!.some((bar) => bar.isRunning);
+    return isRunning ? { ...tick, label: `${tick.label}${RUNNING_MARK}` } : tick;
+  });
 }

@@ -88,7 +88,7 @@ describe('renderSvgCurves', () => {
     const average = attributeOf(pathsOf(svg).at(-1)!, 'd')!;
     const gridLines = elementsOf(parseStrictly(svg), 'line').map((line) => Number(attributeOf(line, 'y1')));
     // 100 % at the top line to begin with.
-    expect(average).toMatch(new RegExp(`^M64,${Math.min(...gridLines)}C`));
+    expect(average).toMatch(new RegExp(`^M64,${Math.min(...gridLines)}L`));
     expect(textsOf(svg)).toEqual(
       expect.arrayContaining(['0%', '20%', '100%', '0', '1', '2', '3', 'months later']),
     );
@@ -121,17 +121,59 @@ describe('renderSvgCurves of lines over time', () => {
     expect(dashed).toEqual([false, true, false, true]);
     const texts = elementsOf(root, 'text').map(textOf);
     expect(texts.slice(0, 2)).toEqual(['signup, active', 'people per day']);
-    expect(texts).toEqual(expect.arrayContaining(['0', '6,000', '2026-04-13', '2026-04-16']));
-    expect(texts.slice(-2)).toEqual(['signup', 'active']);
+    expect(texts).toEqual(expect.arrayContaining(['0', '6,000', '13 Apr', '2026', '16 Apr', 'not over yet']));
+    // At their ends, from top to bottom.
+    expect(texts.slice(-2)).toEqual(['active', 'signup']);
     expect(textOf(elementsOf(root, 'desc')[0]!)).toBe('Lines from 2026-04-13 to 2026-04-16: signup, active.');
   });
 
   it('has room for the names of many lines, and keeps them within the picture', () => {
-    const names = Array.from({ length: 12 }, (_, index) => `event number ${index}`);
+    const names = Array.from({ length: 12 }, (_, index) => `event number ${index} of all that there are`);
     const [svg] = elementsOf(parseStrictly(renderSvgCurves(trendTable(names))), 'svg');
     const height = Number(attributeOf(svg!, 'height'));
     expect(height).toBeGreaterThan(440);
     for (const text of elementsOf(svg!, 'text')) expect(Number(attributeOf(text, 'y'))).toBeLessThan(height);
+  });
+
+  it('goes straight from point to point, dashed to those that are not final, and breaks where there is none', () => {
+    const cellOf = (count: number, state: 'final' | 'running' | 'empty') => ({ count, state }) as const;
+    const cells = [
+      cellOf(1, 'final'),
+      cellOf(2, 'final'),
+      cellOf(0, 'empty'),
+      cellOf(3, 'final'),
+      cellOf(0, 'empty'),
+      cellOf(4, 'running'),
+      cellOf(5, 'final'),
+      cellOf(6, 'final'),
+    ];
+    const columns = cells.map((_, index) => ({ key: `${index}`, label: `${index}` }));
+    const [row] = trendTable().rows;
+    const root = parseStrictly(renderSvgCurves({ ...trendTable(), columns, rows: [{ ...row!, cells }] }));
+    const paths = elementsOf(root, 'path').map((path) => [
+      attributeOf(path, 'd')!.replace(/[\d.,]+/g, ''),
+      attributeOf(path, 'stroke-dasharray') !== undefined,
+    ]);
+    expect(paths).toEqual([
+      ['ML', false],
+      ['ML', true],
+      ['ML', false],
+    ]);
+    expect(elementsOf(root, 'circle')).toHaveLength(1);
+  });
+
+  it('goes below the line if a value does', () => {
+    const [row] = trendTable().rows;
+    const cells = row!.cells.map((cell, index) => ({ ...cell, count: index * 10 - 10 }));
+    const svg = renderSvgCurves({ ...trendTable(), rows: [{ ...row!, cells }] });
+    expect(elementsOf(parseStrictly(svg), 'text').map(textOf)).toEqual(expect.arrayContaining(['-10', '0']));
+  });
+
+  it('has a key for each line if there is no room for names at their ends', () => {
+    const svg = renderSvgCurves(trendTable(), { width: 400 });
+    expect(elementsOf(parseStrictly(svg), 'text').map(textOf).slice(-2)).toEqual(['signup', 'active']);
+    const named = elementsOf(parseStrictly(renderSvgCurves(sampleTable())), 'text').map(textOf);
+    expect(named).toEqual(expect.arrayContaining(['Jan 2026', 'Feb 2026']));
   });
 
   it('keeps labels of the axis apart, however many columns there are', () => {
