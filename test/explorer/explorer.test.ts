@@ -435,7 +435,7 @@ describe('views', () => {
       await page.keyboard.press('End');
       expect(await page.textContent('.readout')).toBe('Mar 2026active3signup0');
       expect(await page.textContent('.chart :focus title')).toBe('Mar 2026\nactive: 3\nsignup: 0');
-      await show(`${RETENTION}&show=curves`, CHART);
+      await show(`${RETENTION}&look=curves`, CHART);
       await page.hover('.chart [data-column="1"] rect', { force: true });
       expect(await page.textContent('.readout')).toContain('Month 1');
     }));
@@ -502,7 +502,7 @@ describe('views', () => {
       const hash = (): string => new URL(page.url()).hash;
       await show('#/retention?select1=signup&select2=active&group=months&results=3&rows=2', TABLE);
       expect(hash()).toBe(
-        '#/cohort?select1=signup&select2=active&time_group=months&as_percent=1&num_results=3&num_of_rows=2&show=table',
+        '#/cohort?select1=signup&select2=active&time_group=months&as_percent=1&num_results=3&num_of_rows=2&look=table',
       );
       await show('#/trends?event=active&event=signup&unit=month', CHART);
       expect(hash()).toMatch(/^#\/trend\?events=active&events=signup&unit=month&/);
@@ -540,11 +540,11 @@ describe('views', () => {
       };
       await explorer.show(RETENTION, TABLE);
       expect((await save('Save CSV')).text).toContain('2026-01,4,0,2,1');
-      for (const [show, file] of [
+      for (const [look, file] of [
         ['table', 'cohort.svg'],
         ['curves', 'cohort-curves.svg'],
       ] as const) {
-        await explorer.show(`${RETENTION}&show=${show}`, show === 'table' ? TABLE : CHART);
+        await explorer.show(`${RETENTION}&look=${look}`, look === 'table' ? TABLE : CHART);
         const { name, text } = await save('Save SVG');
         expect(name).toBe(file);
         expect(text).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
@@ -800,6 +800,29 @@ describe('everybody', () => {
         }
         const cutOff = await explorer.page.$eval('nav', (nav) => nav.scrollWidth - nav.clientWidth);
         expect(cutOff).toBe(0);
+      },
+      { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    ));
+
+  it('finds the views of a phone in a menu, and the controls behind a line that tells what they hold', () =>
+    withDump(
+      async ({ page, show }) => {
+        await show(RETENTION, TABLE);
+        expect(await page.textContent('.folded summary')).toBe('signup → active, months, 3 × 2, counts');
+        expect(await page.isVisible('.controls')).toBe(false);
+        await page.tap('.folded summary');
+        await page.getByLabel('Weeks').check();
+        await settle(page);
+        expect(await page.textContent('.folded summary')).toBe('signup → active, weeks, 3 × 2, counts');
+        await page.tap('.menu');
+        await page.keyboard.press('Escape');
+        expect(await page.isVisible('nav >> text=Trend')).toBe(false);
+        expect(await page.evaluate(() => document.activeElement?.className)).toBe('menu');
+        await page.tap('.menu');
+        await page.tap('nav >> text=Trend');
+        await page.waitForSelector(CHART);
+        expect(await page.textContent('.menu')).toBe('Trend');
+        expect(await page.isVisible('nav >> text=Retention')).toBe(false);
       },
       { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
     ));

@@ -63,6 +63,31 @@ describe('suggestions', () => {
     expect(flags).toEqual({ events: 'active', unit: 'day', any: '0' });
   });
 
+  it('give lists as many as they need, those that belong together first', () => {
+    const field = { kind: 'events', name: 'steps', label: '', help: '' } as const;
+    const steps = (least: number): string =>
+      String(withSuggestions([{ ...field, least }], new URLSearchParams(), dataOf()));
+    expect([steps(1), steps(3)]).toEqual(['steps=active', 'steps=signup&steps=active&steps=paid']);
+    const texts = { ...field, kind: 'expressions', least: 2 } as const;
+    const data = dataOf({ examples: ['active@2026-01', 'paid@2026-01', 'signup@2026-01'] });
+    expect(String(withSuggestions([texts], new URLSearchParams(), data))).toBe(
+      'steps=active%402026-01&steps=paid%402026-01',
+    );
+  });
+
+  it('leave numbers alone that are no sizes', () => {
+    const field = { kind: 'number', name: 'window', label: '', help: '' } as const;
+    expect(String(withSuggestions([{ ...field, default: 28 }], new URLSearchParams(), dataOf()))).toBe(
+      'window=28',
+    );
+    expect(String(withSuggestions([field], new URLSearchParams(), dataOf()))).toBe('');
+  });
+
+  it('do not look beyond the day that is taken for today', () => {
+    const data = dataOf({ lastDay: '2099-01-01', asOf: '2026-02-01' });
+    expect(suggest(trend, data)).toMatchObject({ to: '2026-02-01' });
+  });
+
   it('take expressions that have an answer, unless the field begins with another', () => {
     const field = { kind: 'expression', label: '', help: '' } as const;
     const fields = [

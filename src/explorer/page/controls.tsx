@@ -4,8 +4,11 @@ import { type Field, formName } from '../../measures.js';
 import { Combobox } from './combobox.js';
 import { completeExpression, completeName } from './completion.js';
 import { DateField, useNameNotes } from './fields.js';
+import { problemOf, readNamed } from './named.js';
+import { isNarrow } from './narrow.js';
 import { setParams } from './route.js';
 import { dataset, names } from './state.js';
+import { summarize } from './summary.js';
 
 interface ControlsProps {
   readonly fields: readonly Field[];
@@ -13,10 +16,13 @@ interface ControlsProps {
   readonly params: URLSearchParams;
 }
 
-/** The controls of a measure, as its fields describe them; what they are changed to goes into the address. */
+/**
+ * The controls of a measure, as its fields describe them; what they are changed to goes into the address. On a phone they fold
+ * into a line that says what they hold.
+ */
 export function Controls({ fields, params }: ControlsProps) {
   const groups = group(fields, (field) => field.group ?? field.name);
-  return (
+  const controls = (
     <div class="controls">
       {[...groups].map(([name, members]) => {
         const controls = members.map((field) => <Control key={field.name} field={field} params={params} />);
@@ -29,6 +35,13 @@ export function Controls({ fields, params }: ControlsProps) {
         );
       })}
     </div>
+  );
+  if (!isNarrow.value) return controls;
+  return (
+    <details class="folded">
+      <summary>{summarize(fields, params)}</summary>
+      {controls}
+    </details>
   );
 }
 
@@ -58,18 +71,16 @@ function Control({ field, params }: ControlProps) {
       return <EventPicker events={params.getAll(name).filter((event) => event !== '')} field={field} />;
     case 'expression':
       return (
-        <div class="field grow">
-          <span aria-hidden="true">{label}</span>
-          <Combobox
-            label={label}
-            value={value}
-            isContinuous
-            suggest={suggestExpression}
-            onCommit={change}
-            invalid={isMissing}
-          />
-        </div>
+        <ExpressionField
+          label={label}
+          value={value}
+          isOptional={optional}
+          isMissing={isMissing}
+          onCommit={change}
+        />
       );
+    case 'expressions':
+      return <ExpressionPicker texts={params.getAll(name).filter((text) => text !== '')} field={field} />;
     case 'unit':
     case 'choice':
       return <Segmented field={field} value={value} onChange={change} />;
@@ -85,10 +96,27 @@ function Control({ field, params }: ControlProps) {
             min={least}
             max={most}
             step={1}
-            required
+            required={!optional || field.default !== undefined}
             value={value}
             onInput={({ currentTarget }) => {
               // What is out of range is not passed on.
+              if (currentTarget.validity.valid) change(currentTarget.value);
+            }}
+          />
+        </label>
+      );
+    case 'numbers':
+      return (
+        <label class="field quantity" title={help}>
+          <span>{label}</span>
+          <input
+            type="text"
+            inputMode="text"
+            pattern="\s*\d+(\s*,\s*\d+)*\s*"
+            placeholder="1, 3, 7"
+            required={!optional}
+            value={value}
+            onChange={({ currentTarget }) => {
               if (currentTarget.validity.valid) change(currentTarget.value);
             }}
           />
@@ -177,6 +205,84 @@ function EventField(props: EventFieldProps) {
   );
 }
 
+interface ExpressionFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly isOptional?: boolean;
+  readonly isMissing?: boolean;
+  readonly placeholder?: string;
+  readonly onCommit: (text: string) => void;
+}
+
+/** The text of an expression, with what is wrong with it, or with its names. */
+function ExpressionField(props: ExpressionFieldProps) {
+  const { label, value, isOptional = false, isMissing = false, placeholder, onCommit } = props;
+  const problem = value === '' ? undefined : problemOf(value);
+  const notes = useNameNotes((readNamed(value) ?? []).map(({ event }) => event));
+  const said = problem === undefined ? notes : [problem];
+  const noteId = useId();
+  return (
+    <div class="field event">
+      <span aria-hidden="true">{label}</span>
+      <Combobox
+        class="code"
+        label={label}
+        value={value}
+        placeholder={placeholder}
+        isContinuous
+        suggest={suggestExpression}
+        onCommit={(text) => {
+          if (text !== '' || isOptional) onCommit(text);
+        }}
+        invalid={isMissing || said.length > 0}
+        describedBy={said.length === 0 ? undefined : noteId}
+      />
+      {said.length > 0 && (
+        <small id={noteId} class="warning">
+          {said.join('; ')}
+        </small>
+      )}
+    </div>
+  );
+}
+
+/** Expressions, each of which can be changed and taken away, and a field to add another. */
+function ExpressionPicker({ field, texts }: { readonly field: Field; readonly texts: readonly string[] }) {
+  const name = formName(field);
+  const { label, least = 0, most = Number.POSITIVE_INFINITY } = field;
+  const put = (index: number, text: string): void => setParams({ [name]: texts.with(index, text) });
+  return (
+    <fieldset class="expressions">
+      <legend>{label}</legend>
+      {texts.map((text, index) => (
+        <div key={`${index} ${text}`} class="line">
+          <i data-line={index} />
+          <ExpressionField
+            label={`${label} ${index + 1}`}
+            value={text}
+            onCommit={(next) => put(index, next)}
+          />
+          {texts.length > least && (
+            <button type="button" aria-label={`Take ${text} away`} onClick={() => put(index, '')}>
+              ×
+            </button>
+          )}
+        </div>
+      ))}
+      {texts.length < most && (
+        <ExpressionField
+          key={texts.length}
+          label="Add an expression"
+          value=""
+          isMissing={texts.length < least}
+          placeholder="active@{period}"
+          onCommit={(text) => setParams({ [name]: [...texts, text] })}
+        />
+      )}
+    </fieldset>
+  );
+}
+
 /** Names of events, and a field to add another. */
 function EventPicker({ field, events }: { readonly field: Field; readonly events: readonly string[] }) {
   const name = formName(field);
@@ -185,14 +291,14 @@ function EventPicker({ field, events }: { readonly field: Field; readonly events
     <div class="picker grow">
       <ul class="chips" aria-label={field.label}>
         {events.map((event, index) => (
-          <li key={event}>
+          <li key={`${index} ${event}`}>
             <i data-line={index} />
             {event}
             {events.length > least && (
               <button
                 type="button"
                 aria-label={`Take ${event} away`}
-                onClick={() => setParams({ [name]: events.filter((each) => each !== event) })}
+                onClick={() => setParams({ [name]: events.toSpliced(index, 1) })}
               >
                 ×
               </button>

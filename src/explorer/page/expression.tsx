@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { parseQuery, type QueryEvent, queryEvents } from '../../index.js';
 import type { DatasetView, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
 import { Combobox } from './combobox.js';
 import { completeExpression } from './completion.js';
 import { useNameNotes } from './fields.js';
+import { readNamed } from './named.js';
 import { describePeople, People } from './people.js';
 import { hrefOf, route, setParams } from './route.js';
 import { SegmentForm, Segments } from './segments.js';
@@ -118,15 +118,6 @@ function Examples({ data }: { readonly data: DatasetView }) {
       </ul>
     </div>
   );
-}
-
-/** What an expression names, and when; `undefined` for a text that is none. */
-function readNamed(text: string): QueryEvent[] | undefined {
-  try {
-    return [...queryEvents(parseQuery(text))];
-  } catch {
-    return undefined;
-  }
 }
 
 /** A value once it has stayed the same for a moment. */

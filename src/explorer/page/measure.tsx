@@ -72,11 +72,11 @@ function withoutHours(field: Field): Field {
 }
 
 /** How a table is looked at, as the address says it: as a table or as curves, or whether there are numbers below its picture. */
-type Look = { readonly show: 'table' | 'curves' } | { readonly numbers: '0' | '1' };
+type Look = { readonly look: 'table' | 'curves' } | { readonly numbers: '0' | '1' };
 
 function lookOf({ layout, columns }: Table, params: URLSearchParams): Look {
   if (layout === 'triangle') {
-    return { show: params.get('show') === 'curves' && columns.length > 0 ? 'curves' : 'table' };
+    return { look: params.get('look') === 'curves' && columns.length > 0 ? 'curves' : 'table' };
   }
   const numbers = params.get('numbers') ?? (layout === 'series' ? '0' : '1');
   return { numbers: numbers === '1' ? '1' : '0' };
@@ -95,8 +95,8 @@ function TableCard({ table, look, milliseconds, isBusy }: TableCardProps) {
   const count = rows.length * columns.length;
   const speed = `${groupDigits(count)} ${plural(count, 'count')} in ${duration(milliseconds)}`;
   const { title, subtitle } = viewTable(table);
-  const isTable = 'show' in look && look.show === 'table';
-  const isCurves = 'show' in look && look.show === 'curves';
+  const isTable = 'look' in look && look.look === 'table';
+  const isCurves = 'look' in look && look.look === 'curves';
   const door = openedDoor(table);
   return (
     <>
@@ -104,11 +104,11 @@ function TableCard({ table, look, milliseconds, isBusy }: TableCardProps) {
         <header>
           {!isTable && <h2>{title}</h2>}
           <span class="muted">{isTable ? speed : `${subtitle} · ${speed}`}</span>
-          {'show' in look && columns.length > 0 && (
+          {'look' in look && columns.length > 0 && (
             <Segmented
               field={{ label: 'Show as', choices: { table: 'Table', curves: 'Curves' } }}
-              value={look.show}
-              onChange={(show) => setParams({ show })}
+              value={look.look}
+              onChange={(text) => setParams({ look: text })}
             />
           )}
           <Save table={table} ending="csv" render={renderCsv} />

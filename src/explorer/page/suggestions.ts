@@ -1,5 +1,6 @@
 import { type Field, formName, formText } from '../../measures.js';
 import type { DatasetView } from '../engine/protocol.js';
+import { isSize } from './summary.js';
 
 /** What suits the data, for fields of which the address says nothing. */
 
@@ -16,24 +17,26 @@ export function withSuggestions(
     const name = formName(field);
     if (params.has(name)) continue;
     const given = defaultText(field);
-    const text = suggest(field, data, all) ?? given;
-    if (text !== undefined) all.set(name, text);
+    for (const text of [suggest(field, data, all) ?? given ?? []].flat()) all.append(name, text);
   }
   return inOrder(fields, all);
 
-  function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | undefined {
+  function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | string[] | undefined {
     switch (field.kind) {
       case 'event':
         return events[required.indexOf(field)];
       case 'expression':
         return field.default === undefined ? data.examples[required.indexOf(field)] : undefined;
       case 'events':
-        return data.events[0];
+        return suggestList(events, data.events, field.least);
+      case 'expressions':
+        return data.examples.slice(0, Math.max(1, field.least ?? 0));
       case 'unit':
         return suggestUnit(field, data, fields);
       case 'date':
         return { from: data.firstDay, to: earlier(data.lastDay, data.asOf) }[field.name];
       case 'number': {
+        if (!isSize(field)) return undefined;
         const unit = fields.find(({ kind }) => kind === 'unit');
         const isYears = unit !== undefined && chosen.get(formName(unit))?.startsWith('year');
         return String(Math.min(Number(field.default), isYears ? FEW_YEARS : FEW));
@@ -92,6 +95,11 @@ const DAYS = [
 
 const BEGINNINGS = /^(first|sign[-_ ]?up|regist|join|install|created?)/i;
 const COMEBACKS = /^(active|log[-_ ]?in|sign[-_ ]?in|visit|open|session|seen)/i;
+
+/** One event alone is the first; several begin with those that belong together. */
+function suggestList(likely: readonly string[], events: readonly string[], least = 1): string[] {
+  return least <= 1 ? events.slice(0, 1) : [...new Set([...likely, ...events])].slice(0, least);
+}
 
 /** Events that likely begin and continue a history: `first_X` and `X`, or names that sound like it. */
 function suggestEvents(events: readonly string[]): [begin: string, comeback: string] {
