@@ -659,6 +659,7 @@ describe('everybody', () => {
       await page.waitForSelector('.overview');
       await tabTo('Retention');
       await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
       await page.waitForSelector(TABLE);
       await tabTo('Event');
       await page.keyboard.press('Control+A');
