@@ -60,7 +60,9 @@ export function join(op: 'and' | 'or', groups: readonly People[]): People {
     groups.map((group) => group.set),
   );
   const [first] = groups;
-  return groups.length === 1 ? first! : { set, query: { op, of: groups.map(({ query }) => query) } };
+  return groups.length === 1
+    ? first!
+    : { set, query: { op, of: groups.flatMap((group) => partsOf(op, group)) } };
 }
 
 /** Those of one group who are not of another. */
@@ -68,8 +70,13 @@ export function without(group: People, others: People | undefined): People {
   if (others === undefined) return group;
   return {
     set: combine('andNot', [group.set, others.set]),
-    query: { op: 'and', of: [group.query, { op: 'not', of: others.query }] },
+    query: { op: 'and', of: [...partsOf('and', group), { op: 'not', of: others.query }] },
   };
+}
+
+/** Parts of the same operation need no parentheses. */
+function partsOf(op: 'and' | 'or', { query }: People): readonly QueryNode[] {
+  return query.op === op ? query.of : [query];
 }
 
 function withPeriod(node: QueryNode, period: Period | 'unique' | undefined): QueryNode {

@@ -47,5 +47,8 @@ describe('people', () => {
       'a@2026-01 & ~(a@2026-01 | b@2026-03)',
     ]);
     expect(without(a, undefined)).toBe(a);
+    expect(told(without(join('and', [join('and', [a, b]), a]), b))[1]).toBe(
+      'a@2026-01 & b@2026-03 & a@2026-01 & ~b@2026-03',
+    );
   });
 });
