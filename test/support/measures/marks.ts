@@ -13,6 +13,15 @@ export interface Case {
 
 export const EVENTS = ['a', 'b', 'c'] as const;
 
+/** A segment of whoever did one of two events. */
+export const SEGMENT = 'ab';
+export const DEFINITION = 'a@{period} | b@{period}';
+
+/** To the plain sets, a segment is an event that happens whenever its events do. */
+export function withSegment(marks: readonly Mark[]): Mark[] {
+  return marks.flatMap((mark) => (mark.event === 'c' ? [mark] : [mark, { ...mark, event: SEGMENT }]));
+}
+
 const HOUR = 3_600_000;
 
 /** About how long a period is: marks lie that far apart, give or take some hours. */

@@ -383,6 +383,11 @@ export function periodOf(text: string): [TimeGroup, number] {
   return [group, numberOf(group, time / HOUR)];
 }
 
+/** The first day of a period. */
+export function dayOf(group: TimeGroup, number: number): number {
+  return numberOf('days', startHour(group, number));
+}
+
 /** The period of a group that holds an instant. */
 export function periodAt(group: TimeGroup, at: number, timeZone: string): number {
   return numberOf(group, wallHour(at, timeZone));
