@@ -1,5 +1,6 @@
 import { Bitmapist, formatQuery, Period } from '../../index.js';
 import type { Dataset, LoadedSource } from './load.js';
+import type { Marked } from './marks.js';
 import type { ChooseAsk, DatasetView } from './protocol.js';
 import { defineSegments } from './segments.js';
 
@@ -7,6 +8,7 @@ import { defineSegments } from './segments.js';
 export interface ChosenDataset {
   readonly dataset: Dataset;
   readonly bitmapist: Bitmapist;
+  readonly marked: Marked;
   /** The last instant of that day. */
   readonly now: Date;
   readonly sparkPeriods: readonly Period[];
@@ -30,14 +32,20 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
   const asOf = ask.asOf ? Period.from('day', ask.asOf) : lastKnownDay(days?.last);
   const now = new Date(asOf.end().epochMilliseconds);
   const bitmapist = new Bitmapist({ store, prefix, clock: () => now });
+  const segments = defineSegments(bitmapist, catalog.names, ask.segments ?? []);
+  const defined = segments.filter(({ problem }) => problem === undefined);
   return {
     dataset,
     bitmapist,
+    marked: {
+      marks: dataset.marks,
+      segments: new Map(defined.map(({ name, expression }) => [name, expression])),
+    },
     now,
     sparkPeriods: days === undefined ? [] : chooseSparkPeriods(dataset, days, now.getTime()),
     view: {
       events: catalog.names,
-      segments: defineSegments(bitmapist, catalog.names, ask.segments ?? []),
+      segments,
       firstDay: days?.first.toString(),
       lastDay: days?.last.toString(),
       asOf: asOf.toString(),

@@ -1,6 +1,7 @@
 import { Bitmapist, type Table } from '../../index.js';
 import { dashboard, parseQuestion, type Question, type QuestionDocument } from '../../measures.js';
 import type { ChosenDataset } from './chosen.js';
+import { expectMarkedFor } from './marks.js';
 import { toProblem } from './problem.js';
 import type { DashboardAnswer, DashboardView } from './protocol.js';
 
@@ -15,7 +16,9 @@ export async function answerDashboard(
   for (const [at, document] of documents.entries()) {
     try {
       const question = parseQuestion(document);
-      const key = JSON.stringify(question.segments ?? {});
+      const segments = new Map(Object.entries(question.segments ?? {}));
+      expectMarkedFor({ marks: chosen.dataset.marks, segments }, question);
+      const key = JSON.stringify([...segments]);
       groups.set(key, [...(groups.get(key) ?? []), { at, question }]);
     } catch (error) {
       answers[at] = { problem: toProblem(error) };

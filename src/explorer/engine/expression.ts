@@ -1,6 +1,7 @@
-import { needsHours, parseQuery, printable, type QueryPeriod, queryEvents } from '../../index.js';
+import { parseQuery, printable, queryEvents } from '../../index.js';
 import { noteUnknownNames } from '../../measures.js';
 import type { ChosenDataset } from './chosen.js';
+import { expectMarked } from './marks.js';
 import type { CountView } from './protocol.js';
 
 const FIRST_IDS = 24;
@@ -9,7 +10,7 @@ const PIECE_LENGTH = 2 ** 22;
 
 export async function answerCount(chosen: ChosenDataset, text: string): Promise<CountView> {
   const { dataset, bitmapist } = chosen;
-  expectMarked(chosen, text);
+  expectMarked(chosen.marked, text);
   const started = performance.now();
   const set = bitmapist.query(text);
   const count = await set.count();
@@ -26,7 +27,7 @@ export async function answerCount(chosen: ChosenDataset, text: string): Promise<
 
 /** All ids of an expression as CSV. */
 export async function answerIds(chosen: ChosenDataset, text: string): Promise<Blob> {
-  expectMarked(chosen, text);
+  expectMarked(chosen.marked, text);
   const pieces: Blob[] = [];
   let lines: string[] = ['id\n'];
   let length = 0;
@@ -40,35 +41,4 @@ export async function answerIds(chosen: ChosenDataset, text: string): Promise<Bl
     length = 0;
   }
   return new Blob([...pieces, ...lines], { type: 'text/csv' });
-}
-
-/**
- * A CSV has no hours and no flags unless they are marked; an answer of 0 would mislead.
- * @param outer what `{period}` stands for
- * @param within segments that the text is in
- */
-function expectMarked(
-  chosen: ChosenDataset,
-  text: string,
-  outer?: QueryPeriod,
-  within: readonly string[] = [],
-): void {
-  const { marks } = chosen.dataset;
-  if (marks === undefined) return;
-  for (const { event, period: asked } of queryEvents(parseQuery(text))) {
-    const period = asked === '{period}' ? (outer ?? asked) : asked;
-    const segment = chosen.view.segments.find(({ name, problem }) => name === event && problem === undefined);
-    if (segment !== undefined && !within.includes(event)) {
-      expectMarked(chosen, segment.expression, period, [...within, event]);
-    }
-    if (segment !== undefined) continue;
-    if (period === 'unique' && !marks.unique) throw unmarked('dateless flags', '--unique', event);
-    if (needsHours(period) && !marks.hourly) throw unmarked('hours', '--hourly', event);
-  }
-}
-
-function unmarked(what: string, option: string, event: string): Error {
-  return new Error(
-    `expected a CSV whose ${what} were marked when it was opened (in a page by Options, in a terminal by ${option}), got one without those of ${printable(event)}`,
-  );
 }

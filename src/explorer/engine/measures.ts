@@ -1,5 +1,6 @@
 import { type AnyMeasure, type Field, measures } from '../../measures.js';
 import type { ChosenDataset } from './chosen.js';
+import { expectMarkedFor } from './marks.js';
 import type { MeasureAsk, MeasureView } from './protocol.js';
 
 /** Every measure has a page; its fields make the page's controls and its address. */
@@ -22,10 +23,12 @@ function limited(field: Field): Field {
 
 /** The table of a measure. */
 export async function answerMeasure(
-  { bitmapist }: ChosenDataset,
-  { measure, args }: MeasureAsk,
+  { bitmapist, marked }: ChosenDataset,
+  { measure: asked, args }: MeasureAsk,
 ): Promise<MeasureView> {
+  const measure = MEASURES.find(({ name }) => name === asked)!;
+  expectMarkedFor(marked, { measure, args });
   const started = performance.now();
-  const table = await bitmapist.ask(MEASURES.find(({ name }) => name === measure)!, args);
+  const table = await bitmapist.ask(measure, args);
   return { table, milliseconds: performance.now() - started };
 }
