@@ -25,3 +25,24 @@ describe('a source that is made up', () => {
     expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).sort((a, b) => a - b));
   });
 });
+
+describe('a CSV', () => {
+  const load = (marks: { hourly?: boolean; unique?: boolean }, at: string) =>
+    loadSource(
+      { source: new Blob([`user,timestamp,event\n7,${at},visit\n`]), name: 'a.csv', ...marks },
+      () => {},
+    );
+
+  it('has days, weeks and months, and hours and flags if asked for', async () => {
+    const keysOf = async (marks: { hourly?: boolean; unique?: boolean }) =>
+      (await load(marks, '2026-11-23T10:00:00Z')).datasets[0]!.catalog.keys;
+    expect(await keysOf({})).toEqual({ month: 1, week: 1, day: 1, hour: 0, unique: 0 });
+    const all = { month: 1, week: 1, day: 1, hour: 1, unique: 1 };
+    expect(await keysOf({ hourly: true, unique: true })).toEqual(all);
+  });
+
+  it('is refused if hours are asked for and a row has none', async () => {
+    expect((await load({}, '2026-11-23')).datasets).toHaveLength(1);
+    await expect(load({ hourly: true }, '2026-11-23')).rejects.toThrow('line 2');
+  });
+});

@@ -170,7 +170,7 @@ async function loadCsv(
   const bitmapist = new Bitmapist({ store, prefix, timeZone });
   let failure: unknown;
   try {
-    await bitmapist.markEvents(readEvents(input), {
+    await bitmapist.markEvents(readEvents(input, { needsTime: hourly }), {
       trackHourly: hourly,
       trackUnique: unique,
       onProgress: ({ rows }) => {
