@@ -7,6 +7,7 @@ export {
   parseFields,
   parseForm,
 } from './measures/arguments.js';
+export type { Association } from './measures/association.js';
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
 export { type DashboardArguments, dashboard, type Question } from './measures/dashboard.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
@@ -23,6 +24,7 @@ export type {
   PlainRow,
   PlainRowsOf,
 } from './measures/measure.js';
+export { type OverlapArguments, overlap } from './measures/overlap.js';
 export { formatQuestion, parseQuestion, type QuestionDocument } from './measures/question.js';
 export type { Grouping, RangeArguments } from './measures/range.js';
 export { plainRows } from './measures/rows.js';
