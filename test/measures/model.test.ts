@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bitmapist } from '../../src/bitmapist.js';
+import { Period } from '../../src/index.js';
 import {
   type AnyMeasure,
   type CohortArguments,
   cohort,
+  dashboard,
   funnel,
+  lifecycle,
+  type Measure,
   measures,
+  parseQuestion,
   plainRows,
 } from '../../src/measures.js';
+import { MemoryStore } from '../../src/store/memory.js';
 import { mark } from '../support/measures/marked.js';
 import { caseArbitrary, withSegment } from '../support/measures/marks.js';
 import { type Asked, QUESTIONS } from '../support/measures/questions.js';
@@ -20,6 +26,7 @@ import {
   type Question,
   rowsOf,
 } from '../support/measures/sets.js';
+import { CountingStore } from '../support/store/counting.js';
 
 /** Every measure says what plain sets say, whatever the marks, the time zone and the time. */
 
@@ -66,6 +73,46 @@ describe('on random marks around the edges of calendars', () => {
       expect(taken.rows.map(({ cells }) => cells.map(({ count }) => count))).toEqual(times);
     });
   });
+
+  it('everybody active is new, returning or resurrecting, and everybody before is still here or dormant', async () => {
+    await eachCase(QUESTIONS.lifecycle, async ({ marks, clock, question }) => {
+      const bitmapist = await mark(marks, clock.timeZone);
+      const { rows } = await bitmapist.ask(lifecycle, question, { now: new Date(clock.now) });
+      for (const { period, cells } of rows) {
+        const [fresh, returning, resurrecting, dormant] = cells.map(({ count }) => count);
+        const own = Period.parse(period!);
+        const [active, before] = [own, own.prev()].map((each) =>
+          bitmapist.events(question.event, each.unit, each),
+        );
+        const sizes = await bitmapist.counts([active!, before!, active!.and(before!)]);
+        expect([fresh! + returning! + resurrecting!, dormant! + sizes[2]!]).toEqual([sizes[0], sizes[1]]);
+        expect(cells.slice(4).map(({ count, of }) => [count, of])).toEqual([
+          [sizes[0]! - sizes[1]!, sizes[1]],
+          [fresh! + resurrecting!, dormant],
+        ]);
+      }
+    });
+  });
+
+  it('a dashboard of every measure reads each key once, and says what they say alone', {
+    tags: 'long',
+  }, async () => {
+    const all = fc.tuple(
+      ...asked.map(([name]) => QUESTIONS[name] as fc.Arbitrary<Asked<Question['measure']>>),
+    );
+    await eachCase(all, async (cases) => {
+      const { marks, clock } = cases[0]!;
+      const store = new CountingStore(new MemoryStore());
+      const bitmapist = await mark(marks, clock.timeZone, store);
+      const questions = cases.map(({ question }) => parseQuestion(question));
+      const now = new Date(clock.now);
+      const alone = [];
+      for (const { measure, args } of questions) {
+        alone.push([await askOnce(bitmapist, store, measure, args, now)]);
+      }
+      expect(await askOnce(bitmapist, store, dashboard, { questions }, now)).toEqual(alone);
+    });
+  });
 });
 
 async function eachCase<Case>(
@@ -83,6 +130,21 @@ async function rowsFrom(bitmapist: Bitmapist, measure: AnyMeasure, question: Que
     if (query !== undefined) expect(await bitmapist.query(query).count(), query).toBe(count);
   }
   return plainRows(measure, table);
+}
+
+/** Asks in one pass: keys are listed once if at all, lengths are read once, and so is every key. */
+async function askOnce<Args, Answer>(
+  bitmapist: Bitmapist,
+  store: CountingStore,
+  measure: Measure<Args, Answer>,
+  args: Args,
+  now: Date,
+): Promise<Answer> {
+  store.reset();
+  const answer = await bitmapist.ask(measure, args, { now });
+  expect(Math.max(store.calls.keys, store.calls.byteLengths)).toBeLessThanOrEqual(1);
+  expect(store.keysRead.filter((key) => store.readsOf(key) > 1)).toEqual([]);
+  return answer;
 }
 
 function peopleOf(marks: readonly Mark[], clock: Clock): People {
