@@ -8,6 +8,7 @@ export { renderSvgHeatmap } from './report/heatmap.js';
 export { renderMarkdown } from './report/markdown.js';
 export { type HtmlPageOptions, renderHtmlPage } from './report/page.js';
 export type { ChartOptions, SvgOptions } from './report/picture.js';
+export { renderHtmlReport } from './report/report.js';
 export { enhanceForms, formScript } from './report/script.js';
 export { reportStylesheet } from './report/style.js';
 export { renderSvg } from './report/svg.js';

@@ -3,7 +3,7 @@ import { plainRows, type Question } from '../measures.js';
 import {
   renderCsv,
   renderHtmlPage,
-  renderHtmlTable,
+  renderHtmlReport,
   renderMarkdown,
   renderSvg,
   renderSvgCurves,
@@ -38,7 +38,7 @@ export function formatAnswers(answers: readonly Answer[], title: string, options
     case 'json':
       return jsonFor(output, isOne ? first : tables);
     case 'html': {
-      const fragments = tables.map((table) => renderHtmlTable(table, { inlineStyle: false }));
+      const fragments = tables.map((table) => renderHtmlReport(table, { inlineStyle: false }));
       return textFor(output, renderHtmlPage(fragments, { title: isOne ? first!.title : title }));
     }
     case 'svg':

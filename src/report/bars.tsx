@@ -13,7 +13,7 @@ import { layUpright } from './uprightbars.js';
  * exclude each other are stacked, with those that are `below` under the line.
  */
 export function renderSvgBars(given: Table, options: ChartOptions): string {
-  const { interactive = false } = options;
+  const { interactive = false, bare = interactive } = options;
   const table = showAs(given, options);
   const classes = classesOf(table);
   const bars = barsOf(table, classes);
@@ -23,7 +23,7 @@ export function renderSvgBars(given: Table, options: ChartOptions): string {
     classes,
     bars,
     width,
-    top: interactive ? MARGIN : BODY_TOP + 8,
+    top: bare ? MARGIN : BODY_TOP + 8,
     interactive,
   };
   const isOverTime = table.rows.length > 0 && table.rows.every(({ period }) => period !== undefined);
@@ -37,7 +37,7 @@ export function renderSvgBars(given: Table, options: ChartOptions): string {
     height: keysTop + keyRows * KEY_HEIGHT,
     description: describe(table, classes),
     options,
-    isBare: interactive,
+    isBare: bare,
     children: (
       <>
         {children}

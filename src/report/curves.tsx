@@ -42,14 +42,14 @@ export function renderSvgCurves(given: Table, options: ChartOptions = {}): strin
   if (table.columns.length === 0) {
     throw new RangeError('expected a table with a column or more for curves, got one of sizes alone');
   }
-  const { interactive = false } = options;
+  const { interactive = false, bare = interactive } = options;
   const lines = linesOf(table);
   const average = pointsOf(table.summary?.cells ?? [], table.unit);
   const width = chartWidth(options);
   const isTriangle = table.layout === 'triangle';
   const nameWidth = nameWidthOf(lines, width);
   const right = width - Math.max(RIGHT, nameWidth);
-  const top = interactive ? MARGIN : BODY_TOP + 8;
+  const top = bare ? MARGIN : BODY_TOP + 8;
   const [lowest, highest] = extent([0, ...lines.flatMap(({ points }) => points.map((point) => point.y))]);
   const last = table.columns.length - 1;
   const y = scaleLinear([lowest!, highest || 1], [HEIGHT - BOTTOM, top]).nice(VALUE_TICKS);
@@ -76,7 +76,7 @@ export function renderSvgCurves(given: Table, options: ChartOptions = {}): strin
     height: HEIGHT + keyRows * KEY_HEIGHT,
     description: describe(table),
     options,
-    isBare: interactive,
+    isBare: bare,
     children: (
       <>
         <Grid axes={axes} table={table} />

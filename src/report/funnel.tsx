@@ -23,11 +23,11 @@ import {
  * at the step before; below it a heatmap of the other rows, such as a row per period of entry.
  */
 export function renderSvgFunnel(given: Table, options: ChartOptions): string {
-  const { interactive = false } = options;
+  const { interactive = false, bare = interactive } = options;
   const table = showAs(given, options);
   const view = viewTable(given, options);
   const steps = stepRates(table);
-  const top = interactive ? MARGIN : BODY_TOP;
+  const top = bare ? MARGIN : BODY_TOP;
   const bottom = top + steps.length * STEP_HEIGHT - (STEP_HEIGHT - BAR_TOP - BAR_HEIGHT);
   const grid = table.rows.length > 1 ? drawGrid(view, bottom + GRID_GAP, interactive, 1) : undefined;
   const width = chartWidth(options);
@@ -37,7 +37,7 @@ export function renderSvgFunnel(given: Table, options: ChartOptions): string {
     height: grid?.height ?? bottom + (steps.some(({ isRunning }) => isRunning) ? 36 : 16),
     description: describe(steps),
     options,
-    isBare: interactive,
+    isBare: bare,
     children: (
       <>
         <g>

@@ -19,6 +19,8 @@ export interface SvgOptions extends ViewOptions, FragmentOptions {
 export interface ChartOptions extends SvgOptions {
   /** In pixels; default 760, at least 320. */
   readonly width?: number | undefined;
+  /** Whether it goes without title, notes and paper, in a page that has them. Default: if it is `interactive`. */
+  readonly bare?: boolean | undefined;
 }
 
 export function chartWidth({ width = 760 }: ChartOptions): number {
@@ -33,7 +35,7 @@ export interface Picture {
   readonly height: number;
   /** What there is to see, for who does not see it. */
   readonly description: string;
-  readonly options: FragmentOptions;
+  readonly options: SvgOptions;
   /** Whether it goes without title, notes and paper, within a page that has them. */
   readonly isBare?: boolean | undefined;
   readonly children: ComponentChildren;
@@ -53,7 +55,7 @@ export function renderPicture({
   description,
   height: bodyHeight,
   isBare = false,
-  options: { inlineStyle = true, nonce },
+  options: { inlineStyle = true, nonce, interactive = false },
   view: { title, subtitle, notes },
   width,
 }: Picture): string {
@@ -69,7 +71,7 @@ export function renderPicture({
       viewBox={`0 0 ${width} ${height}`}
       width={width}
       height={height}
-      role={isBare ? 'group' : 'img'}
+      role={interactive ? 'group' : 'img'}
       font-family="system-ui, -apple-system, 'Segoe UI', sans-serif"
       font-size="12"
     >

@@ -11,6 +11,7 @@ function buildStylesheet(): string {
     ...heatRules('light'),
     `@media screen and (prefers-color-scheme:dark){\n${[DARK, ...heatRules('dark')].join('\n')}\n}`,
     SMALL,
+    PINNED,
     PAPER,
     pictureStylesheet,
   ].join('\n');
@@ -56,9 +57,12 @@ function heatRules(scheme: ColorScheme): string[] {
   );
 }
 
-const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--bm-line:#c8d0d7;--bm-edge:#77838d;--bm-field:#fff;--bm-accent:#0b5cad;--bm-on-accent:#fff;color-scheme:light dark;background:var(--bm-page);color:var(--bm-ink);font:14px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;padding:12px}
+const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--bm-line:#c8d0d7;--bm-edge:#77838d;--bm-field:#fff;--bm-accent:#0b5cad;--bm-on-accent:#fff;--bm-shade:rgba(20,30,40,.28);color-scheme:light dark;background:var(--bm-page);color:var(--bm-ink);font:14px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;padding:12px}
 .bitmapist *{box-sizing:border-box}
 .bitmapist .bm-scroll{overflow-x:auto;position:relative}
+.bitmapist .bm-scroll+.bm-scroll{margin-top:12px}
+.bitmapist .bm-slim{display:none}
+.bitmapist summary{padding:4px 2px;color:var(--bm-accent);cursor:pointer}
 .bitmapist :focus-visible{outline:2px solid var(--bm-accent);outline-offset:2px}
 .bitmapist table{border-collapse:separate;border-spacing:2px}
 .bitmapist caption{text-align:left;padding:0 2px 8px}
@@ -70,6 +74,7 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist thead th[scope=colgroup]{text-align:left}
 .bitmapist th.bm-label{text-align:left;position:sticky;left:0;z-index:1;background:var(--bm-page)}
 .bitmapist tbody th.bm-label{color:var(--bm-ink)}
+.bitmapist th.bm-label::after{content:"";position:absolute;inset:0 auto -2px 100%;width:8px;pointer-events:none;background:linear-gradient(to right,var(--bm-shade),transparent);opacity:0}
 .bitmapist td{padding:3px 6px;text-align:right;white-space:nowrap;border-radius:3px;min-width:4.7em}
 .bitmapist td.bm-size{padding-right:12px;color:var(--bm-muted)}
 .bitmapist td.bm-empty{color:var(--bm-muted)}
@@ -99,7 +104,7 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist input,.bitmapist select,.bitmapist button{font:inherit;width:100%;min-width:0;min-height:2.4em;padding:4px 8px;border:1px solid var(--bm-edge);border-radius:4px;background:var(--bm-field);color:var(--bm-ink)}
 .bitmapist button{width:auto;padding:4px 16px;border-color:var(--bm-accent);background:var(--bm-accent);color:var(--bm-on-accent);font-weight:600;cursor:pointer}`;
 
-const DARK = `.bitmapist{--bm-page:#12181e;--bm-ink:#e6edf3;--bm-muted:#9caab6;--bm-line:#3a4753;--bm-edge:#7b8894;--bm-field:#1a222a;--bm-accent:#79c0ff;--bm-on-accent:#0c1116}`;
+const DARK = `.bitmapist{--bm-page:#12181e;--bm-ink:#e6edf3;--bm-muted:#9caab6;--bm-line:#3a4753;--bm-edge:#7b8894;--bm-field:#1a222a;--bm-accent:#79c0ff;--bm-on-accent:#0c1116;--bm-shade:rgba(0,0,0,.7)}`;
 
 const SMALL = `@media screen and (max-width:600px){
 .bitmapist{padding:8px;font-size:13px}
@@ -107,12 +112,27 @@ const SMALL = `@media screen and (max-width:600px){
 .bitmapist td{min-width:4em}
 .bitmapist tfoot th,.bitmapist .bm-summary th{white-space:normal}
 .bitmapist fieldset>.bm-field{flex-basis:100%}
+.bitmapist .bm-roomy{display:none}
+.bitmapist .bm-slim{display:block}
 .bitmapist .bm-choices{width:100%}
+}`;
+
+// The pinned column has a shadow while columns are under it. Browsers that cannot tell show it on phones, where they mostly are.
+const PINNED = `@media screen and (max-width:600px){
+@supports not (animation-timeline:scroll()){
+.bitmapist .bm-scroll th.bm-label::after{opacity:1}
+}
+}
+@supports (animation-timeline:scroll()){
+@keyframes bm-pinned{to{opacity:1}}
+.bitmapist .bm-scroll th.bm-label::after{animation:bm-pinned linear both;animation-timeline:scroll(nearest inline);animation-range:0 12px}
 }`;
 
 const PAPER = `@media print{
 .bitmapist{padding:0;font-size:8pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .bitmapist .bm-scroll{overflow:visible}
+.bitmapist th.bm-label::after{display:none}
+.bitmapist .bm-picture{max-width:100%;height:auto}
 .bitmapist table{border-spacing:1px}
 .bitmapist td,.bitmapist th{padding:1px 4px;min-width:0}
 .bitmapist td.bm-running{outline-offset:-1px}

@@ -1,6 +1,9 @@
 import { range } from 'd3-array';
 import type { VNode } from 'preact';
+import { printable } from '../base/errors.js';
 import { BEYOND, HEAT_STEPS } from '../tables/heat.js';
+import { formatValue, groupDigits } from '../tables/numbers.js';
+import { stepRates } from '../tables/steps.js';
 import type { Table } from '../tables/table.js';
 import {
   type CellView,
@@ -40,13 +43,25 @@ export interface HtmlTableOptions extends ViewOptions, FragmentOptions {
  * console.log(page.includes('<title>Retention</title>')); // true
  */
 export function renderHtmlTable(table: Table, options: HtmlTableOptions = {}): string {
-  const view = viewTable(table, options);
+  return renderFragment(<TableParts view={viewTable(table, options)} options={options} />, options);
+}
+
+interface TablePartsProps {
+  readonly view: TableView;
+  readonly options: HtmlTableOptions;
+  /** Whether it is said above already what the table is about; then its caption is only for screen readers. */
+  readonly isBelowPicture?: boolean;
+}
+
+/** A table, what its signs mean, and what there is to say about it. */
+export function TableParts({ view, options, isBelowPicture = false }: TablePartsProps): VNode {
   const { interactive = false, csvUrl } = options;
-  return renderFragment(
+  return (
     <>
+      {view.table.layout === 'steps' && <Rates view={view} isBelowPicture={isBelowPicture} />}
       <section class="bm-scroll" aria-label={view.title} tabindex={0}>
         <table role={interactive ? 'grid' : undefined}>
-          <Caption title={view.title} subtitle={view.subtitle} />
+          <Caption title={view.title} subtitle={view.subtitle} isUnseen={isBelowPicture} />
           <Head {...view} />
           {view.summary && <Summary row={view.summary} hasSizes={view.hasSizes} />}
           <tbody>
@@ -69,15 +84,52 @@ export function renderHtmlTable(table: Table, options: HtmlTableOptions = {}): s
           <a href={checkUrl(csvUrl)}>Export as CSV</a>
         </p>
       )}
-    </>,
-    options,
+    </>
   );
 }
 
-/** Above a table: what it is about, and what its numbers are. */
-export function Caption({ title, subtitle }: Pick<TableView, 'title' | 'subtitle'>): VNode {
+/** The steps of a funnel, of everybody: a line each. */
+function Rates({ view, isBelowPicture }: { view: TableView; isBelowPicture: boolean }): VNode {
+  const percentOf = (rate: number | undefined): string =>
+    rate === undefined ? '–' : formatValue(rate, 'percent');
   return (
-    <caption>
+    <section class="bm-scroll" aria-label={`${view.title}: steps`} tabindex={0}>
+      <table>
+        <Caption title={view.title} subtitle="people at each step" isUnseen={isBelowPicture} />
+        <thead>
+          <tr>
+            <th scope="col" class="bm-label">
+              Step
+            </th>
+            <th scope="col">People</th>
+            <th scope="col">Of the first step</th>
+            <th scope="col">Of the step before</th>
+          </tr>
+        </thead>
+        <tbody>
+          {stepRates(view.table).map(({ label, count, ofFirst, ofBefore, isRunning }, index) => (
+            <tr>
+              <Label>{`${index + 1}. ${printable(label)}`}</Label>
+              <td>{`${groupDigits(count)}${isRunning ? RUNNING_MARK : ''}`}</td>
+              <td>{percentOf(ofFirst)}</td>
+              <td>{index === 0 ? '' : percentOf(ofBefore)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface CaptionProps extends Pick<TableView, 'title' | 'subtitle'> {
+  /** Whether it is only there for screen readers. */
+  readonly isUnseen?: boolean;
+}
+
+/** Above a table: what it is about, and what its numbers are. */
+export function Caption({ title, subtitle, isUnseen = false }: CaptionProps): VNode {
+  return (
+    <caption class={isUnseen ? 'bm-unseen' : undefined}>
       <div class="bm-title">{title}</div>
       <div class="bm-muted">{subtitle}</div>
     </caption>

@@ -10,7 +10,9 @@ import {
   formScript,
   renderHtmlForm,
   renderHtmlPage,
+  renderHtmlReport,
   renderHtmlTable,
+  renderSvg,
   renderSvgCurves,
   renderSvgHeatmap,
   reportStylesheet,
@@ -18,7 +20,16 @@ import {
 import { launchChromium } from '../support/chromium.js';
 import { hasGolden } from '../support/golden/files.js';
 import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
-import { HOSTILE_NAMES, sampleTable } from '../support/report/tables.js';
+import {
+  groupsTable,
+  HOSTILE_NAMES,
+  lossTable,
+  matrixTable,
+  sampleTable,
+  stepsTable,
+  trendTable,
+  wideTable,
+} from '../support/report/tables.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const EVENTS = [
@@ -41,8 +52,11 @@ const ROWS = [
 const ARGS = { select1: 'signup', select2: 'login', timeGroup: 'months', numOfRows: 2 } as const;
 const tables = [renderHtmlTable(sampleTable(), linked), renderCompatTable(ROWS, ARGS, linked)];
 const pictures = [renderSvgHeatmap(sampleTable()), renderSvgCurves(sampleTable())];
+const reports = [lossTable(), groupsTable(), stepsTable(), matrixTable(), trendTable()].map((table) =>
+  renderHtmlReport(table, linked),
+);
 const page = renderHtmlPage(
-  [`<main><h1>Retention</h1>${form}${tables.join('')}${pictures.join('')}</main>`],
+  [`<main><h1>Retention</h1>${form}${tables.join('')}${pictures.join('')}${reports.join('')}</main>`],
   {
     title: 'Retention',
   },
@@ -327,6 +341,24 @@ describe('pages for everybody', () => {
     });
   });
 
+  it('pin the first column of a wide table, with a shadow while others are under it', async () => {
+    await withPage({ viewport: { width: 360, height: 640 } }, async (at) => {
+      const wide = renderHtmlTable(wideTable(4, 12), { inlineStyle: false });
+      await at.setContent(renderHtmlPage([wide], { title: 'wide' }));
+      const lookAt = () =>
+        at.evaluate(async () => {
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const label = document.querySelector('tbody th.bm-label')!;
+          const { opacity } = getComputedStyle(label, '::after');
+          return { x: label.getBoundingClientRect().x, opacity: Number(opacity) };
+        });
+      const before = await lookAt();
+      expect(before.opacity).toBe(0);
+      await at.evaluate(() => document.querySelector('.bm-scroll')!.scrollTo({ left: 200 }));
+      await expect.poll(lookAt).toEqual({ x: expect.closeTo(8, 0), opacity: 1 });
+    });
+  });
+
   it('print the table alone, dark on white, whatever the screen', async () => {
     await withPage({ colorScheme: 'dark' }, async (at) => {
       await at.goto(`${origin}/`);
@@ -401,7 +433,12 @@ describe('pictures', () => {
     await withPage({}, async (at) => {
       const drawn = HOSTILE_NAMES.flatMap((name) => {
         const table = sampleTable({ select1: name, select2b: name });
-        return [renderSvgHeatmap(table), renderSvgCurves(table)];
+        const others = [lossTable(), groupsTable(), stepsTable(), matrixTable()].map((each) => ({
+          ...each,
+          rows: each.rows.map((row) => ({ ...row, label: name })),
+          columns: each.columns.map((column) => ({ ...column, label: name })),
+        }));
+        return [renderSvgHeatmap(table), renderSvgCurves(table), ...others.map((each) => renderSvg(each))];
       });
       expect(await parseAll(at, drawn)).toEqual([]);
       expect(await parseAll(at, ['<svg xmlns="http://www.w3.org/2000/svg"><path d></svg>'])).toHaveLength(1);

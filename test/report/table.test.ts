@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/base/errors.js';
 import { renderHtmlPage, renderHtmlTable, reportStylesheet } from '../../src/report.js';
 import { attributeOf, elementsOf, findActive, parseStrictly, textOf } from '../support/report/markup.js';
-import { HOSTILE_NAMES, sampleTable, sizesTable, trendTable, wideTable } from '../support/report/tables.js';
+import {
+  HOSTILE_NAMES,
+  lossTable,
+  matrixTable,
+  sampleTable,
+  sizesTable,
+  stepsTable,
+  trendTable,
+  wideTable,
+} from '../support/report/tables.js';
 
 describe('renderHtmlTable', () => {
   const rowsOf = (html: string): string[][] =>
@@ -139,6 +148,39 @@ describe('renderHtmlTable', () => {
     ]);
     expect(html).not.toMatch(/bm-h\d|bm-ramp|tfoot/);
     expect(html).toContain('title="5,000 in 2026-04-14"');
+  });
+
+  it('has the steps of a funnel with their rates, and then all rows', () => {
+    const html = renderHtmlTable(stepsTable(), { inlineStyle: false });
+    expect(rowsOf(html)).toEqual([
+      ['Step', 'People', 'Of the first step', 'Of the step before'],
+      ['1. signup', '1,000*', '100%', ''],
+      ['2. active', '620*', '62.0%', '62.0%'],
+      ['3. pay', '310*', '31.0%', '50.0%'],
+      ['Began in', 'Size', 'Step'],
+      ['signup', 'active', 'pay'],
+      ['All', '1,000', '100%* so far', '62.0%* so far', '31.0%* so far'],
+      ['Jan 2026', '500', '100%', '66.0%', '34.0%'],
+      ['Feb 2026', '500', '100%* so far', '58.0%* so far', '28.0%* so far'],
+      ['Mar 2026', '0', '–no members', '–no members', '–no members'],
+    ]);
+  });
+
+  it('has bars without heat, and a matrix whose diagonal is beyond the scale', () => {
+    const bars = renderHtmlTable(lossTable(), { inlineStyle: false });
+    expect(rowsOf(bars)[3]).toEqual(['Feb 2026', '30', '25', '0', '15', '37.5%', '2.00']);
+    expect(bars).not.toMatch(/bm-h\d|bm-ramp/);
+    const matrix = elementsOf(parseStrictly(renderHtmlTable(matrixTable())), 'td');
+    expect(matrix.slice(0, 2).map((cell) => attributeOf(cell, 'class'))).toEqual(['bm-h21', 'bm-h20']);
+  });
+
+  it('says whether colours are relative or absolute', () => {
+    const relative = renderHtmlTable(sampleTable(), { inlineStyle: false });
+    expect(relative).toContain('colours relative to this table');
+    expect(relative).toContain('above 50.0%');
+    const absolute = renderHtmlTable(sampleTable(), { inlineStyle: false, heat: 'absolute' });
+    expect(absolute).toContain('absolute colours');
+    expect(absolute).not.toMatch(/above|bm-h21/);
   });
 
   it('says where cells stand if it is to be interactive, in the table that was given', () => {
