@@ -34,4 +34,5 @@ export {
   type QuestionSchema,
   questionSchema,
 } from './measures/schema.js';
+export { type SimilarArguments, similar } from './measures/similar.js';
 export { type TrendArguments, trend } from './measures/trend.js';

@@ -3,10 +3,18 @@ import { funnel } from './funnel.js';
 import { lifecycle } from './lifecycle.js';
 import type { AnyMeasure } from './measure.js';
 import { overlap } from './overlap.js';
+import { similar } from './similar.js';
 import { trend } from './trend.js';
 
 /**
  * Every measure, in the order in which they are offered: each has a command, and a page of the explorer. Their arguments, which
  * differ, are what `parseFields` makes of their fields.
  */
-export const measures = [cohort, trend, lifecycle, funnel, overlap] as unknown as readonly AnyMeasure[];
+export const measures = [
+  cohort,
+  trend,
+  lifecycle,
+  funnel,
+  overlap,
+  similar,
+] as unknown as readonly AnyMeasure[];
