@@ -2,7 +2,7 @@ import { describe, plural } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
 import { formatName } from '../events/query.js';
 import { averageRow } from '../tables/average.js';
-import { periodLabel } from '../tables/labels.js';
+import { cohortLabel, laterLabel } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
 import type { Cell, Row, Table } from '../tables/table.js';
 import { instantText, type Moment } from '../time/moment.js';
@@ -46,7 +46,6 @@ const MAX_SIZE = 10_000;
 /** More cells than this no browser shows. */
 const MAX_CELLS = 250_000;
 const UNITS = { days: 'day', weeks: 'week', months: 'month', years: 'year' } as const;
-const UNIT_NAMES = { days: 'Day', weeks: 'Week', months: 'Month', years: 'Year' } as const;
 
 /** What a row and its cells look at, before anything is counted. */
 export interface CohortPlan {
@@ -171,15 +170,15 @@ function rowsOf(
       });
     }
     const key = period.toString();
-    made.push({ key, label: periodLabel(period), period: key, size, cells });
+    made.push({ key, label: cohortLabel(period), period: key, size, cells });
   }
   return made;
 }
 
 function tableOf(args: CohortArguments, { now, timeZone }: MeasureScope, rows: readonly Row[]): Table {
-  const { timeGroup, as, numOfRows } = readCohort(args);
+  const { timeGroup, unit, as, numOfRows } = readCohort(args);
   const size = rows.reduce((sum, row) => sum + row.size!, 0);
-  const columns = Array.from({ length: numOfRows + 1 }, (_, column) => `${column}`);
+  const columns = Array.from({ length: numOfRows + 1 }, (_, column) => column);
   const table: Table = {
     measure: 'cohort',
     ...describeCohort(args, size, timeZone),
@@ -187,7 +186,7 @@ function tableOf(args: CohortArguments, { now, timeZone }: MeasureScope, rows: r
     unit: as === 'percent' ? 'percent' : 'people',
     rowHead: 'Cohort',
     columnHead: `${timeGroup} later`,
-    columns: columns.map((key) => ({ key, label: `${UNIT_NAMES[timeGroup]} ${key}` })),
+    columns: columns.map((key) => ({ key: `${key}`, label: laterLabel(unit, key) })),
     rows,
     notes: [],
     now: instantText(now, timeZone),
