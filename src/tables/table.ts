@@ -48,6 +48,11 @@ export interface Column {
   readonly label: string;
   /** ISO text, if the column stands for a period of its own. */
   readonly period?: string | undefined;
+  /**
+   * Of a triangle: which periods its cells look at, from one to another, counted from their rows' own (default: the one as many
+   * later as its place). Without a last one, up to now.
+   */
+  readonly later?: readonly [first: number, last?: number] | undefined;
   /** What its cells show, if not what the table's do: a ratio beside people. Such a column is a number beside a picture. */
   readonly unit?: Unit | undefined;
   /** Whether its bars hang below the line, as those of people who were lost. */

@@ -160,16 +160,20 @@ export function viewTable(given: Table, options: ViewOptions = {}): TableView {
  */
 export function explainCell(table: Table, row: number, column: number): string {
   const { count, of } = table.rows[row]!.cells[column]!;
-  const period = cellPeriod(table, row, column);
   const share = of === undefined ? '' : ` of ${groupDigits(of)}`;
-  return `${groupDigits(count)}${share}${period === undefined ? '' : ` in ${periodLabel(period)}`}`;
+  return `${groupDigits(count)}${share}${cellTime(table, row, column)}`;
 }
 
-/** The period that a cell looks at. */
-function cellPeriod({ layout, rows, columns }: Table, row: number, column: number): Period | undefined {
-  const period = rows[row]!.period ?? columns[column]!.period;
-  if (period === undefined) return undefined;
-  return Period.parse(period).delta(layout === 'triangle' ? column : 0);
+/** The period that a cell looks at, or those from one to another. */
+function cellTime({ layout, rows, columns }: Table, row: number, column: number): string {
+  const head = columns[column]!;
+  const period = rows[row]!.period ?? head.period;
+  if (period === undefined) return '';
+  const own = layout === 'triangle' ? column : 0;
+  const [first, last] = head.later ?? [own, own];
+  const label = (later: number): string => periodLabel(Period.parse(period).delta(later));
+  if (last === undefined) return ` since ${label(first)}`;
+  return first === last ? ` in ${label(first)}` : ` from ${label(first)} to ${label(last)}`;
 }
 
 /** What colours mean, in texts for a legend. */

@@ -69,6 +69,15 @@ describe('the view of a table', () => {
     expect(explainCell(sampleTable(), 0, 1)).toBe('600 of 1,200 in Feb 2026');
     expect(explainCell(trendTable(), 1, 0)).toBe('4,000 in 2026-04-13');
     expect(explainCell(inLines(trendTable()), 0, 1)).toBe('4,000 in 2026-04-13');
+    const explainLater = (later: [number, number?]) =>
+      explainCell(
+        { ...sampleTable(), columns: sampleTable().columns.map((each) => ({ ...each, later })) },
+        0,
+        1,
+      );
+    expect(explainLater([3, 3])).toBe('600 of 1,200 in Apr 2026');
+    expect(explainLater([1, 3])).toBe('600 of 1,200 from Feb 2026 to Apr 2026');
+    expect(explainLater([1])).toBe('600 of 1,200 since Feb 2026');
     const { period: _, ...row } = sampleTable().rows[0]!;
     expect(explainCell({ ...sampleTable(), rows: [row] }, 0, 1)).toBe('600 of 1,200');
   });
