@@ -28,13 +28,14 @@ export function namesOf(questions: readonly Question[]): string[] {
 
 function namesOfField(field: Field, argument: unknown): string[] {
   const isName = field.kind === 'event' || field.kind === 'events';
-  return isName ? listOf(argument) : queriesOf(field, argument).flatMap(namesIn);
+  return isName ? listOf(field, argument) : queriesOf(field, argument).flatMap(namesIn);
 }
 
 /** The expressions of an argument, dateless flags among them. */
-function queriesOf({ kind, dateless }: Field, argument: unknown): QueryNode[] {
-  if (kind === 'expression' || kind === 'expressions') return listOf(argument).map(parseQuery);
-  return dateless ? listOf(argument).map(flagQuery) : [];
+function queriesOf(field: Field, argument: unknown): QueryNode[] {
+  const { kind, dateless } = field;
+  if (kind === 'expression' || kind === 'expressions') return listOf(field, argument).map(parseQuery);
+  return dateless ? listOf(field, argument).map(flagQuery) : [];
 }
 
 /** What a breakdown asks of a value: a name is that of a flag. */
@@ -51,6 +52,8 @@ function isHours({ kind }: Field, argument: unknown): boolean {
   return kind === 'unit' && (argument === 'hour' || argument === 'hours');
 }
 
-function listOf(argument: unknown): string[] {
-  return argument === undefined ? [] : [argument].flat().map(String);
+/** Names or texts; not the words that may stand instead of a name. */
+function listOf({ choices = {} }: Field, argument: unknown): string[] {
+  const given = argument === undefined ? [] : [argument].flat().map(String);
+  return given.filter((text) => !Object.hasOwn(choices, text));
 }

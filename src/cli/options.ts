@@ -141,7 +141,7 @@ function optionOf(field: Field): Option {
   const repeated = LISTS[kind] ?? '';
   const otherwise = value === undefined || /\(default/.test(help) ? '' : ` (default: ${value})`;
   const made = new (field.optional ? Option : RequiredOption)(flags, `${help}${repeated}${otherwise}`);
-  if (choices !== undefined) return made.choices(Object.keys(choices));
+  if (choices !== undefined && kind !== 'event') return made.choices(Object.keys(choices));
   return kind === 'flag' ? made : made.argParser((text, previous) => readField(field, text, previous));
 }
 

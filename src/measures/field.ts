@@ -42,7 +42,7 @@ export interface Field<Name extends string = string> {
   readonly most?: number | undefined;
   /** Of a list: whether its order matters, so that what is given twice is not taken for once. */
   readonly ordered?: boolean | undefined;
-  /** Values to choose from, each with its label. */
+  /** Values to choose from, each with its label; of an event: words that may stand instead of a name. */
   readonly choices?: Readonly<Record<string, string>> | undefined;
   /** Numbers that a control may suggest. */
   readonly suggestions?: readonly number[] | undefined;

@@ -121,7 +121,7 @@ function propertyOf({ kind, help, default: value, least, most, choices }: Field)
   return {
     ...TYPES[kind],
     description: help,
-    ...(choices && { enum: Object.keys(choices) }),
+    ...(choices && kind !== 'event' && { enum: Object.keys(choices) }),
     ...(kind === 'numbers' ? { items: { type: 'integer', ...bounds } } : bounds),
     ...(value !== undefined && { default: value }),
   };

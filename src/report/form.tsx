@@ -45,7 +45,16 @@ export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOp
   const fields: readonly Field[] = measure.fields;
   const chosen: Readonly<Record<string, unknown>> = parseFields(measure, { ...options.chosen });
   const eventsOf: Readonly<Record<string, readonly EventChoice[] | undefined>> = options.eventsOf ?? {};
-  const choicesOf = ({ name }: Field): readonly EventChoice[] => eventsOf[name] ?? events;
+  const wordsOf = ({ choices }: Field): EventChoice[] =>
+    Object.entries(choices ?? {}).map(([word, label]) => [label, word]);
+  const known = new Map(
+    fields.filter(isEventField).map((field) => {
+      const names = eventsOf[field.name] ?? events;
+      const words = wordsOf(field);
+      return [field, words.length === 0 ? names : [...words, ...names]] as const;
+    }),
+  );
+  const choicesOf = (field: Field): readonly EventChoice[] => known.get(field)!;
   const { action, query } = splitQuery(checkUrl(options.actionUrl), fields);
   const lists = [...new Set(fields.filter(isEventField).map(choicesOf))];
   const listId = (field: Field): string => `${idPrefix}-events-${lists.indexOf(choicesOf(field))}`;

@@ -64,6 +64,7 @@ function Control({ field, params }: ControlProps) {
           value={value}
           isOptional={optional}
           isMissing={isMissing}
+          words={Object.keys(field.choices ?? {})}
           onCommit={change}
         />
       );
@@ -174,13 +175,15 @@ interface EventFieldProps {
   /** It is empty and must not be. */
   readonly isMissing?: boolean;
   readonly placeholder?: string;
+  /** What may stand instead of a name. */
+  readonly words?: readonly string[];
   readonly onCommit: (event: string) => void;
 }
 
 /** The name of an event, completed from those that the data has. */
 function EventField(props: EventFieldProps) {
-  const { label, value, isOptional = false, isMissing = false, placeholder, onCommit } = props;
-  const [note] = useNameNotes(value === '' ? [] : [value]);
+  const { label, value, isOptional = false, isMissing = false, placeholder, words = [], onCommit } = props;
+  const [note] = useNameNotes(value === '' || words.includes(value) ? [] : [value]);
   const noteId = useId();
   return (
     <div class="field event">
@@ -189,7 +192,7 @@ function EventField(props: EventFieldProps) {
         label={label}
         value={value}
         placeholder={placeholder}
-        suggest={(text) => completeName(text, names.value)}
+        suggest={(text) => completeName(text, [...words, ...names.value])}
         onCommit={(text) => {
           if (text !== '' || isOptional) onCommit(text);
         }}
