@@ -10,6 +10,7 @@ export {
 export type { Association } from './measures/association.js';
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
 export { type DashboardArguments, dashboard, type Question } from './measures/dashboard.js';
+export type { EntryArguments } from './measures/entries.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
 export { type FunnelArguments, funnel } from './measures/funnel.js';
 export type { HistoryArguments } from './measures/history.js';
@@ -27,6 +28,8 @@ export type {
 export { type OverlapArguments, overlap } from './measures/overlap.js';
 export { formatQuestion, parseQuestion, type QuestionDocument } from './measures/question.js';
 export type { Grouping, RangeArguments } from './measures/range.js';
+export { type RetentionArguments, retention } from './measures/retention.js';
+export type { ReturnArguments, ReturnMode } from './measures/returns.js';
 export { plainRows } from './measures/rows.js';
 export {
   type ArgumentsSchema,

@@ -3,6 +3,7 @@ import { funnel } from './funnel.js';
 import { lifecycle } from './lifecycle.js';
 import type { AnyMeasure } from './measure.js';
 import { overlap } from './overlap.js';
+import { retention } from './retention.js';
 import { similar } from './similar.js';
 import { trend } from './trend.js';
 
@@ -12,6 +13,7 @@ import { trend } from './trend.js';
  */
 export const measures = [
   cohort,
+  retention,
   trend,
   lifecycle,
   funnel,

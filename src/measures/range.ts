@@ -38,7 +38,8 @@ export interface Range {
 export const MAX_PERIODS = 10_000;
 /** More cells than this no browser shows. */
 const MAX_CELLS = 250_000;
-const DEFAULT_PERIODS = 12;
+/** Unless it is said how many. */
+export const DEFAULT_PERIODS = 12;
 
 export const UNITS: Readonly<Record<Grouping, PeriodUnit>> = {
   hours: 'hour',

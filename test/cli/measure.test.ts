@@ -36,6 +36,33 @@ describe('a measure', () => {
     expect(cohort).toContain('--as <choice> ');
   });
 
+  it('takes words instead of a name if it knows some, and says so of a name that nobody has', async () => {
+    const args = ['retention', events, '--start', 'signup', '--return', 'active', '--time-group', 'months'];
+    const range = [
+      '--num-results',
+      '2',
+      '--num-of-rows',
+      '1',
+      '--now',
+      '2026-12-01',
+      '--start-date',
+      '2026-10',
+    ];
+    const rowsOf = (...entry: string[]) =>
+      outputOf(...args, ...range, '--format', 'rows', '--unique', ...entry);
+    const all = [
+      { period: '2026-10', size: 1, cells: [0, 1] },
+      { period: '2026-11', size: 2, cells: [1, 0] },
+    ];
+    expect(JSON.parse(await rowsOf())).toEqual(all);
+    expect(JSON.parse(await rowsOf('--entry', 'first'))).toEqual(all);
+    const active = JSON.parse(await rowsOf('--entry', 'active'));
+    expect(active.map(({ size }: { size: number }) => size)).toEqual([1, 1]);
+    const entryOf = (entry: string) => runCommand([...args, ...range, '--unique', '--entry', entry]);
+    expect((await entryOf('every')).stderr).not.toContain('no event');
+    expect((await entryOf('activ')).stderr).toContain('no event "activ" here; did you mean "active"?');
+  });
+
   it('prints its table in every format', async () => {
     const both = ['trend', events, '--events', 'signup', '--events', 'active', '--any', ...SPAN];
     const json = JSON.parse(await outputOf(...both, '--format', 'json'));

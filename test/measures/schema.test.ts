@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { argumentsSchema, cohort, measures, questionSchema, trend } from '../../src/measures.js';
+import { argumentsSchema, cohort, measures, questionSchema, retention, trend } from '../../src/measures.js';
 
 describe('the schema of the arguments', () => {
   it('says what a cohort takes, what it must have and what it has otherwise', () => {
@@ -20,6 +20,13 @@ describe('the schema of the arguments', () => {
       default: 'days',
     });
     expect(properties.numOfRows).toMatchObject({ type: 'integer', minimum: 0, maximum: 10_000, default: 12 });
+  });
+
+  it('takes any name if there are words that may stand instead of it', () => {
+    const { mode, entry } = argumentsSchema(retention).properties;
+    expect(mode).toMatchObject({ enum: ['exact', 'on-or-after', 'on-or-before', 'bracket', 'streak'] });
+    expect(entry).toMatchObject({ type: 'string', default: 'every' });
+    expect(entry).not.toHaveProperty('enum');
   });
 
   it('says how many events a list may have', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
-import { type CohortArguments, cohort, parseForm, trend } from '../../src/measures.js';
+import { type CohortArguments, cohort, parseForm, retention, trend } from '../../src/measures.js';
 import { formScript, type HtmlFormOptions, renderHtmlForm, reportStylesheet } from '../../src/report.js';
 import { hasGolden, readGoldenJson } from '../support/golden/files.js';
 import {
@@ -43,6 +43,17 @@ function readHtml(html: string) {
 }
 
 describe('renderHtmlForm', () => {
+  it('offers words that may stand instead of a name, first', () => {
+    const html = renderHtmlForm(retention, { actionUrl: '/', events: EVENTS, chosen: { return: 'merge' } });
+    const { values, lists, choices } = readHtml(html);
+    expect(values).toMatchObject({ start: 'active', entry: 'every', return: 'merge', mode: 'exact' });
+    expect(choices(lists.entry)).toEqual([
+      ['everybody', 'every'],
+      ['for the first time', 'first'],
+      ...choices(lists.start),
+    ]);
+  });
+
   it('sends the fields of the reference, under its names, by GET', () => {
     const { root, values } = read();
     const [form] = elementsOf(root, 'form');

@@ -1,0 +1,300 @@
+import { describe } from '../base/errors.js';
+import type { Expression } from '../engine/expression.js';
+import { averageRow } from '../tables/average.js';
+import { cohortLabel, laterLabel, periodLabel } from '../tables/labels.js';
+import { groupDigits } from '../tables/numbers.js';
+import type { Cell, CellState, Column, Row, Table } from '../tables/table.js';
+import { instantText } from '../time/moment.js';
+import { Period } from '../time/period.js';
+import {
+  type Entry,
+  type EntryArguments,
+  entriesOf,
+  entryFields,
+  entryTitle,
+  looksAtEntries,
+} from './entries.js';
+import type { Field } from './field.js';
+import type { Measure, MeasureScope } from './measure.js';
+import {
+  checkCells,
+  checkCount,
+  DEFAULT_PERIODS,
+  MAX_PERIODS,
+  type RangeArguments,
+  rangeFields,
+  readRange,
+  unitOf,
+} from './range.js';
+import {
+  columnsOf,
+  type ReturnArguments,
+  type ReturnColumn,
+  type Returns,
+  readReturns,
+  returnFields,
+  returnsOf,
+} from './returns.js';
+
+/** What a retention table is made of. */
+export interface RetentionArguments extends EntryArguments, ReturnArguments, RangeArguments {
+  /** What a share is of: the cohort (`total`, the default) or the cell before (`previous`). */
+  readonly reference?: 'total' | 'previous' | undefined;
+  /** How finished cells are averaged: by the size of their cohorts (`weighted`, the default), or each alike (`simple`). */
+  readonly average?: 'weighted' | 'simple' | undefined;
+  /** The place of one column, from 0 on, to be shown as a line over the cohorts instead of the table. */
+  readonly overTime?: number | undefined;
+  /** What cells show: shares in percent (default), or how many. */
+  readonly as?: 'percent' | 'counts' | undefined;
+}
+
+/** A text that says who is in a cell names no more events than this: a table holds one for each of its cells. */
+const MAX_NAMED = 100;
+
+/** Who of those who did an event in a period came back, in whichever way that counts. */
+export const retention: Measure<RetentionArguments> = {
+  name: 'retention',
+  title: 'Retention by mode',
+  help: 'who of those who did an event in a period came back, and when',
+  fields: makeFields(),
+  complete(args) {
+    const { timeGroup = 'days', numResults = DEFAULT_PERIODS, entry = 'every' } = args;
+    const { mode, horizon, numOfRows } = readReturns(args);
+    checkCells(numResults, columnsOf(args).length);
+    return { ...args, ...readShown(args), entry, timeGroup, numResults, mode, horizon, numOfRows };
+  },
+  looksAt: looksAtEntries,
+  ask(args, scope) {
+    const { overTime } = readShown(args);
+    const { periods, current } = readRange(args, scope);
+    const columns = columnsOf(args);
+    if (overTime !== undefined) checkCount('overTime', overTime, 0, columns.length - 1);
+    const entries = entriesOf(args, periods, scope);
+    const returns = returnsOf(args, columns, periods, current, scope);
+    const shown = overTime === undefined ? columns.map((_, at) => at) : neighbours(overTime, args);
+    const { sets, pairs, pairOf } = meetings(entries, returns, shown);
+    return {
+      sets,
+      pairs,
+      table(counts) {
+        const rows = periods.map((period, row): Row => {
+          const size = counts.sets[row]!;
+          const { text, named } = entries[row]!;
+          const cells: Cell[] = [];
+          for (const column of shown) {
+            const returned = returns.textOf(row, column);
+            const pair = pairOf(row, column);
+            cells[column] = cellOf({
+              count: pair === undefined ? 0 : counts.pairs[pair]!,
+              of: args.reference === 'previous' ? (cells[column - 1]?.count ?? size) : size,
+              state: stateOf(columns[column]!, period, current),
+              query:
+                returned === undefined || named + returned.named > MAX_NAMED
+                  ? undefined
+                  : `${text} & ${returned.text()}`,
+            });
+          }
+          return {
+            key: period.toString(),
+            label: cohortLabel(period),
+            period: period.toString(),
+            size,
+            cells,
+          };
+        });
+        return overTime === undefined
+          ? triangleOf(args, columns, rows, scope)
+          : lineOf(args, columns, overTime, rows, scope);
+      },
+    };
+  },
+};
+
+/** A share of the column before needs that one, too. */
+function neighbours(column: number, { reference }: RetentionArguments): number[] {
+  return reference === 'previous' && column > 0 ? [column - 1, column] : [column];
+}
+
+/** The cohorts and who came back, each set once, and where they meet in the cells of some columns. */
+function meetings(entries: readonly Entry[], returns: Returns, columns: readonly number[]) {
+  const sets: Expression[] = entries.map(({ set }) => set);
+  const pairs: (readonly [entry: number, returned: number])[] = [];
+  const places = new Map<Expression, number>();
+  const numbers: (number | undefined)[][] = entries.map(() => []);
+  for (const row of entries.keys()) {
+    for (const column of columns) {
+      const set = returns.setOf(row, column);
+      if (set === undefined) continue;
+      let place = places.get(set);
+      if (place === undefined) {
+        place = sets.push(set) - 1;
+        places.set(set, place);
+      }
+      numbers[row]![column] = pairs.push([row, place]) - 1;
+    }
+  }
+  return { sets, pairs, pairOf: (row: number, column: number) => numbers[row]![column] };
+}
+
+function cellOf(cell: Cell): Cell {
+  return cell.of === 0 && cell.state !== 'future' ? { ...cell, state: 'empty' } : cell;
+}
+
+/** Final once all is over that the cell looks at; what ends with the current period never is. */
+function stateOf({ from, last }: ReturnColumn, period: Period, { number: now }: Period): CellState {
+  if (period.number + from > now) return 'future';
+  return last !== undefined && period.number + last < now ? 'final' : 'running';
+}
+
+function triangleOf(
+  args: RetentionArguments,
+  columns: readonly ReturnColumn[],
+  rows: readonly Row[],
+  scope: MeasureScope,
+): Table {
+  const table: Table = {
+    ...describeTable(args, rows, scope),
+    layout: 'triangle',
+    rowHead: 'Cohort',
+    columnHead: `${unitOf(args.timeGroup)}s later`,
+    columns: columns.map((column, place) => headOf(args, column, place)),
+    rows,
+  };
+  const kind = readShown(args).average === 'simple' ? 'mean' : 'weighted';
+  return { ...table, summary: averageRow(table, table.unit, kind) };
+}
+
+/** One column, from the first cohort to the last. */
+function lineOf(
+  args: RetentionArguments,
+  columns: readonly ReturnColumn[],
+  place: number,
+  rows: readonly Row[],
+  scope: MeasureScope,
+): Table {
+  const { key, label } = headOf(args, columns[place]!, place);
+  return {
+    ...describeTable(args, rows, scope),
+    layout: 'series',
+    rowHead: `${unitOf(args.timeGroup)}s later`,
+    columnHead: 'Cohort',
+    columns: rows.map((row) => ({
+      key: row.key,
+      label: periodLabel(Period.parse(row.key)),
+      period: row.key,
+    })),
+    rows: [{ key, label, cells: rows.map(({ cells }) => cells[place]!) }],
+  };
+}
+
+function headOf(args: RetentionArguments, { first, last, from }: ReturnColumn, place: number): Column {
+  const unit = unitOf(args.timeGroup);
+  const isRange = readReturns(args).mode === 'bracket' && last !== undefined && last > first;
+  return {
+    key: isRange ? `${first}-${last}` : `${from}`,
+    label: isRange ? laterLabel(unit, first, last) : laterLabel(unit, from),
+    ...((first !== place || last !== place) && { later: last === undefined ? [first] : [first, last] }),
+  };
+}
+
+function describeTable(
+  args: RetentionArguments,
+  rows: readonly Row[],
+  { now, timeZone }: MeasureScope,
+): Pick<Table, 'measure' | 'title' | 'subtitle' | 'unit' | 'notes' | 'now' | 'timeZone'> {
+  const { as, reference } = readShown(args);
+  const size = rows.reduce((total, row) => total + row.size!, 0);
+  const shares = reference === 'previous' ? ', relative to the column before' : '';
+  const zone = timeZone === 'UTC' ? '' : ` (${timeZone})`;
+  return {
+    measure: 'retention',
+    title: `${entryTitle(args)} → ${args.return}`,
+    subtitle: `of each cohort who came back ${whenText(args)}${shares}${zone} · total size ${groupDigits(size)}`,
+    unit: as === 'percent' ? 'percent' : 'people',
+    notes: [],
+    now: instantText(now, timeZone),
+    timeZone,
+  };
+}
+
+/** What counts as coming back, for people. */
+function whenText(args: RetentionArguments): string {
+  const { mode, horizon, numOfRows } = readReturns(args);
+  const unit = unitOf(args.timeGroup);
+  switch (mode) {
+    case 'exact':
+      return `in that ${unit}`;
+    case 'on-or-after':
+      return `in that ${unit} or later, up to ${horizon === 'now' ? 'now' : `${unit} ${numOfRows}`}`;
+    case 'on-or-before':
+      return `by that ${unit}`;
+    case 'bracket':
+      return `in any of those ${unit}s`;
+    case 'streak':
+      return `in every ${unit} up to that one`;
+  }
+}
+
+/** @throws RangeError for what is unknown */
+function readShown({
+  reference = 'total',
+  average = 'weighted',
+  as = 'percent',
+  overTime,
+}: Partial<RetentionArguments>) {
+  checkChoice('reference', reference, ['total', 'previous']);
+  checkChoice('average', average, ['weighted', 'simple']);
+  checkChoice('as', as, ['percent', 'counts']);
+  return { reference, average, as, overTime };
+}
+
+function checkChoice(name: string, choice: string, choices: readonly [string, string]): void {
+  if (choices.includes(choice)) return;
+  throw new RangeError(`expected ${name} to be ${choices.join(' or ')}, got ${describe(choice)}`);
+}
+
+function makeFields(): Field<keyof RetentionArguments>[] {
+  const group = 'Shown as';
+  const shown = { group, optional: true } as const;
+  return [
+    ...entryFields('People who did'),
+    ...returnFields('And came back to'),
+    ...rangeFields(group),
+    {
+      ...shown,
+      kind: 'choice',
+      name: 'as',
+      label: 'Cells',
+      help: 'what cells show: shares in percent, or how many',
+      default: 'percent',
+      choices: { percent: 'percent', counts: 'counts' },
+    },
+    {
+      ...shown,
+      kind: 'choice',
+      name: 'reference',
+      label: 'Shares of',
+      help: 'what a share is of: the cohort in total, or the cell before',
+      default: 'total',
+      choices: { total: 'the cohort', previous: 'the cell before' },
+    },
+    {
+      ...shown,
+      kind: 'choice',
+      name: 'average',
+      label: 'Average',
+      help: 'how finished cells are averaged: by the size of their cohorts, or each alike',
+      default: 'weighted',
+      choices: { weighted: 'weighted', simple: 'simple' },
+    },
+    {
+      ...shown,
+      kind: 'number',
+      name: 'overTime',
+      label: 'Over time',
+      help: 'the place of one column, from 0 on, to be shown as a line over the cohorts (default: the table)',
+      least: 0,
+      most: MAX_PERIODS,
+    },
+  ];
+}
