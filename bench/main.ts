@@ -18,6 +18,7 @@ import { benchLookups } from './lookups.js';
 import { benchMarks } from './marks.js';
 import { benchMemory } from './memory.js';
 import { writePage } from './page.js';
+import { benchPeople } from './people.js';
 import { headerLine, toJson, toLine, toMarkdown } from './report.js';
 import { Suite } from './suite.js';
 import { benchTables } from './tables.js';
@@ -39,6 +40,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   thresholds: benchThresholds,
   long: benchLongKeys,
   explorer: benchExplorer,
+  people: benchPeople,
 };
 
 const { values, positionals } = parseArgs({
