@@ -3,6 +3,7 @@ import { Period } from '../index.js';
 import type { Field } from '../measures.js';
 import { formatOfEnding } from './ending.js';
 import { UsageError } from './failure.js';
+import { collectFlags } from './flags.js';
 import { collectSegment } from './segment.js';
 
 /** Options of commands, in the groups in which commands have them. */
@@ -84,6 +85,24 @@ export const SOURCE: readonly Option[] = [
   NOW,
   option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize),
   ALLOW_HTTP,
+];
+
+/** Of the command that prints people. */
+export const PEOPLE: readonly Option[] = [
+  option('--offset <number>', 'how many to leave out first', parseAtLeast(0)),
+  option('--limit <number>', 'how many to print at most', parseAtLeast(1)),
+  option('--after <id>', 'only ids greater than this one, such as the last of a page', parseId),
+  option('--from <id>', 'only ids from this one on', parseId),
+  option('--to <id>', 'only ids up to this one', parseId),
+  option('--sample <number>', 'so many drawn at random, the same each time', parseAtLeast(1)),
+  option('--seed <number>', 'draws others: a number from 0 to 4294967295 (default: 0)', parseSeed),
+  option('--rank <id>', 'how many ids are smaller than this one, instead of who', parseId),
+  option('--extent', 'the smallest and the largest id, instead of all'),
+  option(
+    '--flags <name>',
+    'a column each: dateless flags, or expressions; several with commas between them, or repeated',
+    collectFlags,
+  ),
 ];
 
 /** Endings of output files, and the formats they ask for. */
@@ -197,6 +216,19 @@ export function parseId(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && id < 2 ** 32) return id;
   throw new InvalidArgumentError('Expected an integer from 0 to 4294967295.');
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed < 2 ** 32) return seed;
+  throw new InvalidArgumentError('Expected a whole number from 0 to 4294967295.');
+}
+
+function parseAtLeast(least: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
+    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+  };
 }
 
 /** Refuses what is no moment, also if the answer does not depend on it. */

@@ -13,6 +13,7 @@ import {
   OUTPUT,
   option,
   optionsOf,
+  PEOPLE,
   PLAIN_ENDINGS,
   parseId,
   parsePort,
@@ -82,6 +83,12 @@ function createProgram(): Command {
     OUTPUT,
   ]).action(async (source, text, options) => (await questions()).printIds(source, text, options));
   withFormat(ids, { ...PLAIN_ENDINGS, '.csv': 'text' });
+  const people = question(
+    'people <source> <expression>',
+    'print who is in an expression, and what else they are',
+    [SEGMENT, OUTPUT, ...PEOPLE],
+  ).action(async (source, text, options) => (await import('./people.js')).printPeople(source, text, options));
+  withFormat(people, { ...PLAIN_ENDINGS, '.csv': 'csv' }, ['text', 'csv', 'json', 'rows']);
   const has = question('has <source> <expression>', 'print whether an id belongs to an expression', [SEGMENT])
     .argument('<id>', 'an integer from 0 to 4294967295', parseId)
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
