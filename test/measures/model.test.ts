@@ -11,14 +11,17 @@ import {
   lifecycle,
   type Measure,
   measures,
+  overlap,
   parseQuestion,
   plainRows,
 } from '../../src/measures.js';
+import { cellValue } from '../../src/report.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { mark } from '../support/measures/marked.js';
 import { caseArbitrary, withSegment } from '../support/measures/marks.js';
 import { type Asked, QUESTIONS } from '../support/measures/questions.js';
 import {
+  association,
   type Clock,
   type Mark,
   funnel as modelFunnel,
@@ -94,6 +97,20 @@ describe('on random marks around the edges of calendars', () => {
     });
   });
 
+  it('overlap says how strongly every two sets go together', { tags: 'long' }, async () => {
+    await eachCase(QUESTIONS.overlap, async ({ marks, clock, question: { sets } }) => {
+      const bitmapist = await mark(marks, clock.timeZone);
+      const people = peopleOf(marks, clock);
+      const universe = 'a@unique | c@unique';
+      for (const value of ['jaccard', 'overlap', 'lift', 'phi'] as const) {
+        const { rows } = await bitmapist.ask(overlap, { sets, universe, value });
+        const told = rows.map(({ cells }) => cells.map((cell) => cellValue(cell, 'ratio')));
+        const model = sets.map((a) => sets.map((b) => association(people, a, b, universe)[value]));
+        expect(told).toEqual(model.map((row) => row.map(close)));
+      }
+    });
+  });
+
   it('a dashboard of every measure reads each key once, and says what they say alone', {
     tags: 'long',
   }, async () => {
@@ -145,6 +162,10 @@ async function askOnce<Args, Answer>(
   expect(Math.max(store.calls.keys, store.calls.byteLengths)).toBeLessThanOrEqual(1);
   expect(store.keysRead.filter((key) => store.readsOf(key) > 1)).toEqual([]);
   return answer;
+}
+
+function close(value: number | undefined): unknown {
+  return value === undefined ? undefined : expect.closeTo(value, 9);
 }
 
 function peopleOf(marks: readonly Mark[], clock: Clock): People {

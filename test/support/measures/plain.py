@@ -265,8 +265,8 @@ def frequency(world, question):
     return [
         {
             "k": k,
-            "exactly": sum(1 for count in times.values() if count == k),
-            "atLeast": sum(1 for count in times.values() if count >= k),
+            "exactly": count_of(world, unit, periods[0], [user for user, count in times.items() if count == k]),
+            "atLeast": count_of(world, unit, periods[0], [user for user, count in times.items() if count >= k]),
         }
         for k in range(1, len(periods) + 1)
     ]
@@ -323,6 +323,8 @@ def funnel(world, question):
 
 def overlap(world, question):
     sets = [users_of(world, text) for text in question["sets"]]
+    if "universe" in question:
+        sets = [users & users_of(world, question["universe"]) for users in sets]
     rows = []
     for size in range(1, len(sets) + 1):
         for chosen in combinations(range(len(sets)), size):
@@ -330,6 +332,35 @@ def overlap(world, question):
             others = union(sets[i] for i in range(len(sets)) if i not in chosen)
             rows.append({"sets": list(chosen), "count": len(users), "exclusive": len(users - others)})
     return rows
+
+
+def similar(world, question):
+    """Other events of one period, the nearest by phi first, among those who did anything in it."""
+    unit, periods = range_of({**question, "numResults": 1})
+    did = {event: world.did(event, unit, periods[0]) for event in sorted(world.hours)}
+    everybody = union(did.values())
+    event = did.pop(question["event"])
+    rows = []
+    for name, other in did.items():
+        both = event & other
+        if not both:
+            continue
+        # The correlation of two columns of 0 and 1.
+        share, other_share = len(event) / len(everybody), len(other) / len(everybody)
+        spread = share * (1 - share) * other_share * (1 - other_share)
+        phi = (len(both) / len(everybody) - share * other_share) / spread**0.5 if spread > 0 else None
+        row = {
+            "event": name,
+            "size": len(other),
+            "together": len(both),
+            "share": 100 * len(both) / len(event),
+            "jaccard": len(both) / len(event | other),
+            "lift": len(both) / len(everybody) / share / other_share,
+            "phi": phi,
+        }
+        rows.append({key: round(value, 9) if isinstance(value, float) else value for key, value in row.items()})
+    rows.sort(key=lambda row: (-row["phi"] if row["phi"] is not None else 2, -row["together"]))
+    return rows[: question["numResults"]]
 
 
 def series(world, question):
@@ -349,6 +380,7 @@ MEASURES = {
     "frequency": frequency,
     "rolling": rolling,
     "overlap": overlap,
+    "similar": similar,
     "series": series,
 }
 
@@ -502,8 +534,10 @@ RETAIL = [
     {
         "measure": "overlap",
         "sets": ["invoice@2011-Q2", "cancel@2011", "purchase@2011-06-27..2011-07 & ~first_invoice@2011"],
-        "universe": "invoice@unique",
+        "universe": "country:Germany@unique | country:France@unique",
     },
+    {"measure": "similar", "event": "cancel", "timeGroup": "months", "startDate": "2011-05", "numResults": 12},
+    {"measure": "similar", "event": "purchase", "timeGroup": "days", "startDate": "2011-07-07", "numResults": 50},
 ]
 
 AMONG_REDIS = [REDIS[1], *activities("commit", "first_commit", "months", "2020-08", 12)]

@@ -95,9 +95,13 @@ export const QUESTIONS: { readonly [Name in Question['measure']]: fc.Arbitrary<A
     }),
   ),
   overlap: asked(
-    fc.array(fc.tuple(event, few, fc.constantFrom(...TEXTS)), { minLength: 1, maxLength: 5 }),
-    (sets, { timeGroup, startDate }) => ({
+    fc.tuple(
+      fc.array(fc.tuple(event, few, fc.constantFrom(...TEXTS)), { minLength: 1, maxLength: 5 }),
+      fc.constantFrom({}, { universe: 'a@unique | b@unique' }),
+    ),
+    ([sets, universe], { timeGroup, startDate }) => ({
       measure: 'overlap',
+      ...universe,
       sets: [
         ...new Set(
           sets.map(([name, later, text]) => {

@@ -52,7 +52,7 @@ export type Question =
       readonly window: number;
       readonly same: 'allow' | 'later';
     } & Range)
-  | { readonly measure: 'overlap'; readonly sets: readonly string[] }
+  | { readonly measure: 'overlap'; readonly sets: readonly string[]; readonly universe?: string }
   | ({ readonly measure: 'series'; readonly expressions: readonly string[] } & Range);
 
 /** A question of one measure. */
@@ -215,10 +215,16 @@ export function frequency(people: People, question: QuestionOf<'frequency'>) {
   const periods = numbersOf(question);
   const times = (id: number): number =>
     periods.filter((p) => people.did(id, question.event, question.timeGroup, p)).length;
+  const told = (holds: (count: number) => boolean): number | null =>
+    people.told(
+      people.count((id) => holds(times(id))),
+      question.timeGroup,
+      periods[0]!,
+    );
   return periods.map((_, at) => ({
     k: at + 1,
-    exactly: people.count((id) => times(id) === at + 1),
-    atLeast: people.count((id) => times(id) >= at + 1),
+    exactly: told((count) => count === at + 1),
+    atLeast: told((count) => count >= at + 1),
   }));
 }
 
@@ -266,8 +272,12 @@ export function funnel(people: People, question: QuestionOf<'funnel'>) {
   };
 }
 
-export function overlap(people: People, { sets }: QuestionOf<'overlap'>) {
-  const tests = sets.map((text) => testOf(people, text));
+export function overlap(people: People, { sets, universe }: QuestionOf<'overlap'>) {
+  const isOf = universe === undefined ? () => true : testOf(people, universe);
+  const tests = sets.map((text) => {
+    const test = testOf(people, text);
+    return (id: number) => isOf(id) && test(id);
+  });
   const combinations = span(1, 2 ** sets.length - 1).map((bits) =>
     span(0, sets.length - 1).filter((at) => (bits >> at) & 1),
   );
@@ -277,6 +287,24 @@ export function overlap(people: People, { sets }: QuestionOf<'overlap'>) {
     count: people.count((id) => chosen.every((at) => tests[at]!(id))),
     exclusive: people.count((id) => tests.every((test, at) => test(id) === chosen.includes(at))),
   }));
+}
+
+/** How two sets go together among everybody of a universe; `undefined` for what has no meaning. */
+export function association(people: People, a: string, b: string, universe: string) {
+  const among = people.ids.filter(testOf(people, universe));
+  const shareOf = (holds: (id: number) => boolean): number => among.filter(holds).length / among.length;
+  const [inA, inB] = [testOf(people, a), testOf(people, b)];
+  const [x, y] = [shareOf(inA), shareOf(inB)];
+  const both = shareOf((id) => inA(id) && inB(id));
+  const told = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+  const isSpread = [inA, inB].every((test) => among.some(test) && !among.every(test));
+  return {
+    jaccard: told(both / shareOf((id) => inA(id) || inB(id))),
+    overlap: told(both / Math.min(x, y)),
+    lift: told(both / x / y),
+    // The correlation of two columns of 0 and 1.
+    phi: isSpread ? (both - x * y) / Math.sqrt(x * (1 - x) * y * (1 - y)) : undefined,
+  };
 }
 
 export function series(people: People, question: QuestionOf<'series'>) {
