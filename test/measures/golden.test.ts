@@ -71,5 +71,11 @@ async function rowsFrom(bitmapist: Bitmapist, { question, now, among }: Answer) 
   const measure = measures.find((each) => each.name === question.measure)!;
   const document = { ...question, ...measure.rows?.args, ...(among !== undefined && { by: [among] }) };
   const [tables] = await bitmapist.ask(dashboard, { questions: [parseQuestion(document)] }, { now });
-  return plainRows(measure, tables![0]!);
+  return plainRows(measure, tables![0]!).map(rounded);
+}
+
+/** Shares, lifts and correlations to nine places, as the plain program writes them. */
+function rounded(row: Readonly<Record<string, unknown>>) {
+  const round = (value: unknown) => (typeof value === 'number' ? Number(value.toFixed(9)) : value);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, round(value)]));
 }
