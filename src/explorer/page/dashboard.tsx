@@ -86,7 +86,7 @@ function KeptCard({ question, at, count, answer }: KeptCardProps) {
     announcement.value = `${name} is number ${at + by + 1} of ${count}`;
   };
   return (
-    <section class="card" aria-label={name}>
+    <section class="card" aria-label={`${at + 1}. ${name}`}>
       <header>
         <h2>{address === undefined ? title : <a href={address}>{title}</a>}</h2>
         <span class="tools">

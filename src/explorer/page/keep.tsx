@@ -21,7 +21,7 @@ export function KeepButton({ measure, args }: KeepButtonProps) {
     announcement.value = isThere ? 'Taken off the dashboard' : 'Kept on the dashboard';
   };
   return (
-    <button type="button" onClick={change}>
+    <button type="button" class="keep" onClick={change}>
       {isThere ? 'Take off the dashboard' : 'Keep on the dashboard'}
     </button>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Table } from '../../index.js';
+import { printable, type Table } from '../../index.js';
 import { renderHtmlTable, renderSvg } from '../../report.js';
 import { Markup } from './markup.js';
 
@@ -12,12 +12,16 @@ export function Picture({ table }: { readonly table: Table }) {
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
-  // Cells of a heatmap are numbers to be read, and scroll on a phone.
+  // Cells of a heatmap are numbers to be read, and scroll on a phone by themselves; pictures have a least width.
   const isGrid = table.layout === 'triangle' || table.layout === 'matrix';
   const render = (): string =>
     isGrid ? renderHtmlTable(table, { inlineStyle: false }) : renderSvg(table, { width, inlineStyle: false });
   return (
-    <div ref={box} class="picture">
+    <div
+      ref={box}
+      class="picture"
+      {...(isGrid ? {} : { role: 'group', 'aria-label': printable(table.title), tabIndex: 0 })}
+    >
       {width > 0 && <Markup render={render} of={[table, isGrid ? 0 : width]} />}
     </div>
   );
