@@ -131,6 +131,6 @@ function checkSets({ steps, window }: Path, { periods }: Range): void {
   const sets = periods.length * (window + 1) * (steps.length - 1);
   if (sets <= MAX_SETS) return;
   throw new RangeError(
-    `expected a funnel of at most ${MAX_SETS} sets, got ${sets}: one for each of ${periods.length} periods of entry, ${window + 1} in the window and ${steps.length - 1} steps after the first`,
+    `expected a funnel of at most ${MAX_SETS} sets, got ${sets}: numResults × (window + 1) × steps after the first, ${periods.length} × ${window + 1} × ${steps.length - 1}`,
   );
 }

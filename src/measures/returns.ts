@@ -125,7 +125,7 @@ export function returnsOf(
   const end = Math.max(0, ...columns.map(({ last }) => last ?? now - periods.length + 1)) + periods.length;
   if (end > 3 * MAX_PERIODS) {
     throw new RangeError(
-      `expected at most ${3 * MAX_PERIODS} periods from the first to the current one, got ${end}`,
+      `expected a first period that is at most ${3 * MAX_PERIODS} before the current one, got ${end}`,
     );
   }
   const timeline = Array.from({ length: end }, (_, at) => first.delta(at));

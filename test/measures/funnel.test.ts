@@ -187,7 +187,7 @@ describe('a funnel', () => {
     [{ show: 'nothing' }, 'expected "counts" or "times" to show, got "nothing"'],
     [
       { numResults: 10_000 },
-      'expected a funnel of at most 100000 sets, got 160000: one for each of 10000 periods of entry, 8 in the window and 2 steps after the first',
+      'expected a funnel of at most 100000 sets, got 160000: numResults × (window + 1) × steps after the first, 10000 × 8 × 2',
     ],
   ] as [Partial<FunnelArguments>, string][])('refuses %o', (args, message) => {
     expect(() => funnel.ask({ steps: ['a', 'b', 'c'], ...DAYS, ...args }, scopeOf())).toThrow(

@@ -345,7 +345,7 @@ describe('retention', () => {
     [{ overTime: 4 }, 'expected overTime to be a whole number from 0 to 3, got 4'],
     [
       { mode: 'on-or-after', horizon: 'now', timeGroup: 'days', startDate: '1900-01-01' },
-      'expected at most 30000 periods from the first to the current one, got 46182',
+      'expected a first period that is at most 30000 before the current one, got 46182',
     ],
   ])('refuses %j', (args, message) => {
     expect(() => tableOf(args)).toThrow(new RangeError(message));

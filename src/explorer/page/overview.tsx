@@ -70,7 +70,7 @@ function ActiveCard({ answer: { active, countedEvents, leftOutEvents } }: { read
         <span class="muted">
           {leftOutEvents === 0
             ? 'whoever did any event'
-            : `whoever did any of the ${groupDigits(countedEvents)} events of the most days; ${groupDigits(leftOutEvents)} ${plural(leftOutEvents, 'event')} left out`}
+            : `whoever did any of the ${groupDigits(countedEvents)} ${plural(countedEvents, 'event')} of the most days; ${groupDigits(leftOutEvents)} left out`}
         </span>
       </header>
       <ul class="tiles">
