@@ -2,12 +2,15 @@ import { createReadStream } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { readEvents } from '../../src/csv.js';
-import { dashboard, funnel, measures, parseQuestion, plainRows } from '../../src/measures.js';
+import { dashboard, funnel, measures, parseQuestion, plainRows, retention } from '../../src/measures.js';
 import { loadStore } from '../../src/node.js';
 import { goldenPath, hasGolden } from '../support/golden/files.js';
+import { DATA_SETS, readRetention } from '../support/golden/reference.js';
 import { ANSWERED, type Answer, readAnswers } from '../support/measures/answers.js';
 
 /** What a plain program says of real data, and what the measures do: over dumps of Redis, and over marks in any time zone. */
+
+const AFTER_ALL = '2026-12-31T00:00:00Z';
 
 describe.skipIf(!hasGolden)('on real data', () => {
   describe.each(ANSWERED)('of %s', (name) => {
@@ -60,6 +63,39 @@ describe.skipIf(!hasGolden)('on real data', () => {
       }
     });
   });
+
+  it.each(DATA_SETS)(
+    'retention after first entry is the classic one of %s',
+    { tags: 'long' },
+    async (name) => {
+      const { event, matrix } = readRetention(name);
+      const [[startDate, longest]] = Object.entries(matrix) as [[string, number[]]];
+      const { rows } = await (await openDump(name)).ask(
+        retention,
+        {
+          start: event,
+          return: event,
+          entry: 'first',
+          timeGroup: 'months',
+          startDate,
+          numResults: longest.length,
+          numOfRows: longest.length - 1,
+        },
+        { now: AFTER_ALL },
+      );
+      expect(rows.map(({ period }) => period)).toEqual(expect.arrayContaining(Object.keys(matrix)));
+      for (const { period, size, cells } of rows) {
+        const expected = matrix[period!];
+        // Months in which nobody was there for the first time are left out.
+        if (expected === undefined) expect(size, period).toBe(0);
+        else
+          expect(
+            cells.slice(0, expected.length).map(({ count }) => count),
+            period,
+          ).toEqual(expected);
+      }
+    },
+  );
 });
 
 async function openDump(name: string): Promise<Bitmapist> {

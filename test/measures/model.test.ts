@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bitmapist } from '../../src/bitmapist.js';
-import { Period } from '../../src/index.js';
+import { type Cell, Period } from '../../src/index.js';
 import {
   type AnyMeasure,
   type CohortArguments,
@@ -14,6 +14,7 @@ import {
   overlap,
   parseQuestion,
   plainRows,
+  retention,
 } from '../../src/measures.js';
 import { cellValue } from '../../src/report.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -25,6 +26,7 @@ import {
   type Clock,
   type Mark,
   funnel as modelFunnel,
+  retention as modelRetention,
   People,
   type Question,
   rowsOf,
@@ -60,6 +62,25 @@ describe('on random marks around the edges of calendars', () => {
       );
       const question = { measure: 'retention', start: 'a', return: 'b', ...range, numOfRows } as const;
       expect(rows).toEqual(rowsOf(peopleOf(marks, clock), question));
+    });
+  });
+
+  it('retention says which cells are final, and one column of it over time is the same', {
+    tags: 'long',
+  }, async () => {
+    await eachCase(QUESTIONS.retention, async ({ marks, clock, question }) => {
+      const bitmapist = await mark(marks, clock.timeZone);
+      const { rows, columns } = await bitmapist.ask(retention, question, { now: new Date(clock.now) });
+      const told = modelRetention(peopleOf(marks, clock), question).map(({ size, cells }) =>
+        cells.map(({ count, state }) => ({
+          count,
+          state: size === 0 && state !== 'future' ? 'empty' : state,
+        })),
+      );
+      expect(rows.map(({ cells }) => cells.map(countAndState))).toEqual(told);
+      const overTime = columns.length - 1;
+      const line = await bitmapist.ask(retention, { ...question, overTime }, { now: new Date(clock.now) });
+      expect(line.rows[0]!.cells.map(countAndState)).toEqual(told.map((cells) => cells[overTime]));
     });
   });
 
@@ -162,6 +183,10 @@ async function askOnce<Args, Answer>(
   expect(Math.max(store.calls.keys, store.calls.byteLengths)).toBeLessThanOrEqual(1);
   expect(store.keysRead.filter((key) => store.readsOf(key) > 1)).toEqual([]);
   return answer;
+}
+
+function countAndState({ count, state }: Cell) {
+  return { count, state };
 }
 
 function close(value: number | undefined): unknown {
