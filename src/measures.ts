@@ -12,6 +12,7 @@ export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.
 export { type DashboardArguments, dashboard, type Question } from './measures/dashboard.js';
 export type { EntryArguments } from './measures/entries.js';
 export type { Field, FieldKind, FormNames } from './measures/field.js';
+export { type FrequencyArguments, frequency } from './measures/frequency.js';
 export { type FunnelArguments, funnel } from './measures/funnel.js';
 export type { HistoryArguments } from './measures/history.js';
 export { type LifecycleArguments, lifecycle } from './measures/lifecycle.js';

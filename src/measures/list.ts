@@ -1,4 +1,5 @@
 import { cohort } from './cohort.js';
+import { frequency } from './frequency.js';
 import { funnel } from './funnel.js';
 import { lifecycle } from './lifecycle.js';
 import type { AnyMeasure } from './measure.js';
@@ -16,6 +17,7 @@ export const measures = [
   retention,
   trend,
   lifecycle,
+  frequency,
   funnel,
   overlap,
   similar,

@@ -1,4 +1,9 @@
-import { bitmap, type Expression } from '../../../src/engine/expression.js';
+import {
+  bitmap,
+  type CombinedExpression,
+  type Expression,
+  type ThresholdExpression,
+} from '../../../src/engine/expression.js';
 import type { Ask, Counts, MeasureScope } from '../../../src/measures/measure.js';
 import type { Store } from '../../../src/store/types.js';
 import type { Moment } from '../../../src/time/moment.js';
@@ -40,7 +45,8 @@ export type Ids = Readonly<Record<string, readonly number[]>>;
 
 /** What an engine would count, from ids by name. */
 export function countsOf({ sets, pairs = [] }: Ask<unknown>, ids: Ids): Counts {
-  const counted = sets.map((set) => idsOf(set, ids));
+  const known = new Map<Expression, readonly number[]>();
+  const counted = sets.map((set) => idsOf(set, ids, known));
   return {
     sets: counted.map(({ length }) => length),
     pairs: pairs.map(([a, b]) => counted[a]!.filter((id) => counted[b]!.includes(id)).length),
@@ -54,10 +60,29 @@ export function textOf(expression: Expression): string {
   return expression.operands.map(textOf).join(` ${SIGNS[expression.kind]} `);
 }
 
-function idsOf(expression: Expression, ids: Ids): readonly number[] {
+/** Sets share what they are made of, which is worked out once. */
+function idsOf(
+  expression: Expression,
+  ids: Ids,
+  known: Map<Expression, readonly number[]>,
+): readonly number[] {
   if (expression.kind === 'bitmap') return ids[expression.key] ?? [];
-  if (!('operands' in expression)) throw new Error(`expected a join, got ${expression.kind}`);
-  const sets = expression.operands.map((operand) => idsOf(operand, ids));
+  let found = known.get(expression);
+  if (found === undefined) {
+    if (!('operands' in expression)) throw new Error(`expected a join, got ${expression.kind}`);
+    found = joined(
+      expression,
+      expression.operands.map((operand) => idsOf(operand, ids, known)),
+    );
+    known.set(expression, found);
+  }
+  return found;
+}
+
+function joined(
+  expression: CombinedExpression | ThresholdExpression,
+  sets: readonly (readonly number[])[],
+): readonly number[] {
   const all = [...new Set(sets.flat())];
   const timesOf = (id: number): number => sets.filter((set) => set.includes(id)).length;
   switch (expression.kind) {
