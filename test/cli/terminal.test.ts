@@ -137,18 +137,19 @@ describe('tables in a terminal', () => {
     const args = cohort('--num-results', '3', '--num-of-rows', '30');
     const shown = await showInTerminal(args, { columns: 0 });
     expect(shown).toBe(await showInTerminal(args, { columns: 80 }));
-    expect(shown).toMatch(/^Cohort +Size +0 +1 +2 +3 +4 +5/m);
+    expect(shown).toMatch(/^Cohort +Size +Month 0 +Month 1 +Month 2 +Month 3 +Month 4/m);
   });
 
   it('end with the last block that is not all still to come', async () => {
     const shown = await showInTerminal(cohort('--num-results', '3', '--num-of-rows', '20'), { columns: 40 });
     expect(shown.match(/^Cohort.*/gm)).toEqual([
-      'Cohort            Size      0     1',
-      'Cohort            Size      2     3',
+      'Cohort            Size    Month 0',
+      'Cohort            Size    Month 1',
+      'Cohort            Size    Month 2',
     ]);
     expect(shown).toContain('blank: still to come');
     const wider = await showInTerminal(cohort('--num-results', '3', '--num-of-rows', '20'), { columns: 200 });
-    expect(wider.match(/^Cohort.*/gm)).toEqual([expect.stringMatching(/ 19 +20$/)]);
+    expect(wider.match(/^Cohort.*/gm)).toEqual([expect.stringMatching(/ Month 19 +Month 20$/)]);
   });
 
   it('of what a source holds continue below, with every column once', async () => {

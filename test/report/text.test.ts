@@ -1,9 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderText } from '../../src/report.js';
+import type { Table } from '../../src/tables/table.js';
 import { hasGolden } from '../support/golden/files.js';
 import { GOLDEN_NAMES, readCohorts, tableOf } from '../support/report/golden.js';
-import { HOSTILE_NAMES, sampleTable, sizesTable, trendTable, withCells } from '../support/report/tables.js';
+import {
+  groupsTable,
+  HOSTILE_NAMES,
+  lossTable,
+  sampleTable,
+  sizesTable,
+  stepsTable,
+  trendTable,
+  withCells,
+} from '../support/report/tables.js';
 
 describe('renderText', () => {
   it('tells all states of a cell apart without colour', () => {
@@ -76,6 +86,41 @@ describe('renderText', () => {
     expect(plain.replace(/ +$/gm, '')).toBe(renderText(sampleTable()));
   });
 
+  it('shows lines, bars and funnels above their numbers in terminals with colours', () => {
+    const pictureOf = (table: Table): string[] => {
+      const colored = stripVTControlCharacters(renderText(table, { colorDepth: 24, width: 60 })).split('\n');
+      return colored.slice(3, colored.indexOf('', 3));
+    };
+    expect(pictureOf(trendTable())).toEqual(['signup  ▁▂▃  2,000*', 'active  ▆▇█  6,000*']);
+    expect(pictureOf(lossTable())).toEqual([
+      'Jan 2026                 │████████████████████████',
+      'Feb 2026        █████████│█████████████████████████████████',
+      'Mar 2026  ░░░░░░░░░░░░░░░│░░░░░░░░░░░░░░░░░░░░░░░░░░░',
+      '          █ New  █ Returning  █ Resurrecting  █ Dormant',
+    ]);
+    expect(pictureOf(groupsTable()).slice(0, 2)).toEqual([
+      `1 day   │${'█'.repeat(12)} 800`,
+      `        │${'█'.repeat(45)} 3,020`,
+    ]);
+    expect(pictureOf(stepsTable())).toEqual([
+      '1. signup  ░░░░░░░░░░ 1,000* · 100%',
+      '2. active  ░░░░░░ 620* · 62.0% (62.0% of the step before)',
+      '3. pay     ░░░ 310* · 31.0% (50.0% of the step before)',
+    ]);
+    for (const table of [trendTable(), lossTable(), groupsTable(), stepsTable()]) {
+      expect(renderText(table)).not.toMatch(/[█░▁]/);
+      expect(() => renderText({ ...table, rows: [] }, { colorDepth: 24 })).not.toThrow();
+    }
+  });
+
+  it('aligns names whose characters are wide', () => {
+    const table = sampleTable();
+    const rows = table.rows.map((row, index) => (index === 0 ? { ...row, label: '一月' } : row));
+    const lines = renderText({ ...table, rows }).split('\n');
+    expect(lines.find((line) => line.startsWith('一月'))).toMatch(/^一月 {14}1,200 /);
+    expect(lines.find((line) => line.startsWith('Feb'))).toMatch(/^Feb 2026 {12}300 /);
+  });
+
   it('lets no name act on the terminal or break a line', () => {
     for (const name of HOSTILE_NAMES) {
       const text = renderText(sampleTable({ select1: name, select2b: name }));
@@ -107,7 +152,9 @@ describe('renderText', () => {
       '',
     ].join('\n');
     expect(renderText(trendTable())).toBe(text);
-    expect(stripVTControlCharacters(renderText(trendTable(), { colorDepth: 24 }))).toBe(text);
+    expect(stripVTControlCharacters(renderText(trendTable(), { colorDepth: 24 }))).toBe(
+      text.replace('\n\n', '\n\nsignup  ▁▂▃  2,000*\nactive  ▆▇█  6,000*\n\n'),
+    );
   });
 
   it('refuses a unit that does not exist', () => {
