@@ -21,7 +21,7 @@ export interface SimilarArguments {
   /** A moment within the period, or the text of a period that it begins with (default: the current one). */
   readonly startDate?: Moment | undefined;
   /** What the nearest event is (default `phi`). */
-  readonly by?: 'together' | 'jaccard' | 'lift' | 'phi' | undefined;
+  readonly nearest?: 'together' | 'jaccard' | 'lift' | 'phi' | undefined;
   /** How many events are told at most, 1 to 10,000 (default 20). */
   readonly numResults?: number | undefined;
 }
@@ -83,7 +83,7 @@ export const similar: Measure<SimilarArguments> = {
     },
     {
       kind: 'choice',
-      name: 'by',
+      name: 'nearest',
       label: 'Nearest by',
       help: 'what the nearest event is',
       group: 'Shown as',
@@ -116,7 +116,7 @@ export const similar: Measure<SimilarArguments> = {
   },
   looksAt: () => 'all',
   ask(args, scope) {
-    const { period, by, numResults } = readSimilar(args, scope);
+    const { period, nearest, numResults } = readSimilar(args, scope);
     const { universe, event, others } = peopleIn(period, args.event, scope);
     const state = stateOf(period, Period.of(period.unit, scope.now, scope.timeZone));
     return {
@@ -134,12 +134,12 @@ export const similar: Measure<SimilarArguments> = {
         return {
           measure: 'similar',
           title: args.event,
-          subtitle: `who did it and another event in ${periodLabel(period)}, the nearest by ${by} first · ${groupDigits(a)} of the ${groupDigits(everybody)} who did anything`,
+          subtitle: `who did it and another event in ${periodLabel(period)}, the nearest by ${nearest} first · ${groupDigits(a)} of the ${groupDigits(everybody)} who did anything`,
           layout: 'bars',
           unit: 'people',
           rowHead: 'Event',
           columns: COLUMNS,
-          rows: nearest(rows, by).slice(0, numResults),
+          rows: nearestFirst(rows, nearest).slice(0, numResults),
           notes: [],
           now: instantText(scope.now, scope.timeZone),
           timeZone: scope.timeZone,
@@ -151,13 +151,13 @@ export const similar: Measure<SimilarArguments> = {
 
 /** The arguments with their defaults. @throws RangeError for what is unknown, not whole or out of range */
 function readSimilar(args: SimilarArguments, { now, timeZone }: MeasureScope) {
-  const { timeGroup = 'months', startDate, by = 'phi', numResults = DEFAULT_RESULTS } = args;
-  if (!Object.hasOwn(NEAREST_BY, by)) {
-    throw new RangeError(`expected together, jaccard, lift or phi to be near by, got ${describe(by)}`);
+  const { timeGroup = 'months', startDate, nearest = 'phi', numResults = DEFAULT_RESULTS } = args;
+  if (!Object.hasOwn(NEAREST_BY, nearest)) {
+    throw new RangeError(`expected together, jaccard, lift or phi as nearest, got ${describe(nearest)}`);
   }
   checkCount('numResults', numResults, 1, MAX_EVENTS);
   const unit = periodUnitOf(timeGroup);
-  return { period: firstIn(unit, isGiven(startDate) ? startDate : now, timeZone), by, numResults };
+  return { period: firstIn(unit, isGiven(startDate) ? startDate : now, timeZone), nearest, numResults };
 }
 
 interface Other {
@@ -198,8 +198,8 @@ function peopleIn(
 }
 
 /** Events that have people in common with it, the nearest first. */
-function nearest(rows: readonly Row[], by: SimilarArguments['by']): Row[] {
-  const column = COLUMNS.findIndex(({ key }) => key === by);
+function nearestFirst(rows: readonly Row[], nearest: SimilarArguments['nearest']): Row[] {
+  const column = COLUMNS.findIndex(({ key }) => key === nearest);
   const nearness = ({ cells }: Row): number =>
     cellValue(cells[column]!, unitOf({ columns: COLUMNS, unit: 'people' }, column)) ?? -Infinity;
   return rows

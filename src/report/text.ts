@@ -41,7 +41,7 @@ export interface TextOptions extends ViewOptions {
  * const table = await bitmapist.cohort({
  *   select1: 'active', select2: 'active', startDate: '2026-11-22', numResults: 1, numOfRows: 0,
  * });
- * console.log(renderText(table).split('\n')[6]); // 2026-11-22           2     100%
+ * console.log(renderText(table).split('\n')[6]); // 2026-11-22 · Sun     2     100%
  */
 export function renderText(table: Table, options: TextOptions = {}): string {
   const view = viewTable(table, options);

@@ -76,7 +76,8 @@ describe('similar events', () => {
   });
 
   it('are nearest by whatever is asked for', async () => {
-    const namesBy = async (by: SimilarArguments['by']) => (await rowsOf({ by })).map(({ event }) => event);
+    const namesBy = async (nearest: SimilarArguments['nearest']) =>
+      (await rowsOf({ nearest })).map(({ event }) => event);
     expect(await namesBy('together')).toEqual(['all', 'close', 'flag', 'far']);
     expect(await namesBy('jaccard')).toEqual(['close', 'all', 'flag', 'far']);
     expect(await namesBy('lift')).toEqual(['close', 'flag', 'all', 'far']);
@@ -95,7 +96,10 @@ describe('similar events', () => {
 
   it('look at one period, and of flags at those who did anything in it', async () => {
     expect(
-      (await rowsOf({ startDate: '2026-04-30', by: 'together' })).map(({ event, size }) => [event, size]),
+      (await rowsOf({ startDate: '2026-04-30', nearest: 'together' })).map(({ event, size }) => [
+        event,
+        size,
+      ]),
     ).toEqual([
       ['all', 9],
       ['close', 9],
@@ -103,7 +107,7 @@ describe('similar events', () => {
       ['never', 9],
       ['flag', 3],
     ]);
-    expect(await rowsOf({ by: 'together', timeGroup: 'years' })).toHaveLength(5);
+    expect(await rowsOf({ nearest: 'together', timeGroup: 'years' })).toHaveLength(5);
     expect(await rowsOf({ timeGroup: 'days' })).toEqual([]);
     expect((await rowsOf({ timeGroup: 'weeks', startDate: '2026-03-02' }))[0]).toMatchObject({
       event: 'close',
@@ -143,7 +147,7 @@ describe('similar events', () => {
   });
 
   it.each([
-    [{ by: 'share' }, 'expected together, jaccard, lift or phi to be near by, got "share"'],
+    [{ nearest: 'share' }, 'expected together, jaccard, lift or phi as nearest, got "share"'],
     [{ numResults: 0 }, 'expected numResults to be a whole number from 1 to 10000, got 0'],
     [
       { timeGroup: 'eons' },
