@@ -7,6 +7,7 @@ import {
   type CohortArguments,
   cohort,
   dashboard,
+  frequency,
   funnel,
   lifecycle,
   type Measure,
@@ -25,11 +26,15 @@ import {
   association,
   type Clock,
   type Mark,
+  frequency as modelFrequency,
   funnel as modelFunnel,
   retention as modelRetention,
   People,
+  periodOf,
   type Question,
+  type QuestionOf,
   rowsOf,
+  textOf,
 } from '../support/measures/sets.js';
 import { CountingStore } from '../support/store/counting.js';
 
@@ -118,6 +123,31 @@ describe('on random marks around the edges of calendars', () => {
     });
   });
 
+  it('frequency compares with the window before, and tells one after another', { tags: 'long' }, async () => {
+    await eachCase(QUESTIONS.frequency, async ({ marks, clock, question }) => {
+      const bitmapist = await mark(marks, clock.timeZone);
+      const people = peopleOf(marks, clock);
+      const rowsWith = (more: object) =>
+        rowsFrom(bitmapist, frequency as unknown as AnyMeasure, { ...question, ...more }, clock);
+      const [before, own, after] = [-1, 0, 1].map((windows) => {
+        const startDate = later(question, windows * question.numResults);
+        return { startDate, told: modelFrequency(people, { ...question, startDate }) };
+      });
+      expect(await rowsWith({ compare: true })).toEqual(
+        own!.told.map((row, at) => {
+          const { exactly, atLeast } = before!.told[at]!;
+          return { ...row, exactlyBefore: exactly, atLeastBefore: atLeast };
+        }),
+      );
+      expect(await rowsWith({ windows: 2 })).toEqual(
+        [own!, after!].map(({ startDate, told }) => ({
+          period: startDate,
+          exactly: told.map(({ exactly }) => exactly),
+        })),
+      );
+    });
+  });
+
   it('overlap says how strongly every two sets go together', { tags: 'long' }, async () => {
     await eachCase(QUESTIONS.overlap, async ({ marks, clock, question: { sets } }) => {
       const bitmapist = await mark(marks, clock.timeZone);
@@ -129,6 +159,15 @@ describe('on random marks around the edges of calendars', () => {
         const model = sets.map((a) => sets.map((b) => association(people, a, b, universe)[value]));
         expect(told).toEqual(model.map((row) => row.map(close)));
       }
+    });
+  });
+
+  it('whoever is in any of some sets is in one exclusive part of their overlap', async () => {
+    await eachCase(QUESTIONS.overlap, async ({ marks, clock, question: { sets } }) => {
+      const bitmapist = await mark(marks, clock.timeZone);
+      const { rows } = await bitmapist.ask(overlap, { sets, show: 'intersections' });
+      const inAny = await bitmapist.query(`(${sets.join(') | (')})`).count();
+      expect(rows.reduce((sum, { cells }) => sum + cells[1]!.count, 0)).toBe(inAny);
     });
   });
 
@@ -187,6 +226,11 @@ async function askOnce<Args, Answer>(
 
 function countAndState({ count, state }: Cell) {
   return { count, state };
+}
+
+/** Where a question would begin so many periods later. */
+function later({ timeGroup, startDate }: QuestionOf<'frequency'>, periods: number): string {
+  return textOf(timeGroup, periodOf(startDate)[1] + periods);
 }
 
 function close(value: number | undefined): unknown {
