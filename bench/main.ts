@@ -16,6 +16,7 @@ import { benchLoading } from './loading.js';
 import { benchLongKeys } from './long.js';
 import { benchLookups } from './lookups.js';
 import { benchMarks } from './marks.js';
+import { benchMeasures } from './measures.js';
 import { benchMemory } from './memory.js';
 import { writePage } from './page.js';
 import { benchPeople } from './people.js';
@@ -41,6 +42,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   long: benchLongKeys,
   explorer: benchExplorer,
   people: benchPeople,
+  measures: benchMeasures,
 };
 
 const { values, positionals } = parseArgs({
