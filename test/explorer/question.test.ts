@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { MEASURES } from '../../src/explorer/engine/measures.js';
 import { questionOf, readQuestions } from '../../src/explorer/page/question.js';
-import { type AnyMeasure, cohort, trend } from '../../src/measures.js';
+import { withSuggestions } from '../../src/explorer/page/suggestions.js';
+import { type AnyMeasure, cohort, parseForm, trend } from '../../src/measures.js';
 
 const [COHORT, TREND] = [cohort, trend] as unknown as AnyMeasure[];
 const NONE = { segments: [], lastDays: ['2026-11-26'] };
@@ -11,6 +13,27 @@ describe('a question that is kept', () => {
     expect(question).toEqual({ measure: 'cohort', select1: 'signup', select2: 'active', numResults: 6 });
     expect(readQuestions(JSON.stringify(question))).toEqual([question]);
     expect(readQuestions(JSON.stringify([question, question]))).toEqual([question, question]);
+  });
+
+  it.each(MEASURES.map(({ name }) => name))('of %s is read as it was, whatever its arguments', (name) => {
+    const measure = MEASURES.find((each) => each.name === name)!;
+    const data = {
+      events: ['active', 'signup'],
+      examples: ['active@2026-11', 'signup@2026-11'],
+      firstDay: '2026-01-01',
+    };
+    const view = {
+      ...data,
+      lastDay: '2026-11-26',
+      asOf: '2026-11-26',
+      segments: [],
+      periods: [],
+      hasHours: false,
+      memoryBytes: 0,
+    };
+    const args = parseForm(measure, withSuggestions(measure.fields, new URLSearchParams(), view));
+    const question = questionOf(measure, args, NONE);
+    expect(readQuestions(JSON.stringify(question))).toEqual([question]);
   });
 
   it('goes up to now if it went to the last day of the data, and from where it began', () => {

@@ -7,10 +7,10 @@ import type { NamedSegment } from '../engine/protocol.js';
 /** The tabs of the page, with their titles. */
 export const VIEWS: ReadonlyMap<string, string> = new Map([
   ['overview', 'Overview'],
+  ['dashboard', 'Dashboard'],
   ['events', 'Events'],
   ...MEASURES.map(({ name, title }) => [name, title] as const),
   ['expression', 'Expression'],
-  ['dashboard', 'Dashboard'],
 ]);
 
 /** What pages and their parameters were called before they took the names of measures and fields: links live long. */
