@@ -138,9 +138,11 @@ export function Caption({ title, subtitle, isUnseen = false }: CaptionProps): VN
 
 type HeadProps = Pick<TableView, 'rowHead' | 'columnHead' | 'columns' | 'hasSizes'>;
 
-/** The headings, below one for all columns. */
+/** The headings, below one for all columns if there is something to say of all. */
 export function Head({ rowHead, columnHead, columns, hasSizes }: HeadProps): VNode {
-  const rowspan = columns.length > 0 ? 2 : undefined;
+  const isNamed = columns.length > 0 && columnHead !== '';
+  const rowspan = isNamed ? 2 : undefined;
+  const headings = columns.map((column) => <th scope="col">{column}</th>);
   return (
     <thead>
       <tr>
@@ -152,19 +154,15 @@ export function Head({ rowHead, columnHead, columns, hasSizes }: HeadProps): VNo
             Size
           </th>
         )}
-        {columns.length > 0 && (
+        {isNamed ? (
           <th scope="colgroup" colspan={columns.length}>
             {columnHead.charAt(0).toUpperCase() + columnHead.slice(1)}
           </th>
+        ) : (
+          headings
         )}
       </tr>
-      {columns.length > 0 && (
-        <tr>
-          {columns.map((column) => (
-            <th scope="col">{column}</th>
-          ))}
-        </tr>
-      )}
+      {isNamed && <tr>{headings}</tr>}
     </thead>
   );
 }
