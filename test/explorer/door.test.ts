@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MEASURES } from '../../src/explorer/engine/measures.js';
 import { launchChromium } from '../support/chromium.js';
 import { makeApp } from '../support/explorer/app.js';
 import { violations } from '../support/explorer/axe.js';
@@ -135,6 +136,49 @@ describe('a column of a chart', () => {
       await page.keyboard.press('Escape');
       expect(await page.evaluate(() => (document.activeElement as SVGElement).dataset.column)).toBe('1');
     }));
+});
+
+describe('a bar', () => {
+  it('opens to those it stands for', () =>
+    withApp(async ({ page, show }) => {
+      const steps = '#/funnel?steps=signup&steps=active&window=1&time_group=months&start_date=2026-01';
+      await show(`${steps}&num_results=2`, CHART);
+      await page.focus('.chart [data-row="0"][data-column="0"]');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.door output');
+      expect(await page.textContent('.door output')).toBe('4');
+      expect(await page.textContent('.door .ids')).toBe('1 2 5 6');
+      await page.keyboard.press('Escape');
+      expect(await page.evaluate(() => ({ ...(document.activeElement as SVGElement).dataset }))).toEqual({
+        row: '0',
+        column: '1',
+      });
+      expect(await page.inputValue('.field.date input >> nth=-1')).toBe('2026-01');
+    }));
+});
+
+describe.each(MEASURES.map(({ name }) => name))('the page of %s', (name) => {
+  it.each(['light', 'dark'] as const)('begins with an answer that can be read in the %s', (colorScheme) =>
+    withApp(
+      async (explorer) => {
+        await explorer.show(`#/${name}`, `${TABLE}, ${CHART}, .problem`);
+        expect(await explorer.page.locator('.problem').allTextContents()).toEqual([]);
+        expect(await violations(explorer)).toEqual([]);
+      },
+      { colorScheme, bypassCSP: true },
+    ),
+  );
+
+  it('fits a phone, its controls too', () =>
+    withApp(
+      async ({ page, show }) => {
+        await show(`#/${name}`, `${TABLE}, ${CHART}`);
+        await page.tap('.folded summary');
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      },
+      { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    ));
 });
 
 describe('the panel', () => {

@@ -497,6 +497,20 @@ describe('views', () => {
       expect(await page.locator('.chips li').count()).toBe(0);
     }));
 
+  it('let the order of steps be changed, and a step be taken twice', () =>
+    withDump(async ({ page, show }) => {
+      await show('#/funnel?steps=signup&steps=active&time_group=months', CHART);
+      await page.click('[aria-label="Move active before signup"]');
+      await page.fill('.picker [role=combobox]', 'active');
+      await page.keyboard.press('Enter');
+      await expect
+        .poll(() => page.locator('.chips li').allTextContents())
+        .toEqual(['1.active×', '2.signup‹×', '3.active‹×']);
+      expect(page.url()).toContain('steps=active&steps=signup&steps=active');
+      await page.click('[aria-label="Take active away"] >> nth=0');
+      await expect.poll(() => page.url()).toContain('?steps=signup&steps=active&');
+    }));
+
   it('are found at their former addresses too, which are replaced', () =>
     withDump(async ({ page, show }) => {
       const hash = (): string => new URL(page.url()).hash;

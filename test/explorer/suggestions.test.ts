@@ -3,7 +3,7 @@ import { MEASURES } from '../../src/explorer/engine/measures.js';
 import type { DatasetView } from '../../src/explorer/engine/protocol.js';
 import { withSuggestions } from '../../src/explorer/page/suggestions.js';
 
-const [cohort, trend] = MEASURES;
+const [cohort, trend] = ['cohort', 'trend'].map((name) => MEASURES.find((measure) => measure.name === name));
 
 function dataOf(change: Partial<DatasetView> = {}): DatasetView {
   return {
@@ -31,6 +31,11 @@ describe('suggestions', () => {
     const first = dataOf({ events: ['buy', 'first_buy', 'signup'] });
     expect(suggest(cohort, first)).toMatchObject({ select1: 'first_buy', select2: 'buy' });
     expect(suggest(cohort, dataOf({ events: ['a'] }))).toMatchObject({ select1: 'a', select2: 'a' });
+  });
+
+  it('take what people keep doing for an event that stands alone', () => {
+    const field = { kind: 'event', name: 'event', label: '', help: '' } as const;
+    expect(String(withSuggestions([field], new URLSearchParams(), dataOf()))).toBe('event=active');
   });
 
   it('leave optional events out', () => {
@@ -71,8 +76,10 @@ describe('suggestions', () => {
     const texts = { ...field, kind: 'expressions', least: 2 } as const;
     const data = dataOf({ examples: ['active@2026-01', 'paid@2026-01', 'signup@2026-01'] });
     expect(String(withSuggestions([texts], new URLSearchParams(), data))).toBe(
-      'steps=active%402026-01&steps=paid%402026-01',
+      'steps=active%402026-01&steps=paid%402026-01&steps=signup%402026-01',
     );
+    const followed = { ...texts, help: 'expressions, in which @{period} is the period', least: 1 } as const;
+    expect(withSuggestions([followed], new URLSearchParams(), dataOf()).get('steps')).toBe('active@{period}');
   });
 
   it('leave numbers alone that are no sizes', () => {

@@ -6,8 +6,8 @@ import type { MeasureAsk, MeasureView } from './protocol.js';
 /** Every measure has a page; its fields make the page's controls and its address. */
 
 /** More rows or columns than this nobody reads, and a browser draws them slowly. */
-const MAX_NUMBER = 120;
-/** As many lines as there are colours that can be told apart. */
+const MAX_SIZE = 120;
+/** As many lines as there are colours that can be told apart, unless a measure says how many it takes. */
 const MAX_EVENTS = 8;
 
 /** In the order of the page's tabs. */
@@ -16,9 +16,14 @@ export const MEASURES: readonly AnyMeasure[] = measures.map((measure) => ({
   fields: measure.fields.map(limited),
 }));
 
+/** Whether a field says how many rows or columns there are. */
+export function isSize({ kind, name }: Field): boolean {
+  return kind === 'number' && name.startsWith('num');
+}
+
 function limited(field: Field): Field {
-  const limit = { number: MAX_NUMBER, events: MAX_EVENTS }[field.kind as string];
-  return limit === undefined ? field : { ...field, most: Math.min(limit, field.most ?? limit) };
+  if (isSize(field)) return { ...field, most: Math.min(MAX_SIZE, field.most ?? MAX_SIZE) };
+  return field.kind === 'events' ? { ...field, most: field.most ?? MAX_EVENTS } : field;
 }
 
 /** The table of a measure. */

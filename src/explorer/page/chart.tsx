@@ -52,15 +52,7 @@ export function Chart({ table }: { readonly table: Table }) {
       onPointerOver={point}
       onPointerLeave={leave}
     >
-      {isDrawn && (
-        <Markup
-          render={() => {
-            const render = table.layout === 'triangle' ? renderSvgCurves : renderSvg;
-            return render(table, { width, interactive: true, inlineStyle: false });
-          }}
-          of={[table, width]}
-        />
-      )}
+      {isDrawn && <Markup render={() => draw(table, width)} of={[table, width]} />}
       {at !== undefined && at.column < table.columns.length && (
         <div
           class="readout"
@@ -76,6 +68,14 @@ export function Chart({ table }: { readonly table: Table }) {
       )}
     </div>
   );
+}
+
+function draw(table: Table, width: number): string {
+  const options = { width, interactive: true, inlineStyle: false };
+  if (table.layout === 'triangle') return renderSvgCurves(table, options);
+  // The numbers of the other rows are in the table below.
+  const rows = table.layout === 'steps' ? table.rows.slice(0, 1) : table.rows;
+  return renderSvg({ ...table, rows }, options);
 }
 
 function ColumnValues({ table, column }: { readonly table: Table; readonly column: number }) {

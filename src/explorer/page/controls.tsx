@@ -286,17 +286,28 @@ function ExpressionPicker({ field, texts }: { readonly field: Field; readonly te
   );
 }
 
-/** Names of events, and a field to add another. */
+/** Names of events, and a field to add another; if their order matters, it can be changed. */
 function EventPicker({ field, events }: { readonly field: Field; readonly events: readonly string[] }) {
   const name = formName(field);
-  const { least = 0, most = Number.POSITIVE_INFINITY } = field;
+  const { least = 0, most = Number.POSITIVE_INFINITY, ordered = false } = field;
   return (
     <div class="picker grow">
       <ul class="chips" aria-label={field.label}>
         {events.map((event, index) => (
           <li key={`${index} ${event}`}>
-            <i data-line={index} />
+            {ordered ? <span class="muted">{index + 1}.</span> : <i data-line={index} />}
             {event}
+            {ordered && index > 0 && (
+              <button
+                type="button"
+                aria-label={`Move ${event} before ${events[index - 1]}`}
+                onClick={() =>
+                  setParams({ [name]: events.toSpliced(index - 1, 2, event, events[index - 1]!) })
+                }
+              >
+                ‹
+              </button>
+            )}
             {events.length > least && (
               <button
                 type="button"
@@ -316,7 +327,9 @@ function EventPicker({ field, events }: { readonly field: Field; readonly events
           value=""
           isMissing={events.length < least}
           placeholder="Name of an event"
-          onCommit={(event) => setParams({ [name]: [...new Set([...events, event])] })}
+          onCommit={(event) =>
+            setParams({ [name]: ordered ? [...events, event] : [...new Set([...events, event])] })
+          }
         />
       )}
       {useNameNotes(events).map((note) => (

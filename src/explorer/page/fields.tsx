@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useId, useMemo } from 'preact/hooks';
 import { printable } from '../../index.js';
 import { noteUnknownNames } from '../../measures.js';
 import { dataset, names } from './state.js';
@@ -12,18 +12,31 @@ interface DateFieldProps {
 }
 
 export function DateField({ label, value, onChange }: DateFieldProps) {
+  const id = useId();
+  // An address may hold a longer period, which the browser's control does not know.
+  const isPeriod = value !== '' && !/^\d{4}-\d\d-\d\d$/.test(value);
   return (
-    <label class="field date">
+    <label class="field date" for={id}>
       <span>{label}</span>
-      <input
-        type="date"
-        min="0001-01-01"
-        max="9999-12-31"
-        value={value}
-        onChange={({ currentTarget }) => {
-          if (currentTarget.validity.valid) onChange(currentTarget.value);
-        }}
-      />
+      {isPeriod ? (
+        <input
+          id={id}
+          type="text"
+          value={value}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      ) : (
+        <input
+          id={id}
+          type="date"
+          min="0001-01-01"
+          max="9999-12-31"
+          value={value}
+          onChange={({ currentTarget }) => {
+            if (currentTarget.validity.valid) onChange(currentTarget.value);
+          }}
+        />
+      )}
     </label>
   );
 }

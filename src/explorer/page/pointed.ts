@@ -52,15 +52,33 @@ function markedOf(target: EventTarget | null | undefined): Marked | null {
 }
 
 const STEPS: Partial<Record<string, (from: Marked) => Element | null | undefined>> = {
-  ArrowLeft: (from) => from.previousElementSibling,
-  ArrowRight: (from) => from.nextElementSibling,
-  ArrowUp: (from) => cellBelow(from, from.parentElement?.previousElementSibling),
-  ArrowDown: (from) => cellBelow(from, from.parentElement?.nextElementSibling),
-  Home: (from) => from.parentElement?.querySelector('[data-column]'),
-  End: (from) => from.parentElement?.lastElementChild,
+  ArrowLeft: (from) => neighbour(from, -1),
+  ArrowRight: (from) => neighbour(from, 1),
+  ArrowUp: (from) => below(from, -1),
+  ArrowDown: (from) => below(from, 1),
+  Home: (from) => lineOf(from)[0],
+  End: (from) => lineOf(from).at(-1),
 };
 
-/** The cell of another row in the same column. */
-function cellBelow(from: Marked, row: Element | null | undefined): Element | undefined {
-  return from instanceof HTMLTableCellElement ? row?.children[from.cellIndex] : undefined;
+function neighbour(from: Marked, step: number): Element | undefined {
+  const line = lineOf(from);
+  return line[line.indexOf(from) + step];
+}
+
+/** In a table the cells of a row; of a picture all that is marked, in the order of the eye. */
+function lineOf(from: Marked): Element[] {
+  const whole = from.closest('tr, svg') ?? from.parentElement!;
+  return [...whole.querySelectorAll('[data-column]')];
+}
+
+/** The one of the next line in the same column; of a picture without lines the next one. */
+function below(from: Marked, step: number): Element | null | undefined {
+  if (from instanceof HTMLTableCellElement) {
+    const row =
+      step < 0 ? from.parentElement?.previousElementSibling : from.parentElement?.nextElementSibling;
+    return row?.children[from.cellIndex];
+  }
+  const { row, column } = from.dataset;
+  const place = `[data-row="${Number(row) + step}"][data-column="${column}"]`;
+  return (row !== undefined && from.closest('svg')?.querySelector(place)) || neighbour(from, step);
 }

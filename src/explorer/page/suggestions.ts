@@ -1,6 +1,7 @@
+import { formatQuery } from '../../index.js';
 import { type Field, formName, formText } from '../../measures.js';
+import { isSize } from '../engine/measures.js';
 import type { DatasetView } from '../engine/protocol.js';
-import { isSize } from './summary.js';
 
 /** What suits the data, for fields of which the address says nothing. */
 
@@ -24,13 +25,14 @@ export function withSuggestions(
   function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | string[] | undefined {
     switch (field.kind) {
       case 'event':
-        return events[required.indexOf(field)];
+        // An event alone is what people keep doing.
+        return required.length === 1 ? events[1] : events[required.indexOf(field)];
       case 'expression':
         return field.default === undefined ? data.examples[required.indexOf(field)] : undefined;
       case 'events':
         return suggestList(events, data.events, field.least);
       case 'expressions':
-        return data.examples.slice(0, Math.max(1, field.least ?? 0));
+        return suggestExpressions(field, data);
       case 'unit':
         return suggestUnit(field, data, fields);
       case 'date':
@@ -65,6 +67,8 @@ function earlier(last: string | undefined, asOf: string): string | undefined {
   return last !== undefined && asOf < last ? asOf : last;
 }
 
+/** So many sets are compared at a glance. */
+const FEW_SETS = 3;
 /** So many periods are read at a glance. */
 const FEW = 12;
 const FEW_YEARS = 3;
@@ -95,6 +99,12 @@ const DAYS = [
 
 const BEGINNINGS = /^(first|sign[-_ ]?up|regist|join|install|created?)/i;
 const COMEBACKS = /^(active|log[-_ ]?in|sign[-_ ]?in|visit|open|session|seen)/i;
+
+/** Of sets that are compared, some; of those that are followed over periods, as their help says, an event's. */
+function suggestExpressions({ help, least = 1 }: Field, { examples, events }: DatasetView): string[] {
+  if (!help.includes('{period}')) return examples.slice(0, Math.max(least, FEW_SETS));
+  return events.slice(0, least).map((event) => formatQuery({ op: 'event', event, period: '{period}' }));
+}
 
 /** One event alone is the first; several begin with those that belong together. */
 function suggestList(likely: readonly string[], events: readonly string[], least = 1): string[] {

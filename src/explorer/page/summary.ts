@@ -1,5 +1,6 @@
 import { group } from 'd3-array';
 import { type Field, formName, formText } from '../../measures.js';
+import { isSize } from '../engine/measures.js';
 
 const NAMING = ['event', 'events', 'expression', 'expressions'];
 
@@ -9,7 +10,7 @@ export function summarize(fields: readonly Field[], params: URLSearchParams): st
   const of = (kinds: readonly string[]): Field[] => fields.filter(({ kind }) => kinds.includes(kind));
   const named = [...group(of(NAMING), (field) => field.group ?? field.name).values()].map((members) =>
     members
-      .map((field) => textsOf(field).join(', '))
+      .map((field) => textsOf(field).join(field.ordered ? ' → ' : ', '))
       .filter(isSomething)
       .join(' & '),
   );
@@ -24,11 +25,6 @@ export function summarize(fields: readonly Field[], params: URLSearchParams): st
   ]
     .filter(isSomething)
     .join(', ');
-}
-
-/** How many rows or columns there are. */
-export function isSize({ name }: Field): boolean {
-  return name.startsWith('num');
 }
 
 function isOther(field: Field): boolean {
