@@ -31,6 +31,7 @@ export { formatQuestion, parseQuestion, type QuestionDocument } from './measures
 export type { Grouping, RangeArguments } from './measures/range.js';
 export { type RetentionArguments, retention } from './measures/retention.js';
 export type { ReturnArguments, ReturnMode } from './measures/returns.js';
+export { type RollingArguments, rolling } from './measures/rolling.js';
 export { plainRows } from './measures/rows.js';
 export {
   type ArgumentsSchema,
@@ -38,5 +39,6 @@ export {
   type QuestionSchema,
   questionSchema,
 } from './measures/schema.js';
+export { type SeriesArguments, series } from './measures/series.js';
 export { type SimilarArguments, similar } from './measures/similar.js';
 export { type TrendArguments, trend } from './measures/trend.js';

@@ -5,6 +5,8 @@ import { lifecycle } from './lifecycle.js';
 import type { AnyMeasure } from './measure.js';
 import { overlap } from './overlap.js';
 import { retention } from './retention.js';
+import { rolling } from './rolling.js';
+import { series } from './series.js';
 import { similar } from './similar.js';
 import { trend } from './trend.js';
 
@@ -18,6 +20,8 @@ export const measures = [
   trend,
   lifecycle,
   frequency,
+  rolling,
+  series,
   funnel,
   overlap,
   similar,
