@@ -21,6 +21,7 @@ import { benchMemory } from './memory.js';
 import { writePage } from './page.js';
 import { benchPeople } from './people.js';
 import { headerLine, toJson, toLine, toMarkdown } from './report.js';
+import { benchReturns } from './returns.js';
 import { Suite } from './suite.js';
 import { benchTables } from './tables.js';
 import { benchThresholds } from './thresholds.js';
@@ -34,6 +35,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   loading: benchLoading,
   importing: benchImporting,
   cohorts: benchCohorts,
+  returns: benchReturns,
   lookups: benchLookups,
   marks: benchMarks,
   link: benchLinks,
