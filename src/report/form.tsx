@@ -62,6 +62,7 @@ export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOp
   const numbersId = (field: Field): string => `${idPrefix}-${formName(field)}-numbers`;
   const controlOf = (field: Field): VNode => {
     const value = chosen[field.name] ?? field.default;
+    if (field.kind === 'expressions') return <ExpressionFields field={field} texts={value} />;
     if (!isEventField(field)) return <Control field={field} value={value} numbersId={numbersId(field)} />;
     const names = value === undefined && !field.optional ? first(choicesOf(field)) : value;
     return (
@@ -143,23 +144,46 @@ interface EventFieldsProps {
   readonly names: unknown;
 }
 
-/** Of a list, a field more than there are names, for the next one. */
 function EventFields({ id, field, list, names }: EventFieldsProps): VNode {
-  const given = [names ?? []].flat() as string[];
-  const isList = field.kind === 'events';
-  const shown = isList && given.length < (field.most ?? Infinity) ? [...given, ''] : given;
   return (
     <>
-      {(shown.length === 0 ? [''] : shown).map((value, index) => (
+      {textsOf(field, names, field.kind === 'events').map((value, index) => (
         <EventField
           id={index === 0 ? id : `${id}-${index}`}
           name={formName(field)}
           list={list}
           value={value}
-          required={!field.optional && index === 0}
+          required={!field.optional && index < (field.least ?? 1)}
         >
           {field.label}
         </EventField>
+      ))}
+    </>
+  );
+}
+
+/** A field for each, and of a list one for the next. */
+function textsOf({ least = 0, most = Infinity }: Field, value: unknown, isList: boolean): string[] {
+  const given = [value ?? []].flat() as string[];
+  const count = isList ? Math.min(most, Math.max(least, given.length + 1)) : 1;
+  return Array.from({ length: Math.max(count, given.length) }, (_, index) => given[index] ?? '');
+}
+
+function ExpressionFields({ field, texts }: { field: Field; texts: unknown }): VNode {
+  return (
+    <>
+      {textsOf(field, texts, true).map((value, index) => (
+        <label>
+          {index === 0 ? field.label : `${field.label}, ${index + 1}`}
+          <input
+            type="text"
+            name={formName(field)}
+            value={value}
+            required={!field.optional && index < (field.least ?? 1)}
+            autocapitalize="none"
+            spellcheck={false}
+          />
+        </label>
       ))}
     </>
   );
@@ -201,6 +225,8 @@ function EventOption({ choice }: { choice: EventChoice }): VNode {
     <option value={choice[1]}>{choice[0]}</option>
   );
 }
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
 
 interface ControlProps {
   readonly field: Field;
@@ -251,18 +277,25 @@ function Control({ field, value, numbersId }: ControlProps): VNode {
         </label>
       );
     case 'date':
+      // A period, such as an address may hold, is no date to a browser.
+      if (text !== '' && !DATE.test(text)) break;
       return (
         <label>
           {field.label}
           <input type="date" name={name} value={text} />
         </label>
       );
-    default:
-      return (
-        <label>
-          {field.label}
-          <input type="text" name={name} value={text} required={!field.optional} />
-        </label>
-      );
   }
+  return (
+    <label>
+      {field.label}
+      <input
+        type="text"
+        name={name}
+        value={text}
+        required={!field.optional}
+        inputmode={field.kind === 'numbers' ? 'numeric' : undefined}
+      />
+    </label>
+  );
 }

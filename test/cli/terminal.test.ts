@@ -148,7 +148,7 @@ describe('tables in a terminal', () => {
       'Cohort            Size    Month 2',
     ]);
     expect(shown).toContain('blank: still to come');
-    const wider = await showInTerminal(cohort('--num-results', '3', '--num-of-rows', '20'), { columns: 200 });
+    const wider = await showInTerminal(cohort('--num-results', '3', '--num-of-rows', '20'), { columns: 240 });
     expect(wider.match(/^Cohort.*/gm)).toEqual([expect.stringMatching(/ Month 19 +Month 20$/)]);
   });
 

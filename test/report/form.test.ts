@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
-import { type CohortArguments, cohort, parseForm, retention, trend } from '../../src/measures.js';
+import { type CohortArguments, cohort, overlap, parseForm, retention, trend } from '../../src/measures.js';
 import { formScript, type HtmlFormOptions, renderHtmlForm, reportStylesheet } from '../../src/report.js';
 import { hasGolden, readGoldenJson } from '../support/golden/files.js';
 import {
@@ -133,6 +133,24 @@ describe('renderHtmlForm', () => {
     const flag = elementsOf(root, 'input').find((input) => attributeOf(input, 'type') === 'checkbox');
     expect(attributeOf(flag!, 'checked')).toBeDefined();
     expect(readHtml(renderHtmlForm(trend, { actionUrl: '/', events: EVENTS })).values.events).toBe('');
+  });
+
+  it('asks for lists of expressions and of numbers, which arrive as they are shown', () => {
+    const sets = ['active@2026-11', 'signup@2026-11 & ~merge@unique'];
+    const html = renderHtmlForm(overlap, { actionUrl: '/', events: EVENTS, chosen: { sets } });
+    const shown = elementsOf(parseStrictly(html), 'input').filter(
+      (input) => attributeOf(input, 'name') === 'sets',
+    );
+    const texts = shown.map((input) => attributeOf(input, 'value')!);
+    expect(texts).toEqual([...sets, '']);
+    const sent = new URLSearchParams(texts.map((text) => ['sets', text]));
+    expect(parseForm(overlap, sent).sets).toEqual(sets);
+    const brackets = readHtml(
+      renderHtmlForm(retention, { actionUrl: '/', events: EVENTS, chosen: { brackets: [1, 3, 7] } }),
+    ).values;
+    expect(brackets).toMatchObject({ brackets: '1,3,7' });
+    const dated = { actionUrl: '/', events: EVENTS, chosen: { startDate: '2026-W47' } };
+    expect(renderHtmlForm(cohort, dated)).toContain('<input type="text" name="start_date" value="2026-W47"');
   });
 
   it('shows what parseForm has read, whatever was sent', () => {
