@@ -43,4 +43,11 @@ describe('a question', () => {
     for (const { name } of measures)
       expect(() => parseQuestion({ measure: name })).toThrow(`of ${name}, got none`);
   });
+
+  it('has no property of its own by the name of an argument', () => {
+    for (const { fields } of measures) {
+      const names = fields.map(({ name }): string => name);
+      expect(names.filter((name) => ['measure', 'by', 'segments'].includes(name))).toEqual([]);
+    }
+  });
 });
