@@ -16,6 +16,7 @@ import {
   parseQuestion,
   plainRows,
   retention,
+  series,
 } from '../../src/measures.js';
 import { cellValue } from '../../src/report.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -29,6 +30,7 @@ import {
   frequency as modelFrequency,
   funnel as modelFunnel,
   retention as modelRetention,
+  series as modelSeries,
   People,
   periodOf,
   type Question,
@@ -148,6 +150,36 @@ describe('on random marks around the edges of calendars', () => {
     });
   });
 
+  it('series compares with the periods before, and tells by how much numbers grew', {
+    tags: 'long',
+  }, async () => {
+    await eachCase(QUESTIONS.series, async ({ marks, clock, question }) => {
+      const bitmapist = await mark(marks, clock.timeZone);
+      const people = peopleOf(marks, clock);
+      const told = (periods: number) =>
+        modelSeries(people, { ...question, startDate: later(question, periods) }).map(({ counts }) => counts);
+      const [own, before] = [told(0), told(-question.numResults)];
+      const now = new Date(clock.now);
+      const compared = plainRows(
+        series,
+        await bitmapist.ask(series, { ...question, compare: true }, { now }),
+      );
+      expect(compared.map(({ counts }) => counts)).toEqual(
+        own.map((counts, at) => counts.flatMap((count, line) => [count, before[at]![line]])),
+      );
+      const grown = await bitmapist.ask(series, { ...question, growth: true }, { now });
+      const previous = told(-1);
+      expect(grown.rows.map(({ cells }) => cells.map((cell) => cellValue(cell, 'percent')))).toEqual(
+        question.expressions.map((_, line) =>
+          own.map((counts, at) => {
+            const [count, of] = [counts[line]!, previous[at]![line]!];
+            return count === null || of === 0 ? undefined : ((count - of!) / of!) * 100;
+          }),
+        ),
+      );
+    });
+  });
+
   it('overlap says how strongly every two sets go together', { tags: 'long' }, async () => {
     await eachCase(QUESTIONS.overlap, async ({ marks, clock, question: { sets } }) => {
       const bitmapist = await mark(marks, clock.timeZone);
@@ -229,7 +261,7 @@ function countAndState({ count, state }: Cell) {
 }
 
 /** Where a question would begin so many periods later. */
-function later({ timeGroup, startDate }: QuestionOf<'frequency'>, periods: number): string {
+function later({ timeGroup, startDate }: QuestionOf<'frequency' | 'series'>, periods: number): string {
   return textOf(timeGroup, periodOf(startDate)[1] + periods);
 }
 
