@@ -3,7 +3,7 @@ import { Period, type PeriodUnit } from '../time/period.js';
 import type { Field } from './field.js';
 import type { MeasureScope } from './measure.js';
 import { join, type People, peopleOf, rangeQuery } from './people.js';
-import { firstIn, isGiven } from './range.js';
+import { firstIn, isGiven, MAX_PERIODS } from './range.js';
 
 /** Who did something before: what a first time is told by. */
 
@@ -31,6 +31,7 @@ export function historyField(group: string): Field<keyof HistoryArguments> {
 /**
  * Who did an event before each of consecutive periods, since its history begins; `undefined` before it does. The time before
  * the first of them is read as the fewest keys there are, and each further period costs one OR.
+ * @throws RangeError for more than 10,000 periods of a segment
  * @param given where history begins; if it is missing, the scope has to know the first period of the event
  */
 export function peopleBefore(
@@ -41,6 +42,7 @@ export function peopleBefore(
 ): (People | undefined)[] {
   const { unit } = periods[0]!;
   const begin = beginOf(scope, name, unit, given);
+  if (begin !== undefined && scope.isSegment(name)) checkLength(Period.count(begin, periods.at(-1)!));
   const groups: (People | undefined)[] = [];
   for (const [at, period] of periods.entries()) {
     const before = period.prev();
@@ -53,6 +55,12 @@ export function peopleBefore(
     }
   }
   return groups;
+}
+
+/** Of a segment every period is asked for, and named: a stranger's address must not ask for the hours since the year 1. */
+function checkLength(count: number): void {
+  if (count <= MAX_PERIODS) return;
+  throw new RangeError(`expected a history of at most ${MAX_PERIODS} periods of a segment, got ${count}`);
 }
 
 /** With which period history begins: a month holds what was before the first key as well, and is fewer keys than its days. */

@@ -53,4 +53,11 @@ describe('who did something before', () => {
     ]);
     expect(earlier('2026-03', '2026-03', '2026-02-10', options)).toEqual([['a@2026-02', 'a@2026-02']]);
   });
+
+  it('is not looked for in tens of thousands of periods of a segment', () => {
+    expect(() => earlier('2026-03-01', '2026-03-02', '1900', { segments: ['a'] })).toThrow(
+      new RangeError('expected a history of at most 10000 periods of a segment, got 46082'),
+    );
+    expect(earlier('2026-03-01', '2026-03-01', '1900')).toHaveLength(1);
+  });
 });
