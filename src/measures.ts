@@ -29,6 +29,7 @@ export type {
 export { type OverlapArguments, overlap } from './measures/overlap.js';
 export { formatQuestion, parseQuestion, type QuestionDocument } from './measures/question.js';
 export type { Grouping, RangeArguments } from './measures/range.js';
+export { type RatioArguments, ratio } from './measures/ratio.js';
 export { type RetentionArguments, retention } from './measures/retention.js';
 export type { ReturnArguments, ReturnMode } from './measures/returns.js';
 export { type RollingArguments, rolling } from './measures/rolling.js';

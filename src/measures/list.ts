@@ -4,6 +4,7 @@ import { funnel } from './funnel.js';
 import { lifecycle } from './lifecycle.js';
 import type { AnyMeasure } from './measure.js';
 import { overlap } from './overlap.js';
+import { ratio } from './ratio.js';
 import { retention } from './retention.js';
 import { rolling } from './rolling.js';
 import { series } from './series.js';
@@ -20,6 +21,7 @@ export const measures = [
   trend,
   lifecycle,
   frequency,
+  ratio,
   rolling,
   series,
   funnel,
