@@ -6,7 +6,7 @@ import { dashboard, funnel, measures, parseQuestion, plainRows, retention } from
 import { loadStore } from '../../src/node.js';
 import { goldenPath, hasGolden } from '../support/golden/files.js';
 import { DATA_SETS, readRetention } from '../support/golden/reference.js';
-import { ANSWERED, type Answer, readAnswers } from '../support/measures/answers.js';
+import { ANSWERED, type Answer, readAnswers, rounded } from '../support/measures/answers.js';
 
 /** What a plain program says of real data, and what the measures do: over dumps of Redis, and over marks in any time zone. */
 
@@ -104,10 +104,4 @@ async function rowsFrom(bitmapist: Bitmapist, { question, now, among }: Answer) 
   const document = { ...question, ...measure.rows?.args, ...(among !== undefined && { by: [among] }) };
   const [tables] = await bitmapist.ask(dashboard, { questions: [parseQuestion(document)] }, { now });
   return plainRows(measure, tables![0]!).map(rounded);
-}
-
-/** Shares, lifts and correlations to nine places, as the plain program writes them. */
-function rounded(row: Readonly<Record<string, unknown>>) {
-  const round = (value: unknown) => (typeof value === 'number' ? Number(value.toFixed(9)) : value);
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, round(value)]));
 }

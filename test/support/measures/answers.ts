@@ -23,3 +23,9 @@ export function readAnswers(name: (typeof ANSWERED)[number]): Answer[] {
   const file = new URL(`../../measures/fixtures/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Answer[];
 }
+
+/** Shares, means and correlations to nine places, as the plain program writes them. */
+export function rounded(row: object) {
+  const round = (value: unknown) => (typeof value === 'number' ? Number(value.toFixed(9)) : value);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, round(value)]));
+}

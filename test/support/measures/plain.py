@@ -272,6 +272,24 @@ def frequency(world, question):
     ]
 
 
+def ratio(world, question):
+    """The mean of the short periods that begin in a long one, and have begun: a week belongs to the month of its Monday."""
+    event, short, long = question["event"], GROUPS[question["short"]], GROUPS[question["long"]]
+    _, periods = range_of({**question, "timeGroup": question["long"]})
+    rows = []
+    for p in periods:
+        active = len(world.did(event, long, p))
+        begin, end = first_hour(long, p), first_hour(long, p + 1)
+        near = range(number_of(short, *start_of(long, p)), world.now(short) + 1)
+        own = [len(world.did(event, short, q)) for q in near if begin <= first_hour(short, q) < end]
+        mean = sum(own) / len(own) if own and active else 0
+        told = {"mean": round(mean, 9), "of": active, "ratio": round(mean / active, 9) if own and active else None}
+        if p > world.now(long):
+            told = {"mean": None, "of": None, "ratio": None}
+        rows.append({"period": text_of(long, p), **told})
+    return rows
+
+
 def rolling(world, question):
     unit, periods = range_of(question)
     event, span = question["event"], question["span"]
@@ -378,6 +396,7 @@ MEASURES = {
     "retention": retention,
     "lifecycle": lifecycle,
     "frequency": frequency,
+    "ratio": ratio,
     "rolling": rolling,
     "overlap": overlap,
     "similar": similar,
@@ -438,6 +457,18 @@ def funnels(steps, time_group, start_date, periods, window):
         }
 
 
+def ratios(event, start_date, periods):
+    for short, long in (("days", "weeks"), ("days", "months"), ("weeks", "months")):
+        yield {
+            "measure": "ratio",
+            "event": event,
+            "short": short,
+            "long": long,
+            "startDate": start_date,
+            "numResults": periods,
+        }
+
+
 REDIS = [
     *retentions("commit", "commit", "merge", "months", "2020-10", 12, 8),
     *retentions("commit", "commit", "first_commit", "weeks", "2021-W17", 6, 6),
@@ -486,6 +517,7 @@ REDIS = [
         "sets": ["commit@2021-01", "commit@2021-W05", "commit@2021-01-28..2021-02-10 & ~first_commit@2021"],
         "universe": "commit@unique",
     },
+    *ratios("commit", "2021-05", 8),
 ]
 
 RETAIL = [
@@ -537,6 +569,7 @@ RETAIL = [
         "universe": "country:Germany@unique | country:France@unique",
     },
     {"measure": "similar", "event": "cancel", "timeGroup": "months", "startDate": "2011-05", "numResults": 12},
+    *ratios("purchase", "2011-06", 8),
     {"measure": "similar", "event": "purchase", "timeGroup": "days", "startDate": "2011-07-07", "numResults": 50},
 ]
 

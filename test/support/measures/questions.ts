@@ -68,6 +68,23 @@ export const QUESTIONS: { readonly [Name in Question['measure']]: fc.Arbitrary<A
     numResults,
     ...own,
   })),
+  ratio: asked(
+    fc.record({
+      event: name,
+      spans: fc.constantFrom(
+        { short: 'days', long: 'weeks' },
+        { short: 'days', long: 'months' },
+        { short: 'weeks', long: 'months' },
+      ),
+    }),
+    ({ event, spans }, { startDate, numResults }) => ({
+      measure: 'ratio',
+      event,
+      ...spans,
+      startDate: textOf('days', dayOf(...periodOf(startDate))),
+      numResults,
+    }),
+  ),
   rolling: asked(
     fc.record({ event: name, span: fc.integer({ min: 1, max: 9 }) }),
     (own, { timeGroup, startDate, numResults }) => ({

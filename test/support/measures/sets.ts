@@ -45,6 +45,12 @@ export type Question =
       readonly historyStart?: string;
     } & Range)
   | ({ readonly measure: 'frequency'; readonly event: string } & Range)
+  | ({
+      readonly measure: 'ratio';
+      readonly event: string;
+      readonly short: 'days' | 'weeks';
+      readonly long: 'weeks' | 'months';
+    } & Omit<Range, 'timeGroup'>)
   | ({ readonly measure: 'rolling'; readonly event: string; readonly span: number } & Range)
   | ({
       readonly measure: 'funnel';
@@ -126,6 +132,8 @@ export function rowsOf(people: People, question: Question): unknown[] {
       return lifecycle(people, question);
     case 'frequency':
       return frequency(people, question);
+    case 'ratio':
+      return ratio(people, question);
     case 'rolling':
       return rolling(people, question);
     case 'funnel':
@@ -226,6 +234,26 @@ export function frequency(people: People, question: QuestionOf<'frequency'>) {
     exactly: told((count) => count === at + 1),
     atLeast: told((count) => count >= at + 1),
   }));
+}
+
+/** The mean of the short periods that begin in a long one, and have begun: a week belongs to the month of its Monday. */
+export function ratio(people: People, question: QuestionOf<'ratio'>) {
+  const { event, short, long } = question;
+  const countIn = (group: TimeGroup, number: number): number =>
+    people.count((id) => people.did(id, event, group, number));
+  return numbersOf({ ...question, timeGroup: long }).map((p) => {
+    const period = textOf(long, p);
+    const of = countIn(long, p);
+    if (p > people.now(long)) return { period, mean: null, of: null, ratio: null };
+    const [begin, end] = [startHour(long, p), startHour(long, p + 1)];
+    const own = span(numberOf(short, begin), numberOf(short, end)).filter((q) => {
+      const start = startHour(short, q);
+      return begin <= start && start < end && q <= people.now(short);
+    });
+    if (of === 0 || own.length === 0) return { period, mean: 0, of, ratio: null };
+    const mean = own.reduce((sum, q) => sum + countIn(short, q), 0) / own.length;
+    return { period, mean, of, ratio: mean / of };
+  });
 }
 
 export function rolling(people: People, question: QuestionOf<'rolling'>) {
