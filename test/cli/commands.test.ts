@@ -429,7 +429,7 @@ describe('what the user got wrong', () => {
     ],
     [
       ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--format', 'pdf'],
-      "option '--format <name>' argument 'pdf' is invalid. Allowed choices are text, html, svg, curves, markdown, csv, json, dates-data.",
+      "option '--format <name>' argument 'pdf' is invalid. Allowed choices are text, html, svg, curves, markdown, csv, json, rows, dates-data.",
     ],
     [
       ['import', 'events.txt', '--to', 'redis://localhost'],
