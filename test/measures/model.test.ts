@@ -22,7 +22,7 @@ import { cellValue } from '../../src/report.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { mark } from '../support/measures/marked.js';
 import { caseArbitrary, withSegment } from '../support/measures/marks.js';
-import { type Asked, QUESTIONS } from '../support/measures/questions.js';
+import { ASKED, questionArbitrary, questionsArbitrary } from '../support/measures/questions.js';
 import {
   association,
   type Clock,
@@ -44,19 +44,13 @@ import { CountingStore } from '../support/store/counting.js';
 
 const RUNS = { numRuns: 200 };
 
-const asked = measures.flatMap((measure) =>
-  Object.hasOwn(QUESTIONS, measure.name) ? [[measure.name as Question['measure'], measure] as const] : [],
-);
-
 describe('on random marks around the edges of calendars', () => {
-  it.each(asked)('%s says what plain sets say', { tags: 'long' }, async (name, measure) => {
-    await eachCase(
-      QUESTIONS[name] as fc.Arbitrary<Asked<Question['measure']>>,
-      async ({ marks, clock, question }) => {
-        const rows = await rowsFrom(await mark(marks, clock.timeZone), measure, question, clock);
-        expect(rows).toEqual(rowsOf(peopleOf(marks, clock), question));
-      },
-    );
+  it.each(ASKED)('%s says what plain sets say', { tags: 'long' }, async (name) => {
+    const measure = measures.find((each) => each.name === name)!;
+    await eachCase(questionArbitrary(name), async ({ marks, clock, question }) => {
+      const rows = await rowsFrom(await mark(marks, clock.timeZone), measure, question, clock);
+      expect(rows).toEqual(rowsOf(peopleOf(marks, clock), question));
+    });
   });
 
   it('cohort is the exact retention', async () => {
@@ -75,7 +69,7 @@ describe('on random marks around the edges of calendars', () => {
   it('retention says which cells are final, and one column of it over time is the same', {
     tags: 'long',
   }, async () => {
-    await eachCase(QUESTIONS.retention, async ({ marks, clock, question }) => {
+    await eachCase(questionArbitrary('retention'), async ({ marks, clock, question }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const { rows, columns } = await bitmapist.ask(retention, question, { now: new Date(clock.now) });
       const told = modelRetention(peopleOf(marks, clock), question).map(({ size, cells }) =>
@@ -94,7 +88,7 @@ describe('on random marks around the edges of calendars', () => {
   it('funnel says when people of each entry reach a step, and how long they take', {
     tags: 'long',
   }, async () => {
-    await eachCase(QUESTIONS.funnel, async ({ marks, clock, question }) => {
+    await eachCase(questionArbitrary('funnel'), async ({ marks, clock, question }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const { entries, times } = modelFunnel(peopleOf(marks, clock), question);
       const table = await bitmapist.ask(funnel, question, { now: new Date(clock.now) });
@@ -106,7 +100,7 @@ describe('on random marks around the edges of calendars', () => {
   });
 
   it('everybody active is new, returning or resurrecting, and everybody before is still here or dormant', async () => {
-    await eachCase(QUESTIONS.lifecycle, async ({ marks, clock, question }) => {
+    await eachCase(questionArbitrary('lifecycle'), async ({ marks, clock, question }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const { rows } = await bitmapist.ask(lifecycle, question, { now: new Date(clock.now) });
       for (const { period, cells } of rows) {
@@ -126,7 +120,7 @@ describe('on random marks around the edges of calendars', () => {
   });
 
   it('frequency compares with the window before, and tells one after another', { tags: 'long' }, async () => {
-    await eachCase(QUESTIONS.frequency, async ({ marks, clock, question }) => {
+    await eachCase(questionArbitrary('frequency'), async ({ marks, clock, question }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const people = peopleOf(marks, clock);
       const rowsWith = (more: object) =>
@@ -153,7 +147,7 @@ describe('on random marks around the edges of calendars', () => {
   it('series compares with the periods before, and tells by how much numbers grew', {
     tags: 'long',
   }, async () => {
-    await eachCase(QUESTIONS.series, async ({ marks, clock, question }) => {
+    await eachCase(questionArbitrary('series'), async ({ marks, clock, question }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const people = peopleOf(marks, clock);
       const told = (periods: number) =>
@@ -181,7 +175,7 @@ describe('on random marks around the edges of calendars', () => {
   });
 
   it('overlap says how strongly every two sets go together', { tags: 'long' }, async () => {
-    await eachCase(QUESTIONS.overlap, async ({ marks, clock, question: { sets } }) => {
+    await eachCase(questionArbitrary('overlap'), async ({ marks, clock, question: { sets } }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const people = peopleOf(marks, clock);
       const universe = 'a@unique | c@unique';
@@ -195,7 +189,7 @@ describe('on random marks around the edges of calendars', () => {
   });
 
   it('whoever is in any of some sets is in one exclusive part of their overlap', async () => {
-    await eachCase(QUESTIONS.overlap, async ({ marks, clock, question: { sets } }) => {
+    await eachCase(questionArbitrary('overlap'), async ({ marks, clock, question: { sets } }) => {
       const bitmapist = await mark(marks, clock.timeZone);
       const { rows } = await bitmapist.ask(overlap, { sets, show: 'intersections' });
       const inAny = await bitmapist.query(`(${sets.join(') | (')})`).count();
@@ -206,14 +200,10 @@ describe('on random marks around the edges of calendars', () => {
   it('a dashboard of every measure reads each key once, and says what they say alone', {
     tags: 'long',
   }, async () => {
-    const all = fc.tuple(
-      ...asked.map(([name]) => QUESTIONS[name] as fc.Arbitrary<Asked<Question['measure']>>),
-    );
-    await eachCase(all, async (cases) => {
-      const { marks, clock } = cases[0]!;
+    await eachCase(questionsArbitrary, async ({ marks, clock, questions: documents }) => {
       const store = new CountingStore(new MemoryStore());
       const bitmapist = await mark(marks, clock.timeZone, store);
-      const questions = cases.map(({ question }) => parseQuestion(question));
+      const questions = documents.map(parseQuestion);
       const now = new Date(clock.now);
       const alone = [];
       for (const { measure, args } of questions) {

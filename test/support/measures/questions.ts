@@ -22,7 +22,10 @@ const few = fc.integer({ min: 0, max: 5 });
 /** How long before the first period a history begins, in periods or in days. */
 const history = fc.option(fc.tuple(fc.constantFrom('periods', 'days'), few), { nil: undefined });
 
-export const QUESTIONS: { readonly [Name in Question['measure']]: fc.Arbitrary<Asked<Name>> } = {
+/** How a question is made, given when it is asked. */
+type Make<Name extends Question['measure']> = (asked: Case) => QuestionOf<Name>;
+
+const MAKES: { readonly [Name in Question['measure']]: fc.Arbitrary<Make<Name>> } = {
   retention: asked(
     fc.record({
       start: name,
@@ -147,13 +150,28 @@ export const QUESTIONS: { readonly [Name in Question['measure']]: fc.Arbitrary<A
   ),
 };
 
+/** The measures that are asked. */
+export const ASKED = Object.keys(MAKES) as Question['measure'][];
+
+/** A question of a measure. */
+export function questionArbitrary<Name extends Question['measure']>(name: Name): fc.Arbitrary<Asked<Name>> {
+  const make: fc.Arbitrary<Make<Name>> = MAKES[name];
+  return fc.tuple(make, caseArbitrary(GROUPS)).map(([make, asked]) => ({ ...asked, question: make(asked) }));
+}
+
+/** A question of each measure, all about the same marks and the same time. */
+export const questionsArbitrary: fc.Arbitrary<Case & { readonly questions: readonly Question[] }> = fc
+  .tuple(
+    fc.tuple(...(Object.values(MAKES) as fc.Arbitrary<Make<Question['measure']>>[])),
+    caseArbitrary(GROUPS),
+  )
+  .map(([makes, asked]) => ({ ...asked, questions: makes.map((make) => make(asked)) }));
+
 function asked<Own, Name extends Question['measure']>(
   own: fc.Arbitrary<Own>,
   make: (own: Own, asked: Case) => QuestionOf<Name>,
-): fc.Arbitrary<Asked<Name>> {
-  return fc
-    .tuple(own, caseArbitrary(GROUPS))
-    .map(([own, asked]) => ({ ...asked, question: make(own, asked) }));
+): fc.Arbitrary<Make<Name>> {
+  return own.map((own) => (asked: Case) => make(own, asked));
 }
 
 /** Of a segment, periods of the group that is asked about alone are known. */
