@@ -9,6 +9,7 @@ import {
 import type { Table } from '../index.js';
 import { type CohortArguments, cohort } from '../measures.js';
 import { renderHtmlPage } from '../report.js';
+import { UsageError } from './failure.js';
 import { type Draw, type MeasureOptions, printMeasure } from './measure.js';
 import { textFor } from './terminal.js';
 
@@ -23,6 +24,9 @@ export function printCohort(source: string, options: CohortCommandOptions): Prom
   const { counts, compat = false, format = 'text', output } = options;
   const args = counts ? { ...options, as: 'counts' as const } : options;
   const isReferences = format === 'dates-data' || (compat && (format === 'csv' || format === 'html'));
+  if (isReferences && options.by !== undefined) {
+    throw new UsageError('expected no --by beside what the reference itself prints, got one');
+  }
   const draw: Draw = async (table, bitmapist) => {
     const rows = await bitmapist.ask(datesData, { ...args, exactRows: !compat });
     return textFor(output, formatDates(rows, args, format, table));

@@ -29,7 +29,8 @@ export async function printMeasure<Args>(
   const question = { measure: measure as unknown as AnyMeasure, args, by: options.by };
   await withSource(source, { ...options, ...needsOf([question]) }, async (bitmapist) => {
     const [answer] = (await answerQuestions(bitmapist, [question], options)) as [Answer];
-    const text = await draw(answer.tables[0]!, bitmapist);
+    const [table] = answer.tables as [Table];
+    const text = await draw({ ...table, notes: [...table.notes, ...answer.notes] }, bitmapist);
     await print([text ?? formatAnswers([answer], measure.title, options)], options);
   });
 }
@@ -43,10 +44,7 @@ export async function answerQuestions(
   const answers = await bitmapist.ask(dashboard, { questions });
   const isEmpty = answers.flat().every(isEmptyTable);
   const notes = await noteNames(bitmapist, namesOf(questions), { ...options, isEmpty });
-  return questions.map((question, at) => ({
-    question,
-    tables: answers[at]!.map((table) => ({ ...table, notes: [...table.notes, ...notes] })),
-  }));
+  return questions.map((question, at) => ({ question, tables: answers[at]!, notes }));
 }
 
 /** Whether nobody is in any row, or in any cell. */

@@ -24,12 +24,18 @@ export interface TableOptions extends OutputOptions {
 export interface Answer {
   readonly question: Pick<Question, 'measure' | 'by'>;
   readonly tables: readonly Table[];
+  /** What is said of the names in it; standard error says it too. */
+  readonly notes: readonly string[];
 }
 
 /** All that was asked, with a line break at its end: a table as itself, several one after the other or as a list. */
 export function formatAnswers(answers: readonly Answer[], title: string, options: TableOptions): string {
   const { format = 'text', output } = options;
-  const tables = answers.flatMap((answer) => answer.tables);
+  // Whoever reads text in a terminal has the notes already.
+  const isSaid = format === 'text' && output === undefined;
+  const tables = answers.flatMap(({ tables, notes }) =>
+    tables.map((table) => (isSaid ? table : { ...table, notes: [...table.notes, ...notes] })),
+  );
   const [first] = tables;
   const isOne = tables.length === 1;
   switch (format) {
@@ -61,8 +67,7 @@ export function formatAnswers(answers: readonly Answer[], title: string, options
 /** A table for people shows names as they can be seen, and colours beside them. */
 export function textOfTable(table: Table, output?: string): string {
   if (output !== undefined) return renderText(table);
-  // Standard error says the notes to the same reader.
-  return renderText({ ...table, notes: [] }, { colorDepth: colorDepth(), width: columns() });
+  return renderText(table, { colorDepth: colorDepth(), width: columns() });
 }
 
 /** Rows of a table as they are; of several, with what tells the tables apart. */

@@ -188,6 +188,29 @@ describe('the option --by', () => {
     ]);
   });
 
+  it('is refused beside the rows of the reference, which know none', async () => {
+    const { code, stderr } = await failureOf(
+      'cohort',
+      events,
+      ...cohort,
+      '--by',
+      'active',
+      '--format',
+      'dates-data',
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('expected no --by beside what the reference itself'),
+    ]);
+  });
+
+  it('says what a measure says of its table in a terminal too', async () => {
+    const series = ['series', events, 'signup@{period}', '--time-group', 'months', '--start-date', '2026-10'];
+    const { notes } = JSON.parse(await outputOf(...series, '--num-results', '2', '--format', 'json'));
+    expect(notes.length).toBeGreaterThan(0);
+    expect(await outputOf(...series, '--num-results', '2')).toContain(notes[0]);
+  });
+
   it('notes a flag that nobody has', async () => {
     const { stderr } = await runCommand(['trend', events, ...trend, '--unique', '--by', 'prp']);
     expect(stderr).toContain('no event "prp" here; did you mean "pro"?');
