@@ -1,5 +1,5 @@
 import { describe } from '../base/errors.js';
-import type { Expression } from '../engine/expression.js';
+import { combine, type Expression } from '../engine/expression.js';
 import { averageRow } from '../tables/average.js';
 import { cohortLabel, laterLabel, periodLabel } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
@@ -15,7 +15,7 @@ import {
   looksAtEntries,
 } from './entries.js';
 import type { Field } from './field.js';
-import type { Measure, MeasureScope } from './measure.js';
+import type { Counts, Measure, MeasureScope } from './measure.js';
 import {
   checkCells,
   checkCount,
@@ -72,7 +72,7 @@ export const retention: Measure<RetentionArguments> = {
     const entries = entriesOf(args, periods, scope);
     const returns = returnsOf(args, columns, periods, current, scope);
     const shown = overTime === undefined ? columns.map((_, at) => at) : neighbours(overTime, args);
-    const { sets, pairs, pairOf } = meetings(entries, returns, shown);
+    const { sets, pairs, countOf } = meetings(entries, returns, shown);
     return {
       sets,
       pairs,
@@ -83,9 +83,8 @@ export const retention: Measure<RetentionArguments> = {
           const cells: Cell[] = [];
           for (const column of shown) {
             const returned = returns.textOf(row, column);
-            const pair = pairOf(row, column);
             cells[column] = cellOf({
-              count: pair === undefined ? 0 : counts.pairs[pair]!,
+              count: countOf(counts, row, column),
               of: args.reference === 'previous' ? (cells[column - 1]?.count ?? size) : size,
               state: stateOf(columns[column]!, period, current),
               query:
@@ -115,25 +114,50 @@ function neighbours(column: number, { reference }: RetentionArguments): number[]
   return reference === 'previous' && column > 0 ? [column - 1, column] : [column];
 }
 
-/** The cohorts and who came back, each set once, and where they meet in the cells of some columns. */
-function meetings(entries: readonly Entry[], returns: Returns, columns: readonly number[]) {
+/** What is counted for the cells of some columns: the cohorts first, and then how many of each came back. */
+interface Meetings {
+  readonly sets: readonly Expression[];
+  readonly pairs: readonly (readonly [entry: number, returned: number])[];
+  /** The count of a cell; 0 if the time that it looks at has not begun. */
+  countOf(counts: Counts, row: number, column: number): number;
+}
+
+/**
+ * Who came back of what several cells look at is a pair: those are counted as a table. What one cell alone looks at is
+ * counted as it is made, and cells from the last on, since sets that look as far as the end are made of each other in that
+ * order: 1.2 to 1.3 times as fast as pairs alone on an AMD EPYC.
+ */
+function meetings(entries: readonly Entry[], returns: Returns, columns: readonly number[]): Meetings {
   const sets: Expression[] = entries.map(({ set }) => set);
   const pairs: (readonly [entry: number, returned: number])[] = [];
-  const places = new Map<Expression, number>();
-  const numbers: (number | undefined)[][] = entries.map(() => []);
+  const cells = new Map<Expression, number>();
   for (const row of entries.keys()) {
     for (const column of columns) {
       const set = returns.setOf(row, column);
+      if (set !== undefined) cells.set(set, (cells.get(set) ?? 0) + 1);
+    }
+  }
+  const places = new Map<Expression, number>();
+  const counted: ((counts: Counts) => number)[][] = entries.map(() => []);
+  for (const [row, { set: entry }] of entries.entries()) {
+    for (const column of columns.toReversed()) {
+      const set = returns.setOf(row, column);
       if (set === undefined) continue;
+      if (cells.get(set) === 1 && set.kind !== 'bitmap') {
+        const at = sets.push(combine('and', [entry, set])) - 1;
+        counted[row]![column] = (counts) => counts.sets[at]!;
+        continue;
+      }
       let place = places.get(set);
       if (place === undefined) {
         place = sets.push(set) - 1;
         places.set(set, place);
       }
-      numbers[row]![column] = pairs.push([row, place]) - 1;
+      const at = pairs.push([row, place]) - 1;
+      counted[row]![column] = (counts) => counts.pairs[at]!;
     }
   }
-  return { sets, pairs, pairOf: (row: number, column: number) => numbers[row]![column] };
+  return { sets, pairs, countOf: (counts, row, column) => counted[row]![column]?.(counts) ?? 0 };
 }
 
 function cellOf(cell: Cell): Cell {
