@@ -27,7 +27,7 @@ export function averageRow(
   const areShares = rows.every(({ cells }) => cells.every(({ of }) => of !== undefined));
   const isWeighted = kind === 'weighted' && unit !== 'people' && areShares;
   return {
-    key: 'average',
+    key: kind === 'mean' ? 'mean' : 'average',
     label: isWeighted ? 'Weighted average' : 'Mean',
     cells: columns.map((_, column): Cell => {
       let [final, sum, count, of] = [0, 0, 0, 0];

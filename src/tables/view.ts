@@ -83,7 +83,9 @@ export function showAs(table: Table, { as, average }: ViewOptions): Table {
     throw new RangeError('expected a table of shares to show in percent, got one of people');
   }
   const isAveraged = table.layout === 'triangle' && table.columns.length > 0;
-  return { ...table, unit, summary: isAveraged ? averageRow(table, unit, average) : table.summary };
+  // Without a wish, as they were averaged.
+  const kind = average ?? (table.summary?.key === 'mean' ? 'mean' : 'weighted');
+  return { ...table, unit, summary: isAveraged ? averageRow(table, unit, kind) : table.summary };
 }
 
 /** Whether there is something to divide by, in all columns that show what the table does. */

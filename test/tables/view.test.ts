@@ -9,6 +9,9 @@ describe('the view of a table', () => {
     expect(showAs(table, { as: 'percent' })).toBe(table);
     expect(showAs(table, { as: 'counts' })).toMatchObject({ unit: 'people', summary: { label: 'Mean' } });
     expect(showAs(table, { average: 'mean' })).toMatchObject({ unit: 'percent', summary: { label: 'Mean' } });
+    const simple = showAs(table, { average: 'mean' });
+    const again = showAs(showAs(simple, { as: 'counts' }), { as: 'percent' });
+    expect(again.summary).toEqual(simple.summary);
     expect(showAs(sizesTable(), { as: 'counts' }).summary).toEqual(sizesTable().summary);
     expect(showAs(trendTable(), { as: 'counts' })).toEqual(trendTable());
   });
