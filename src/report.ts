@@ -1,8 +1,9 @@
 export { printable } from './base/errors.js';
+export type { EventChoice } from './report/choices.js';
 export { makeCombobox, type Suggest, type Suggestion } from './report/combobox.js';
 export { type CsvOptions, renderCsv, toCsv } from './report/csv.js';
 export { renderSvgCurves } from './report/curves.js';
-export { type EventChoice, type HtmlFormOptions, renderHtmlForm } from './report/form.js';
+export { type HtmlFormOptions, renderHtmlForm } from './report/form.js';
 export type { FragmentOptions } from './report/fragment.js';
 export { renderSvgHeatmap } from './report/heatmap.js';
 export { renderMarkdown } from './report/markdown.js';

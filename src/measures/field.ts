@@ -30,6 +30,8 @@ export interface Field<Name extends string = string> {
   readonly name: Name;
   /** What people call it, as above a control. */
   readonly label: string;
+  /** Of a list: what people call one of it, if that is not the label. */
+  readonly each?: string | undefined;
   /** What it does, in half a sentence without a capital, as in a command's help. */
   readonly help: string;
   /** Whether it may be missing. */

@@ -42,7 +42,7 @@ export const lifecycle: Measure<LifecycleArguments> = {
     {
       kind: 'event',
       name: 'created',
-      label: 'New by (optional)',
+      label: 'New are those who did (optional)',
       help: 'who is new: those who did this event in the same period (default: those active for the first time)',
       group: 'Active are those who did',
       optional: true,

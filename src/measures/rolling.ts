@@ -38,7 +38,7 @@ export const rolling: Measure<RollingArguments> = {
       name: 'span',
       label: 'In the last',
       help: 'how many periods each number looks at, its own and those before it',
-      group: 'Shown as',
+      group: 'Active are those who did',
       optional: true,
       default: DEFAULT_SPAN,
       least: 1,

@@ -31,6 +31,7 @@ export const series: Measure<SeriesArguments> = {
       kind: 'expressions',
       name: 'expressions',
       label: 'Expressions',
+      each: 'Expression',
       help: 'what to count, a line each, such as "signup@{period} & ~pro@unique"',
       positional: true,
       least: 1,

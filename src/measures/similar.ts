@@ -59,7 +59,7 @@ export const similar: Measure<SimilarArguments> = {
     {
       kind: 'unit',
       name: 'timeGroup',
-      label: 'Per',
+      label: 'Group by',
       help: 'what a period is',
       group: 'In one of the',
       optional: true,

@@ -30,7 +30,14 @@ export const trend: Measure<TrendArguments> = {
   title: 'Trend',
   help: 'how many people did events, period by period',
   fields: [
-    { kind: 'events', name: 'events', label: 'Events', help: 'events to count, a line each', least: 1 },
+    {
+      kind: 'events',
+      name: 'events',
+      label: 'Events',
+      each: 'Event',
+      help: 'events to count, a line each',
+      least: 1,
+    },
     {
       kind: 'unit',
       name: 'unit',

@@ -1,13 +1,14 @@
-import type { ComponentChildren, VNode } from 'preact';
-import { formName, formText, parseFields } from '../measures/arguments.js';
+import type { VNode } from 'preact';
+import { formName, parseFields } from '../measures/arguments.js';
 import type { Field } from '../measures/field.js';
 import type { Measure } from '../measures/measure.js';
+import { areLabelled, type EventChoice, showChoices } from './choices.js';
+import { Control } from './control.js';
+import { EventFields } from './eventfields.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
+import { ExpressionFields } from './listfields.js';
 import { formScript } from './script.js';
 import { checkUrl } from './url.js';
-
-/** An event (or named segment) to choose: its name, or a label and the name. `'---'`, the reference's separator, is left out. */
-export type EventChoice = string | readonly [label: string, name: string];
 
 /** What a form offers, and what is chosen in it at first. */
 export interface HtmlFormOptions<Args> extends FragmentOptions {
@@ -28,10 +29,10 @@ export interface HtmlFormOptions<Args> extends FragmentOptions {
 /**
  * A form that asks for the arguments of a measure, which `parseForm` reads; of `cohort` with the fields of the reference's
  * `render_html_form`, under the same names (`select1`, `select1b`, `select2`, `select2b`, `time_group`, `as_percent`,
- * `num_results`, `num_of_rows`, `start_date`). Event fields filter their choices while one types: a small script sees to it,
- * and browsers do it themselves without. What is typed is sent, listed or not, but the script puts the name in place of a
- * label that is typed in full; without JavaScript a label arrives as it is, so whoever offers labels may want to look for them
- * in what was sent.
+ * `num_results`, `num_of_rows`, `start_date`). Events with labels are shown by them and sent by
+ * name, chosen from a list; a small script makes it one that filters while one types, and sends names that are not listed, too.
+ * Without JavaScript only what is listed or `chosen` can be. If no event of a field has a label, its name is typed, listed or
+ * not, with JavaScript and without.
  * @throws TypeError for an `actionUrl` that is neither relative nor http(s)
  * @throws RangeError for a chosen value that its field cannot have
  * @example
@@ -45,28 +46,31 @@ export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOp
   const fields: readonly Field[] = measure.fields;
   const chosen: Readonly<Record<string, unknown>> = parseFields(measure, { ...options.chosen });
   const eventsOf: Readonly<Record<string, readonly EventChoice[] | undefined>> = options.eventsOf ?? {};
-  const wordsOf = ({ choices }: Field): EventChoice[] =>
-    Object.entries(choices ?? {}).map(([word, label]) => [label, word]);
-  const known = new Map(
+  const choices = new Map(
     fields.filter(isEventField).map((field) => {
       const names = eventsOf[field.name] ?? events;
-      const words = wordsOf(field);
+      const words = Object.entries(field.choices ?? {}).map(([word, label]) => [label, word] as const);
       return [field, words.length === 0 ? names : [...words, ...names]] as const;
     }),
   );
-  const choicesOf = (field: Field): readonly EventChoice[] => known.get(field)!;
   const { action, query } = splitQuery(checkUrl(options.actionUrl), fields);
-  const lists = [...new Set(fields.filter(isEventField).map(choicesOf))];
-  const listId = (field: Field): string => `${idPrefix}-events-${lists.indexOf(choicesOf(field))}`;
+  const lists = [...new Set(choices.values())].filter((each) => !areLabelled(each));
+  const listId = (index: number): string => `${idPrefix}-events-${index}`;
   const suggested = fields.filter(({ suggestions }) => suggestions !== undefined);
   const numbersId = (field: Field): string => `${idPrefix}-${formName(field)}-numbers`;
   const controlOf = (field: Field): VNode => {
     const value = chosen[field.name] ?? field.default;
     if (field.kind === 'expressions') return <ExpressionFields field={field} texts={value} />;
-    if (!isEventField(field)) return <Control field={field} value={value} numbersId={numbersId(field)} />;
-    const names = value === undefined && !field.optional ? first(choicesOf(field)) : value;
+    const offered = choices.get(field);
+    if (offered === undefined) return <Control field={field} value={value} numbersId={numbersId(field)} />;
     return (
-      <EventFields id={`${idPrefix}-${formName(field)}`} field={field} list={listId(field)} names={names} />
+      <EventFields
+        id={`${idPrefix}-${formName(field)}`}
+        field={field}
+        choices={offered}
+        names={value ?? (field.optional ? undefined : showChoices(offered)[0]?.name)}
+        list={listId(lists.indexOf(offered))}
+      />
     );
   };
   return renderFragment(
@@ -81,13 +85,11 @@ export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOp
         </fieldset>
       ))}
       <button type="submit">Show results</button>
-      {lists.map((choices, index) => (
-        <datalist id={`${idPrefix}-events-${index}`}>
-          {choices
-            .filter((choice) => choice !== SEPARATOR)
-            .map((choice) => (
-              <EventOption choice={choice} />
-            ))}
+      {lists.map((each, index) => (
+        <datalist id={listId(index)}>
+          {showChoices(each).map(({ name }) => (
+            <option value={name} />
+          ))}
         </datalist>
       ))}
       {suggested.map((field) => (
@@ -102,8 +104,6 @@ export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOp
     options,
   );
 }
-
-const SEPARATOR = '---';
 
 function isEventField({ kind }: Field): boolean {
   return kind === 'event' || kind === 'events';
@@ -129,173 +129,4 @@ function groupsOf(fields: readonly Field[]): Field[][] {
     else groups.push([field]);
   }
   return groups;
-}
-
-function first(choices: readonly EventChoice[]): string | undefined {
-  const choice = choices.find((each) => each !== SEPARATOR);
-  return choice === undefined || typeof choice === 'string' ? choice : choice[1];
-}
-
-interface EventFieldsProps {
-  readonly id: string;
-  readonly field: Field;
-  readonly list: string;
-  /** One, a list or nothing. */
-  readonly names: unknown;
-}
-
-function EventFields({ id, field, list, names }: EventFieldsProps): VNode {
-  return (
-    <>
-      {textsOf(field, names, field.kind === 'events').map((value, index) => (
-        <EventField
-          id={index === 0 ? id : `${id}-${index}`}
-          name={formName(field)}
-          list={list}
-          value={value}
-          required={!field.optional && index < (field.least ?? 1)}
-        >
-          {field.label}
-        </EventField>
-      ))}
-    </>
-  );
-}
-
-/** A field for each, and of a list one for the next. */
-function textsOf({ least = 0, most = Infinity }: Field, value: unknown, isList: boolean): string[] {
-  const given = [value ?? []].flat() as string[];
-  const count = isList ? Math.min(most, Math.max(least, given.length + 1)) : 1;
-  return Array.from({ length: Math.max(count, given.length) }, (_, index) => given[index] ?? '');
-}
-
-function ExpressionFields({ field, texts }: { field: Field; texts: unknown }): VNode {
-  return (
-    <>
-      {textsOf(field, texts, true).map((value, index) => (
-        <label>
-          {index === 0 ? field.label : `${field.label}, ${index + 1}`}
-          <input
-            type="text"
-            name={formName(field)}
-            value={value}
-            required={!field.optional && index < (field.least ?? 1)}
-            autocapitalize="none"
-            spellcheck={false}
-          />
-        </label>
-      ))}
-    </>
-  );
-}
-
-interface EventFieldProps {
-  readonly id: string;
-  readonly name: string;
-  readonly list: string;
-  readonly value: string;
-  readonly required: boolean;
-  readonly children: ComponentChildren;
-}
-
-/** A search field, so that there is a button to clear it: browsers offer only choices that match what it holds. */
-function EventField({ id, name, list, value, required, children }: EventFieldProps): VNode {
-  return (
-    <div class="bm-field">
-      <label for={id}>{children}</label>
-      <input
-        id={id}
-        type="search"
-        name={name}
-        list={list}
-        value={value}
-        required={required}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-      />
-    </div>
-  );
-}
-
-function EventOption({ choice }: { choice: EventChoice }): VNode {
-  return typeof choice === 'string' ? (
-    <option value={choice} />
-  ) : (
-    <option value={choice[1]}>{choice[0]}</option>
-  );
-}
-
-const DATE = /^\d{4}-\d\d-\d\d$/;
-
-interface ControlProps {
-  readonly field: Field;
-  readonly value: unknown;
-  /** Of the list of suggested numbers. */
-  readonly numbersId: string;
-}
-
-/** A control of any other kind, in its label. */
-function Control({ field, value, numbersId }: ControlProps): VNode {
-  const name = formName(field);
-  const text = value === undefined ? '' : formText(field, value);
-  switch (field.kind) {
-    case 'unit':
-    case 'choice':
-      return (
-        <label>
-          {field.label}
-          <select name={name}>
-            {Object.entries(field.choices!).map(([choice, label]) => (
-              <option value={formText(field, choice)} selected={choice === value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-      );
-    case 'number':
-      return (
-        <label>
-          {field.label}
-          <input
-            type="number"
-            name={name}
-            min={field.least}
-            max={field.most}
-            required
-            value={text}
-            list={field.suggestions && numbersId}
-          />
-        </label>
-      );
-    case 'flag':
-      return (
-        <label>
-          {field.label}
-          <input type="checkbox" name={name} value="1" checked={value === true} />
-        </label>
-      );
-    case 'date':
-      // A period, such as an address may hold, is no date to a browser.
-      if (text !== '' && !DATE.test(text)) break;
-      return (
-        <label>
-          {field.label}
-          <input type="date" name={name} value={text} />
-        </label>
-      );
-  }
-  return (
-    <label>
-      {field.label}
-      <input
-        type="text"
-        name={name}
-        value={text}
-        required={!field.optional}
-        inputmode={field.kind === 'numbers' ? 'numeric' : undefined}
-      />
-    </label>
-  );
 }

@@ -91,18 +91,20 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist .bm-sign{color:var(--bm-ink)}
 .bitmapist a{color:var(--bm-accent)}
 .bitmapist .bm-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.bitmapist form{display:flex;flex-wrap:wrap;gap:12px 16px;align-items:end;max-width:72em}
-.bitmapist fieldset{display:flex;flex-wrap:wrap;gap:8px 12px;margin:0;padding:4px 12px 12px;border:1px solid var(--bm-line);border-radius:6px;min-width:0;flex:1 1 24em}
+.bitmapist form{display:flex;flex-wrap:wrap;gap:12px 16px;max-width:72em}
+.bitmapist fieldset{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:end;align-content:start;margin:0;padding:4px 12px 12px;border:1px solid var(--bm-line);border-radius:6px;min-width:0;flex:1 1 24em}
 .bitmapist legend{padding:0 4px;font-weight:600}
 .bitmapist label{color:var(--bm-muted)}
 .bitmapist fieldset>*:not(legend){display:grid;gap:2px;flex:1 1 9em;min-width:0}
+.bitmapist fieldset>.bm-flag{display:flex;align-items:center;gap:8px;min-height:2.4em}
 .bitmapist .bm-field{position:relative}
 .bitmapist .bm-choices{position:absolute;top:100%;left:0;z-index:2;min-width:100%;width:max-content;max-width:min(30em,90vw);max-height:16em;overflow-y:auto;margin:2px 0 0;padding:4px;list-style:none;overflow-wrap:anywhere;background:var(--bm-field);border:1px solid var(--bm-edge);border-radius:4px}
 .bitmapist .bm-choices[hidden]{display:none}
 .bitmapist .bm-choices li{padding:4px 8px;border-radius:3px;cursor:pointer}
 .bitmapist .bm-choices li[aria-selected=true]{background:var(--bm-accent);color:var(--bm-on-accent)}
 .bitmapist input,.bitmapist select,.bitmapist button{font:inherit;width:100%;min-width:0;min-height:2.4em;padding:4px 8px;border:1px solid var(--bm-edge);border-radius:4px;background:var(--bm-field);color:var(--bm-ink)}
-.bitmapist button{width:auto;padding:4px 16px;border-color:var(--bm-accent);background:var(--bm-accent);color:var(--bm-on-accent);font-weight:600;cursor:pointer}`;
+.bitmapist input[type=checkbox]{flex:none;width:1.2em;min-height:1.2em;margin:0}
+.bitmapist button{width:auto;align-self:end;padding:4px 16px;border-color:var(--bm-accent);background:var(--bm-accent);color:var(--bm-on-accent);font-weight:600;cursor:pointer}`;
 
 const DARK = `.bitmapist{--bm-page:#12181e;--bm-ink:#e6edf3;--bm-muted:#9caab6;--bm-line:#3a4753;--bm-edge:#7b8894;--bm-field:#1a222a;--bm-accent:#79c0ff;--bm-on-accent:#0c1116;--bm-shade:rgba(0,0,0,.7)}`;
 

@@ -79,6 +79,7 @@ beforeAll(async () => {
         nonce: 'r4nd0m',
       },
     ),
+    '/names': renderHtmlForm(cohort, { actionUrl: '/', events: ['active', 'merge'], ...linked }),
     '/careless': renderHtmlTable(sampleTable()),
   };
   const linking = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Cohorts</title><link rel="stylesheet" href="/report.css">${form}${tables.join('')}<script src="/form.js"></script>`;
@@ -184,7 +185,7 @@ describe('the form in a browser', () => {
       await at.goto(`${origin}/`);
       const hostile = 'ä & <b>=+%"\u202e';
       for (const name of ['select1', 'select1b', 'select2', 'select2b']) {
-        await at.fill(`[name=${name}]`, `${hostile}${name}`);
+        await at.fill(`#bitmapist-${name}`, `${hostile}${name}`);
       }
       await at.selectOption('[name=time_group]', 'years');
       await at.selectOption('[name=as_percent]', '0');
@@ -216,11 +217,11 @@ describe('the form in a browser', () => {
       const choices = at.locator('.bm-choices:not([hidden]) li');
       await typeAfterTab(at, 'RCH');
       expect(await choices.allTextContents()).toEqual(['purchase']);
-      // By label too; the name is what is sent.
+      // By label too; the name is what is sent, and not what is shown.
       await at.keyboard.press('Control+A');
       await at.keyboard.type('m');
       expect(await choices.allTextContents()).toEqual(
-        expect.arrayContaining(['first_commit', 'Merged something (merge)']),
+        expect.arrayContaining(['first_commit', 'Merged something']),
       );
       await at.keyboard.type('erg');
       await at.keyboard.press('ArrowDown');
@@ -228,14 +229,15 @@ describe('the form in a browser', () => {
         await choices.first().getAttribute('id'),
       );
       await at.keyboard.press('Enter');
+      expect(await at.inputValue('#bitmapist-select1')).toBe('Merged something');
       expect(await at.inputValue('[name=select1]')).toBe('merge');
       expect(await choices.count()).toBe(0);
-      // A field that holds a name offers all the others, its own chosen; Escape keeps what was there.
+      // A field that holds an event offers all the others, its own chosen; Escape keeps what was there.
       await at.keyboard.press('ArrowDown');
       expect(await choices.count()).toBe(EVENTS.length);
-      expect(await at.locator('[aria-selected=true]').textContent()).toBe('Merged something (merge)');
+      expect(await at.locator('[aria-selected=true]').textContent()).toBe('Merged something');
       await at.keyboard.press('Escape');
-      expect(await at.inputValue('[name=select1]')).toBe('merge');
+      expect(await at.inputValue('#bitmapist-select1')).toBe('Merged something');
       // What is not listed can be typed and sent.
       await typeAfterTab(at, 'brand new');
       const arrived = at.waitForURL(/select1=/);
@@ -246,30 +248,70 @@ describe('the form in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('sends the name of an event whose label is typed in full', async () => {
+  it('shows the label of an event whose name is typed in full, and sends the name', async () => {
     const complaints = await withPage({}, async (at) => {
       await at.goto(`${origin}/`);
-      await typeAfterTab(at, 'Merged something');
-      // A name comes before a label, and a label of two events says nothing.
+      await typeAfterTab(at, 'merge');
+      // Two events are called active and two Twice, so the names stand behind the labels.
       await typeAfterTab(at, 'active');
       await typeAfterTab(at, 'Twice');
-      await typeAfterTab(at, 'Merged something');
-      expect(await at.inputValue('[name=select1]')).toBe('merge');
+      await typeAfterTab(at, ' Twice (again)');
+      expect(await at.inputValue('#bitmapist-select1')).toBe('Merged something');
+      expect(await at.inputValue('#bitmapist-select1b')).toBe('active');
       const arrived = at.waitForURL(/select1=/);
       await at.keyboard.press('Enter');
       await arrived;
       const { select1, select1b, select2, select2b } = Object.fromEntries(new URL(at.url()).searchParams);
-      expect([select1, select1b, select2, select2b]).toEqual(['merge', 'active', 'Twice', 'merge']);
+      expect([select1, select1b, select2, select2b]).toEqual(['merge', 'active', 'Twice', 'again']);
     });
     expect(complaints).toEqual([]);
+  });
+
+  it('tells two events with one label apart, and forgets what was typed before', async () => {
+    await withPage({}, async (at) => {
+      await at.goto(`${origin}/`);
+      await at.fill('#bitmapist-select1', 'brand new');
+      await at.fill('#bitmapist-select1', '');
+      await at.locator('.bm-choices:not([hidden]) li', { hasText: 'Twice (again)' }).click();
+      await at.fill('#bitmapist-select1b', 'brand new');
+      await at.fill('#bitmapist-select1b', '');
+      const arrived = at.waitForURL(/select1=/);
+      await at.click('button');
+      await arrived;
+      const { select1, select1b } = Object.fromEntries(new URL(at.url()).searchParams);
+      expect([select1, select1b]).toEqual(['again', '']);
+    });
+  });
+
+  it('sends names without labels as they are typed, with JavaScript off', async () => {
+    await withPage({ javaScriptEnabled: false }, async (at) => {
+      await at.goto(`${origin}/names`);
+      await typeAfterTab(at, 'brand new');
+      const arrived = at.waitForURL(/select1=/);
+      await at.keyboard.press('Enter');
+      await arrived;
+      expect(new URL(at.url()).searchParams.get('select1')).toBe('brand new');
+    });
+  });
+
+  it.each(['/', '/names'])('enhances a form once, whatever runs twice, at %s', async (path) => {
+    await withPage({}, async (at) => {
+      await at.goto(`${origin}${path}`);
+      await at.addScriptTag({ url: '/form.js' });
+      expect(await at.locator('.bm-choices').count()).toBe(4);
+      expect(await at.locator('input[type=search]').count()).toBe(4);
+      await at.fill('#bitmapist-select1', 'once');
+      await at.evaluate(() => document.querySelector('form')!.reset());
+      expect(await at.inputValue('#bitmapist-select1')).toBe('active');
+    });
   });
 
   it('lets the pointer choose, hostile names too', async () => {
     const complaints = await withPage({}, async (at) => {
       await at.goto(`${origin}/`);
-      await at.click('[name=select2b]');
+      await at.click('#bitmapist-select2b');
       await at.locator('.bm-choices:not([hidden]) li').nth(EVENTS.indexOf(HOSTILE_NAMES[0]!)).click();
-      expect(await at.inputValue('[name=select2b]')).toBe(HOSTILE_NAMES[0]);
+      expect(await at.inputValue('#bitmapist-select2b')).toBe(HOSTILE_NAMES[0]);
       expect(await at.locator('.bm-choices:not([hidden])').count()).toBe(0);
     });
     expect(complaints).toEqual([]);
@@ -278,10 +320,10 @@ describe('the form in a browser', () => {
   it('is not sent without an event, or with a number of results that is none', async () => {
     await withPage({}, async (at) => {
       await at.goto(`${origin}/`);
-      await at.fill('[name=select1]', '');
+      await at.fill('#bitmapist-select1', '');
       await at.click('button');
-      expect(await at.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('select1');
-      await at.fill('[name=select1]', 'active');
+      expect(await at.evaluate(() => document.activeElement?.id)).toBe('bitmapist-select1');
+      await at.fill('#bitmapist-select1', 'active');
       await at.fill('[name=num_results]', '0');
       await at.click('button');
       expect(await at.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('num_results');
@@ -314,7 +356,7 @@ describe('pages for everybody', () => {
     await withPage({ colorScheme, viewport: { width: 360, height: 640 } }, async (at) => {
       await at.setContent(page);
       await at.evaluate(formScript);
-      await at.click('[name=select1]');
+      await at.click('#bitmapist-select1');
       await at.evaluate(AXE);
       const { violations, passes } = await at.evaluate(() =>
         (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
@@ -336,7 +378,7 @@ describe('pages for everybody', () => {
       ]);
       expect(pageWidth).toBe(360);
       expect(tableWidth).toBeGreaterThan(360);
-      await at.click('[name=select2b]');
+      await at.click('#bitmapist-select2b');
       expect(await at.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     });
   });

@@ -1,7 +1,21 @@
 import fc from 'fast-check';
 import { parseFragment } from 'parse5';
 import { describe, expect, it } from 'vitest';
-import { type CohortArguments, cohort, overlap, parseForm, retention, trend } from '../../src/measures.js';
+import {
+  type CohortArguments,
+  cohort,
+  frequency,
+  funnel,
+  lifecycle,
+  type Measure,
+  overlap,
+  parseForm,
+  ratio,
+  retention,
+  rolling,
+  similar,
+  trend,
+} from '../../src/measures.js';
 import { formScript, type HtmlFormOptions, renderHtmlForm, reportStylesheet } from '../../src/report.js';
 import { hasGolden, readGoldenJson } from '../support/golden/files.js';
 import {
@@ -32,25 +46,25 @@ function readHtml(html: string) {
   return {
     root,
     values: Object.fromEntries(fields.map((field) => [attributeOf(field, 'name'), currentOf(field)])),
-    lists: Object.fromEntries(
-      fields.map((field) => [attributeOf(field, 'name'), attributeOf(field, 'list')]),
-    ),
-    choices: (id: string | undefined) =>
-      elementsOf(elementsOf(root, 'datalist').find((list) => attributeOf(list, 'id') === id)!, 'option').map(
-        (option) => [textOf(option), attributeOf(option, 'value')],
-      ),
+    /** What fields of a name offer. */
+    choices: (name: string) => {
+      const field = fields.find((each) => attributeOf(each, 'name') === name)!;
+      const id = attributeOf(field, 'list');
+      const list = elementsOf(root, 'datalist').find((each) => attributeOf(each, 'id') === id) ?? field;
+      return elementsOf(list, 'option').map((option) => [textOf(option), attributeOf(option, 'value')]);
+    },
   };
 }
 
 describe('renderHtmlForm', () => {
   it('offers words that may stand instead of a name, first', () => {
     const html = renderHtmlForm(retention, { actionUrl: '/', events: EVENTS, chosen: { return: 'merge' } });
-    const { values, lists, choices } = readHtml(html);
+    const { values, choices } = readHtml(html);
     expect(values).toMatchObject({ start: 'active', entry: 'every', return: 'merge', mode: 'exact' });
-    expect(choices(lists.entry)).toEqual([
+    expect(choices('entry')).toEqual([
       ['everybody', 'every'],
       ['for the first time', 'first'],
-      ...choices(lists.start),
+      ...choices('start'),
     ]);
   });
 
@@ -98,23 +112,63 @@ describe('renderHtmlForm', () => {
     });
   });
 
-  it('offers the same events everywhere unless told otherwise, each list once', () => {
-    const { root, lists, choices } = read();
-    expect(new Set(['select1', 'select1b', 'select2', 'select2b'].map((name) => lists[name])).size).toBe(1);
-    expect(choices(lists.select1)).toEqual([
+  it('shows events by their labels, everywhere the same unless told otherwise', () => {
+    const { choices } = read();
+    expect(choices('select1')).toEqual([
       ['Are active', 'active'],
       ['Played a song', 'song:play'],
-      ['', 'merge'],
+      ['merge', 'merge'],
     ]);
+    expect(choices('select1b')).toEqual([['—', ''], ...choices('select1')]);
+    expect(choices('select2')).toEqual(choices('select1'));
+    expect(choices('select2b')).toEqual(choices('select1b'));
+  });
+
+  it('shows the name behind a label that others have, or that is a name', () => {
+    const events = [['Twice', 'once'], ['Twice', 'again'], ['merge', 'activity'], 'merge', ['', 'x'], 'gone'];
+    const chosen = { select1: 'Again', select2: 'Twice (once)' };
+    const { choices } = read({ events: events as [string, string][], chosen });
+    expect(choices('select1')).toEqual([
+      ['Twice (once)', 'once'],
+      ['Twice (again)', 'again'],
+      ['merge (activity)', 'activity'],
+      ['merge', 'merge'],
+      ['x', 'x'],
+      ['gone', 'gone'],
+      ['Again', 'Again'],
+    ]);
+    // Nothing else is called so.
+    expect(choices('select2').filter(([text]) => text === 'Twice (once)')).toEqual([
+      ['Twice (once)', 'Twice (once)'],
+    ]);
+    expect(choices('select2')[0]).toEqual(['once', 'once']);
+  });
+
+  it('lets names without labels be typed, and offers each list of them once', () => {
+    const { root, values, choices } = read({ events: ['active', '---', 'merge', 'a (a)', 'a'] });
+    const typed = elementsOf(root, 'input').filter((input) => attributeOf(input, 'type') === 'search');
+    expect(typed.map((input) => attributeOf(input, 'name'))).toEqual([
+      'select1',
+      'select1b',
+      'select2',
+      'select2b',
+    ]);
+    expect(new Set(typed.map((input) => attributeOf(input, 'list'))).size).toBe(1);
+    expect(values).toMatchObject({ select1: 'active', select1b: '' });
+    expect(choices('select1').map(([, name]) => name)).toEqual(['active', 'merge', 'a (a)', 'a']);
+    // And two lists of numbers.
     expect(elementsOf(root, 'datalist')).toHaveLength(3);
   });
 
   it('offers single fields events of their own', () => {
     const second = ['b', 'c'];
-    const { lists, choices } = read({ eventsOf: { select1b: ['a'], select2: second, select2b: second } });
-    expect(choices(lists.select1b)).toEqual([['', 'a']]);
-    expect(choices(lists.select2)).toEqual(choices(lists.select2b));
-    expect(lists.select2).toBe(lists.select2b);
+    const { choices } = read({ eventsOf: { select1b: ['a'], select2: second, select2b: second } });
+    expect(choices('select1b')).toEqual([['', 'a']]);
+    expect(choices('select2')).toEqual([
+      ['', 'b'],
+      ['', 'c'],
+    ]);
+    expect(choices('select2b')).toEqual(choices('select2'));
     expect(read({ eventsOf: { select2: ['b'] } }).values.select2).toBe('b');
   });
 
@@ -126,13 +180,34 @@ describe('renderHtmlForm', () => {
     });
     const { root, values } = readHtml(html);
     expect(values).toEqual({ events: '', unit: 'week', from: '', to: '2026-11-22', any: '1' });
-    const names = elementsOf(root, 'input').filter((input) => attributeOf(input, 'name') === 'events');
-    expect(names.map((input) => attributeOf(input, 'value'))).toEqual(['merge', 'active', '']);
-    expect(names.map((input) => attributeOf(input, 'required') !== undefined)).toEqual([true, false, false]);
+    const names = elementsOf(root, 'select').filter((field) => attributeOf(field, 'name') === 'events');
+    expect(names.map(currentOf)).toEqual(['merge', 'active', '']);
+    // The first must hold an event, so it does not offer to hold none.
+    expect(names.map((field) => elementsOf(field, 'option').length)).toEqual([3, 4, 4]);
+    expect(elementsOf(root, 'label').slice(0, 3).map(textOf)).toEqual(['Event 1', 'Event 2', 'Event 3']);
     expect(textOf(elementsOf(root, 'legend')[0]!)).toBe('Trend');
     const flag = elementsOf(root, 'input').find((input) => attributeOf(input, 'type') === 'checkbox');
     expect(attributeOf(flag!, 'checked')).toBeDefined();
     expect(readHtml(renderHtmlForm(trend, { actionUrl: '/', events: EVENTS })).values.events).toBe('');
+  });
+
+  it.each([cohort, retention, lifecycle, frequency, ratio, rolling, similar, trend] as Measure<never>[])(
+    'can be sent as it is, of $name',
+    (measure) => {
+      const { root, values } = readHtml(renderHtmlForm(measure, { actionUrl: '/', events: EVENTS }));
+      const missing = [...elementsOf(root, 'input'), ...elementsOf(root, 'select')].filter(
+        (field) => attributeOf(field, 'required') !== undefined && currentOf(field) === '',
+      );
+      expect(missing.map((field) => attributeOf(field, 'name'))).toEqual([]);
+      expect(() => parseForm(measure, values)).not.toThrow();
+    },
+  );
+
+  it('asks for as many events as there must be', () => {
+    const { root } = readHtml(renderHtmlForm(funnel, { actionUrl: '/', events: EVENTS }));
+    const steps = elementsOf(root, 'select').filter((field) => attributeOf(field, 'name') === 'steps');
+    expect(steps.map(currentOf)).toEqual(['active', '']);
+    expect(attributeOf(steps[1]!, 'required')).toBeDefined();
   });
 
   it('asks for lists of expressions and of numbers, which arrive as they are shown', () => {
@@ -168,7 +243,7 @@ describe('renderHtmlForm', () => {
       const field =
         id === undefined
           ? [...elementsOf(label, 'input'), ...elementsOf(label, 'select')][0]
-          : elementsOf(root, 'input').find((input) => attributeOf(input, 'id') === id);
+          : elementsOf(root).find((element) => attributeOf(element, 'id') === id);
       return attributeOf(field!, 'name');
     });
     expect(labelled.sort()).toEqual(Object.keys(values).sort());
@@ -178,9 +253,7 @@ describe('renderHtmlForm', () => {
     const { root, values } = read({ actionUrl: '/cohort?team=a%26b&x=%22&select1=old#top' });
     expect(attributeOf(elementsOf(root, 'form')[0]!, 'action')).toBe('/cohort#top');
     expect(values).toMatchObject({ team: 'a&b', x: '"', select1: 'active' });
-    expect(
-      elementsOf(root, 'input').filter((input) => attributeOf(input, 'name') === 'select1'),
-    ).toHaveLength(1);
+    expect(elementsOf(root).filter((element) => attributeOf(element, 'name') === 'select1')).toHaveLength(1);
   });
 
   it('keeps two forms of a page apart by the prefix of their ids', () => {
@@ -208,16 +281,24 @@ describe('renderHtmlForm', () => {
     );
     fc.assert(
       fc.property(text, text, text, (name, label, startDate) => {
-        const { root, values, choices, lists } = read({
+        const { root, values, choices } = read({
           actionUrl: `/cohort?${new URLSearchParams({ kept: name })}`,
           events: [[label, name]],
-          chosen: { select1b: label, startDate },
+          chosen: { select1b: startDate, startDate },
           idPrefix: label,
           inlineScript: false,
         });
         expect(findActive(root)).toEqual([]);
-        expect(values).toMatchObject({ select1: name, select1b: label, start_date: startDate, kept: name });
-        expect(choices(lists.select1)).toEqual([[label, name]]);
+        expect(values).toMatchObject({
+          select1: name,
+          select1b: startDate,
+          start_date: startDate,
+          kept: name,
+        });
+        const shown = choices('select1').filter(([, value]) => value !== '');
+        expect(shown.map(([text, value]) => [text || value, value])).toEqual(
+          name === '' ? [] : [[label || name, name]],
+        );
       }),
       { numRuns: 100, seed: 4 },
     );
