@@ -78,6 +78,7 @@ export const funnel: Measure<FunnelArguments> = {
   ],
   rows: {
     args: { show: 'counts' },
+    layout: 'steps',
     of: ({ rows, columns }) =>
       columns.map(({ label }, at) => ({ step: at + 1, event: label, count: rows[0]!.cells[at]!.count })),
   },

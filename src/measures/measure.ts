@@ -1,5 +1,5 @@
 import type { Expression } from '../engine/expression.js';
-import type { Table } from '../tables/table.js';
+import type { Layout, Table } from '../tables/table.js';
 import type { Moment } from '../time/moment.js';
 import type { Period } from '../time/period.js';
 import type { Field } from './field.js';
@@ -76,6 +76,8 @@ export interface Measure<Args, Answer = Table> {
 export interface PlainRowsOf {
   /** Arguments that rows are made with, whatever else is asked for. */
   readonly args?: Readonly<Record<string, unknown>> | undefined;
+  /** The layout of tables that are told so, if the measure makes others, too: those are told as all of their layout are. */
+  readonly layout?: Layout | undefined;
   /** Objects for JSON. */
   of(table: Table): readonly PlainRow[];
 }

@@ -80,6 +80,7 @@ export const overlap: Measure<OverlapArguments> = {
   ],
   rows: {
     args: { show: 'intersections', value: 'people' },
+    layout: 'bars',
     of: ({ rows }) =>
       rows.map(({ key, cells }) => ({
         sets: key.split(',').map(Number),

@@ -14,7 +14,8 @@ import type { AnyMeasure, PlainRow } from './measure.js';
  * console.log(plainRows(trend, table)); // [ { period: '2026-11-22', counts: [ 2 ] } ]
  */
 export function plainRows({ rows }: Pick<AnyMeasure, 'rows'>, table: Table): readonly PlainRow[] {
-  return rows === undefined ? rowsOfLayout(table) : rows.of(table);
+  const isTold = rows !== undefined && (rows.layout === undefined || rows.layout === table.layout);
+  return isTold ? rows.of(table) : rowsOfLayout(table);
 }
 
 /** The number of a cell; `null` if its period has not begun. */

@@ -50,4 +50,13 @@ describe('plain rows', () => {
       { title: 'x' },
     ]);
   });
+
+  it('of a layout that the measure says nothing about are as of any measure', () => {
+    const rows = { layout: 'steps', of: ({ title }: Table) => [{ title }] } as const;
+    const columns = [{ key: '0', label: 'Day 0' }];
+    const told = [{ key: '2', label: 'a', size: 4, cells: [final(2)] }];
+    expect(plainRows({ rows }, { ...TABLE, layout: 'bars', rows: told, columns })).toEqual([
+      { key: '2', size: 4, 0: 2 },
+    ]);
+  });
 });
