@@ -1,10 +1,10 @@
 import { describe } from '../base/errors.js';
 import { combine } from '../engine/expression.js';
-import { formatQuery, parseQuery } from '../events/query.js';
+import { formatQuery, MAX_QUERY_EVENTS, parseQuery } from '../events/query.js';
 import { checkEventName } from '../names/keys.js';
 import type { Cell, Row, Table } from '../tables/table.js';
 import type { Ask, MeasureScope } from './measure.js';
-import { type People, peopleOf, peopleOfText } from './people.js';
+import { joinQueries, type People, peopleOf, peopleOfText } from './people.js';
 import { together } from './together.js';
 
 /** Any question, asked of parts of the people: those who carry a flag, or are of a segment. */
@@ -50,8 +50,8 @@ function narrow(ask: Ask, { set: group }: People): Ask {
 function within(table: Table, text: string, group: People): Table {
   const narrowed = (cell: Cell): Cell => {
     if (cell.query === undefined) return cell;
-    const query = parseQuery(cell.query);
-    return { ...cell, query: formatQuery({ op: 'and', of: [query, group.query] }) };
+    const query = joinQueries('and', [parseQuery(cell.query), group.query], MAX_QUERY_EVENTS);
+    return { ...cell, query: query && formatQuery(query) };
   };
   const rows = table.rows.map((row) => ({ ...row, cells: row.cells.map(narrowed) }));
   return { ...table, title: `${table.title} · ${text}`, rows };

@@ -1,9 +1,8 @@
-import { formatQuery, queryEvents } from '../events/query.js';
 import type { Period } from '../time/period.js';
 import type { Field } from './field.js';
 import { type HistoryArguments, historyField, peopleBefore } from './history.js';
 import type { MeasureScope } from './measure.js';
-import { join, type People, peopleOf, without } from './people.js';
+import { countNames, join, type People, peopleOf, textOf, without } from './people.js';
 import { isGiven } from './range.js';
 
 /** Who belongs to the cohort of a period: all who did an event in it, those who did so for the first time, or those with a flag. */
@@ -21,8 +20,8 @@ export interface EntryArguments extends HistoryArguments {
 
 /** The cohort of a row. */
 export interface Entry extends People {
-  /** As an expression text, to which `&` may be added. */
-  readonly text: string;
+  /** As an expression text, to which `&` may be added, unless it is too long. */
+  readonly text: string | undefined;
   /** How many events the text names. */
   readonly named: number;
 }
@@ -40,8 +39,8 @@ export function entriesOf(
     const people = without(join('and', [peopleOf(scope, start, period), ...carriers]), before[at]);
     return {
       ...people,
-      text: formatQuery(people.query),
-      named: Array.from(queryEvents(people.query)).length,
+      text: textOf(people),
+      named: people.query === undefined ? 0 : countNames(people.query),
     };
   });
 }

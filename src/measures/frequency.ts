@@ -187,7 +187,7 @@ function cellOf({ groups, exactly, state }: Tally, op: 'exactly' | 'atLeast', at
   const query =
     groups.length > MAX_QUERY_PERIODS
       ? undefined
-      : formatQuery({ op, k: at + 1, of: groups.map((group) => group.query) });
+      : formatQuery({ op, k: at + 1, of: groups.flatMap(({ query }) => query ?? []) });
   return { count: op === 'exactly' ? exactly[at]! : sum(exactly.slice(at)), of: sum(exactly), state, query };
 }
 

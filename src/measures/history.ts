@@ -2,7 +2,7 @@ import type { Moment } from '../time/moment.js';
 import { Period, type PeriodUnit } from '../time/period.js';
 import type { Field } from './field.js';
 import type { MeasureScope } from './measure.js';
-import { join, type People, peopleOf, rangeQuery } from './people.js';
+import { join, type People, peopleOf, shortQuery } from './people.js';
 import { firstIn, isGiven, MAX_PERIODS } from './range.js';
 
 /** Who did something before: what a first time is told by. */
@@ -51,7 +51,7 @@ export function peopleBefore(
     else if (known === undefined) groups.push(peopleOf(scope, name, begin, before));
     else {
       const { set } = join('or', [known, peopleOf(scope, name, before)]);
-      groups.push({ set, query: rangeQuery(scope, name, begin, before) });
+      groups.push({ set, query: shortQuery(scope, name, begin, before) });
     }
   }
   return groups;

@@ -1,11 +1,10 @@
-import { formatQuery } from '../events/query.js';
 import { periodLabel } from '../tables/labels.js';
 import type { Cell, Row } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import type { Period } from '../time/period.js';
 import { type HistoryArguments, historyField, peopleBefore } from './history.js';
 import type { Measure, MeasureScope } from './measure.js';
-import { join, type People, peopleOf, without } from './people.js';
+import { join, type People, peopleOf, textOf, without } from './people.js';
 import { checkCells, type RangeArguments, rangeFields, readRange } from './range.js';
 import { plainCount } from './rows.js';
 
@@ -162,5 +161,5 @@ function queriesOf({ active, before, fresh, known }: Groups): (string | undefine
     known && join('and', [known, before]),
     known && without(known, before),
     without(before, active),
-  ].map((people) => people && formatQuery(people.query));
+  ].map((people) => people && textOf(people));
 }

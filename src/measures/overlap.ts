@@ -1,14 +1,14 @@
 import { describe } from '../base/errors.js';
 import { isBounded } from '../engine/bounds.js';
 import { combine, type Expression } from '../engine/expression.js';
-import { formatQuery, type QueryNode } from '../events/query.js';
+import { formatQuery, MAX_QUERY_EVENTS, type QueryNode } from '../events/query.js';
 import { groupDigits } from '../tables/numbers.js';
 import type { Cell } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import { ASSOCIATIONS, type Association, associate } from './association.js';
 import { combinationsOf, intersections } from './intersections.js';
 import type { Ask, Measure, MeasureScope } from './measure.js';
-import { type People, peopleOfText } from './people.js';
+import { type Described, joinQueries, peopleOfText } from './people.js';
 
 /** What overlaps. */
 export interface OverlapArguments {
@@ -31,7 +31,7 @@ interface Overlapping {
   readonly texts: readonly string[];
   readonly sets: readonly Expression[];
   readonly queries: readonly QueryNode[];
-  readonly universe: People | undefined;
+  readonly universe: Described | undefined;
 }
 
 /** How many people several sets have in common. */
@@ -194,7 +194,7 @@ function askIntersections(overlapping: Overlapping, scope: MeasureScope): Ask {
     table(counts) {
       const combinations = combinationsOf(sets.length, counts.sets);
       const inAny = combinations.reduce((sum, { exclusive }) => sum + exclusive, 0);
-      const cellOf = (count: number, query: string): Cell => ({
+      const cellOf = (count: number, query: string | undefined): Cell => ({
         count,
         of: inAny,
         state: inAny === 0 ? 'empty' : 'final',
@@ -242,11 +242,12 @@ function textOf(
   { queries, universe }: Overlapping,
   members: readonly number[],
   others: readonly number[] = [],
-): string {
+): string | undefined {
   const of = [
     ...members.map((at) => queries[at]!),
     ...(universe === undefined ? [] : [universe.query]),
     ...others.map((at): QueryNode => ({ op: 'not', of: queries[at]! })),
   ];
-  return formatQuery(of.length === 1 ? of[0]! : { op: 'and', of });
+  const query = of.length === 1 ? of[0] : joinQueries('and', of, MAX_QUERY_EVENTS);
+  return query && formatQuery(query);
 }

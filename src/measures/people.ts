@@ -1,5 +1,5 @@
 import { combine, type Expression } from '../engine/expression.js';
-import { parseQuery, type QueryNode, type QueryPeriod } from '../events/query.js';
+import { formatQuery, parseQuery, type QueryNode, type QueryPeriod, queryEvents } from '../events/query.js';
 import { Period } from '../time/period.js';
 import type { MeasureScope } from './measure.js';
 
@@ -8,8 +8,17 @@ import type { MeasureScope } from './measure.js';
 /** A set of people. */
 export interface People {
   readonly set: Expression;
+  /** `undefined` if it named so many events that its text would serve nobody. */
+  readonly query: QueryNode | undefined;
+}
+
+/** Those that a text describes: it may be long, if who asks wishes so. */
+export interface Described extends People {
   readonly query: QueryNode;
 }
+
+/** A table holds a text for each of its cells: of all the periods of a segment, they would be thousands of times its numbers. */
+export const MAX_NAMED = 100;
 
 /**
  * Those who did an event, or are of a segment, in a period or from one to another.
@@ -21,7 +30,7 @@ export function peopleOf(
   period: Period | 'unique',
   last: Period | 'unique' = period,
 ): People {
-  const query = rangeQuery(scope, name, period, last);
+  const query = shortQuery(scope, name, period, last);
   if (period === last || !(period instanceof Period) || !(last instanceof Period)) {
     return { set: scope.set(name, period), query };
   }
@@ -33,6 +42,21 @@ export function peopleOf(
       )
     : scope.set(name, period, last);
   return { set, query };
+}
+
+/** The same, unless it names too many events. */
+export function shortQuery(
+  scope: MeasureScope,
+  name: string,
+  first: Period | 'unique',
+  last: Period | 'unique' = first,
+): QueryNode | undefined {
+  const isLong =
+    first instanceof Period &&
+    last instanceof Period &&
+    scope.isSegment(name) &&
+    Period.count(first, Period.from(first.unit, last)) > MAX_NAMED;
+  return isLong ? undefined : rangeQuery(scope, name, first, last);
 }
 
 /** What asks for an event from one period to another; of a segment, for every period between them. */
@@ -49,7 +73,7 @@ export function rangeQuery(
 }
 
 /** Those that an expression text describes; `{period}` in it stands for `period`. */
-export function peopleOfText(scope: MeasureScope, text: string, period?: Period | 'unique'): People {
+export function peopleOfText(scope: MeasureScope, text: string, period?: Period | 'unique'): Described {
   return { set: scope.query(text, period), query: withPeriod(parseQuery(text), period) };
 }
 
@@ -62,7 +86,13 @@ export function join(op: 'and' | 'or', groups: readonly People[]): People {
   const [first] = groups;
   return groups.length === 1
     ? first!
-    : { set, query: { op, of: groups.flatMap((group) => partsOf(op, group)) } };
+    : {
+        set,
+        query: joinQueries(
+          op,
+          groups.map(({ query }) => query),
+        ),
+      };
 }
 
 /** Those of one group who are not of another. */
@@ -70,13 +100,39 @@ export function without(group: People, others: People | undefined): People {
   if (others === undefined) return group;
   return {
     set: combine('andNot', [group.set, others.set]),
-    query: { op: 'and', of: [...partsOf('and', group), { op: 'not', of: others.query }] },
+    query: joinQueries('and', [group.query, others.query && { op: 'not', of: others.query }]),
   };
 }
 
-/** Parts of the same operation need no parentheses. */
-function partsOf(op: 'and' | 'or', { query }: People): readonly QueryNode[] {
-  return query.op === op ? query.of : [query];
+/** Of all or any of them; `undefined` if one of them is missing, or they name more events than `most` together. */
+export function joinQueries(
+  op: 'and' | 'or',
+  queries: readonly (QueryNode | undefined)[],
+  most = MAX_NAMED,
+): QueryNode | undefined {
+  const of: QueryNode[] = [];
+  let named = 0;
+  for (const query of queries) {
+    if (query === undefined) return undefined;
+    named += countNames(query);
+    if (named > most) return undefined;
+    // Parts of the same operation need no parentheses.
+    if (query.op === op) of.push(...query.of);
+    else of.push(query);
+  }
+  return { op, of };
+}
+
+/** How many events a text names, each time counted. */
+export function countNames(query: QueryNode): number {
+  let named = 0;
+  for (const _ of queryEvents(query)) named += 1;
+  return named;
+}
+
+/** Who these people are, if it is short enough to say. */
+export function textOf({ query }: Pick<People, 'query'>): string | undefined {
+  return query && formatQuery(query);
 }
 
 function withPeriod(node: QueryNode, period: Period | 'unique' | undefined): QueryNode {

@@ -16,6 +16,7 @@ import {
 } from './entries.js';
 import type { Field } from './field.js';
 import type { Counts, Measure, MeasureScope } from './measure.js';
+import { MAX_NAMED } from './people.js';
 import {
   checkCells,
   checkCount,
@@ -47,9 +48,6 @@ export interface RetentionArguments extends EntryArguments, ReturnArguments, Ran
   /** What cells show: shares in percent (default), or how many. */
   readonly as?: 'percent' | 'counts' | undefined;
 }
-
-/** A text that says who is in a cell names no more events than this: a table holds one for each of its cells. */
-const MAX_NAMED = 100;
 
 /** Who of those who did an event in a period came back, in whichever way that counts. */
 export const retention: Measure<RetentionArguments> = {
@@ -88,7 +86,7 @@ export const retention: Measure<RetentionArguments> = {
               of: args.reference === 'previous' ? (cells[column - 1]?.count ?? size) : size,
               state: stateOf(columns[column]!, period, current),
               query:
-                returned === undefined || named + returned.named > MAX_NAMED
+                text === undefined || returned === undefined || named + returned.named > MAX_NAMED
                   ? undefined
                   : `${text} & ${returned.text()}`,
             });

@@ -1,10 +1,9 @@
 import { plural } from '../base/errors.js';
-import { formatQuery } from '../events/query.js';
 import { periodLabel } from '../tables/labels.js';
 import { instantText } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Measure } from './measure.js';
-import { rangeQuery } from './people.js';
+import { shortQuery, textOf } from './people.js';
 import { checkCount, type RangeArguments, rangeFields, readRange } from './range.js';
 import { plainCount } from './rows.js';
 import { slidingUnions } from './sliding.js';
@@ -78,7 +77,7 @@ export const rolling: Measure<RollingArguments> = {
             cells: periods.map((period, at) => ({
               count: sets[at]!,
               state: states[at]!,
-              query: formatQuery(rangeQuery(scope, args.event, begin(period), period)),
+              query: textOf({ query: shortQuery(scope, args.event, begin(period), period) }),
             })),
           },
         ],

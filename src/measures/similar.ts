@@ -1,6 +1,5 @@
 import { describe } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
-import { formatQuery, type QueryNode } from '../events/query.js';
 import { periodLabel } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
 import { type Cell, type Column, cellValue, type Row, unitOf } from '../tables/table.js';
@@ -8,7 +7,7 @@ import { instantText, type Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import { type Association, associate } from './association.js';
 import type { Measure, MeasureScope } from './measure.js';
-import { type People, peopleOf } from './people.js';
+import { join, type People, peopleOf, textOf } from './people.js';
 import { checkCount, firstIn, type Grouping, isGiven, unitOf as periodUnitOf } from './range.js';
 import { stateOf } from './state.js';
 
@@ -188,11 +187,11 @@ function peopleIn(
   const others = scope.names
     .filter((each) => each !== name)
     .map((each): Other => {
-      const { set, query } = within(each);
+      const people = within(each);
       // Whoever did one of the events did something; of a flag and a segment, the text would have to name every event.
       const isShort = isDated(each) || (isDated(name) && !scope.isSegment(name));
-      const both: QueryNode = { op: 'and', of: [event.query, query] };
-      return { name: each, set, query: isShort ? formatQuery(both) : undefined };
+      const query = isShort ? textOf(join('and', [event, people])) : undefined;
+      return { name: each, set: people.set, query };
     });
   return { universe, event: event.set, others };
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatQuery } from '../../src/events/query.js';
 import { peopleBefore } from '../../src/measures/history.js';
+import { textOf as queryTextOf } from '../../src/measures/people.js';
 import { Period } from '../../src/time/period.js';
 import { type ScopeOptions, scopeOf, textOf } from '../support/measures/scope.js';
 
 function earlier(first: string, last: string, historyStart?: string, options?: ScopeOptions) {
   const groups = peopleBefore(scopeOf(options), 'a', Period.range(first, last), historyStart);
-  return groups.map((group) => group && [textOf(group.set), formatQuery(group.query)]);
+  return groups.map((group) => group && [textOf(group.set), queryTextOf(group)]);
 }
 
 const firsts = { a: '2026-01-29' };

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatQuery } from '../../src/events/query.js';
-import { join, type People, peopleOf, peopleOfText, without } from '../../src/measures/people.js';
+import {
+  join,
+  type People,
+  peopleOf,
+  peopleOfText,
+  textOf as queryTextOf,
+  without,
+} from '../../src/measures/people.js';
 import { Period } from '../../src/time/period.js';
 import { scopeOf, textOf } from '../support/measures/scope.js';
 
@@ -8,8 +14,8 @@ const scope = scopeOf({ segments: ['payers'] });
 const january = Period.parse('2026-01');
 const march = Period.parse('2026-03');
 
-function told({ set, query }: People): [set: string, query: string] {
-  return [textOf(set), formatQuery(query)];
+function told(people: People): [set: string, query: string | undefined] {
+  return [textOf(people.set), queryTextOf(people)];
 }
 
 describe('people', () => {
@@ -50,5 +56,18 @@ describe('people', () => {
     expect(told(without(join('and', [join('and', [a, b]), a]), b))[1]).toBe(
       'a@2026-01 & b@2026-03 & a@2026-01 & ~b@2026-03',
     );
+  });
+
+  it('have no text if it would name more than 100 events', () => {
+    const hundredth = january.delta(99);
+    const many = peopleOf(scope, 'payers', january, hundredth);
+    expect(queryTextOf(many)?.split(' | ')).toHaveLength(100);
+    expect(queryTextOf(peopleOf(scope, 'payers', january, hundredth.next()))).toBeUndefined();
+    expect(queryTextOf(join('and', [peopleOf(scope, 'a', march), many]))).toBeUndefined();
+    expect(queryTextOf(without(peopleOf(scope, 'a', march), many))).toBeUndefined();
+    // A range of an event is named once, however long, and a text is as long as it is given.
+    expect(queryTextOf(peopleOf(scope, 'a', january, hundredth.next()))).toBe('a@2026-01..2034-05');
+    const text = Array.from({ length: 101 }, () => 'a@unique').join(' & ');
+    expect(queryTextOf(peopleOfText(scope, text))).toBe(text);
   });
 });
