@@ -81,15 +81,15 @@ export const retention: Measure<RetentionArguments> = {
           const cells: Cell[] = [];
           for (const column of shown) {
             const returned = returns.textOf(row, column);
-            cells[column] = cellOf({
+            cells[column] = {
               count: countOf(counts, row, column),
               of: args.reference === 'previous' ? (cells[column - 1]?.count ?? size) : size,
-              state: stateOf(columns[column]!, period, current),
+              state: stateOf(columns[column]!, period, current, size),
               query:
                 text === undefined || returned === undefined || named + returned.named > MAX_NAMED
                   ? undefined
                   : `${text} & ${returned.text()}`,
-            });
+            };
           }
           return {
             key: period.toString(),
@@ -158,13 +158,18 @@ function meetings(entries: readonly Entry[], returns: Returns, columns: readonly
   return { sets, pairs, countOf: (counts, row, column) => counted[row]![column]?.(counts) ?? 0 };
 }
 
-function cellOf(cell: Cell): Cell {
-  return cell.of === 0 && cell.state !== 'future' ? { ...cell, state: 'empty' } : cell;
-}
-
-/** Final once all is over that the cell looks at; what ends with the current period never is. */
-function stateOf({ from, last }: ReturnColumn, period: Period, { number: now }: Period): CellState {
+/**
+ * Final once all is over that the cell looks at; what ends with the current period never is. A cohort that has somebody is
+ * not empty, even if it had nobody in the cell before: how many they are is known then, of whom they are a share is not.
+ */
+function stateOf(
+  { from, last }: ReturnColumn,
+  period: Period,
+  { number: now }: Period,
+  size: number,
+): CellState {
   if (period.number + from > now) return 'future';
+  if (size === 0) return 'empty';
   return last !== undefined && period.number + last < now ? 'final' : 'running';
 }
 

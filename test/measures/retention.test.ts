@@ -7,7 +7,7 @@ import { cohort } from '../../src/measures/cohort.js';
 import { type RetentionArguments, retention } from '../../src/measures/retention.js';
 import { plainRows } from '../../src/measures/rows.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import type { Table } from '../../src/tables/table.js';
+import { cellValue, type Table } from '../../src/tables/table.js';
 import { countsOf, type Ids, type ScopeOptions, scopeOf } from '../support/measures/scope.js';
 import { CountingStore } from '../support/store/counting.js';
 
@@ -232,12 +232,32 @@ describe('retention', () => {
       [3, 2, 3, 1],
     ]);
     expect(cellsOf(tableOf({ mode: 'streak', numOfRows: 4, reference: 'previous' }))[1]).toEqual([
-      2,
-      3,
-      1,
-      0,
-      'empty',
+      2, 3, 1, 0, 0,
     ]);
+  });
+
+  it('tells how many came back even if nobody did in the cell before', () => {
+    const args = {
+      start: 's',
+      return: 'nobody',
+      reference: 'previous',
+      numOfRows: 2,
+      numResults: 1,
+    } as const;
+    const ids = { ...IDS, 'nobody@2026-03': [1, 2] };
+    const told = (as: 'percent' | 'counts') => {
+      const ask = retention.ask({ ...base, ...args, as }, scopeOf(over));
+      return ask.table(countsOf(ask, ids));
+    };
+    const { rows, summary } = told('counts');
+    expect(rows[0]!.cells.map(({ count, of, state }) => [count, of, state])).toEqual([
+      [0, 4, 'final'],
+      [0, 0, 'final'],
+      [2, 0, 'final'],
+    ]);
+    expect(rows[0]!.cells.map((cell) => cellValue(cell, 'percent'))).toEqual([0, undefined, undefined]);
+    expect(summary!.cells.map(({ count }) => count)).toEqual([0, 0, 2]);
+    expect(told('percent').summary!.cells.map(({ state }) => state)).toEqual(['final', 'empty', 'empty']);
   });
 
   it('averages finished cells by size, or each alike', () => {
