@@ -232,7 +232,11 @@ describe('retention', () => {
       [3, 2, 3, 1],
     ]);
     expect(cellsOf(tableOf({ mode: 'streak', numOfRows: 4, reference: 'previous' }))[1]).toEqual([
-      2, 3, 1, 0, 0,
+      2,
+      3,
+      1,
+      0,
+      '0*',
     ]);
   });
 
