@@ -1,5 +1,5 @@
 import type { Moment } from '../time/moment.js';
-import { Period, type PeriodUnit } from '../time/period.js';
+import { Period } from '../time/period.js';
 import type { Field } from './field.js';
 import type { MeasureScope } from './measure.js';
 import { join, type People, peopleOf, shortQuery } from './people.js';
@@ -40,8 +40,7 @@ export function peopleBefore(
   periods: readonly Period[],
   given: Moment | undefined,
 ): (People | undefined)[] {
-  const { unit } = periods[0]!;
-  const begin = beginOf(scope, name, unit, given);
+  const begin = beginOf(scope, name, periods[0]!, given);
   if (begin !== undefined && scope.isSegment(name)) checkLength(Period.count(begin, periods.at(-1)!));
   const groups: (People | undefined)[] = [];
   for (const [at, period] of periods.entries()) {
@@ -67,14 +66,17 @@ function checkLength(count: number): void {
 function beginOf(
   scope: MeasureScope,
   name: string,
-  unit: PeriodUnit,
+  shown: Period,
   given: Moment | undefined,
 ): Period | undefined {
+  const { unit } = shown;
   const isSegment = scope.isSegment(name);
   if (isGiven(given)) {
     const finest = isSegment ? unit : unit === 'hour' ? 'hour' : 'day';
     return firstIn(finest, given, scope.timeZone);
   }
   const first = scope.firstPeriod(name);
-  return first && Period.at(isSegment ? unit : 'month', first.startHour);
+  if (first !== undefined) return Period.at(isSegment ? unit : 'month', first.startHour);
+  // Segments of flags alone have no beginning: whoever is of one was so in the period before.
+  return isSegment ? shown.prev() : undefined;
 }

@@ -54,6 +54,13 @@ describe('who did something before', () => {
     expect(earlier('2026-03', '2026-03', '2026-02-10', options)).toEqual([['a@2026-02', 'a@2026-02']]);
   });
 
+  it('was of a segment in the period before if it has no first key, as one of flags has none', () => {
+    expect(earlier('2026-03', '2026-04', undefined, { segments: ['a'] })).toEqual([
+      ['a@2026-02', 'a@2026-02'],
+      ['a@2026-02 | a@2026-03', 'a@2026-02 | a@2026-03'],
+    ]);
+  });
+
   it('is not looked for in tens of thousands of periods of a segment', () => {
     expect(() => earlier('2026-03-01', '2026-03-02', '1900', { segments: ['a'] })).toThrow(
       new RangeError('expected a history of at most 10000 periods of a segment, got 46082'),
