@@ -19,7 +19,8 @@ describe('a question that is kept', () => {
     const measure = MEASURES.find((each) => each.name === name)!;
     const data = {
       events: ['active', 'signup'],
-      examples: ['active@2026-11', 'signup@2026-11'],
+      examples: [],
+      sets: ['active@2026-11', 'signup@2026-11'],
       firstDay: '2026-01-01',
     };
     const view = {

@@ -3,7 +3,15 @@ import { MEASURES } from '../../src/explorer/engine/measures.js';
 import type { DatasetView } from '../../src/explorer/engine/protocol.js';
 import { withSuggestions } from '../../src/explorer/page/suggestions.js';
 
-const [cohort, trend] = ['cohort', 'trend'].map((name) => MEASURES.find((measure) => measure.name === name));
+const [cohort, trend, lifecycle, similar, funnel, rolling, frequency] = [
+  'cohort',
+  'trend',
+  'lifecycle',
+  'similar',
+  'funnel',
+  'rolling',
+  'frequency',
+].map((name) => MEASURES.find((measure) => measure.name === name));
 
 function dataOf(change: Partial<DatasetView> = {}): DatasetView {
   return {
@@ -14,6 +22,7 @@ function dataOf(change: Partial<DatasetView> = {}): DatasetView {
     asOf: '2026-01-31',
     periods: [],
     examples: [],
+    sets: [],
     hasHours: false,
     memoryBytes: 0,
     ...change,
@@ -40,6 +49,26 @@ describe('suggestions', () => {
 
   it('leave optional events out', () => {
     expect(Object.keys(suggest(cohort, dataOf()))).not.toContain('select1b');
+    expect(Object.keys(suggest(lifecycle, dataOf()))).not.toContain('created');
+  });
+
+  it('look for what goes with the beginning, since everything goes with what people keep doing', () => {
+    expect(suggest(similar, dataOf())).toMatchObject({ event: 'signup' });
+  });
+
+  it('follow people to a later period, unless the address says which steps they take', () => {
+    expect(suggest(funnel, dataOf())).toMatchObject({ same: 'later' });
+    expect(suggest(funnel, dataOf(), 'steps=signup&steps=paid')).toMatchObject({ same: 'allow' });
+  });
+
+  it.each([
+    ['2026-12-31', 'days', 28, 7],
+    ['2040-12-31', 'months', 12, 12],
+  ])('take windows of data up to %s for windows of %s', (lastDay, unit, results, bars) => {
+    const data = dataOf({ lastDay, asOf: lastDay });
+    expect(suggest(rolling, data)).toMatchObject({ time_group: unit, num_results: `${results}`, span: '7' });
+    expect(suggest(funnel, data)).toMatchObject({ time_group: unit, num_results: `${results}` });
+    expect(suggest(frequency, data)).toMatchObject({ time_group: unit, num_results: `${bars}` });
   });
 
   it.each([
@@ -74,7 +103,7 @@ describe('suggestions', () => {
       String(withSuggestions([{ ...field, least }], new URLSearchParams(), dataOf()));
     expect([steps(1), steps(3)]).toEqual(['steps=active', 'steps=signup&steps=active&steps=paid']);
     const texts = { ...field, kind: 'expressions', least: 2 } as const;
-    const data = dataOf({ examples: ['active@2026-01', 'paid@2026-01', 'signup@2026-01'] });
+    const data = dataOf({ sets: ['active@2026-01', 'paid@2026-01', 'signup@2026-01'] });
     expect(String(withSuggestions([texts], new URLSearchParams(), data))).toBe(
       'steps=active%402026-01&steps=paid%402026-01&steps=signup%402026-01',
     );

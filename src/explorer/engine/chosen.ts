@@ -51,6 +51,7 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
       asOf: asOf.toString(),
       periods: suggestPeriods(dataset, asOf),
       examples: suggestExpressions(dataset, asOf),
+      sets: suggestSets(dataset, asOf),
       hasHours: catalog.keys.hour > 0,
       memoryBytes: store.byteSize,
     },
@@ -85,7 +86,7 @@ function suggestPeriods({ catalog: { keys } }: Dataset, asOf: Period): string[] 
 
 /** Up to three questions about the first events of the data. */
 function suggestExpressions({ catalog }: Dataset, asOf: Period): string[] {
-  const unit = (['month', 'week', 'day'] as const).find((each) => catalog.keys[each] > 0);
+  const unit = coarseUnit(catalog);
   if (unit === undefined) return catalog.names.slice(0, 1).map((event) => ask(event, 'unique'));
   const period = Period.from(unit, asOf);
   const [first, second] = catalog.names.filter((event) => catalog.get(event)?.first !== undefined);
@@ -93,6 +94,25 @@ function suggestExpressions({ catalog }: Dataset, asOf: Period): string[] {
   const examples = [ask(first, period), `${ask(first, period)} & ~${ask(first, period.prev())}`];
   if (second !== undefined) examples.push(`${ask(first, period)} & ${ask(second, period)}`);
   return examples;
+}
+
+/** So many sets are compared at a glance. */
+const FEW_SETS = 3;
+
+/** Sets that lie across each other if any do: who did each of the first events lately, who carries a flag alone, who did before. */
+function suggestSets({ catalog }: Dataset, asOf: Period): string[] {
+  const unit = coarseUnit(catalog);
+  const names = new Map(catalog.names.map((name) => [name, catalog.get(name)?.first !== undefined]));
+  const flags = catalog.names.filter((name) => !names.get(name)).map((name) => ask(name, 'unique'));
+  if (unit === undefined) return flags.slice(0, FEW_SETS);
+  const done = catalog.names.filter((name) => names.get(name));
+  const period = Period.from(unit, asOf);
+  const [now, before] = [period, period.prev()].map((each) => done.map((name) => ask(name, each)));
+  return [...now!, ...flags, ...before!].slice(0, FEW_SETS);
+}
+
+function coarseUnit({ keys }: Dataset['catalog']): 'month' | 'week' | 'day' | undefined {
+  return (['month', 'week', 'day'] as const).find((each) => keys[each] > 0);
 }
 
 function ask(event: string, period: Period | 'unique'): string {

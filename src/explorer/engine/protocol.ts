@@ -118,6 +118,8 @@ export interface DatasetView {
   readonly periods: readonly string[];
   /** Expressions that have an answer here. */
   readonly examples: readonly string[];
+  /** Expressions of sets that are worth comparing, the likeliest first. */
+  readonly sets: readonly string[];
   /** Whether there are hours to ask for. */
   readonly hasHours: boolean;
   /** Bytes that the bitmaps take in memory. */

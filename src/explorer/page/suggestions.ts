@@ -14,6 +14,8 @@ export function withSuggestions(
   const all = new URLSearchParams(params);
   const required = fields.filter(({ kind, optional }) => ['event', 'expression'].includes(kind) && !optional);
   const events = suggestEvents(data.events);
+  // An event alone is what people keep doing, unless it is compared with all others: that one goes with everything.
+  const alone = fields.some(({ name }) => name === 'nearest') ? 0 : 1;
   for (const field of fields) {
     const name = formName(field);
     if (params.has(name)) continue;
@@ -25,8 +27,7 @@ export function withSuggestions(
   function suggest(field: Field, data: DatasetView, chosen: URLSearchParams): string | string[] | undefined {
     switch (field.kind) {
       case 'event':
-        // An event alone is what people keep doing.
-        return required.length === 1 ? events[1] : events[required.indexOf(field)];
+        return field.optional ? undefined : events[required.length > 1 ? required.indexOf(field) : alone];
       case 'expression':
         return field.default === undefined ? data.examples[required.indexOf(field)] : undefined;
       case 'events':
@@ -35,13 +36,18 @@ export function withSuggestions(
         return suggestExpressions(field, data);
       case 'unit':
         return suggestUnit(field, data, fields);
+      case 'choice':
+        // What goes on often begins on the first day: to have come back is to have come later.
+        return field.name === 'same' && !params.has('steps') ? 'later' : undefined;
       case 'date':
         return { from: data.firstDay, to: earlier(data.lastDay, data.asOf) }[field.name];
       case 'number': {
         if (!isSize(field)) return undefined;
         const unit = fields.find(({ kind }) => kind === 'unit');
-        const isYears = unit !== undefined && chosen.get(formName(unit))?.startsWith('year');
-        return String(Math.min(Number(field.default), isYears ? FEW_YEARS : FEW));
+        const chosenUnit = unit && chosen.get(formName(unit));
+        const window = windowOf(fields);
+        if (window !== undefined && chosenUnit === 'days') return String(WINDOW_DAYS[window]);
+        return String(Math.min(Number(field.default), chosenUnit?.startsWith('year') ? FEW_YEARS : FEW));
       }
       default:
         return undefined;
@@ -67,14 +73,21 @@ function earlier(last: string | undefined, asOf: string): string | undefined {
   return last !== undefined && asOf < last ? asOf : last;
 }
 
-/** So many sets are compared at a glance. */
-const FEW_SETS = 3;
 /** So many periods are read at a glance. */
 const FEW = 12;
 const FEW_YEARS = 3;
 /** A line over all the data may have this many points; a table of a number of periods has a few of them. */
 const LINE_POINTS = 210;
 const TABLE_PERIODS = 50;
+/** Windows are mostly of days, unless the data goes on for years. */
+const WINDOW_PERIODS = 400;
+/** How many days measures are about whose fields speak of a window: four weeks, or one of which each day is a bar. */
+const WINDOW_DAYS: Readonly<Record<string, number>> = { span: 28, window: 28, windows: 7 };
+
+/** The field that speaks of a window. */
+function windowOf(fields: readonly Field[]): string | undefined {
+  return fields.find(({ name }) => Object.hasOwn(WINDOW_DAYS, name))?.name;
+}
 
 /** The finest unit of which the data has some periods, but not too many. */
 function suggestUnit(
@@ -82,7 +95,8 @@ function suggestUnit(
   { firstDay, lastDay }: DatasetView,
   fields: readonly Field[],
 ): string | undefined {
-  const most = fields.some(({ kind }) => kind === 'number') ? TABLE_PERIODS : LINE_POINTS;
+  const isTable = fields.some(({ kind }) => kind === 'number');
+  const most = windowOf(fields) !== undefined ? WINDOW_PERIODS : isTable ? TABLE_PERIODS : LINE_POINTS;
   const days = (Date.parse(lastDay ?? '') - Date.parse(firstDay ?? '')) / 86_400_000 || 0;
   const units = Object.keys(choices);
   const fitting = DAYS.find(
@@ -101,8 +115,8 @@ const BEGINNINGS = /^(first|sign[-_ ]?up|regist|join|install|created?)/i;
 const COMEBACKS = /^(active|log[-_ ]?in|sign[-_ ]?in|visit|open|session|seen)/i;
 
 /** Of sets that are compared, some; of those that are followed over periods, as their help says, an event's. */
-function suggestExpressions({ help, least = 1 }: Field, { examples, events }: DatasetView): string[] {
-  if (!help.includes('{period}')) return examples.slice(0, Math.max(least, FEW_SETS));
+function suggestExpressions({ help, least = 1 }: Field, { sets, events }: DatasetView): string[] {
+  if (!help.includes('{period}')) return [...sets];
   return events.slice(0, least).map((event) => formatQuery({ op: 'event', event, period: '{period}' }));
 }
 
