@@ -744,7 +744,7 @@ describe('everybody', () => {
             1,
           ]);
           const controls =
-            'button, .top nav, select, footer, summary, input:not([role=combobox], .source input)';
+            'button, .navigation, select, footer, summary, input:not([role=combobox], .source input)';
           expect([hash, await seen(`:is(${controls})`)]).toEqual([hash, 0]);
         }
         // As wide as an upright A4 page within its margins.

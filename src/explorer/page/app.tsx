@@ -36,25 +36,27 @@ export function App() {
       <header class="top">
         <span class="brand">Bitmapist explorer</span>
         {isOpen && <SourceBar />}
-        {isOpen && <Navigation />}
       </header>
-      <main>
-        {isOpen ? (
-          <>
-            {(loading.value || partial.value || problem.value) && (
-              <section class="card">
-                <LoadStatus />
-              </section>
-            )}
-            <h1 ref={heading} tabIndex={-1} class="hidden">
-              {VIEWS.get(view)}
-            </h1>
-            <View name={view} />
-          </>
-        ) : (
-          <Landing />
-        )}
-      </main>
+      <div class="body">
+        {isOpen && <Navigation />}
+        <main>
+          {isOpen ? (
+            <>
+              {(loading.value || partial.value || problem.value) && (
+                <section class="card">
+                  <LoadStatus />
+                </section>
+              )}
+              <h1 ref={heading} tabIndex={-1} class="hidden">
+                {VIEWS.get(view)}
+              </h1>
+              <View name={view} />
+            </>
+          ) : (
+            <Landing />
+          )}
+        </main>
+      </div>
       <footer>
         Counted in this page by WebAssembly. The data stays here; the address holds the view, not the data.
       </footer>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { hrefOf, route, VIEWS } from './route.js';
 
-/** All views: beside each other, or on a phone as a menu below the name of the one that is shown. */
+/** All views: below each other beside the page, or if there is no room for them as a menu below the name of the one shown. */
 export function Navigation() {
   const { view } = route.value;
   const [isOpen, setOpen] = useState(false);
@@ -9,6 +9,7 @@ export function Navigation() {
   useEffect(() => setOpen(false), [view]);
   return (
     <nav
+      class="navigation"
       aria-label="Views"
       onKeyDown={({ key }) => {
         if (key !== 'Escape' || !isOpen) return;
