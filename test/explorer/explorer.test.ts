@@ -487,13 +487,13 @@ describe('views', () => {
       const problem = (): Promise<string | null> => page.textContent('.problem div');
       await show('#/cohort?select1=', '.problem');
       expect(await problem()).toBe('expected something for: People who did: Event');
-      expect((await invalid()).map((each) => each === 'true')).toEqual([true, false, false, false]);
+      expect((await invalid()).map((each) => each === 'true')).toEqual([true, false, false, false, false]);
       await show('#/cohort?select1=&select2=', '.problem:has-text("came back")');
       expect(await problem()).toBe('expected something for: People who did: Event, And came back to: Event');
-      expect((await invalid()).map((each) => each === 'true')).toEqual([true, false, true, false]);
+      expect((await invalid()).map((each) => each === 'true')).toEqual([true, false, true, false, false]);
       await show('#/trend?events=', '.picker');
       expect(await problem()).toBe('expected something for: Events');
-      expect(await invalid()).toEqual(['true']);
+      expect(await invalid()).toEqual(['true', 'false']);
       expect(await page.locator('.chips li').count()).toBe(0);
     }));
 

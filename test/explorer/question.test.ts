@@ -21,6 +21,7 @@ describe('a question that is kept', () => {
       events: ['active', 'signup'],
       examples: [],
       sets: ['active@2026-11', 'signup@2026-11'],
+      flags: [],
       firstDay: '2026-01-01',
     };
     const view = {
@@ -60,6 +61,22 @@ describe('a question that is kept', () => {
       'paying ones': 'pro@unique',
     });
     expect(questionOf(TREND!, { events: ['active'] }, { ...NONE, segments })).not.toHaveProperty('segments');
+  });
+});
+
+describe('a question that is broken down', () => {
+  it('keeps what by, and the segments that are among it', () => {
+    const segments = [
+      { name: 'fans', expression: 'active@2026-11' },
+      { name: 'payers', expression: 'pro@unique' },
+    ];
+    const by = ['fans', 'payers@unique & web@unique'];
+    const question = questionOf(TREND!, { events: ['active'] }, { ...NONE, segments, by });
+    expect(question).toMatchObject({
+      by,
+      segments: { fans: 'active@2026-11', payers: 'pro@unique' },
+    });
+    expect(readQuestions(JSON.stringify(question))).toEqual([question]);
   });
 });
 

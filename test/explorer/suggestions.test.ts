@@ -23,6 +23,7 @@ function dataOf(change: Partial<DatasetView> = {}): DatasetView {
     periods: [],
     examples: [],
     sets: [],
+    flags: [],
     hasHours: false,
     memoryBytes: 0,
     ...change,

@@ -30,6 +30,13 @@ describe('controls in one line', () => {
     );
   });
 
+  it('say what the answer is broken down by', () => {
+    const address = 'events=active&unit=week&by=pro&by=team@unique';
+    expect(summarize(fieldsOf('trend'), new URLSearchParams(address))).toBe(
+      'active, week, by pro and team@unique',
+    );
+  });
+
   it('say other numbers with their names', () => {
     const field = { label: 'Window', help: '', kind: 'number', name: 'window', default: 7 } as const;
     const brackets = {

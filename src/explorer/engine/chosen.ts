@@ -45,6 +45,7 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
     sparkPeriods: days === undefined ? [] : chooseSparkPeriods(dataset, days, now.getTime()),
     view: {
       events: catalog.names,
+      flags: catalog.names.filter((name) => (catalog.get(name)?.keys.unique ?? 0) > 0),
       segments,
       firstDay: days?.first.toString(),
       lastDay: days?.last.toString(),

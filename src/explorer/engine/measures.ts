@@ -1,4 +1,5 @@
-import { type AnyMeasure, type Field, measures } from '../../measures.js';
+import type { Table } from '../../index.js';
+import { type AnyMeasure, dashboard, type Field, measures } from '../../measures.js';
 import type { ChosenDataset } from './chosen.js';
 import { expectMarkedFor } from './marks.js';
 import type { MeasureAsk, MeasureView } from './protocol.js';
@@ -26,14 +27,15 @@ function limited(field: Field): Field {
   return field.kind === 'events' ? { ...field, most: field.most ?? MAX_EVENTS } : field;
 }
 
-/** The table of a measure. */
+/** The table of a measure, or the tables of one that is broken down. */
 export async function answerMeasure(
   { bitmapist, marked }: ChosenDataset,
-  { measure: asked, args }: MeasureAsk,
+  { measure: asked, args, by }: MeasureAsk,
 ): Promise<MeasureView> {
   const measure = MEASURES.find(({ name }) => name === asked)!;
-  expectMarkedFor(marked, { measure, args });
+  const question = { measure, args, by };
+  expectMarkedFor(marked, question);
   const started = performance.now();
-  const table = await bitmapist.ask(measure, args);
-  return { table, milliseconds: performance.now() - started };
+  const [tables] = await bitmapist.ask(dashboard, { questions: [question] });
+  return { tables: tables as [Table, ...Table[]], milliseconds: performance.now() - started };
 }

@@ -108,6 +108,8 @@ export interface NamedSegment {
 export interface DatasetView {
   /** Names of all events, sorted. */
   readonly events: readonly string[];
+  /** Those of them that people carry as a dateless flag. */
+  readonly flags: readonly string[];
   /** In the order given. */
   readonly segments: readonly SegmentView[];
   /** First and last day with data, ISO; absent if there are only dateless flags. */
@@ -195,10 +197,13 @@ export interface MeasureAsk {
   readonly measure: string;
   /** Its arguments, as `parseFields` gives them. */
   readonly args: Readonly<Record<string, unknown>>;
+  /** What the answer is broken down by: names of flags or segments, or expression texts. */
+  readonly by?: readonly string[] | undefined;
 }
 
 export interface MeasureView {
-  readonly table: Table;
+  /** One, or of an answer that is broken down one for each value, unless they are lines of one. */
+  readonly tables: readonly [Table, ...Table[]];
   readonly milliseconds: number;
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { printable, type Row, type Table } from '../../index.js';
 import { cellValue, explainCell, formatValue, renderSvg, renderSvgCurves, unitOf } from '../../report.js';
-import { doorAt, doorsOf, openDoor } from './door.js';
+import { doorAt, doorsOf, openDoor, type Piece } from './door.js';
 import { Markup } from './markup.js';
 import { markDoors, moveFocus, type Place, placeOf } from './pointed.js';
 
@@ -11,7 +11,7 @@ const MAX_LISTED = 12;
  * A table as a picture: curves of a triangle, otherwise what its layout looks like. What is under the pointer, or what the
  * arrow keys move to, is read out, and opened by a click or Enter to see its people.
  */
-export function Chart({ table }: { readonly table: Table }) {
+export function Chart({ table, part }: Piece) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function Chart({ table }: { readonly table: Table }) {
   };
   const open = (event: Event): void => {
     const place = placeOf(event);
-    if (place !== undefined) openDoor(table, place.row, place.column);
+    if (place !== undefined) openDoor({ table, part }, place.row, place.column);
   };
   const leave = (): void => setAt(undefined);
   return (

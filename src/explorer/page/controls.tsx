@@ -1,13 +1,14 @@
 import { group } from 'd3-array';
 import { useId } from 'preact/hooks';
 import { type Field, formName } from '../../measures.js';
+import { BY, readBy } from './by.js';
 import { Combobox } from './combobox.js';
 import { completeExpression, completeName } from './completion.js';
 import { DateField, useNameNotes } from './fields.js';
 import { problemOf, readNamed } from './named.js';
 import { isNarrow } from './narrow.js';
 import { setParams } from './route.js';
-import { dataset, names } from './state.js';
+import { dataset, datelessNames, names } from './state.js';
 import { summarize } from './summary.js';
 
 interface ControlsProps {
@@ -34,6 +35,7 @@ export function Controls({ fields, params }: ControlsProps) {
           </fieldset>
         );
       })}
+      <EventPicker field={BY} events={readBy(params) ?? []} />
     </div>
   );
   if (!isNarrow.value) return controls;
@@ -64,6 +66,7 @@ function Control({ field, params }: ControlProps) {
           value={value}
           isOptional={optional}
           isMissing={isMissing}
+          isDateless={field.dateless ?? false}
           words={Object.keys(field.choices ?? {})}
           onCommit={change}
         />
@@ -174,6 +177,8 @@ interface EventFieldProps {
   readonly isOptional?: boolean;
   /** It is empty and must not be. */
   readonly isMissing?: boolean;
+  /** It takes a flag, or an expression. */
+  readonly isDateless?: boolean;
   readonly placeholder?: string;
   /** What may stand instead of a name. */
   readonly words?: readonly string[];
@@ -182,8 +187,10 @@ interface EventFieldProps {
 
 /** The name of an event, completed from those that the data has. */
 function EventField(props: EventFieldProps) {
-  const { label, value, isOptional = false, isMissing = false, placeholder, words = [], onCommit } = props;
-  const [note] = useNameNotes(value === '' || words.includes(value) ? [] : [value]);
+  const { label, value, isOptional = false, isMissing = false, isDateless = false, words = [] } = props;
+  const { placeholder, onCommit } = props;
+  const [note] = useNameNotes(value === '' || words.includes(value) ? [] : [value], isDateless);
+  const known = isDateless ? datelessNames.value : names.value;
   const noteId = useId();
   return (
     <div class="field event">
@@ -192,7 +199,7 @@ function EventField(props: EventFieldProps) {
         label={label}
         value={value}
         placeholder={placeholder}
-        suggest={(text) => completeName(text, [...words, ...names.value])}
+        suggest={(text) => completeName(text, [...words, ...known])}
         onCommit={(text) => {
           if (text !== '' || isOptional) onCommit(text);
         }}
@@ -278,7 +285,7 @@ function ExpressionPicker({ field, texts }: { readonly field: Field; readonly te
           label="Add an expression"
           value=""
           isMissing={texts.length < least}
-          placeholder="active@{period}"
+          placeholder={field.help.includes('{period}') ? 'active@{period}' : 'active@month'}
           onCommit={(text) => setParams({ [name]: [...texts, text] })}
         />
       )}
@@ -289,13 +296,14 @@ function ExpressionPicker({ field, texts }: { readonly field: Field; readonly te
 /** Names of events, and a field to add another; if their order matters, it can be changed. */
 function EventPicker({ field, events }: { readonly field: Field; readonly events: readonly string[] }) {
   const name = formName(field);
-  const { least = 0, most = Number.POSITIVE_INFINITY, ordered = false } = field;
+  const { least = 0, most = Number.POSITIVE_INFINITY, ordered = false, dateless = false } = field;
   return (
     <div class="picker grow">
       <ul class="chips" aria-label={field.label}>
         {events.map((event, index) => (
           <li key={`${index} ${event}`}>
-            {ordered ? <span class="muted">{index + 1}.</span> : <i data-line={index} />}
+            {ordered && <span class="muted">{index + 1}.</span>}
+            {!ordered && !dateless && <i data-line={index} />}
             {event}
             {ordered && index > 0 && (
               <button
@@ -323,16 +331,17 @@ function EventPicker({ field, events }: { readonly field: Field; readonly events
       {events.length < most && (
         <EventField
           key={events.length}
-          label="Add an event"
+          label={dateless ? field.label : 'Add an event'}
           value=""
           isMissing={events.length < least}
-          placeholder="Name of an event"
+          isDateless={dateless}
+          placeholder={dateless ? 'A flag or a segment' : 'Name of an event'}
           onCommit={(event) =>
             setParams({ [name]: ordered ? [...events, event] : [...new Set([...events, event])] })
           }
         />
       )}
-      {useNameNotes(events).map((note) => (
+      {useNameNotes(events, dateless).map((note) => (
         <p key={note} class="warning">
           {note}
         </p>

@@ -5,6 +5,7 @@ import { viewTable } from '../../report.js';
 import { MEASURES } from '../engine/measures.js';
 import type { DashboardAnswer, DashboardView } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
+import { BY } from './by.js';
 import { duration } from './duration.js';
 import { ProblemNote } from './fields.js';
 import { forget, isStored, keep, kept, keptJson, move } from './kept.js';
@@ -119,9 +120,11 @@ function KeptCard({ question, at, count, answer }: KeptCardProps) {
 /** What a question is called, and where it can be asked anew; it may have been written elsewhere, and be none. */
 function placeOf(document: QuestionDocument): { readonly title: string; readonly address?: string } {
   try {
-    const { measure, args, segments = {} } = parseQuestion(document);
+    const { measure, args, by = [], segments = {} } = parseQuestion(document);
     const own = Object.entries(segments).map((segment) => ['segment', segment.join('=')]);
-    const address = hrefOf(measure.name, formatForm(measure, args));
+    const params = formatForm(measure, args);
+    for (const text of by) params.append(BY.name, text);
+    const address = hrefOf(measure.name, params);
     const more = new URLSearchParams(own).toString();
     return { title: measure.title, address: more === '' ? address : `${address}&${more}` };
   } catch {

@@ -5,7 +5,7 @@ import { route, setParams } from './route.js';
 
 /**
  * A cell that is opened to see its people. The address names it by the keys of its row and column, `cell=2026-01&cell=1`,
- * so that it is the same one after another question, if that has it.
+ * so that it is the same one after another question, if that has it. Of several tables, `cell=pro` says which it is in.
  */
 export interface Door {
   /** Indexes into the table's rows and columns. */
@@ -13,6 +13,12 @@ export interface Door {
   readonly column: number;
   /** The people, as the text of an expression. */
   readonly query: string;
+}
+
+/** A table, and which of several it is. */
+export interface Piece {
+  readonly table: Table;
+  readonly part?: string | undefined;
 }
 
 /** What had the focus when a door was opened, and gets it back. */
@@ -33,20 +39,29 @@ export function doorsOf(table: Table, column: number): Door[] {
   return doors.sort((a, b) => ascending(numberOf(b), numberOf(a)));
 }
 
-/** The door that the address says is open. */
-export function openedDoor(table: Table): Door | undefined {
-  const [rowKey, columnKey] = route.value.params.getAll('cell');
+/**
+ * The door that the address says is open.
+ * @param part which of several tables it is; the only one has no name
+ */
+export function openedDoor(table: Table, part?: string): Door | undefined {
+  const [rowKey, columnKey, opened] = route.value.params.getAll('cell');
+  if (opened !== part) return undefined;
   const row = table.rows.findIndex(({ key }) => key === rowKey);
   const column = table.columns.findIndex(({ key }) => key === columnKey);
   return doorAt(table, row, column);
 }
 
 /** Opens the door of a cell, or if no row is given the first one of a column; does nothing if there is none. */
-export function openDoor(table: Table, row: number | undefined, column: number): void {
+export function openDoor({ table, part }: Piece, row: number | undefined, column: number): void {
   const door = row === undefined ? doorsOf(table, column)[0] : doorAt(table, row, column);
   if (door === undefined) return;
   opener = document.activeElement ?? undefined;
-  setParams({ cell: [table.rows[door.row]!.key, table.columns[door.column]!.key] });
+  goThrough({ table, part }, door);
+}
+
+/** Opens another door from one that is open. */
+export function goThrough({ table, part = '' }: Piece, { row, column }: Door): void {
+  setParams({ cell: [table.rows[row]!.key, table.columns[column]!.key, part] });
 }
 
 /** Closes the door, and gives the focus back to what opened it, or to what stands in its place since. */

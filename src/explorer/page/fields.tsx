@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useMemo } from 'preact/hooks';
 import { printable } from '../../index.js';
 import { noteUnknownNames } from '../../measures.js';
-import { dataset, names } from './state.js';
+import { dataset, datelessNames, names } from './state.js';
 
 interface DateFieldProps {
   readonly label: string;
@@ -41,17 +41,28 @@ export function DateField({ label, value, onChange }: DateFieldProps) {
   );
 }
 
-/** Sentences about names that no event of the data and no segment has, and about what is wrong with a segment. */
-export function useNameNotes(asked: readonly string[]): string[] {
+/**
+ * Sentences about names that no event of the data and no segment has, and about what is wrong with a segment.
+ * @param isDateless whether flags are asked for, not what people did; an expression may stand instead of one
+ */
+export function useNameNotes(given: readonly string[], isDateless = false): string[] {
   const known = names.value;
+  const carried = datelessNames.value;
+  const asked = isDateless ? given.filter((text) => !text.includes('@')) : given;
   const { segments = [] } = dataset.value ?? {};
   return useMemo(() => {
     const used = segments.filter(({ name }) => asked.includes(name));
     const wrong = used.flatMap(({ name, problem, notes }) =>
       (problem === undefined ? notes : [problem]).map((note) => `segment ${JSON.stringify(name)}: ${note}`),
     );
-    return [...noteUnknownNames(asked, known), ...wrong].map(printable);
-  }, [JSON.stringify(asked), known]);
+    const isUncarried = (name: string): boolean =>
+      isDateless && known.includes(name) && !carried.includes(name);
+    const uncarried = asked
+      .filter(isUncarried)
+      .map((name) => `nobody carries ${JSON.stringify(name)} as a flag`);
+    const others = asked.filter((name) => !isUncarried(name));
+    return [...noteUnknownNames(others, isDateless ? carried : known), ...uncarried, ...wrong].map(printable);
+  }, [JSON.stringify(asked), known, isDateless]);
 }
 
 interface ProblemNoteProps {

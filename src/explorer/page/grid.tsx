@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { printable, type Table } from '../../index.js';
 import { cellValue, explainCell, formatValue, renderHtmlTable, unitOf } from '../../report.js';
-import { doorAt, openDoor } from './door.js';
+import { doorAt, openDoor, type Piece } from './door.js';
 import { Markup } from './markup.js';
 import { markDoors, moveFocus, type Place, placeOf } from './pointed.js';
 import { showEdges } from './scrolling.js';
@@ -11,7 +11,7 @@ import { showEdges } from './scrolling.js';
  * A table as a grid: arrow keys move from cell to cell, the line below says what the cell means, and a click or Enter opens
  * it to see its people.
  */
-export function Grid({ table }: { readonly table: Table }) {
+export function Grid({ table, part }: Piece) {
   // The table may be large and does not read this, so that pointing at a cell does not draw it anew.
   const place = useSignal<Place | undefined>(undefined);
   const box = useRef<HTMLDivElement>(null);
@@ -27,7 +27,7 @@ export function Grid({ table }: { readonly table: Table }) {
   };
   const open = (event: Event): void => {
     const pressed = placeOf(event);
-    if (pressed !== undefined) openDoor(table, pressed.row, pressed.column);
+    if (pressed !== undefined) openDoor({ table, part }, pressed.row, pressed.column);
   };
   return (
     <>

@@ -6,14 +6,14 @@ import { announcement, dataset } from './state.js';
 
 interface KeepButtonProps {
   readonly measure: AnyMeasure;
-  readonly args: MeasureAsk['args'];
+  readonly ask: MeasureAsk;
 }
 
 /** Puts a question on the dashboard, or takes it off. */
-export function KeepButton({ measure, args }: KeepButtonProps) {
+export function KeepButton({ measure, ask: { args, by } }: KeepButtonProps) {
   const { segments = [], lastDay = '', asOf = '' } = dataset.value ?? {};
   const defined = segments.filter(({ problem }) => problem === undefined);
-  const question = questionOf(measure, args, { segments: defined, lastDays: [lastDay, asOf] });
+  const question = questionOf(measure, args, { by, segments: defined, lastDays: [lastDay, asOf] });
   const isThere = isKept(question);
   const change = (): void => {
     if (isThere) forget(question);

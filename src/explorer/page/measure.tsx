@@ -1,12 +1,14 @@
+import { sum } from 'd3-array';
 import { useEffect } from 'preact/hooks';
 import { plural, type Table } from '../../index.js';
 import { type AnyMeasure, type Field, formName, parseForm } from '../../measures.js';
 import { groupDigits, renderCsv, renderSvg, renderSvgCurves, viewTable } from '../../report.js';
-import type { MeasureAsk, Problem } from '../engine/protocol.js';
+import type { MeasureView as MeasureAnswer, MeasureAsk, Problem } from '../engine/protocol.js';
 import { useAnswer } from './answer.js';
+import { readBy } from './by.js';
 import { Chart } from './chart.js';
 import { Controls, Segmented } from './controls.js';
-import { openedDoor } from './door.js';
+import { openedDoor, type Piece } from './door.js';
 import { duration } from './duration.js';
 import { ProblemNote } from './fields.js';
 import { Grid } from './grid.js';
@@ -25,7 +27,7 @@ export function MeasureView({ measure }: { readonly measure: AnyMeasure }) {
   const params = withSuggestions(fields, route.value.params, data);
   const { ask, failure } = readAsk({ ...measure, fields }, params);
   const { answer, problem = failure, isPending } = useAnswer('measure', ask, describe);
-  const look = answer && lookOf(answer.table, params);
+  const look = answer && lookOf(answer.tables[0], params);
   for (const [name, text] of Object.entries(look ?? {})) params.set(name, text);
   const address = params.toString();
   useEffect(() => completeAddress(params), [route.value, address]);
@@ -33,12 +35,21 @@ export function MeasureView({ measure }: { readonly measure: AnyMeasure }) {
     <>
       <section class="card">
         <Controls fields={fields} params={params} />
-        {ask && <KeepButton measure={measure} args={ask.args} />}
+        {ask && <KeepButton measure={measure} ask={ask} />}
       </section>
       {problem && <ProblemNote title="This could not be computed">{problem.message}</ProblemNote>}
-      {answer && look && (
-        <TableCard table={answer.table} look={look} milliseconds={answer.milliseconds} isBusy={isPending} />
-      )}
+      {answer &&
+        look &&
+        answer.tables.map((table, at) => (
+          <TableCard
+            key={at}
+            table={table}
+            part={answer.tables.length > 1 ? ask?.by?.[at] : undefined}
+            look={look}
+            speed={at === 0 ? speedOf(answer) : undefined}
+            isBusy={isPending}
+          />
+        ))}
       <Segments />
     </>
   );
@@ -54,7 +65,7 @@ function readAsk(
     return { failure: { message: `expected something for: ${missing.map(fullLabel).join(', ')}` } };
   }
   try {
-    return { ask: { measure: measure.name, args: parseForm(measure, params) } };
+    return { ask: { measure: measure.name, args: parseForm(measure, params), by: readBy(params) } };
   } catch (error) {
     return { failure: error as Problem };
   }
@@ -71,39 +82,43 @@ function withoutHours(field: Field): Field {
   return field.kind === 'unit' ? { ...field, choices } : field;
 }
 
-/** How a table is looked at, as the address says it: as a table or as curves, or whether there are numbers below its picture. */
-type Look = { readonly look: 'table' | 'curves' } | { readonly numbers: '0' | '1' };
+/**
+ * How a table is looked at, as the address says it: as a table or as curves, or whether there are numbers below its picture.
+ * A matrix is its own picture.
+ */
+type Look = { readonly look: 'table' | 'curves' } | { readonly numbers: '0' | '1' } | Record<never, never>;
 
 function lookOf({ layout, columns }: Table, params: URLSearchParams): Look {
   if (layout === 'triangle') {
     return { look: params.get('look') === 'curves' && columns.length > 0 ? 'curves' : 'table' };
   }
+  if (layout === 'matrix') return {};
   const numbers = params.get('numbers') ?? (layout === 'series' ? '0' : '1');
   return { numbers: numbers === '1' ? '1' : '0' };
 }
 
-interface TableCardProps {
-  readonly table: Table;
+interface TableCardProps extends Piece {
   readonly look: Look;
-  readonly milliseconds: number;
+  /** How long the answer took, if this is the one that says it. */
+  readonly speed: string | undefined;
   readonly isBusy: boolean;
 }
 
 /** The table, and the door that is open in it. */
-function TableCard({ table, look, milliseconds, isBusy }: TableCardProps) {
-  const { layout, rows, columns } = table;
-  const count = rows.length * columns.length;
-  const speed = `${groupDigits(count)} ${plural(count, 'count')} in ${duration(milliseconds)}`;
+function TableCard({ table, part, look, speed, isBusy }: TableCardProps) {
+  const { layout, columns } = table;
   const { title, subtitle } = viewTable(table);
-  const isTable = 'look' in look && look.look === 'table';
+  const isTable = layout === 'matrix' || ('look' in look && look.look === 'table');
   const isCurves = 'look' in look && look.look === 'curves';
-  const door = openedDoor(table);
+  const door = openedDoor(table, part);
   return (
     <>
       <section class="card" aria-busy={isBusy}>
         <header>
           {!isTable && <h2>{title}</h2>}
-          <span class="muted">{isTable ? speed : `${subtitle} · ${speed}`}</span>
+          <span class="muted">
+            {[...(isTable ? [] : [subtitle]), ...(speed === undefined ? [] : [speed])].join(' · ')}
+          </span>
           {'look' in look && columns.length > 0 && (
             <Segmented
               field={{ label: 'Show as', choices: { table: 'Table', curves: 'Curves' } }}
@@ -111,25 +126,28 @@ function TableCard({ table, look, milliseconds, isBusy }: TableCardProps) {
               onChange={(text) => setParams({ look: text })}
             />
           )}
-          <Save table={table} ending="csv" render={renderCsv} />
-          <Save table={table} ending="json" render={JSON.stringify} />
+          <Save table={table} part={part} ending="csv" render={renderCsv} />
+          <Save table={table} part={part} ending="json" render={JSON.stringify} />
           <Save
             table={table}
+            part={part}
             ending="svg"
             name={isCurves ? '-curves' : ''}
             render={isCurves ? renderSvgCurves : renderSvg}
           />
         </header>
-        {isTable ? <Grid table={table} /> : <Chart table={table} />}
-        {'numbers' in look && <Numbers table={table} isOpen={look.numbers === '1'} />}
+        {isTable ? <Grid table={table} part={part} /> : <Chart table={table} part={part} />}
+        {'numbers' in look && <Numbers table={table} part={part} isOpen={look.numbers === '1'} />}
       </section>
-      {door && <DoorPanel table={table} door={door} hasNeighbours={layout === 'series' || isCurves} />}
+      {door && (
+        <DoorPanel table={table} part={part} door={door} hasNeighbours={layout === 'series' || isCurves} />
+      )}
     </>
   );
 }
 
 /** The numbers of a picture, for those who wish to see them. */
-function Numbers({ table, isOpen }: { readonly table: Table; readonly isOpen: boolean }) {
+function Numbers({ table, part, isOpen }: Piece & { readonly isOpen: boolean }) {
   return (
     <details
       open={isOpen}
@@ -138,27 +156,37 @@ function Numbers({ table, isOpen }: { readonly table: Table; readonly isOpen: bo
       }}
     >
       <summary>The numbers</summary>
-      <Grid table={table} />
+      <Grid table={table} part={part} />
     </details>
   );
 }
 
-interface SaveProps {
-  readonly table: Table;
+interface SaveProps extends Piece {
   readonly ending: 'csv' | 'json' | 'svg';
   readonly name?: string;
   readonly render: (table: Table) => string;
 }
 
-function Save({ table, ending, name = '', render }: SaveProps) {
+function Save({ table, part, ending, name = '', render }: SaveProps) {
   const type = { csv: 'text/csv', json: 'application/json', svg: 'image/svg+xml' }[ending];
+  // What file systems do not take is left out.
+  const partName = part === undefined ? '' : `-${part.replace(/[^\p{L}\p{N}]+/gu, '_')}`;
   return (
-    <SaveButton name={`${table.measure}${name}.${ending}`} type={type} make={() => render(table)}>
+    <SaveButton name={`${table.measure}${name}${partName}.${ending}`} type={type} make={() => render(table)}>
       Save {ending.toUpperCase()}
     </SaveButton>
   );
 }
 
-function describe({ table: { title, rows, columns } }: { readonly table: Table }): string {
+function speedOf({ tables, milliseconds }: MeasureAnswer): string {
+  const count = sum(tables, ({ rows, columns }) => rows.length * columns.length);
+  return `${groupDigits(count)} ${plural(count, 'count')} in ${duration(milliseconds)}`;
+}
+
+function describe({ tables }: MeasureAnswer): string {
+  return tables.map(describeTable).join('; ');
+}
+
+function describeTable({ title, rows, columns }: Table): string {
   return `${title}: ${rows.length} ${plural(rows.length, 'row')} of ${columns.length} ${plural(columns.length, 'cell')}`;
 }

@@ -179,7 +179,7 @@ function SuggestedTable({ data }: { readonly data: DatasetView }) {
   const ask = { measure: measure.name, args: parseForm(measure, params) };
   const { answer } = useAnswer('measure', ask, () => '');
   if (answer === undefined) return null;
-  const { table } = answer;
+  const [table] = answer.tables;
   return (
     <section class="card">
       <header>

@@ -1,21 +1,20 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { printable, type Table } from '../../index.js';
+import { printable } from '../../index.js';
 import { cellValue, explainCell, formatValue, unitOf } from '../../report.js';
 import { useAnswer } from './answer.js';
-import { closeDoor, type Door, doorsOf, isOpenedByReader } from './door.js';
+import { closeDoor, type Door, doorsOf, goThrough, isOpenedByReader, type Piece } from './door.js';
 import { describePeople, People } from './people.js';
-import { hrefOf, setParams } from './route.js';
+import { hrefOf } from './route.js';
 import { SegmentForm } from './segments.js';
 
-interface DoorPanelProps {
-  readonly table: Table;
+interface DoorPanelProps extends Piece {
   readonly door: Door;
   /** Whether the other lines of the column can be looked at from here. */
   readonly hasNeighbours: boolean;
 }
 
 /** Who the people of a cell are, beside the table that they are in. */
-export function DoorPanel({ table, door, hasNeighbours }: DoorPanelProps) {
+export function DoorPanel({ table, part, door, hasNeighbours }: DoorPanelProps) {
   const { row, column, query } = door;
   const { answer, problem, isPending } = useAnswer('count', query, describePeople);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -38,13 +37,14 @@ export function DoorPanel({ table, door, hasNeighbours }: DoorPanelProps) {
       <header>
         <h2 id={titleId} ref={heading} tabIndex={-1}>
           {printable(label)}: {printable(table.columns[column]!.label)}
+          {part !== undefined && ` · ${printable(part)}`}
         </h2>
         <button type="button" class="close" aria-label="Close" onClick={() => closeDoor(door)}>
           ×
         </button>
       </header>
       {neighbours.length > 1 ? (
-        <Neighbours table={table} doors={neighbours} open={door} />
+        <Neighbours table={table} part={part} doors={neighbours} open={door} />
       ) : (
         <p class="muted">{explainCell(table, row, column)}</p>
       )}
@@ -62,19 +62,19 @@ export function DoorPanel({ table, door, hasNeighbours }: DoorPanelProps) {
   );
 }
 
-interface NeighboursProps {
-  readonly table: Table;
+interface NeighboursProps extends Piece {
   readonly doors: readonly Door[];
   readonly open: Door;
 }
 
 /** The lines that a column of a chart goes through: one of them is looked at, the others can be. */
-function Neighbours({ table, doors, open }: NeighboursProps) {
+function Neighbours({ table, part, doors, open }: NeighboursProps) {
   const { rows, columns, layout } = table;
   const unit = unitOf(table, open.column);
   return (
     <ul class="neighbours" aria-label={printable(columns[open.column]!.label)}>
-      {doors.map(({ row, column }) => {
+      {doors.map((door) => {
+        const { row, column } = door;
         const { key, label, cells } = rows[row]!;
         const value = cellValue(cells[column]!, unit);
         return (
@@ -82,7 +82,7 @@ function Neighbours({ table, doors, open }: NeighboursProps) {
             <button
               type="button"
               aria-pressed={row === open.row}
-              onClick={() => setParams({ cell: [key, columns[column]!.key] })}
+              onClick={() => goThrough({ table, part }, door)}
             >
               {layout === 'series' && <i data-line={row} />}
               <span>{printable(label)}</span>

@@ -5,6 +5,8 @@ import type { MeasureAsk, NamedSegment } from '../engine/protocol.js';
 /** Questions as they are kept: documents that the command reads too. */
 
 interface Kept {
+  /** What the answer is broken down by. */
+  readonly by?: readonly string[] | undefined;
   readonly segments: readonly NamedSegment[];
   /** The last day of the data, and the one that is taken for today. */
   readonly lastDays: readonly string[];
@@ -14,7 +16,7 @@ interface Kept {
 export function questionOf(
   measure: AnyMeasure,
   args: MeasureAsk['args'],
-  { segments, lastDays }: Kept,
+  { by, segments, lastDays }: Kept,
 ): QuestionDocument {
   const lasting = measure.fields.filter(
     ({ kind, name, optional }) => !(kind === 'date' && optional && lastDays.includes(String(args[name]))),
@@ -22,10 +24,11 @@ export function questionOf(
   const own = Object.fromEntries(
     lasting.flatMap(({ name }) => (args[name] === undefined ? [] : [[name, args[name]]])),
   );
-  const used = usedSegments(measure, own, segments);
+  const used = usedSegments(measure, own, segments, by);
   return formatQuestion({
     measure,
     args: own,
+    by,
     ...(used.length === 0 ? {} : { segments: Object.fromEntries(used) }),
   });
 }
@@ -57,6 +60,7 @@ function usedSegments(
   { fields }: AnyMeasure,
   args: MeasureAsk['args'],
   segments: readonly NamedSegment[],
+  by: readonly string[] = [],
 ): [name: string, expression: string][] {
   const byName = new Map(segments.map(({ name, expression }) => [name, expression]));
   const used = new Map<string, string>();
@@ -74,5 +78,6 @@ function usedSegments(
     if (kind === 'event' || kind === 'events') texts.forEach(use);
     if (kind === 'expression' || kind === 'expressions') texts.forEach(useAll);
   }
+  for (const text of by) (text.includes('@') ? useAll : use)(text);
   return [...used];
 }

@@ -40,6 +40,11 @@ export const names = computed(() => {
   const { segments = [], events = [] } = dataset.value ?? {};
   return [...segments.map(({ name }) => name), ...events];
 });
+/** Those of them that stand for people without a date: of segments, and of flags. */
+export const datelessNames = computed(() => {
+  const { segments = [], flags = [] } = dataset.value ?? {};
+  return [...segments.map(({ name }) => name), ...flags];
+});
 export const statistics = signal<ReadonlyMap<string, EventStatistics>>(new Map());
 /** Events that are on the screen, whose numbers are asked for first. */
 export const visibleEvents = signal<readonly string[]>([]);

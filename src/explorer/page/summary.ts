@@ -1,11 +1,13 @@
 import { group } from 'd3-array';
 import { type Field, formName, formText } from '../../measures.js';
 import { isSize } from '../engine/measures.js';
+import { readBy } from './by.js';
 
 const NAMING = ['event', 'events', 'expression', 'expressions'];
 
 /** What the controls of a measure hold, in one line: `signup → active, months, 12 × 12`. */
 export function summarize(fields: readonly Field[], params: URLSearchParams): string {
+  const by = readBy(params);
   const textsOf = (field: Field): string[] => params.getAll(formName(field)).filter((text) => text !== '');
   const of = (kinds: readonly string[]): Field[] => fields.filter(({ kind }) => kinds.includes(kind));
   const named = [...group(of(NAMING), (field) => field.group ?? field.name).values()].map((members) =>
@@ -22,6 +24,7 @@ export function summarize(fields: readonly Field[], params: URLSearchParams): st
     sizes.flatMap(textsOf).join(' × '),
     ...[...numbers, ...of(['choice', 'flag'])].flatMap((field) => changed(field, textsOf(field))),
     of(['date']).flatMap(textsOf).join(' – '),
+    by === undefined ? '' : `by ${by.join(' and ')}`,
   ]
     .filter(isSomething)
     .join(', ');
