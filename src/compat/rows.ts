@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { type CohortArguments, readCohort } from '../measures/cohort.js';
 import type { MeasureScope } from '../measures/measure.js';
 import { type Wall, wallClock } from '../time/moment.js';
-import { Period, type PeriodUnit } from '../time/period.js';
+import { Period } from '../time/period.js';
 
 /** A row of the reference's `get_dates_data`, before anything is counted. */
 export interface CompatRow {
@@ -21,7 +21,7 @@ export function compatRows(args: CohortArguments, { now, timeZone }: MeasureScop
   const end =
     startDate === undefined
       ? wallClock(now, timeZone)
-      : firstDay(unit, startDate, timeZone).add({ days: numResults - 1 });
+      : firstDay(startDate, timeZone).add({ days: numResults - 1 });
   const length = timeGroup === 'years' ? 3 : numResults;
   let at = end.subtract({ [timeGroup]: length - 1 });
   if (timeGroup === 'months') at = at.with({ day: 1 });
@@ -38,16 +38,10 @@ export function compatRows(args: CohortArguments, { now, timeZone }: MeasureScop
 const LONG_PERIOD_TEXT = /^\d{4}(?:-W?\d{2})?$/;
 
 /** Midnight of the day that a start date names, or of the first one if it names a period, as in `cohort`. */
-function firstDay(
-  unit: PeriodUnit,
-  startDate: NonNullable<CohortArguments['startDate']>,
-  timeZone: string,
-): Wall {
+function firstDay(startDate: NonNullable<CohortArguments['startDate']>, timeZone: string): Wall {
   if (typeof startDate !== 'string' || !LONG_PERIOD_TEXT.test(startDate)) {
     return wallClock(startDate, timeZone).withPlainTime();
   }
-  // Refuses what spans several rows.
-  Period.from(unit, startDate);
   return Period.parse(startDate).start().toPlainDateTime();
 }
 
