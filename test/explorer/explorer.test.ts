@@ -539,7 +539,11 @@ describe('views', () => {
         page.click('button:text-is("Save CSV")'),
       ]);
       const { data } = Papa.parse<string[]>(await readFile(await download.path(), 'utf8'));
-      expect(data[0]).toEqual(['Period', ...names.map((name) => (name === 'plain' ? name : `'${name}`))]);
+      expect(data[0]).toEqual([
+        'Period',
+        ...names.map((name) => (name === 'plain' ? name : `'${name}`)),
+        'unfinished',
+      ]);
     }));
 
   it('save numbers, pictures and ids', () =>
@@ -564,7 +568,9 @@ describe('views', () => {
         expect(text).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
       }
       await explorer.show('#/trend?events=active&unit=month', CHART);
-      expect((await save('Save CSV')).text).toBe('Period,active\r\n2026-01,0\r\n2026-02,3\r\n2026-03,3\r\n');
+      expect((await save('Save CSV')).text).toBe(
+        'Period,active,unfinished\r\n2026-01,0,\r\n2026-02,3,\r\n2026-03,3,active\r\n',
+      );
       const picture = (await save('Save SVG')).text;
       expect(picture).toMatch(/^<svg /);
       expect(picture).not.toContain('var(');

@@ -126,7 +126,12 @@ function TableCard({ table, part, look, speed, isBusy }: TableCardProps) {
               onChange={(text) => setParams({ look: text })}
             />
           )}
-          <Save table={table} part={part} ending="csv" render={renderCsv} />
+          <Save
+            table={table}
+            part={part}
+            ending="csv"
+            render={(each) => renderCsv(each, { unfinished: true })}
+          />
           <Save table={table} part={part} ending="json" render={JSON.stringify} />
           <Save
             table={table}
