@@ -8,6 +8,9 @@ import type { Tick } from './ticks.js';
 /** Marks of an axis of values, as many as there are mostly. */
 export const VALUE_TICKS = 5;
 
+/** What stays free between a label of the axis and the edge of the picture. */
+export const EDGE = 4;
+
 /** Where an axis of values has its marks: people are whole, however few they are. */
 export function valueTicks(scale: ScaleContinuousNumeric<number, number>, unit: Unit): number[] {
   const all = scale.ticks(VALUE_TICKS);
