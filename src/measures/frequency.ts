@@ -1,7 +1,7 @@
 import { plural } from '../base/errors.js';
 import { tally } from '../engine/tally.js';
 import { formatQuery } from '../events/query.js';
-import { periodLabel } from '../tables/labels.js';
+import { periodLabel, preposition } from '../tables/labels.js';
 import type { Cell, CellState, Column, Row, Table } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import type { Period } from '../time/period.js';
@@ -146,8 +146,8 @@ function oneWindow(tallies: readonly Tally[]): Pick<Table, 'subtitle' | 'rowHead
     { key: 'atLeastBefore', label: 'At least, before' },
   ];
   return {
-    subtitle: `by the number of ${unitsOf(tally)} on which they were active, ${spanOf(tally)}`,
-    rowHead: 'Active on',
+    subtitle: `by the number of ${unitsIn(tally)} which they were active, ${spanOf(tally)}`,
+    rowHead: `Active ${prepositionOf(tally)}`,
     columns: before === undefined ? columns.slice(0, 2) : columns,
     rows: tally.periods.map((_, at): Row => {
       const cells = [tally, before].flatMap((each) =>
@@ -164,10 +164,10 @@ function overTime(
 ): Omit<Table, 'measure' | 'title' | 'layout' | 'unit' | 'notes' | 'now' | 'timeZone'> {
   const [tally] = tallies as [Tally];
   return {
-    subtitle: `by the number of ${unitsOf(tally)} on which they were active, of ${tally.periods.length}`,
+    subtitle: `by the number of ${unitsIn(tally)} which they were active, of ${tally.periods.length}`,
     stacked: true,
     rowHead: 'Window',
-    columnHead: 'Active on exactly',
+    columnHead: `Active ${prepositionOf(tally)} exactly`,
     columns: tally.periods.map((_, at) => ({ key: `${at + 1}`, label: labelOf(tally, at) })),
     rows: tallies.map((each): Row => {
       const period = each.periods[0]!.toString();
@@ -191,8 +191,12 @@ function cellOf({ groups, exactly, state }: Tally, op: 'exactly' | 'atLeast', at
   return { count: op === 'exactly' ? exactly[at]! : sum(exactly.slice(at)), of: sum(exactly), state, query };
 }
 
-function unitsOf({ periods }: Window): string {
-  return plural(2, periods[0]!.unit);
+function unitsIn(window: Window): string {
+  return `${plural(2, window.periods[0]!.unit)} ${prepositionOf(window)}`;
+}
+
+function prepositionOf({ periods }: Window): string {
+  return preposition(periods[0]!.unit);
 }
 
 /** `3 days`. */

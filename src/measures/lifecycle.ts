@@ -1,4 +1,4 @@
-import { periodLabel } from '../tables/labels.js';
+import { periodLabel, preposition } from '../tables/labels.js';
 import type { Cell, Row } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import type { Period } from '../time/period.js';
@@ -73,7 +73,7 @@ export const lifecycle: Measure<LifecycleArguments> = {
       table: ({ sets, pairs = [] }) => ({
         measure: 'lifecycle',
         title: args.created ? `${args.event}, new by ${args.created}` : args.event,
-        subtitle: `per ${unit}, by whether they were active in the ${unit} before${scope.timeZone === 'UTC' ? '' : ` (${scope.timeZone})`}`,
+        subtitle: `per ${unit}, by whether they were active ${preposition(unit)} the ${unit} before${scope.timeZone === 'UTC' ? '' : ` (${scope.timeZone})`}`,
         layout: 'bars',
         stacked: true,
         unit: 'people',

@@ -1,4 +1,4 @@
-import { periodLabel } from '../tables/labels.js';
+import { periodLabel, preposition } from '../tables/labels.js';
 import type { Cell } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import { Period } from '../time/period.js';
@@ -85,7 +85,7 @@ export const ratio: Measure<RatioArguments> = {
         return {
           measure: 'ratio',
           title: `${event}, ${label}`,
-          subtitle: `of those active in a ${unit} who are active in one of its ${short}, on average${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
+          subtitle: `of those active in a ${unit} who are active ${preposition(unitOf(short))} one of its ${short}, on average${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
           layout: 'series',
           unit: 'percent',
           rowHead: 'Event',

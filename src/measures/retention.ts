@@ -1,7 +1,7 @@
 import { describe } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
 import { averageRow } from '../tables/average.js';
-import { cohortLabel, laterLabel, periodLabel } from '../tables/labels.js';
+import { cohortLabel, laterLabel, periodLabel, preposition } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
 import type { Cell, CellState, Column, Row, Table } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
@@ -250,15 +250,15 @@ function whenText(args: RetentionArguments): string {
   const unit = unitOf(args.timeGroup);
   switch (mode) {
     case 'exact':
-      return `in that ${unit}`;
+      return `${preposition(unit)} that ${unit}`;
     case 'on-or-after':
-      return `in that ${unit} or later, up to ${horizon === 'now' ? 'now' : `${unit} ${numOfRows}`}`;
+      return `${preposition(unit)} that ${unit} or later, up to ${horizon === 'now' ? 'now' : `${unit} ${numOfRows}`}`;
     case 'on-or-before':
       return `by that ${unit}`;
     case 'bracket':
-      return `in any of those ${unit}s`;
+      return `${preposition(unit)} any of those ${unit}s`;
     case 'streak':
-      return `in every ${unit} up to that one`;
+      return `${preposition(unit)} every ${unit} up to that one`;
   }
 }
 

@@ -60,7 +60,7 @@ export const rolling: Measure<RollingArguments> = {
       table: ({ sets }) => ({
         measure: 'rolling',
         title: args.event,
-        subtitle: `in the last ${span} ${plural(span, unit)}, per ${unit}${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
+        subtitle: `in the last ${span === 1 ? unit : `${span} ${plural(span, unit)}`}, per ${unit}${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
         layout: 'series',
         unit: 'people',
         rowHead: 'Event',

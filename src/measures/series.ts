@@ -1,5 +1,5 @@
 import { formatQuery } from '../events/query.js';
-import { periodLabel } from '../tables/labels.js';
+import { periodLabel, preposition } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
 import type { Cell, Row } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
@@ -89,7 +89,7 @@ export const series: Measure<SeriesArguments> = {
         return {
           measure: 'series',
           title: expressions.map(labelOf).join(', '),
-          subtitle: `${growth ? `more than in the ${unit} before` : `per ${unit}`}${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
+          subtitle: `${growth ? `more than ${preposition(unit)} the ${unit} before` : `per ${unit}`}${timeZone === 'UTC' ? '' : ` (${timeZone})`}`,
           layout: 'series',
           unit: growth ? 'percent' : 'people',
           rowHead: 'Expression',

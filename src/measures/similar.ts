@@ -1,6 +1,6 @@
 import { describe } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
-import { periodLabel } from '../tables/labels.js';
+import { periodLabel, preposition } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
 import { type Cell, type Column, cellValue, type Row, unitOf } from '../tables/table.js';
 import { instantText, type Moment } from '../time/moment.js';
@@ -133,7 +133,7 @@ export const similar: Measure<SimilarArguments> = {
         return {
           measure: 'similar',
           title: args.event,
-          subtitle: `who did it and another event in ${periodLabel(period)}, the nearest by ${nearest} first · ${groupDigits(a)} of the ${groupDigits(everybody)} who did anything`,
+          subtitle: `who did it and another event ${preposition(period.unit)} ${periodLabel(period)}, the nearest by ${nearest} first · ${groupDigits(a)} of the ${groupDigits(everybody)} who did anything`,
           layout: 'bars',
           unit: 'people',
           rowHead: 'Event',

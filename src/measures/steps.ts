@@ -1,7 +1,7 @@
 import { plural } from '../base/errors.js';
 import { combine, type Expression } from '../engine/expression.js';
 import { formatQuery, type QueryNode } from '../events/query.js';
-import { periodLabel } from '../tables/labels.js';
+import { periodLabel, preposition } from '../tables/labels.js';
 import type { Cell, CellState, Row, Table } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import type { Ask, MeasureScope } from './measure.js';
@@ -118,7 +118,9 @@ function describeFunnel(
   { now, timeZone }: MeasureScope,
 ): Pick<Table, 'measure' | 'title' | 'subtitle' | 'notes' | 'now' | 'timeZone'> {
   const within =
-    window === 0 ? `in the ${unit} of the first` : `within ${window} ${plural(window, unit)} of the first`;
+    window === 0
+      ? `${preposition(unit)} the ${unit} of the first`
+      : `within ${window} ${plural(window, unit)} of the first`;
   const order = isLater ? `each in a later ${unit}` : `in any order within a ${unit}`;
   const zone = timeZone === 'UTC' ? '' : ` (${timeZone})`;
   return {

@@ -28,3 +28,8 @@ export function laterLabel(unit: PeriodUnit, first: number, last = first): strin
   const name = `${unit[0]!.toUpperCase()}${unit.slice(1)} ${first}`;
   return last === first ? name : `${name}–${last}`;
 }
+
+/** What goes before a period of a unit in a sentence: on a day, in any other. */
+export function preposition(unit: PeriodUnit): 'on' | 'in' {
+  return unit === 'day' ? 'on' : 'in';
+}

@@ -2,7 +2,7 @@ import { describe, printable } from '../base/errors.js';
 import { Period } from '../time/period.js';
 import { type AverageKind, averageRow } from './average.js';
 import { type HeatKind, type HeatScale, heatScale, lineColors } from './heat.js';
-import { periodLabel } from './labels.js';
+import { periodLabel, preposition } from './labels.js';
 import { formatValue, groupDigits } from './numbers.js';
 import { type Cell, type CellState, cellValue, type Row, type Table, type Unit, unitOf } from './table.js';
 
@@ -173,9 +173,12 @@ function cellTime({ layout, rows, columns }: Table, row: number, column: number)
   if (period === undefined) return '';
   const own = layout === 'triangle' ? column : 0;
   const [first, last] = head.later ?? [own, own];
-  const label = (later: number): string => periodLabel(Period.parse(period).delta(later));
+  const parsed = Period.parse(period);
+  const label = (later: number): string => periodLabel(parsed.delta(later));
   if (last === undefined) return ` since ${label(first)}`;
-  return first === last ? ` in ${label(first)}` : ` from ${label(first)} to ${label(last)}`;
+  return first === last
+    ? ` ${preposition(parsed.unit)} ${label(first)}`
+    : ` from ${label(first)} to ${label(last)}`;
 }
 
 /** What colours mean, in texts for a legend. */

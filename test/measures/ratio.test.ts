@@ -28,7 +28,7 @@ describe('a ratio', () => {
     expect(table).toEqual({
       measure: 'ratio',
       title: 'a, DAU/WAU',
-      subtitle: 'of those active in a week who are active in one of its days, on average',
+      subtitle: 'of those active in a week who are active on one of its days, on average',
       layout: 'series',
       unit: 'percent',
       rowHead: 'Event',

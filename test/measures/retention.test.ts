@@ -332,7 +332,7 @@ describe('retention', () => {
       ['2026-11-23', '2026-11-23 · Mon', '2026-11-23'],
     ]);
     expect(title).toBe('s & pro → r');
-    expect(subtitle).toBe('of each cohort who came back in any of those days (Europe/Berlin) · total size 0');
+    expect(subtitle).toBe('of each cohort who came back on any of those days (Europe/Berlin) · total size 0');
   });
 
   it('is the cohort table in its simplest mode', () => {

@@ -65,7 +65,7 @@ describe('a rolling count', () => {
   it('looks at 7 periods, or at a single one if told to', () => {
     expect(tableOf({ span: undefined }).subtitle).toBe('in the last 7 days, per day');
     const { subtitle, rows } = tableOf({ span: 1 });
-    expect(subtitle).toBe('in the last 1 day, per day');
+    expect(subtitle).toBe('in the last day, per day');
     expect(rows[0]!.cells.map(({ count, query }) => [count, query]).slice(0, 2)).toEqual([
       [2, 'a@2026-03-15'],
       [0, 'a@2026-03-16'],

@@ -147,7 +147,7 @@ describe('renderHtmlTable', () => {
       ['2026-04-16', 'still to come', 'still to come'],
     ]);
     expect(html).not.toMatch(/bm-h\d|bm-ramp|tfoot/);
-    expect(html).toContain('title="5,000 in 2026-04-14"');
+    expect(html).toContain('title="5,000 on 2026-04-14"');
   });
 
   it('has the steps of a funnel with their rates, and then all rows', () => {

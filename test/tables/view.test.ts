@@ -70,8 +70,8 @@ describe('the view of a table', () => {
 
   it('tells the figures that a cell stands on', () => {
     expect(explainCell(sampleTable(), 0, 1)).toBe('600 of 1,200 in Feb 2026');
-    expect(explainCell(trendTable(), 1, 0)).toBe('4,000 in 2026-04-13');
-    expect(explainCell(inLines(trendTable()), 0, 1)).toBe('4,000 in 2026-04-13');
+    expect(explainCell(trendTable(), 1, 0)).toBe('4,000 on 2026-04-13');
+    expect(explainCell(inLines(trendTable()), 0, 1)).toBe('4,000 on 2026-04-13');
     const explainLater = (later: [number, number?]) =>
       explainCell(
         { ...sampleTable(), columns: sampleTable().columns.map((each) => ({ ...each, later })) },
