@@ -29,7 +29,7 @@ export function CohortKey({ table, width, left, y }: CohortKeyProps): VNode {
   const [x, below] = isNarrow ? [left, y + KEY_HEIGHT] : [220, y];
   return (
     <g>
-      <rect class="averageKey" x={left} y={y - 6} width="20" height="3" fill={ACCENT} />
+      {table.summary && <rect class="averageKey" x={left} y={y - 6} width="20" height="3" fill={ACCENT} />}
       <text class="ink" x={left + 28} y={y} fill={INK}>
         {table.summary?.label.toLowerCase()}
       </text>

@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { plural, printable } from '../base/errors.js';
 import { formatValue } from '../tables/numbers.js';
 import { cellValue, type Table } from '../tables/table.js';
-import { showAs, viewTable } from '../tables/view.js';
+import { showAs, summaryOf, viewTable } from '../tables/view.js';
 import { VALUE_TICKS, valueText, valueTicks } from './axes.js';
 import { CohortKey, cohortKeyRows } from './cohortkey.js';
 import { Average, Curve, Running } from './curve.js';
@@ -33,7 +33,8 @@ const BOTTOM = 84;
  * console.log(renderSvgCurves(table).startsWith('<svg ')); // true
  */
 export function renderSvgCurves(given: Table, options: ChartOptions = {}): string {
-  const table = showAs(given, options);
+  const asked = showAs(given, options);
+  const table = { ...asked, summary: summaryOf(asked) };
   if (table.columns.length === 0) {
     throw new RangeError('expected a table with a column or more for curves, got one of sizes alone');
   }

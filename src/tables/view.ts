@@ -95,6 +95,12 @@ function isOfShares({ rows, columns }: Table): boolean {
   );
 }
 
+/** The summary of a table, unless all of it is still to come: nothing is finished yet that could be averaged. */
+export function summaryOf({ summary }: Table): Row | undefined {
+  const isBlank = summary?.cells.length !== 0 && summary?.cells.every(({ state }) => state === 'empty');
+  return isBlank ? undefined : summary;
+}
+
 /** A table with a line per column, and a column per row: lines over time read better downwards. */
 export function inLines(table: Table): Table {
   if (table.layout !== 'series') return table;
@@ -123,7 +129,8 @@ export function inLines(table: Table): Table {
  */
 export function viewTable(given: Table, options: ViewOptions = {}): TableView {
   const table = inLines(showAs(given, options));
-  const { unit, columns, summary } = table;
+  const { unit, columns } = table;
+  const summary = summaryOf(table);
   const scale = isHeated(table) ? heatScale(table, unit, options.heat) : undefined;
   const viewRow = (row: Row, emptyText: string): RowView => ({
     label: printable(row.label),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { renderSvgCurves } from '../../src/report.js';
 import { explainCell, inLines, showAs, viewTable } from '../../src/tables/view.js';
-import { lossTable, sampleTable, sizesTable, trendTable } from '../support/report/tables.js';
+import { lossTable, sampleTable, sizesTable, trendTable, withCells } from '../support/report/tables.js';
 
 describe('the view of a table', () => {
   it('is of its own unit and averages unless its reader wishes otherwise', () => {
@@ -24,6 +25,16 @@ describe('the view of a table', () => {
     ]);
     expect(viewTable(sizesTable()).subtitle).toBe('sizes of the cohorts');
     expect(viewTable({ ...sampleTable(), subtitle: undefined }).subtitle).toBe('percent');
+  });
+
+  it('leaves out averages as long as nothing is finished, but never a total', () => {
+    const running = withCells(sampleTable(), (cells) =>
+      cells.map((cell) => (cell.state === 'final' ? { ...cell, state: 'running' as const } : cell)),
+    );
+    expect(viewTable(running).summary).toBeUndefined();
+    expect(viewTable(withCells(sampleTable(), (cells) => cells)).summary?.label).toBe('Weighted average');
+    expect(viewTable(sizesTable()).summary?.label).toBe('Total');
+    expect(renderSvgCurves(running).toLowerCase()).not.toContain('average<');
   });
 
   it('explains the signs that occur, in words that suit the layout', () => {
