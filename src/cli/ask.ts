@@ -57,9 +57,10 @@ function readQuestions(text: string, name: string, isRows: boolean): Question[] 
 
 function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors put a mark before UTF-8.
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new UsageError(`expected JSON in ${name}, got what is none: ${(error as Error).message}`, {
+    throw new UsageError(`expected JSON in ${name}, got text that is not JSON: ${(error as Error).message}`, {
       cause: error,
     });
   }

@@ -125,7 +125,7 @@ function readValue(field: Field, name: string, value: unknown, isForm: boolean):
     case 'flag':
       if (value === true || value === '1' || value === 'true') return true;
       if (value === false || value === '0' || value === 'false') return false;
-      throw unexpected(name, '1 or 0', value);
+      throw unexpected(name, isForm ? '1 or 0' : 'true or false', value);
     case 'date':
       // Text of moments is read where it is used; a browser's control knows dates, and a link perhaps periods.
       if (isForm && !isDate(value as string)) {

@@ -1,3 +1,4 @@
+import { describe } from '../base/errors.js';
 import { countSets } from '../engine/answers.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { takeApart } from '../engine/taking.js';
@@ -24,12 +25,29 @@ export async function askMeasure<Args, Answer>(
   args: Args,
   options: AskOptions,
 ): Promise<Answer> {
+  checkAsked(measure, args);
   const now = options.now === undefined ? events.now() : options.now;
   const scope: Scope = { ...events, now: () => now };
   const told = measure.looksAt?.(args) ?? [];
   const catalog = told.length === 0 ? undefined : await listKeys(scope, told, options);
   const ask = measure.ask(args, measureScope(scope, now, catalog));
   return ask.table(await countSets(ask, { ...events.defaults, ...options }));
+}
+
+/** @throws TypeError for what plain JavaScript callers have no compiler to tell them: no measure, no arguments, no list */
+function checkAsked<Args>({ ask, fields }: Measure<Args, unknown> = {} as never, args: Args): void {
+  if (typeof ask !== 'function') {
+    throw new TypeError("expected a measure of 'bitmapist-wasm/measures', got a value without ask");
+  }
+  if (typeof args !== 'object' || args === null) {
+    throw new TypeError(`expected the arguments of a measure, got ${describe(args)}`);
+  }
+  for (const { kind, name, optional } of fields) {
+    const value = args[name];
+    const isList = kind === 'events' || kind === 'expressions';
+    if (!isList || Array.isArray(value) || (optional && value === undefined)) continue;
+    throw new TypeError(`expected ${name} to be a list, got ${describe(value)}`);
+  }
 }
 
 function measureScope(scope: Scope, now: Moment, catalog: Catalog | undefined): MeasureScope {

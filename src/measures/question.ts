@@ -29,16 +29,16 @@ export interface QuestionDocument {
  */
 export function parseQuestion(document: unknown): Question {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new TypeError(`expected a question such as { "measure": "trend", … }, got ${describe(document)}`);
+    throw new TypeError(`expected a question such as { "measure": "trend", … }, got ${tell(document)}`);
   }
   const { measure: name, by, segments, ...given } = document as QuestionDocument;
   const measure = measureOf(name);
-  const known = measure.fields.map((field) => field.name);
+  const known = [...measure.fields.map((field) => field.name), 'by', 'segments'];
   for (const argument of Object.keys(given)) {
     if (known.includes(argument)) continue;
-    throw new RangeError(
-      `expected an argument of ${measure.name}, got ${quote(argument)}${hint(argument, [...known, 'by', 'segments'])}`,
-    );
+    const near = hint(argument, known);
+    const expected = near === '' ? `${listed(known)} in a question` : 'an argument';
+    throw new RangeError(`expected ${expected} of ${measure.name}, got ${quote(argument)}${near}`);
   }
   const args = parseFields(measure, given);
   const missing = measure.fields.find((field) => !field.optional && args[field.name] === undefined);
@@ -63,9 +63,8 @@ function measureOf(name: unknown): AnyMeasure {
   const measure = measures.find((each) => each.name === name);
   if (measure !== undefined) return measure;
   const names = measures.map((each) => each.name);
-  const known = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
   const near = typeof name === 'string' ? hint(name, names) : '';
-  throw new RangeError(`expected the measure ${known}, got ${describe(name)}${near}`);
+  throw new RangeError(`expected the measure ${listed(names)}, got ${tell(name)}${near}`);
 }
 
 function readBy(by: unknown): readonly string[] | undefined {
@@ -73,21 +72,30 @@ function readBy(by: unknown): readonly string[] | undefined {
   if (Array.isArray(by) && by.length > 0 && by.every((value) => typeof value === 'string' && value !== '')) {
     return by;
   }
-  throw new RangeError(`expected by to be a list of flags, segments or expressions, got ${describe(by)}`);
+  throw new RangeError(`expected by to be a list of flags, segments or expressions, got ${tell(by)}`);
 }
 
 function readSegments(segments: unknown): Readonly<Record<string, string>> | undefined {
   if (segments === undefined) return undefined;
   if (typeof segments !== 'object' || segments === null || Array.isArray(segments)) {
-    throw new RangeError(`expected segments by their names, got ${describe(segments)}`);
+    throw new RangeError(`expected segments by their names, got ${tell(segments)}`);
   }
   for (const text of Object.values(segments)) parseQuery(text);
   return segments as Record<string, string>;
 }
 
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
 function hint(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`;
+}
+
+/** A value of a document, as it is written there. */
+function tell(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : describe(value);
 }
 
 function quote(text: string): string {

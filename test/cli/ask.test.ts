@@ -103,7 +103,7 @@ describe('the command ask', () => {
 
   it.each([
     ['[]', 'expected a question in FILE, got none'],
-    ['{', 'expected JSON in FILE, got what is none: '],
+    ['{', 'expected JSON in FILE, got text that is not JSON: '],
     [
       [SIGNUPS, { ...SIGNUPS, unitt: 1 }],
       'FILE, question 2: expected an argument of trend, got "unitt"; did you mean "unit"?',

@@ -168,7 +168,7 @@ describe('parseFields', () => {
     [cohort, { timeGroup: 7 }, 'expected days, weeks, months or years as time group, got 7'],
     [cohort, { select1: 7 }, 'expected select1 to be text, got 7'],
     [trend, { events: ['a', 7] }, 'expected events to be names of events, got 7'],
-    [trend, { any: 'on' }, 'expected any to be 1 or 0, got "on"'],
+    [trend, { any: 'on' }, 'expected any to be true or false, got "on"'],
   ] as [Measure<unknown>, Record<string, unknown>, string][])('refuses %o', (measure, values, message) => {
     expect(() => parseFields(measure, values)).toThrow(new RangeError(message));
   });

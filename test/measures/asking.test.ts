@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import type { Measure, MeasureScope } from '../../src/measures/measure.js';
+import { funnel, series, trend } from '../../src/measures.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { CountingStore } from '../support/store/counting.js';
 
@@ -35,6 +36,19 @@ async function marked(): Promise<{ bitmapist: Bitmapist; store: CountingStore }>
 }
 
 describe('asking a measure', () => {
+  it('refuses what the types forbid, in a sentence', async () => {
+    const { bitmapist } = await marked();
+    const ask = (measure: unknown, args: unknown) => bitmapist.ask(measure as typeof series, args as never);
+    await expect(ask('series', {})).rejects.toThrow("expected a measure of 'bitmapist-wasm/measures', got");
+    await expect(ask(undefined, {})).rejects.toThrow("expected a measure of 'bitmapist-wasm/measures', got");
+    await expect(ask(series, undefined)).rejects.toThrow(
+      'expected the arguments of a measure, got undefined',
+    );
+    await expect(ask(series, {})).rejects.toThrow('expected expressions to be a list, got undefined');
+    await expect(ask(funnel, { steps: 'a,b' })).rejects.toThrow('expected steps to be a list, got "a,b"');
+    await expect(ask(trend, {})).rejects.toThrow(TypeError);
+  });
+
   it('lists no keys unless the measure says whose', async () => {
     const { bitmapist, store } = await marked();
     expect(

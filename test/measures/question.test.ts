@@ -23,7 +23,11 @@ describe('a question', () => {
       'expected an argument of trend, got "evnets"; did you mean "events"?',
     ],
     [{ ...TREND, bye: ['a'] }, RangeError, 'expected an argument of trend, got "bye"; did you mean "by"?'],
-    [{ ...TREND, colour: 'red' }, RangeError, 'expected an argument of trend, got "colour"'],
+    [
+      { ...TREND, colour: 'red' },
+      RangeError,
+      'expected events, unit, from, to, any, by or segments in a question of trend, got "colour"',
+    ],
     [{ measure: 'trend' }, RangeError, 'expected events in a question of trend, got none'],
     [{ ...TREND, unit: 'fortnight' }, RangeError, 'as unit, got "fortnight"'],
     [
@@ -32,7 +36,7 @@ describe('a question', () => {
       'expected by to be a list of flags, segments or expressions, got "pro"',
     ],
     [{ ...TREND, by: [] }, RangeError, 'expected by to be a list'],
-    [{ ...TREND, segments: ['a'] }, RangeError, 'expected segments by their names, got a'],
+    [{ ...TREND, segments: ['a'] }, RangeError, 'expected segments by their names, got ["a"]'],
     [{ ...TREND, segments: { a: 'b@' } }, Error, 'expected a period'],
   ] as [unknown, typeof Error, string][])('refuses %j', (document, type, message) => {
     expect(() => parseQuestion(document)).toThrow(type);
