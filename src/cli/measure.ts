@@ -1,4 +1,4 @@
-import type { Bitmapist, Table } from '../index.js';
+import type { Bitmapist, Cell, Table } from '../index.js';
 import { type AnyMeasure, dashboard, type Measure, parseFields, type Question } from '../measures.js';
 import { namesOf, needsOf } from './needs.js';
 import { noteNames } from './notes.js';
@@ -42,15 +42,20 @@ export async function answerQuestions(
   options: MeasureOptions,
 ): Promise<Answer[]> {
   const answers = await bitmapist.ask(dashboard, { questions });
-  const isEmpty = answers.flat().every(isEmptyTable);
+  const isEmpty = answers.flat().some(isEmptyTable);
   const notes = await noteNames(bitmapist, namesOf(questions), { ...options, isEmpty });
   return questions.map((question, at) => ({ question, tables: answers[at]!, notes }));
 }
 
-/** Whether nobody is in any row, or in any cell. */
-function isEmptyTable({ rows }: Table): boolean {
-  const cells = rows.flatMap((row) => row.cells);
+/** Whether nobody is in any row, or in any cell; of lines, sets and steps, which have names of their own, of one of them. */
+function isEmptyTable({ layout, rows, columns }: Table): boolean {
+  const isNobody = (cells: readonly Cell[]): boolean =>
+    cells.length > 0 && cells.every(({ count }) => count === 0);
+  const columnOf = (at: number): Cell[] => rows.map(({ cells }) => cells[at]!);
   return (
-    rows.every(({ size }) => size === 0) || (cells.length > 0 && cells.every(({ count }) => count === 0))
+    rows.every(({ size }) => size === 0) ||
+    isNobody(rows.flatMap(({ cells }) => cells)) ||
+    ((layout === 'series' || layout === 'matrix') && rows.some(({ cells }) => isNobody(cells))) ||
+    (layout === 'steps' && columns.some((_, at) => isNobody(columnOf(at))))
   );
 }

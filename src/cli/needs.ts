@@ -1,6 +1,6 @@
 import { parseQuery, type QueryNode } from '../index.js';
 import type { Field, Question } from '../measures.js';
-import { namesIn } from './notes.js';
+import { type AskedName, namesIn } from './notes.js';
 import type { SourceOptions } from './source.js';
 
 /** What questions need of a source. */
@@ -19,23 +19,28 @@ export function needsOf(questions: readonly Question[]): Pick<SourceOptions, 'qu
 }
 
 /** Names of events and segments that are asked for. */
-export function namesOf(questions: readonly Question[]): string[] {
+export function namesOf(questions: readonly Question[]): AskedName[] {
   return questions.flatMap(({ measure, args, by = [] }) => [
     ...measure.fields.flatMap((field) => namesOfField(field, args[field.name])),
     ...by.map(groupQuery).flatMap(namesIn),
   ]);
 }
 
-function namesOfField(field: Field, argument: unknown): string[] {
+function namesOfField(field: Field, argument: unknown): AskedName[] {
   const isName = field.kind === 'event' || field.kind === 'events';
-  return isName ? listOf(field, argument) : queriesOf(field, argument).flatMap(namesIn);
+  if (!isName) return queriesOf(field, argument).flatMap(namesIn);
+  return listOf(field, argument).map((name) => ({ name, isFlag: isFlag(field) }));
+}
+
+function isFlag({ dateless = false }: Field): boolean | undefined {
+  return dateless === 'perhaps' ? undefined : dateless;
 }
 
 /** The expressions of an argument, dateless flags among them. */
 function queriesOf(field: Field, argument: unknown): QueryNode[] {
   const { kind, dateless } = field;
   if (kind === 'expression' || kind === 'expressions') return listOf(field, argument).map(parseQuery);
-  return dateless ? listOf(field, argument).map(flagQuery) : [];
+  return dateless === true ? listOf(field, argument).map(flagQuery) : [];
 }
 
 /** What a breakdown asks of a value: a name is that of a flag. */

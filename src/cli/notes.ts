@@ -12,6 +12,13 @@ import type { NamedSegment } from './segment.js';
 
 /** What is to be said beside an answer: sentences about names that nobody has. */
 
+/** A name that is asked for. */
+export interface AskedName {
+  readonly name: string;
+  /** Whether it is asked for as a dateless flag, or in periods; `undefined` if that depends. */
+  readonly isFlag: boolean | undefined;
+}
+
 export interface NotesOptions {
   readonly segment?: readonly NamedSegment[];
   /** Whether the answer is what a wrong name would give. */
@@ -31,12 +38,13 @@ export async function noteNames(...question: Parameters<typeof findNotes>): Prom
 }
 
 /**
- * A sentence for each name, of a question or in the segments, that no event has. A Redis is looked through only if the
+ * A sentence for each name, of a question or in the segments, that no event has, and for each that is known as the other kind
+ * alone: an event with dates is no flag. A Redis is looked through only if the
  * answer is empty; of all other sources the names are known.
  */
 export async function findNotes(
   bitmapist: Bitmapist,
-  names: Iterable<string>,
+  names: Iterable<AskedName>,
   { segment = [], isEmpty, maxLookMs = MAX_LOOK_MS }: NotesOptions,
 ): Promise<string[]> {
   const isRedis = bitmapist.store instanceof RedisStore;
@@ -46,11 +54,12 @@ export async function findNotes(
   const catalogs = new Map<string, Catalog>();
   const notes: string[] = [];
   try {
-    for (const name of new Set(asked)) {
+    for (const [name, kinds] of byName(asked)) {
       const prefix = isRedis ? [...name].slice(0, PREFIX_LENGTH).join('') : '';
       const catalog = catalogs.get(prefix) ?? (await bitmapist.catalog({ prefix, signal }));
       catalogs.set(prefix, catalog);
       notes.push(...catalog.noteUnknownNames([name]));
+      if (!segment.some((each) => each.name === name)) notes.push(...noteOtherKind(catalog, name, kinds));
     }
     return notes;
   } catch (error) {
@@ -61,7 +70,28 @@ export async function findNotes(
   }
 }
 
+/** Each name once, with the ways it is asked for in. */
+function byName(asked: readonly AskedName[]): Map<string, Set<AskedName['isFlag']>> {
+  const groups = new Map<string, Set<AskedName['isFlag']>>();
+  for (const { name, isFlag } of asked) groups.set(name, (groups.get(name) ?? new Set()).add(isFlag));
+  return groups;
+}
+
+/** Says of an event that it is no flag, or of a flag that it has no dates, if that is asked for. */
+function noteOtherKind(catalog: Catalog, name: string, kinds: ReadonlySet<AskedName['isFlag']>): string[] {
+  const keys = catalog.get(name)?.keys;
+  if (keys === undefined) return [];
+  const { unique, ...dated } = keys;
+  const quoted = JSON.stringify(name);
+  if (unique === 0 && kinds.has(true)) return [`no flag ${quoted} here, but an event with dates`];
+  const isDated = Object.values(dated).some((count) => count > 0);
+  return !isDated && kinds.has(false) ? [`no dates of ${quoted} here, but a flag without them`] : [];
+}
+
 /** The names that an expression asks for. */
-export function namesIn(query: QueryNode): string[] {
-  return Array.from(queryEvents(query), ({ event }) => event);
+export function namesIn(query: QueryNode): AskedName[] {
+  return Array.from(queryEvents(query), ({ event, period }) => ({
+    name: event,
+    isFlag: period === '{period}' ? undefined : period === 'unique',
+  }));
 }

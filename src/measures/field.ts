@@ -48,8 +48,8 @@ export interface Field<Name extends string = string> {
   readonly choices?: Readonly<Record<string, string>> | undefined;
   /** Numbers that a control may suggest. */
   readonly suggestions?: readonly number[] | undefined;
-  /** Of names: whether they stand for dateless flags. */
-  readonly dateless?: boolean | undefined;
+  /** Of names: whether they stand for dateless flags, or may (`perhaps`) if there are no dates. */
+  readonly dateless?: boolean | 'perhaps' | undefined;
   /** Whether a command takes it as an argument after the source, not as an option. */
   readonly positional?: boolean | undefined;
   /** What the control stands below together with its neighbours, such as `People who did`. */

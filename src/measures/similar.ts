@@ -54,6 +54,7 @@ export const similar: Measure<SimilarArguments> = {
       label: 'Event',
       help: 'what the others are compared with',
       group: 'People who did',
+      dateless: 'perhaps',
     },
     {
       kind: 'unit',

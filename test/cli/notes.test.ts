@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNotes } from '../../src/cli/notes.js';
@@ -86,6 +88,60 @@ describe('a name that no event has', () => {
     expect((await answerOf('count', server.url, 'signup@2024 & ~sigup@2024')).notes).toEqual([]);
   });
 
+  it('is told of flags, and of lines, steps and parts that are empty beside others', async () => {
+    const now = ['--now', '2024-03-31', '--num-results', '1', '--time-group', 'months'];
+    for (const source of [dump, server.url]) {
+      const by = await answerOf(
+        'lifecycle',
+        source,
+        '--event',
+        'active',
+        '--by',
+        'sigup,active@2024',
+        ...now,
+      );
+      expect(by.notes).toEqual([SIGUP]);
+      const entered = ['retention', source, '--start', 'signup', '--return', 'active', '--entry', 'sigup'];
+      expect((await answerOf(...entered, ...now)).notes).toEqual([SIGUP]);
+      expect((await answerOf('funnel', source, '--steps', 'signup,actve', ...now)).notes).toEqual([ACTVE]);
+      const lines = ['series', source, 'signup@{period}', 'actve@{period}', ...now];
+      const [note] = (await answerOf(...lines)).notes.filter((each) => each.startsWith('no '));
+      expect(note).toBe(ACTVE);
+    }
+  });
+
+  it('is that of no flag if it is an event with dates, and the other way round', async () => {
+    const flagged = await folder.write(
+      'flagged.csv',
+      'user,timestamp,event\n1,2024-03-01T10:00:00Z,signup\n2,2024-03-01T10:00:00Z,pro\n',
+    );
+    const folderOf = folder.path('flagged');
+    await outputOf('export', flagged, '--unique', '--to', folderOf);
+    for (const name of await readdir(folderOf)) {
+      const isOther = name.includes('signup')
+        ? name.endsWith('_u')
+        : name.includes('pro_') && !name.endsWith('_u');
+      if (isOther) await rm(join(folderOf, name));
+    }
+    const now = ['--now', '2024-03-31', '--num-results', '1', '--time-group', 'months'];
+    const noFlag = ['no flag "signup" here, but an event with dates'];
+    const noDates = ['no dates of "pro" here, but a flag without them'];
+    const asked = async (...args: string[]) =>
+      (await answerOf(...args.toSpliced(1, 0, folderOf), ...now)).notes;
+    expect(await asked('lifecycle', '--event', 'signup', '--by', 'signup')).toEqual(noFlag);
+    expect(await asked('lifecycle', '--event', 'signup', '--by', 'pro')).toEqual([]);
+    expect(await asked('retention', '--start', 'signup', '--return', 'signup', '--entry', 'signup')).toEqual(
+      noFlag,
+    );
+    expect(await asked('lifecycle', '--event', 'pro')).toEqual(noDates);
+    expect(
+      await asked('lifecycle', '--event', 'vip', '--segment', 'vip=signup@{period} & pro@unique'),
+    ).toEqual([]);
+    expect((await answerOf('similar', folderOf, '--event', 'pro', ...now)).notes).toEqual([]);
+    expect((await answerOf('count', folderOf, 'signup@unique')).notes).toEqual(noFlag);
+    expect((await answerOf('people', folderOf, 'signup@2024', '--flags', 'signup')).notes).toEqual(noFlag);
+  });
+
   it('is told of segments and of what they are made of', async () => {
     const vip = ['--segment', 'vip=signup@{period} & actve@{period}'];
     for (const source of [csv, server.url]) {
@@ -164,8 +220,9 @@ describe('a Redis that is asked for a name', () => {
       await slow.ping();
       proxy.delayMs = 5000;
       const bitmapist = new Bitmapist({ store: new RedisStore(slow) });
+      const sigup = [{ name: 'sigup', isFlag: false }];
       const started = performance.now();
-      expect(await findNotes(bitmapist, ['sigup'], { isEmpty: true, maxLookMs: 100 })).toEqual([
+      expect(await findNotes(bitmapist, sigup, { isEmpty: true, maxLookMs: 100 })).toEqual([
         'no end to the search for the events asked for within 100 ms',
       ]);
       expect(performance.now() - started).toBeLessThan(2000);

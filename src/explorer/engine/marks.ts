@@ -36,7 +36,7 @@ function expectField(marked: Marked, { kind, dateless }: Field, values: readonly
       return;
     case 'event':
     case 'events':
-      for (const name of values) expectEvent(marked, name, dateless ? 'unique' : '{period}');
+      for (const name of values) expectEvent(marked, name, dateless === true ? 'unique' : '{period}');
       return;
     case 'unit':
       if (!marked.marks!.hourly && /^hours?$/.test(values[0] ?? '')) throw unmarked('hours', '--hourly');

@@ -66,7 +66,7 @@ function Control({ field, params }: ControlProps) {
           value={value}
           isOptional={optional}
           isMissing={isMissing}
-          isDateless={field.dateless ?? false}
+          isDateless={field.dateless === true}
           words={Object.keys(field.choices ?? {})}
           onCommit={change}
         />
@@ -296,7 +296,8 @@ function ExpressionPicker({ field, texts }: { readonly field: Field; readonly te
 /** Names of events, and a field to add another; if their order matters, it can be changed. */
 function EventPicker({ field, events }: { readonly field: Field; readonly events: readonly string[] }) {
   const name = formName(field);
-  const { least = 0, most = Number.POSITIVE_INFINITY, ordered = false, dateless = false } = field;
+  const { least = 0, most = Number.POSITIVE_INFINITY, ordered = false } = field;
+  const dateless = field.dateless === true;
   return (
     <div class="picker grow">
       <ul class="chips" aria-label={field.label}>
