@@ -38,7 +38,7 @@ export function option(
 }
 
 export function required(flags: string, help: string): Option {
-  return new RequiredOption(flags, help);
+  return new RequiredOption(flags, `${help} (required)`);
 }
 
 export const NOW = option(
@@ -62,8 +62,8 @@ export const BY = option(
 );
 export const OUTPUT = option('-o, --output <file>', 'write to a file, which is replaced as a whole');
 
-/** Of commands that mark the events of a file, or speak to a server. */
-export const MARKING: readonly Option[] = [
+/** Of commands that mark the events of a file, or speak to a server; help tells them after what a command is about. */
+export const MARKING: readonly Option[] = inGroup([
   option('--hourly', 'also mark the hours of a file'),
   option('--unique', 'also mark the dateless flag of every event of a file'),
   option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)'),
@@ -77,14 +77,16 @@ export const MARKING: readonly Option[] = [
   option('--cert <file>', 'the certificate to show to a rediss:// server (PEM)'),
   option('--key <file>', 'the key of that certificate (PEM)'),
   option('--insecure', 'take any certificate of a rediss:// server'),
-];
+]);
 
 /** Of commands that answer from a source. */
 export const SOURCE: readonly Option[] = [
-  ...MARKING,
   NOW,
-  option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize),
-  ALLOW_HTTP,
+  ...MARKING,
+  ...inGroup([
+    option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize),
+    ALLOW_HTTP,
+  ]),
 ];
 
 /** Of the command that prints people. */
@@ -137,6 +139,10 @@ export function withFormat(
     });
 }
 
+function inGroup(options: readonly Option[]): readonly Option[] {
+  return options.map((each) => each.helpGroup('Options of sources:'));
+}
+
 /** An option for each field of a measure, but for those that are arguments. */
 export function optionsOf(fields: readonly Field[]): Option[] {
   return fields.filter(({ positional }) => !positional).map(optionOf);
@@ -159,7 +165,8 @@ function optionOf(field: Field): Option {
   const flags = kind === 'flag' ? flag : `${flag} <${NOUNS[kind] ?? kind}>`;
   const repeated = LISTS[kind] ?? '';
   const otherwise = value === undefined || /\(default/.test(help) ? '' : ` (default: ${value})`;
-  const made = new (field.optional ? Option : RequiredOption)(flags, `${help}${repeated}${otherwise}`);
+  const text = `${help}${repeated}${otherwise}`;
+  const made = field.optional ? option(flags, text) : required(flags, text);
   if (choices !== undefined && kind !== 'event') return made.choices(Object.keys(choices));
   return kind === 'flag' ? made : made.argParser((text, previous) => readField(field, text, previous));
 }
@@ -189,7 +196,9 @@ function readField(field: Field, text: string, previous: unknown): unknown {
     case 'number':
       return readNumber(field, text);
     case 'numbers':
-      return text.split(',').map((each) => readNumber(field, each.trim()));
+      return text
+        .split(',')
+        .map((each) => readNumber(field, each.trim(), 'whole numbers with commas between them,'));
     default:
       return text;
   }
@@ -207,9 +216,13 @@ function splitNames(text: string): string[] {
   });
 }
 
-function readNumber({ least = 0, most = Number.MAX_SAFE_INTEGER }: Field, text: string): number {
+function readNumber(
+  { least = 0, most = Number.MAX_SAFE_INTEGER }: Field,
+  text: string,
+  what = 'a whole number',
+): number {
   if (/^-?\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-  throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  throw new InvalidArgumentError(`Expected ${what} from ${least} to ${most}.`);
 }
 
 export function parseId(text: string): number {
@@ -244,7 +257,7 @@ function parseSize(text: string): number {
 
 function parseSeconds(text: string): number {
   if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected seconds, such as 30 or 0.5; 0 waits for ever.');
+  throw new InvalidArgumentError('Expected seconds, such as 30 or 0.5, or 0 to wait for ever.');
 }
 
 export function parsePort(text: string): number {

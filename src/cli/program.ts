@@ -60,13 +60,13 @@ function createProgram(): Command {
   const command = (usage: string, description: string, options: readonly Option[] = []): Command =>
     withOptions(program.command(usage).description(description), options);
   const question = (usage: string, description: string, options: readonly Option[] = []): Command =>
-    command(usage, description, [...SOURCE, ...options]).addHelpText('after', `\n${SOURCE_HELP}`);
+    command(usage, description, [...options, ...SOURCE]).addHelpText('after', `\n${SOURCE_HELP}`);
 
   // Commands load what they need when they run, so that help and short answers come at once.
   command('import <file>', 'mark the events of a CSV file in Redis', [
-    ...MARKING,
     required('--to <redis-url>', 'where to mark them'),
     option('--no-scripts', 'send a command per mark, also if scripts would save some'),
+    ...MARKING,
   ]).action(async (path, options) => (await import('./import.js')).importFile(path, options));
   const events = question('events <source>', 'print the names of all events, sorted', [
     OUTPUT,
@@ -86,7 +86,7 @@ function createProgram(): Command {
   const people = question(
     'people <source> <expression>',
     'print who is in an expression, and what else they are',
-    [SEGMENT, OUTPUT, ...PEOPLE],
+    [...PEOPLE, SEGMENT, OUTPUT],
   ).action(async (source, text, options) => (await import('./people.js')).printPeople(source, text, options));
   withFormat(people, { ...PLAIN_ENDINGS, '.csv': 'csv' }, ['text', 'csv', 'json', 'rows']);
   const has = question('has <source> <expression>', 'print whether an id belongs to an expression', [SEGMENT])
@@ -94,8 +94,9 @@ function createProgram(): Command {
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
   withFormat(has);
   const table = ({ name, help, fields }: MeasureHelp, formats = TABLE_FORMATS): Command => {
-    const made = question(`${name} <source>${argumentsOf(fields)}`, `print ${help}`, [SEGMENT, BY, OUTPUT]);
-    return withOptions(withFormat(made, TABLE_ENDINGS, formats), optionsOf(fields));
+    const usage = `${name} <source>${argumentsOf(fields)}`;
+    const made = question(usage, `print ${help}`, [...optionsOf(fields), BY, SEGMENT, OUTPUT]);
+    return withFormat(made, TABLE_ENDINGS, formats);
   };
   table(cohort, [...TABLE_FORMATS, 'dates-data'])
     .option('--counts', 'the same as --as counts: numbers of people instead of percentages')
@@ -126,11 +127,11 @@ function createProgram(): Command {
     option('--skip-broken', 'leave out keys that the target cannot have, and name them'),
   ]).action(async (source, options) => (await import('./export.js')).exportSource(source, options));
   command('explore <source>', 'show a source in the browser, on a page that this machine serves', [
-    ...MARKING,
-    NOW,
-    ALLOW_HTTP,
-    BY,
     option('--port <number>', 'where to serve it (default: any port that is free)', parsePort),
+    BY,
+    NOW,
+    ...MARKING,
+    ALLOW_HTTP,
   ])
     .addHelpText('after', `\n${SOURCE_HELP}`)
     .action(async (source, options) => (await import('./explore.js')).explore(source, options));
@@ -162,10 +163,19 @@ async function printHelp(program: Command, name: string | undefined): Promise<vo
   await program.parseAsync([name!], { from: 'user' });
 }
 
-/** What Commander says, which quotes what the user wrote and puts its suggestion on a line of its own. */
+/** What Commander says, which quotes what the user wrote, puts its suggestion on a line of its own, and takes two sentences. */
 function sentenceIn(text: string): string {
   const sentence = text.replace(/^error: /, '').replace(/\n$/, '');
-  return printable(sentence.replace(/\n(?=\(Did you mean .*\)$)/, ' '));
+  return printable(sentence.replace(/\n(?=\(Did you mean .*\)$)/, ' ').replace(INVALID, expectedOf));
+}
+
+const INVALID =
+  /^(?:option '(?:-\w, )?(?<flag>--[\w-]+) .*?' argument '(?<given>.*)' is invalid|command-argument value '(?<value>.*)' is invalid for argument '(?<argument>\w+)')\. (?:Expected|Allowed choices are) (?<expected>.*)\.$/s;
+
+function expectedOf(...match: unknown[]): string {
+  const { flag, given, value, argument, expected } = match.at(-1) as Record<string, string | undefined>;
+  const choice = expected!.replace(/^(\S+(?:, \S+)*), (\S+)$/, '$1 or $2');
+  return `expected ${flag ?? argument} to be ${choice}, got ${JSON.stringify(given ?? value)}`;
 }
 
 function version(): string {

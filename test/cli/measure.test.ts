@@ -116,7 +116,7 @@ describe('a measure', () => {
     [['trend', 'FILE'], "required option '--events <event>' not specified"],
     [
       ['trend', 'FILE', '--events', 'a', '--unit', 'fortnight'],
-      "option '--unit <unit>' argument 'fortnight' is invalid. Allowed choices are hour, day, week, month, quarter, year.",
+      'expected --unit to be hour, day, week, month, quarter or year, got "fortnight"',
     ],
     [
       ['trend', 'FILE', '--events', 'a', '--unit', 'hour'],
@@ -124,11 +124,11 @@ describe('a measure', () => {
     ],
     [
       ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--start-date', ''],
-      "option '--start-date <date>' argument '' is invalid. Expected a date such as 2026-11-22, or a period such as 2026-W47.",
+      'expected --start-date to be a date such as 2026-11-22, or a period such as 2026-W47, got ""',
     ],
     [
       ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--num-results', '0'],
-      "option '--num-results <number>' argument '0' is invalid. Expected a whole number from 1 to 10000.",
+      'expected --num-results to be a whole number from 1 to 10000, got "0"',
     ],
   ])('refuses arguments that its fields cannot have: %j', async (args, sentence) => {
     expect(await runCommand(args.map((arg) => (arg === 'FILE' ? events : arg)))).toEqual({

@@ -173,21 +173,12 @@ describe('the command people', () => {
   });
 
   it.each([
-    [
-      ['--limit', '0'],
-      "option '--limit <number>' argument '0' is invalid. Expected a whole number of at least 1.",
-    ],
-    [
-      ['--offset', '-1'],
-      "option '--offset <number>' argument '-1' is invalid. Expected a whole number of at least 0.",
-    ],
-    [
-      ['--after', 'x'],
-      "option '--after <id>' argument 'x' is invalid. Expected an integer from 0 to 4294967295.",
-    ],
+    [['--limit', '0'], 'expected --limit to be a whole number of at least 1, got "0"'],
+    [['--offset', '-1'], 'expected --offset to be a whole number of at least 0, got "-1"'],
+    [['--after', 'x'], 'expected --after to be an integer from 0 to 4294967295, got "x"'],
     [
       ['--sample', '3', '--seed', '4294967296'],
-      "option '--seed <number>' argument '4294967296' is invalid. Expected a whole number from 0 to 4294967295.",
+      'expected --seed to be a whole number from 0 to 4294967295, got "4294967296"',
     ],
     [['--seed', '1'], 'expected --seed beside --sample, got it alone'],
     [['--sample', '1', '--limit', '1'], 'expected --sample without --limit, got both'],

@@ -273,7 +273,7 @@ describe('--timeout', () => {
     const { code, stderr } = await runCommand(['events', server.url, `--timeout=${value}`]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `bitmapist: option '--timeout <seconds>' argument '${value}' is invalid. Expected seconds, such as 30 or 0.5; 0 waits for ever.\n`,
+      stderr: `bitmapist: expected --timeout to be seconds, such as 30 or 0.5, or 0 to wait for ever, got "${value}"\n`,
     });
   });
 });
