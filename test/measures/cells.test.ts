@@ -212,7 +212,54 @@ function plainRowsHold(measure: AnyMeasure, table: Table): void {
   for (const { sets: _, ...row } of rows) check(row);
 }
 
-async function marked({ marks, clock }: Case, { ids, store, prefix }: Setting): Promise<Bitmapist> {
+describe('a breakdown', () => {
+  // Which events there are depends on who did them.
+  const broken = measures.filter(({ name }) => name !== 'similar');
+
+  it.each(broken.map((measure) => [measure.name, measure] as const))(
+    'of %s is about its people alone',
+    {
+      tags: 'long',
+    },
+    async (_, measure) => {
+      const setting = SETTINGS['in memory']!;
+      const isEven = (id: number): boolean => id % 2 === 0;
+      let answered = 0;
+      const property = fc.asyncProperty(askedOf(measure), async ({ by: _, ...asked }) => {
+        const [bitmapist, alone] = [await marked(asked, setting), await marked(asked, setting, isEven)];
+        await bitmapist.markUnique(
+          'even',
+          asked.marks.flatMap(({ id }) => [id, id + (id % 5)].filter(isEven).flatMap(IDS[setting.ids])),
+        );
+        const options = { now: new Date(asked.clock.now) };
+        let table: Table;
+        try {
+          table = await alone.ask(measure, asked.args, options);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          return;
+        }
+        answered += 1;
+        const questions: Question[] = [{ measure, args: asked.args, by: ['even'] }];
+        const [tables] = await bitmapist.ask(dashboard, { questions }, options);
+        const numbersOf = ({ rows, summary }: Table) =>
+          [...rows, ...(summary === undefined ? [] : [summary])].map(({ size, cells }) => [
+            size,
+            cells.map(({ count, of, state }) => [count, of, state]),
+          ]);
+        expect(numbersOf(tables![0]!)).toEqual(numbersOf(table));
+      });
+      await fc.assert(property, { numRuns: 100 });
+      expect(answered).toBeGreaterThan(0);
+    },
+  );
+});
+
+async function marked(
+  { marks, clock }: Case,
+  { ids, store, prefix }: Setting,
+  isOf: (id: number) => boolean = () => true,
+): Promise<Bitmapist> {
   const made = store();
   if (made instanceof RedisStore) await client.flushall();
   const bitmapist = new Bitmapist({
@@ -230,9 +277,10 @@ async function marked({ marks, clock }: Case, { ids, store, prefix }: Setting): 
   );
   const batch = bitmapist.batch();
   for (const { event, id, at } of marks) {
-    batch.markEvent(event, IDS[ids](id), { now: new Date(at) });
     // Not everybody who did an event carries its flag, and some carry it who did not.
-    if (id % 3 > 0) batch.markUnique(event, IDS[ids](id + (id % 5)));
+    const carrier = id + (id % 5);
+    if (isOf(id)) batch.markEvent(event, IDS[ids](id), { now: new Date(at) });
+    if (id % 3 > 0 && isOf(carrier)) batch.markUnique(event, IDS[ids](carrier));
   }
   await batch.send();
   return bitmapist;
