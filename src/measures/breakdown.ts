@@ -5,6 +5,7 @@ import { checkEventName } from '../names/keys.js';
 import type { Cell, Row, Table } from '../tables/table.js';
 import type { Ask, MeasureScope } from './measure.js';
 import { joinQueries, type People, peopleOf, peopleOfText } from './people.js';
+import { MAX_COUNTED } from './range.js';
 import { together } from './together.js';
 
 /** Any question, asked of parts of the people: those who carry a flag, or are of a segment. */
@@ -18,11 +19,17 @@ export const MAX_VALUES = 100;
  * Nothing that measures count holds anybody whom none of their sets hold, so that whoever is counted of a group is counted
  * among the group alone: the final sets are narrowed, whatever they are made of.
  * @param by names of dateless flags or of segments, or expression texts
- * @throws RangeError for no value, or more than 100; SyntaxProblem for a text that is no expression
+ * @throws RangeError for no value, more than 100, or more than 1,000,000 sets to count; SyntaxProblem for a text that is no expression
  */
 export function breakDown(ask: Ask, by: readonly string[], scope: MeasureScope): Ask<readonly Table[]> {
   if (by.length === 0 || by.length > MAX_VALUES) {
     throw new RangeError(`expected 1 to ${MAX_VALUES} values to break down by, got ${describe(by.length)}`);
+  }
+  const counted = ask.sets.length + (ask.pairs?.length ?? 0);
+  if (counted * by.length > MAX_COUNTED) {
+    throw new RangeError(
+      `expected at most ${MAX_COUNTED} sets to count for all values, got ${by.length} × ${counted}`,
+    );
   }
   const groups = by.map((text) => ({ text, people: groupOf(text, scope) }));
   const asks = together(groups.map(({ people }) => narrow(ask, people)));

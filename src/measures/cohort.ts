@@ -9,7 +9,7 @@ import { instantText, type Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Field } from './field.js';
 import type { Ask, Counts, Measure, MeasureScope } from './measure.js';
-import { firstIn } from './range.js';
+import { checkCells, firstIn, MAX_COUNTED } from './range.js';
 import { stateOf } from './state.js';
 import { trianglePairs } from './triangle.js';
 
@@ -76,6 +76,8 @@ export const cohort: Measure<CohortArguments> = {
     return { ...args, timeGroup, as, numResults, numOfRows };
   },
   ask(args, scope) {
+    const { numResults, numOfRows } = readCohort(args);
+    checkCells(numResults, numOfRows + 1, MAX_COUNTED);
     return askCohort(args, startsOf(args, scope), scope);
   },
 };

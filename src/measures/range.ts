@@ -38,6 +38,8 @@ export interface Range {
 export const MAX_PERIODS = 10_000;
 /** More cells than this no browser shows. */
 const MAX_CELLS = 250_000;
+/** More than this take minutes to plan, and gigabytes. */
+export const MAX_COUNTED = 1_000_000;
 /** Unless it is said how many. */
 export const DEFAULT_PERIODS = 12;
 
@@ -96,11 +98,11 @@ export function checkCount(name: string, count: number, least: number, most = MA
   );
 }
 
-/** @throws RangeError for a table that is too large for a page: see `Measure.complete` */
-export function checkCells(rows: number, columns: number): void {
-  if (rows * columns <= MAX_CELLS) return;
+/** @throws RangeError for a table that is too large for a page (see `Measure.complete`), or for whatever `most` says */
+export function checkCells(rows: number, columns: number, most = MAX_CELLS): void {
+  if (rows * columns <= most) return;
   throw new RangeError(
-    `expected a table of at most ${MAX_CELLS} cells, got ${rows} ${plural(rows, 'row')} of ${columns} ${plural(columns, 'cell')}`,
+    `expected a table of at most ${most} cells, got ${rows} ${plural(rows, 'row')} of ${columns} ${plural(columns, 'cell')}`,
   );
 }
 

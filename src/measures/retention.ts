@@ -21,6 +21,7 @@ import {
   checkCells,
   checkCount,
   DEFAULT_PERIODS,
+  MAX_COUNTED,
   MAX_PERIODS,
   type RangeArguments,
   rangeFields,
@@ -66,6 +67,7 @@ export const retention: Measure<RetentionArguments> = {
     const { overTime } = readShown(args);
     const { periods, current } = readRange(args, scope);
     const columns = columnsOf(args);
+    checkCells(periods.length, columns.length, MAX_COUNTED);
     if (overTime !== undefined) checkCount('overTime', overTime, 0, columns.length - 1);
     const entries = entriesOf(args, periods, scope);
     const returns = returnsOf(args, columns, periods, current, scope);

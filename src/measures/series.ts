@@ -6,7 +6,7 @@ import { instantText } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Measure } from './measure.js';
 import { peopleOfText } from './people.js';
-import { checkCells, type RangeArguments, rangeFields, readRange } from './range.js';
+import { checkCells, MAX_COUNTED, type RangeArguments, rangeFields, readRange } from './range.js';
 import { stateOf } from './state.js';
 
 /** What a series is made of. */
@@ -62,6 +62,7 @@ export const series: Measure<SeriesArguments> = {
   ask(args, scope) {
     const { expressions, compare = false, growth = false } = args;
     const { unit, periods, current } = readRange(args, scope);
+    checkCells(expressions.length * (compare ? 2 : 1), periods.length, MAX_COUNTED);
     const { timeZone, now } = scope;
     const size = periods.length;
     // What is looked at begins earlier than what is shown.

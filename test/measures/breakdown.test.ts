@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { breakDown } from '../../src/measures/breakdown.js';
+import type { Ask } from '../../src/measures/measure.js';
 import { dashboard, parseQuestion, trend } from '../../src/measures.js';
 import { scopeOf } from '../support/measures/scope.js';
 
@@ -93,5 +94,13 @@ describe('a breakdown', () => {
     expect(() => breakDown(ask, [], scopeOf())).toThrow('expected 1 to 100 values to break down by, got 0');
     expect(() => breakDown(ask, new Array<string>(101).fill('a'), scopeOf())).toThrow('got 101');
     expect(() => breakDown(ask, ['a@'], scopeOf())).toThrow(/^expected a period/);
+    const large: Ask = {
+      ...ask,
+      sets: new Array(6).fill(ask.sets[0]),
+      pairs: new Array(500_000).fill([0, 1]),
+    };
+    expect(() => breakDown(large, ['a', 'b'], scopeOf())).toThrow(
+      new RangeError('expected at most 1000000 sets to count for all values, got 2 × 500006'),
+    );
   });
 });

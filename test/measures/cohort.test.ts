@@ -229,6 +229,10 @@ describe('a cohort table', () => {
     [{ numResults: 1.5 }, 'expected numResults to be a whole number from 0 to 10000, got 1.5'],
     [{ numOfRows: -2 }, 'expected numOfRows to be a whole number from -1 to 10000, got -2'],
     [{ numOfRows: '3' as never }, 'expected numOfRows to be a whole number from -1 to 10000, got "3"'],
+    [
+      { numResults: 2000, numOfRows: 500 },
+      'expected a table of at most 1000000 cells, got 2000 rows of 501 cells',
+    ],
     [{ timeGroup: 'hours' as never }, 'expected days, weeks, months or years as time group, got "hours"'],
     [
       { timeGroup: 'toString' as never },

@@ -366,6 +366,10 @@ describe('retention', () => {
     [{ reference: 'first' as 'total' }, 'expected reference to be total or previous, got "first"'],
     [{ average: 'mean' as 'simple' }, 'expected average to be weighted or simple, got "mean"'],
     [{ as: 'people' as 'counts' }, 'expected as to be percent or counts, got "people"'],
+    [
+      { numResults: 2000, numOfRows: 500 },
+      'expected a table of at most 1000000 cells, got 2000 rows of 501 cells',
+    ],
     [{ overTime: 4 }, 'expected overTime to be a whole number from 0 to 3, got 4'],
     [
       { mode: 'on-or-after', horizon: 'now', timeGroup: 'days', startDate: '1900-01-01' },

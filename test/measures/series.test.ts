@@ -110,5 +110,9 @@ describe('a series', () => {
     expect(() => series.complete!({ expressions, numResults: 3000, compare: true })).toThrow(
       'at most 250000 cells',
     );
+    const args = { expressions: new Array<string>(100).fill('a@{period}'), compare: true };
+    expect(() => series.ask({ ...args, numResults: 5001 }, scopeOf())).toThrow(
+      new RangeError('expected a table of at most 1000000 cells, got 200 rows of 5001 cells'),
+    );
   });
 });
