@@ -3,7 +3,7 @@ import { printable } from '../base/errors.js';
 import { type CohortArguments, describeCohort, readCohort } from '../measures/cohort.js';
 import { type FragmentOptions, renderFragment } from '../report/fragment.js';
 import { reportStylesheet } from '../report/style.js';
-import { Caption, Head, Label, Notes } from '../report/table.js';
+import { Caption, Head, Label, Notes } from '../report/tableparts.js';
 import { compatCells } from './cells.js';
 import type { DatesRow } from './dates.js';
 

@@ -1,4 +1,3 @@
-import { max } from 'd3-array';
 import type { VNode } from 'preact';
 import { plural } from '../base/errors.js';
 import type { Table } from '../tables/table.js';
@@ -10,17 +9,17 @@ import {
   type TableView,
   viewTable,
 } from '../tables/view.js';
-import {
-  BODY_TOP,
-  CHARACTER,
-  INK,
-  Legend,
-  LIGHT,
-  MARGIN,
-  MUTED,
-  renderPicture,
-  type SvgOptions,
-} from './picture.js';
+import { CELL_HEIGHT, type Grid, layOut, PADDING, TILT, TILT_FITS } from './heatlayout.js';
+import { BODY_TOP, INK, Legend, LIGHT, MARGIN, MUTED, renderPicture, type SvgOptions } from './picture.js';
+
+/** Between the averages and the rows. */
+const AVERAGE_GAP = 8;
+/** From the top of a line to where its text stands. */
+const BASELINE = 16;
+/** The legend has to fit. */
+const MIN_WIDTH = 560;
+/** How far the last tilted name goes to the right, at most. */
+const TILT_OVERHANG = 110;
 
 /**
  * The table as a heatmap picture: an SVG file that opens anywhere, in light and dark. Signs as in `renderText`.
@@ -107,43 +106,6 @@ function ColumnHead({ grid, index, children }: { grid: Grid; index: number; chil
   );
 }
 
-const LEAST_CELL_WIDTH = 60;
-const CELL_HEIGHT = 24;
-const AVERAGE_GAP = 8;
-const PADDING = 8;
-const COLUMN_GAP = 20;
-/** The legend has to fit. */
-const MIN_WIDTH = 560;
-
-interface Grid {
-  readonly cellWidth: number;
-  readonly isTilted: boolean;
-  readonly left: number;
-  readonly top: number;
-  /** Right edge of the sizes. */
-  readonly sizeRight: number;
-}
-
-function layOut({ rows, columns, summary, rowHead, hasSizes }: TableView, above: number): Grid {
-  const longest = (texts: readonly string[]): number => max(texts, (text) => text.length)! * CHARACTER;
-  const all = summary === undefined ? rows : [...rows, summary];
-  const labelRight = MARGIN + longest([rowHead, ...all.map(({ label }) => label)]);
-  const sizeRight = hasSizes
-    ? labelRight + COLUMN_GAP + longest(['Size', ...all.map(({ size }) => size)])
-    : labelRight;
-  const texts = all.flatMap(({ cells }) => cells.map(({ text }) => text));
-  const isTilted = longest([...columns, '']) + 2 * PADDING > MOST_CELL_WIDTH;
-  const widest = longest([...(isTilted ? [] : columns), ...texts, '']) + 2 * PADDING;
-  const tall = Math.min(TILT_FITS * CHARACTER, longest([...columns, ''])) * Math.sin((TILT * Math.PI) / 180);
-  return {
-    cellWidth: Math.max(LEAST_CELL_WIDTH, widest),
-    isTilted,
-    left: sizeRight + PADDING,
-    top: above + CELL_HEIGHT + (isTilted ? tall : 0),
-    sizeRight,
-  };
-}
-
 interface RowProps {
   readonly row: RowView;
   readonly grid: Grid;
@@ -202,16 +164,6 @@ function Label({ x, y, children, end = false, muted = false, bold = false }: Lab
     </text>
   );
 }
-
-const BASELINE = 16;
-/** Names of columns up to this many pixels stand beside each other. */
-const MOST_CELL_WIDTH = 88;
-/** In degrees. */
-const TILT = 40;
-/** Characters that a tilted name may have. */
-const TILT_FITS = 24;
-/** How far the last one goes to the right, at most. */
-const TILT_OVERHANG = 110;
 
 interface CellProps {
   readonly cell: CellView;

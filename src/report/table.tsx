@@ -1,22 +1,11 @@
-import { range } from 'd3-array';
 import type { VNode } from 'preact';
-import { printable } from '../base/errors.js';
-import { BEYOND, HEAT_STEPS } from '../tables/heat.js';
-import { formatValue, groupDigits } from '../tables/numbers.js';
-import { stepRates } from '../tables/steps.js';
 import type { Table } from '../tables/table.js';
-import {
-  type CellView,
-  explainCell,
-  heatLegend,
-  type RowView,
-  RUNNING_MARK,
-  type TableView,
-  type ViewOptions,
-  viewTable,
-} from '../tables/view.js';
+import { type RowView, type TableView, type ViewOptions, viewTable } from '../tables/view.js';
+import { Cell, heatOf } from './cell.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
-import { heatClass } from './style.js';
+import { Legend } from './legend.js';
+import { Rates } from './rates.js';
+import { Caption, Head, Label, Notes } from './tableparts.js';
 import { checkUrl } from './url.js';
 
 /** What the table shows, and what stands around it. */
@@ -88,104 +77,6 @@ export function TableParts({ view, options, isBelowPicture = false }: TableParts
   );
 }
 
-/** The steps of a funnel, of everybody: a line each. */
-function Rates({ view, isBelowPicture }: { view: TableView; isBelowPicture: boolean }): VNode {
-  const percentOf = (rate: number | undefined): string =>
-    rate === undefined ? '–' : formatValue(rate, 'percent');
-  return (
-    <section class="bm-scroll" aria-label={`${view.title}: steps`} tabindex={0}>
-      <table>
-        <Caption title={view.title} subtitle="people at each step" isUnseen={isBelowPicture} />
-        <thead>
-          <tr>
-            <th scope="col" class="bm-label">
-              Step
-            </th>
-            <th scope="col">People</th>
-            <th scope="col">Of the first step</th>
-            <th scope="col">Of the step before</th>
-          </tr>
-        </thead>
-        <tbody>
-          {stepRates(view.table).map(({ label, count, ofFirst, ofBefore, isRunning }, index) => (
-            <tr>
-              <Label>{`${index + 1}. ${printable(label)}`}</Label>
-              <td>{`${groupDigits(count)}${isRunning ? RUNNING_MARK : ''}`}</td>
-              <td>{percentOf(ofFirst)}</td>
-              <td>{index === 0 ? '' : percentOf(ofBefore)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-interface CaptionProps extends Pick<TableView, 'title' | 'subtitle'> {
-  /** Whether it is only there for screen readers. */
-  readonly isUnseen?: boolean;
-}
-
-/** Above a table: what it is about, and what its numbers are. */
-export function Caption({ title, subtitle, isUnseen = false }: CaptionProps): VNode {
-  return (
-    <caption class={isUnseen ? 'bm-unseen' : undefined}>
-      <div class="bm-title">{title}</div>
-      <div class="bm-muted">{subtitle}</div>
-    </caption>
-  );
-}
-
-type HeadProps = Pick<TableView, 'rowHead' | 'columnHead' | 'columns' | 'hasSizes'>;
-
-/** The headings, below one for all columns if there is something to say of all. */
-export function Head({ rowHead, columnHead, columns, hasSizes }: HeadProps): VNode {
-  const isNamed = columns.length > 0 && columnHead !== '';
-  const rowspan = isNamed ? 2 : undefined;
-  const headings = columns.map((column) => <th scope="col">{column}</th>);
-  return (
-    <thead>
-      <tr>
-        <th scope="col" rowspan={rowspan} class="bm-label">
-          {rowHead}
-        </th>
-        {hasSizes && (
-          <th scope="col" rowspan={rowspan}>
-            Size
-          </th>
-        )}
-        {isNamed ? (
-          <th scope="colgroup" colspan={columns.length}>
-            {columnHead.charAt(0).toUpperCase() + columnHead.slice(1)}
-          </th>
-        ) : (
-          headings
-        )}
-      </tr>
-      {isNamed && <tr>{headings}</tr>}
-    </thead>
-  );
-}
-
-export function Label({ children }: { children: string }): VNode {
-  return (
-    <th scope="row" class="bm-label">
-      {children}
-    </th>
-  );
-}
-
-/** Sentences below a table. */
-export function Notes({ notes }: { notes: readonly string[] }): VNode {
-  return (
-    <>
-      {notes.map((note) => (
-        <p class="bm-note">{note}</p>
-      ))}
-    </>
-  );
-}
-
 /** What is said about all rows, right below the headings: there it is seen first, however many rows there are. */
 function Summary({ row, hasSizes }: { row: RowView; hasSizes: boolean }): VNode {
   return (
@@ -198,90 +89,5 @@ function Summary({ row, hasSizes }: { row: RowView; hasSizes: boolean }): VNode 
         ))}
       </tr>
     </tbody>
-  );
-}
-
-interface CellProps {
-  readonly cell: CellView;
-  readonly view: TableView;
-  readonly row: number;
-  readonly column: number;
-  readonly interactive: boolean;
-}
-
-function Cell({ cell, view: { table }, row, column, interactive }: CellProps): VNode {
-  const [dataRow, dataColumn] = table.layout === 'series' ? [column, row] : [row, column];
-  const place = interactive
-    ? { 'data-row': dataRow, 'data-column': dataColumn, tabindex: row + column === 0 ? 0 : -1 }
-    : {};
-  switch (cell.state) {
-    case 'future':
-      return (
-        <td class="bm-future" {...place}>
-          <span class="bm-unseen">still to come</span>
-        </td>
-      );
-    case 'empty':
-      return (
-        <td class="bm-empty" {...place}>
-          <span aria-hidden="true">{cell.text}</span>
-          <span class="bm-unseen">no members</span>
-        </td>
-      );
-    case 'running':
-      return (
-        <td
-          class={`bm-running ${heatOf(cell) ?? ''}`.trim()}
-          title={explainCell(table, row, column)}
-          {...place}
-        >
-          {cell.text}
-          <span aria-hidden="true">{RUNNING_MARK}</span>
-          <span class="bm-unseen"> so far</span>
-        </td>
-      );
-    default:
-      return (
-        <td class={heatOf(cell)} title={explainCell(table, row, column)} {...place}>
-          {cell.text}
-        </td>
-      );
-  }
-}
-
-function heatOf({ heat }: CellView): string | undefined {
-  return heat === undefined ? undefined : heatClass(heat);
-}
-
-function Legend({ unit, scale, signs }: TableView): VNode {
-  const heat = scale && heatLegend(scale, unit);
-  return (
-    <p class="bm-legend">
-      {heat && (
-        <span>
-          {heat.zero}
-          <span class="bm-ramp" aria-hidden="true">
-            {range(HEAT_STEPS).map((step) => (
-              <i class={heatClass(step)} />
-            ))}
-          </span>
-          {heat.hottest}
-        </span>
-      )}
-      {heat?.beyond && (
-        <span>
-          <span class="bm-ramp" aria-hidden="true">
-            <i class={`bm-wide ${heatClass(BEYOND)}`} />
-          </span>
-          {heat.beyond}
-        </span>
-      )}
-      {heat && <span>{heat.kind}</span>}
-      {signs.map(({ sign, meaning }) => (
-        <span>
-          <span class="bm-sign">{sign}</span> {meaning}
-        </span>
-      ))}
-    </p>
   );
 }
