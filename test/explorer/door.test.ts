@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MEASURES } from '../../src/explorer/engine/measures.js';
+import { Bitmapist } from '../../src/index.js';
 import { launchChromium } from '../support/chromium.js';
 import { makeApp } from '../support/explorer/app.js';
 import { violations } from '../support/explorer/axe.js';
+import { dumpOf } from '../support/explorer/dumps.js';
 import { type Explorer, openExplorer, settle } from '../support/explorer/page.js';
 
 let browser: Browser;
@@ -139,6 +141,25 @@ describe('a column of a chart', () => {
 });
 
 describe('a bar', () => {
+  it('leads up and down to the next one of its class, over periods without one', async () => {
+    const bitmapist = new Bitmapist();
+    for (const month of ['01', '02', '03']) {
+      await bitmapist.markEvent('visit', month === '03' ? [1, 2] : 1, { now: `2026-${month}-05` });
+    }
+    const explorer = await openExplorer(browser);
+    const { page } = explorer;
+    const focused = () => page.evaluate(() => ({ ...(document.activeElement as SVGElement).dataset }));
+    await explorer.open({ name: 'visits.rdb', content: await dumpOf(bitmapist) });
+    await explorer.show('#/lifecycle?event=visit&time_group=months&start_date=2026-01&num_results=3', CHART);
+    // New are people in January and March.
+    await page.focus('.chart [data-row="0"][data-column="0"]');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toEqual({ row: '2', column: '0' });
+    await page.keyboard.press('ArrowUp');
+    expect(await focused()).toEqual({ row: '0', column: '0' });
+    await explorer.close();
+  });
+
   it('opens to those it stands for', () =>
     withApp(async ({ page, show }) => {
       const steps = '#/funnel?steps=signup&steps=active&window=1&time_group=months&start_date=2026-01';

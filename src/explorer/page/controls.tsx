@@ -259,7 +259,7 @@ function ExpressionField(props: ExpressionFieldProps) {
 /** Expressions, each of which can be changed and taken away, and a field to add another. */
 function ExpressionPicker({ field, texts }: { readonly field: Field; readonly texts: readonly string[] }) {
   const name = formName(field);
-  const { label, least = 0, most = Number.POSITIVE_INFINITY } = field;
+  const { label, each = label, least = 0, most = Number.POSITIVE_INFINITY } = field;
   const put = (index: number, text: string): void => setParams({ [name]: texts.with(index, text) });
   return (
     <fieldset class="expressions">
@@ -268,7 +268,7 @@ function ExpressionPicker({ field, texts }: { readonly field: Field; readonly te
         <div key={`${index} ${text}`} class="line">
           <i data-line={index} />
           <ExpressionField
-            label={`${label} ${index + 1}`}
+            label={`${each} ${index + 1}`}
             value={text}
             onCommit={(next) => put(index, next)}
           />

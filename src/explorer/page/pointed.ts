@@ -66,19 +66,19 @@ function neighbour(from: Marked, step: number): Element | undefined {
 }
 
 /** In a table the cells of a row; of a picture all that is marked, in the order of the eye. */
-function lineOf(from: Marked): Element[] {
+function lineOf(from: Marked): Marked[] {
   const whole = from.closest('tr, svg') ?? from.parentElement!;
-  return [...whole.querySelectorAll('[data-column]')];
+  return [...whole.querySelectorAll<Marked>('[data-column]')];
 }
 
-/** The one of the next line in the same column; of a picture without lines the next one. */
+/** The one of the next line in the same column, if it has one; of a picture without lines the next one. */
 function below(from: Marked, step: number): Element | null | undefined {
   if (from instanceof HTMLTableCellElement) {
     const row =
       step < 0 ? from.parentElement?.previousElementSibling : from.parentElement?.nextElementSibling;
     return row?.children[from.cellIndex];
   }
-  const { row, column } = from.dataset;
-  const place = `[data-row="${Number(row) + step}"][data-column="${column}"]`;
-  return (row !== undefined && from.closest('svg')?.querySelector(place)) || neighbour(from, step);
+  // A group of bars may lack one of a class.
+  const column = lineOf(from).filter(({ dataset }) => dataset.column === from.dataset.column);
+  return column[column.indexOf(from) + step] ?? neighbour(from, step);
 }
