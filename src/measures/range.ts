@@ -102,7 +102,7 @@ export function checkCount(name: string, count: number, least: number, most = MA
 export function checkCells(rows: number, columns: number, most = MAX_CELLS): void {
   if (rows * columns <= most) return;
   throw new RangeError(
-    `expected a table of at most ${most} cells, got ${rows} ${plural(rows, 'row')} of ${columns} ${plural(columns, 'cell')}`,
+    `expected a table of at most ${most} ${plural(most, 'cell')}, got ${rows} ${plural(rows, 'row')} of ${columns} ${plural(columns, 'cell')}`,
   );
 }
 
