@@ -66,6 +66,7 @@ export const overlap: Measure<OverlapArguments> = {
       optional: true,
       default: 'people',
       choices: ASSOCIATIONS,
+      only: { show: 'matrix' },
     },
     {
       kind: 'choice',
