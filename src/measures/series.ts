@@ -1,12 +1,13 @@
 import { formatQuery } from '../events/query.js';
 import { periodLabel, preposition } from '../tables/labels.js';
 import { groupDigits } from '../tables/numbers.js';
-import type { Cell, Row } from '../tables/table.js';
+import { type Cell, cellValue, type Row } from '../tables/table.js';
 import { instantText } from '../time/moment.js';
 import { Period } from '../time/period.js';
 import type { Measure } from './measure.js';
 import { peopleOfText } from './people.js';
 import { checkCells, MAX_COUNTED, type RangeArguments, rangeFields, readRange } from './range.js';
+import { plainCount } from './rows.js';
 import { stateOf } from './state.js';
 
 /** What a series is made of. */
@@ -112,6 +113,15 @@ export const series: Measure<SeriesArguments> = {
         };
       },
     };
+  },
+  rows: {
+    layout: 'series',
+    of: ({ unit, columns, rows }) =>
+      columns.map(({ period }, at) => {
+        const cells = rows.map((row) => row.cells[at]!);
+        if (unit !== 'percent') return { period, counts: cells.map(plainCount) };
+        return { period, growth: cells.map((cell) => cellValue(cell, unit) ?? null) };
+      }),
   },
 };
 

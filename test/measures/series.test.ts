@@ -87,6 +87,10 @@ describe('a series', () => {
       { count: 1, of: 2, state: 'final' },
       { count: 1, of: 3, state: 'running' },
     ]);
+    expect(plainRows(series, table)).toEqual([
+      { period: '2026-02', growth: [50] },
+      { period: '2026-03', growth: [(1 / 3) * 100] },
+    ]);
     expect(tableOf({ ...args, compare: true }).rows[1]!.cells).toEqual([
       { count: 1, of: 0, state: 'empty' },
       { count: 1, of: 1, state: 'final' },
