@@ -6,10 +6,10 @@ import type { Unit } from './table.js';
  * import { groupDigits } from 'bitmapist-wasm/report';
  * console.log(groupDigits(30_936.25)); // 30,936.3
  */
-export const { format: groupDigits } = new Intl.NumberFormat('en', {
+export const groupDigits: (value: number) => string = new Intl.NumberFormat('en', {
   maximumFractionDigits: 1,
   signDisplay: 'negative',
-});
+}).format;
 
 const { format: formatRatio } = new Intl.NumberFormat('en', {
   minimumFractionDigits: 2,
