@@ -2,8 +2,9 @@ import type { Bitmapist, Cell, Table } from '../index.js';
 import { type AnyMeasure, dashboard, type Measure, parseFields, type Question } from '../measures.js';
 import { UsageError } from './failure.js';
 import { namesOf, needsOf } from './needs.js';
-import { noteNames } from './notes.js';
+import { type AskedName, findNotes, namesIn, sayNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
+import type { NamedSegment } from './segment.js';
 import { type SourceOptions, withSource } from './source.js';
 import { type Answer, formatAnswers } from './tables.js';
 
@@ -60,8 +61,25 @@ export async function answerQuestions(
 ): Promise<Answer[]> {
   const answers = await bitmapist.ask(dashboard, { questions });
   const isEmpty = answers.flat().some(isEmptyTable);
-  const notes = await noteNames(bitmapist, namesOf(questions), { ...options, isEmpty });
-  return questions.map((question, at) => ({ question, tables: answers[at]!, notes }));
+  const notes = await findNotes(bitmapist, namesOf(questions), { ...options, isEmpty });
+  sayNotes(notes);
+  return questions.map((question, at) => {
+    const names = withMembers(namesOf([question]), options.segment ?? []);
+    const own = notes.filter(({ name }) => name === undefined || names.has(name));
+    return { question, tables: answers[at]!, notes: own.map(({ text }) => text) };
+  });
+}
+
+/** Names, and those that segments among them are made of. */
+function withMembers(asked: readonly AskedName[], segments: readonly NamedSegment[]): Set<string> {
+  const names = new Set(asked.map(({ name }) => name));
+  // A segment may be made of others: names that are found are looked at as well.
+  for (const each of names) {
+    for (const { name, query } of segments) {
+      if (name === each) for (const member of namesIn(query)) names.add(member.name);
+    }
+  }
+  return names;
 }
 
 /** Whether nobody is in any row, or in any cell; of lines, sets and steps, which have names of their own, of one of them. */

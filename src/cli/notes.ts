@@ -30,11 +30,22 @@ export interface NotesOptions {
 const PREFIX_LENGTH = 2;
 const MAX_LOOK_MS = 10_000;
 
+/** What is to be said beside an answer. */
+export interface Note {
+  readonly text: string;
+  /** Whom it is about; `undefined` if about all names. */
+  readonly name?: string;
+}
+
 /** Finds what is to be said beside an answer, and has it said after it. */
 export async function noteNames(...question: Parameters<typeof findNotes>): Promise<string[]> {
-  const notes = await findNotes(...question);
-  for (const note of notes) sayLater(printable(note));
-  return notes;
+  return sayNotes(await findNotes(...question));
+}
+
+/** Has notes said after the answer. */
+export function sayNotes(notes: readonly Note[]): string[] {
+  for (const { text } of notes) sayLater(printable(text));
+  return notes.map(({ text }) => text);
 }
 
 /**
@@ -46,27 +57,29 @@ export async function findNotes(
   bitmapist: Bitmapist,
   names: Iterable<AskedName>,
   { segment = [], isEmpty, maxLookMs = MAX_LOOK_MS }: NotesOptions,
-): Promise<string[]> {
+): Promise<Note[]> {
   const isRedis = bitmapist.store instanceof RedisStore;
   if (isRedis && !isEmpty) return [];
   const asked = [...names, ...segment.flatMap(({ query }) => namesIn(query))];
   const signal = isRedis ? AbortSignal.timeout(maxLookMs) : undefined;
   const catalogs = new Map<string, Catalog>();
-  const notes: string[] = [];
+  const notes: Note[] = [];
   try {
     for (const [name, kinds] of byName(asked)) {
       const prefix = isRedis ? [...name].slice(0, PREFIX_LENGTH).join('') : '';
       const catalog = catalogs.get(prefix) ?? (await bitmapist.catalog({ prefix, signal }));
       catalogs.set(prefix, catalog);
-      notes.push(...catalog.noteUnknownNames([name]));
-      if (!segment.some((each) => each.name === name)) notes.push(...noteOtherKind(catalog, name, kinds));
+      const texts = catalog.noteUnknownNames([name]);
+      if (!segment.some((each) => each.name === name)) texts.push(...noteOtherKind(catalog, name, kinds));
+      notes.push(...texts.map((text) => ({ text, name })));
     }
     return notes;
   } catch (error) {
     // The answer stands, whether or not its names can be looked for.
-    if (signal?.aborted) return [`no end to the search for the events asked for within ${maxLookMs} ms`];
+    if (signal?.aborted)
+      return [{ text: `no end to the search for the events asked for within ${maxLookMs} ms` }];
     if (!(error instanceof StoreError)) throw error;
-    return [`no answer whether there are the events asked for: ${sentenceOf(error)}`];
+    return [{ text: `no answer whether there are the events asked for: ${sentenceOf(error)}` }];
   }
 }
 

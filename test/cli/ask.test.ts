@@ -88,6 +88,23 @@ describe('the command ask', () => {
     expect(text).toMatch(/^signup\n.*^signup → back\n/ms);
   });
 
+  it('says of a name that nobody has beside the question that asks for it', async () => {
+    const lost = { ...SIGNUPS, events: ['gone'], segments: { gone: 'sigup@{period}' } };
+    const path = await fileOf([SIGNUPS, lost]);
+    const { stdout, stderr } = await runCommand([
+      'ask',
+      events,
+      path,
+      '--format',
+      'json',
+      '--now',
+      '2026-12-01',
+    ]);
+    const note = 'no event "sigup" here; did you mean "signup"?';
+    expect(JSON.parse(stdout).map(({ notes }: { notes: string[] }) => notes)).toEqual([[], [note]]);
+    expect(stderr).toContain(note);
+  });
+
   it('reads its questions from standard input', async () => {
     const { stdout } = await runCommand(
       ['ask', events, '-', '--format', 'rows'],

@@ -223,7 +223,7 @@ describe('a Redis that is asked for a name', () => {
       const sigup = [{ name: 'sigup', isFlag: false }];
       const started = performance.now();
       expect(await findNotes(bitmapist, sigup, { isEmpty: true, maxLookMs: 100 })).toEqual([
-        'no end to the search for the events asked for within 100 ms',
+        { text: 'no end to the search for the events asked for within 100 ms' },
       ]);
       expect(performance.now() - started).toBeLessThan(2000);
     } finally {
