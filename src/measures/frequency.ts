@@ -168,7 +168,12 @@ function overTime(
     stacked: true,
     rowHead: 'Window',
     columnHead: `Active ${prepositionOf(tally)} exactly`,
-    columns: tally.periods.map((_, at) => ({ key: `${at + 1}`, label: labelOf(tally, at) })),
+    columns: tally.periods.map((_, at) => ({
+      key: `${at + 1}`,
+      label: labelOf(tally, at),
+      // A row is named by the first period of its window.
+      later: [0, tally.periods.length - 1],
+    })),
     rows: tallies.map((each): Row => {
       const period = each.periods[0]!.toString();
       return {

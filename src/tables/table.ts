@@ -49,8 +49,8 @@ export interface Column {
   /** ISO text, if the column stands for a period of its own. */
   readonly period?: string | undefined;
   /**
-   * Of a triangle: which periods its cells look at, from one to another, counted from their rows' own (default: the one as many
-   * later as its place). Without a last one, up to now.
+   * Which periods its cells look at, from one to another, counted from their rows' own (default: of a triangle the one as many
+   * later as its place, otherwise the row's). Without a last one, up to now.
    */
   readonly later?: readonly [first: number, last?: number] | undefined;
   /** What its cells show, if not what the table's do: a ratio beside people. Such a column is a number beside a picture. */

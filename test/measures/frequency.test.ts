@@ -3,6 +3,7 @@ import { Bitmapist } from '../../src/bitmapist.js';
 import { type FrequencyArguments, frequency } from '../../src/measures/frequency.js';
 import { plainRows } from '../../src/measures/rows.js';
 import { MemoryStore } from '../../src/store/memory.js';
+import { explainCell } from '../../src/tables/view.js';
 import { countsOf, type Ids, type ScopeOptions, scopeOf } from '../support/measures/scope.js';
 import { CountingStore } from '../support/store/counting.js';
 
@@ -106,6 +107,7 @@ describe('a frequency', () => {
       { period: '2026-03-14', exactly: [1, 2] },
       { period: '2026-03-16', exactly: [3, 0] },
     ]);
+    expect(explainCell({ ...table, rows }, 1, 1)).toBe('2 of 3 from 2026-03-14 to 2026-03-15');
   });
 
   it('ends now, unless told otherwise, and is not over while one of its periods is not', () => {
