@@ -44,7 +44,8 @@ export function formatAnswers(answers: readonly Answer[], title: string, options
     case 'json':
       return jsonFor(output, isOne ? first : tables);
     case 'html': {
-      const fragments = tables.map((table) => renderHtmlReport(table, { inlineStyle: false }));
+      const reports = isOne ? tables : answers.flatMap(titled);
+      const fragments = reports.map((table) => renderHtmlReport(table, { inlineStyle: false }));
       return textFor(output, renderHtmlPage(fragments, { title: isOne ? first!.title : title }));
     }
     case 'svg':
@@ -68,6 +69,11 @@ export function formatAnswers(answers: readonly Answer[], title: string, options
 export function textOfTable(table: Table, output?: string): string {
   if (output !== undefined) return renderText(table);
   return renderText(table, { colorDepth: colorDepth(), width: columns() });
+}
+
+/** What a table is about may be the same as of the next one: on a page of several, each says what is asked of it. */
+function titled({ question: { measure }, tables }: Answer): Table[] {
+  return tables.map((table) => ({ ...table, title: `${measure.title}: ${table.title}` }));
 }
 
 /** Rows of a table as they are; of several, with what tells the tables apart. */

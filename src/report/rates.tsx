@@ -10,7 +10,7 @@ export function Rates({ view, isBelowPicture }: { view: TableView; isBelowPictur
   const percentOf = (rate: number | undefined): string =>
     rate === undefined ? '–' : formatValue(rate, 'percent');
   return (
-    <section class="bm-scroll" aria-label={`${view.title}: steps`} tabindex={0}>
+    <figure class="bm-scroll" aria-label={`${view.title}: steps`} tabindex={0}>
       <table>
         <Caption title={view.title} subtitle="people at each step" isUnseen={isBelowPicture} />
         <thead>
@@ -34,6 +34,6 @@ export function Rates({ view, isBelowPicture }: { view: TableView; isBelowPictur
           ))}
         </tbody>
       </table>
-    </section>
+    </figure>
   );
 }

@@ -59,7 +59,7 @@ function heatRules(scheme: ColorScheme): string[] {
 
 const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--bm-line:#c8d0d7;--bm-edge:#77838d;--bm-field:#fff;--bm-accent:#0b5cad;--bm-on-accent:#fff;--bm-shade:rgba(20,30,40,.28);color-scheme:light dark;background:var(--bm-page);color:var(--bm-ink);font:14px/1.4 system-ui,sans-serif;font-variant-numeric:tabular-nums;padding:12px}
 .bitmapist *{box-sizing:border-box}
-.bitmapist .bm-scroll{overflow-x:auto;position:relative}
+.bitmapist .bm-scroll{margin:0;overflow-x:auto;position:relative}
 .bitmapist .bm-scroll+.bm-scroll{margin-top:12px}
 .bitmapist .bm-slim{display:none}
 .bitmapist summary{padding:4px 2px;color:var(--bm-accent);cursor:pointer}

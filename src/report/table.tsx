@@ -48,7 +48,7 @@ export function TableParts({ view, options, isBelowPicture = false }: TableParts
   return (
     <>
       {view.table.layout === 'steps' && <Rates view={view} isBelowPicture={isBelowPicture} />}
-      <section class="bm-scroll" aria-label={view.title} tabindex={0}>
+      <figure class="bm-scroll" aria-label={view.title} tabindex={0}>
         <table role={interactive ? 'grid' : undefined}>
           <Caption title={view.title} subtitle={view.subtitle} isUnseen={isBelowPicture} />
           <Head {...view} />
@@ -65,7 +65,7 @@ export function TableParts({ view, options, isBelowPicture = false }: TableParts
             ))}
           </tbody>
         </table>
-      </section>
+      </figure>
       {view.columns.length > 0 && <Legend {...view} />}
       <Notes notes={view.notes} />
       {csvUrl !== undefined && (

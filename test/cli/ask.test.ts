@@ -63,7 +63,9 @@ describe('the command ask', () => {
     const page = folder.path('dashboard.html');
     await outputOf('ask', events, path, '--now', '2026-12-01', '-o', page);
     const html = readFileSync(page, 'utf8');
-    expect(html).toMatch(/^<!doctype html>.*<title>Dashboard<\/title>.*signup → back/s);
+    expect(html).toMatch(
+      /^<!doctype html>.*<title>Dashboard<\/title>.*>Trend: signup<.*>Retention: signup → back</s,
+    );
     expect(html.match(/<table/g)).toHaveLength(2);
     const rows = JSON.parse(await outputOf('ask', events, path, '--now', '2026-12-01', '--format', 'rows'));
     expect(rows).toEqual([

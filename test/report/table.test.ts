@@ -130,7 +130,7 @@ describe('renderHtmlTable', () => {
         const also = select2b === '' ? '' : ` & ${printable(select2b)}`;
         const expected = `${printable(select1)} → login${also}`;
         expect(textOf(elementsOf(elementsOf(root, 'caption')[0]!, 'div')[0]!)).toBe(expected);
-        expect(attributeOf(elementsOf(root, 'section')[0]!, 'aria-label')).toBe(expected);
+        expect(attributeOf(elementsOf(root, 'figure')[0]!, 'aria-label')).toBe(expected);
       }),
       { numRuns: 100, seed: 3 },
     );
