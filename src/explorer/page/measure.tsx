@@ -14,6 +14,7 @@ import { ProblemNote } from './fields.js';
 import { Grid } from './grid.js';
 import { KeepButton } from './keep.js';
 import { DoorPanel } from './panel.js';
+import { isHeatmap } from './picture.js';
 import { completeAddress, route, setParams } from './route.js';
 import { SaveButton } from './save.js';
 import { Segments } from './segments.js';
@@ -84,15 +85,16 @@ function withoutHours(field: Field): Field {
 
 /**
  * How a table is looked at, as the address says it: as a table or as curves, or whether there are numbers below its picture.
- * A matrix is its own picture.
+ * A heatmap is its own picture.
  */
 type Look = { readonly look: 'table' | 'curves' } | { readonly numbers: '0' | '1' } | Record<never, never>;
 
-function lookOf({ layout, columns }: Table, params: URLSearchParams): Look {
+function lookOf(table: Table, params: URLSearchParams): Look {
+  const { layout, columns } = table;
   if (layout === 'triangle') {
     return { look: params.get('look') === 'curves' && columns.length > 0 ? 'curves' : 'table' };
   }
-  if (layout === 'matrix') return {};
+  if (isHeatmap(table)) return {};
   const numbers = params.get('numbers') ?? (layout === 'series' ? '0' : '1');
   return { numbers: numbers === '1' ? '1' : '0' };
 }
@@ -108,7 +110,7 @@ interface TableCardProps extends Piece {
 function TableCard({ table, part, look, speed, isBusy }: TableCardProps) {
   const { layout, columns } = table;
   const { title, subtitle } = viewTable(table);
-  const isTable = layout === 'matrix' || ('look' in look && look.look === 'table');
+  const isTable = 'look' in look ? look.look === 'table' : !('numbers' in look);
   const isCurves = 'look' in look && look.look === 'curves';
   const door = openedDoor(table, part);
   return (
