@@ -14,7 +14,7 @@ import type { Store } from '../store/types.js';
 import { cover } from '../time/cover.js';
 import type { Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
-import type { CurrentPeriod, QueryEvent, QueryNode, QueryPeriod } from './query.js';
+import type { CurrentPeriod, PeriodRange, QueryEvent, QueryNode, QueryPeriod } from './query.js';
 import type { Segments } from './segments.js';
 
 /** What the event sets of one `Bitmapist` have in common, and how names and periods become expressions over its keys. */
@@ -121,6 +121,19 @@ export function queryExpression(scope: Scope, node: QueryNode, placeholder?: Per
   return expressionOf(node);
 }
 
+/** A period, or a range of them, as of a moment: `day-1` is the day before it. */
+export function asOf(
+  period: Period | CurrentPeriod | PeriodRange,
+  now: Moment,
+  timeZone: string,
+): Period | { readonly from: Period; readonly to: Period } {
+  const resolve = (end: Period | CurrentPeriod): Period =>
+    end instanceof Period ? end : Period.of(end.unit, now, timeZone).delta(-end.back);
+  return period instanceof Period || 'unit' in period
+    ? resolve(period)
+    : { from: resolve(period.from), to: resolve(period.to) };
+}
+
 /** What a period, or a range of them, begins and ends with. */
 function resolvePeriod(
   scope: Scope,
@@ -134,14 +147,9 @@ function resolvePeriod(
     return [placeholder, placeholder];
   }
   if (period === 'unique') return [period, period];
-  const now = scope.now();
-  const resolve = (end: Period | CurrentPeriod): Period =>
-    end instanceof Period ? end : Period.of(end.unit, now, scope.timeZone).delta(-end.back);
-  if (period instanceof Period || 'unit' in period) {
-    const resolved = resolve(period);
-    return [resolved, resolved];
-  }
-  const [first, last] = [resolve(period.from), resolve(period.to)];
+  const resolved = asOf(period, scope.now(), scope.timeZone);
+  if (resolved instanceof Period) return [resolved, resolved];
+  const [first, last] = [resolved.from, resolved.to];
   if (first.startHour < last.endHour) return [first, last];
   throw new RangeError(`expected a range that ends after it starts, got ${first}..${last}`);
 }

@@ -1,5 +1,6 @@
 import { combine, type Expression } from '../engine/expression.js';
 import { formatQuery, parseQuery, type QueryNode, type QueryPeriod, queryEvents } from '../events/query.js';
+import { asOf } from '../events/scope.js';
 import { Period } from '../time/period.js';
 import type { MeasureScope } from './measure.js';
 
@@ -74,7 +75,7 @@ export function rangeQuery(
 
 /** Those that an expression text describes; `{period}` in it stands for `period`. */
 export function peopleOfText(scope: MeasureScope, text: string, period?: Period | 'unique'): Described {
-  return { set: scope.query(text, period), query: withPeriod(parseQuery(text), period) };
+  return { set: scope.query(text, period), query: settle(parseQuery(text), period, scope) };
 }
 
 /** Those who are of all of them (`and`), or of any (`or`); of one group alone, that group. */
@@ -135,9 +136,11 @@ export function textOf({ query }: Pick<People, 'query'>): string | undefined {
   return query && formatQuery(query);
 }
 
-function withPeriod(node: QueryNode, period: Period | 'unique' | undefined): QueryNode {
-  if (period === undefined) return node;
-  if (node.op === 'event') return node.period === '{period}' ? { ...node, period } : node;
-  if (node.op === 'not') return { ...node, of: withPeriod(node.of, period) };
-  return { ...node, of: node.of.map((operand) => withPeriod(operand, period)) };
+/** The same for good: what is relative to now is another set of people tomorrow, when somebody looks at the table. */
+function settle(node: QueryNode, period: Period | 'unique' | undefined, scope: MeasureScope): QueryNode {
+  if (node.op === 'not') return { ...node, of: settle(node.of, period, scope) };
+  if (node.op !== 'event') return { ...node, of: node.of.map((operand) => settle(operand, period, scope)) };
+  if (node.period === '{period}') return period === undefined ? node : { ...node, period };
+  if (node.period === 'unique') return node;
+  return { ...node, period: asOf(node.period, scope.now, scope.timeZone) };
 }

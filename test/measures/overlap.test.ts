@@ -200,4 +200,11 @@ describe('an overlap', () => {
       { numRuns: 30 },
     );
   });
+
+  it('says who they are for good, also of what is relative to now', async () => {
+    const { bitmapist } = await marked();
+    await bitmapist.markEvent('e', [1, 2], { now: '2026-03-16' });
+    const { rows } = await bitmapist.ask(overlap, { sets: ['e@day-1'] }, { now: '2026-03-17' });
+    expect(rows[0]).toMatchObject({ key: 'e@day-1', cells: [{ count: 2, query: 'e@2026-03-16' }] });
+  });
 });

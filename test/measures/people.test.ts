@@ -41,7 +41,11 @@ describe('people', () => {
       'active@2026-01 & ~(pro@unique | a@2026-01)',
       'active@2026-01 & ~(pro@unique | a@2026-01)',
     ]);
-    expect(told(peopleOfText(scope, 'active@day-1'))[1]).toBe('active@day-1');
+    // Now is 17 March.
+    const relative = 'active@day-1 & (a@week-1..day | ~b@unique)';
+    expect(told(peopleOfText(scope, relative))[1]).toBe(
+      'active@2026-03-16 & (a@2026-W11..2026-03-17 | ~b@unique)',
+    );
   });
 
   it('are joined and taken away, as the text says', () => {
