@@ -1,6 +1,5 @@
 import type { Bitmapist, Cell, Table } from '../index.js';
 import { type AnyMeasure, dashboard, type Measure, parseFields, type Question } from '../measures.js';
-import { UsageError } from './failure.js';
 import { namesOf, needsOf } from './needs.js';
 import { type AskedName, findNotes, namesIn, sayNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
@@ -26,7 +25,6 @@ export async function printMeasure<Args>(
   options: MeasureOptions,
   draw: Draw = async () => undefined,
 ): Promise<void> {
-  refuseIdle(measure, options as Readonly<Record<string, unknown>>);
   const given = options.format === 'rows' ? { ...options, ...measure.rows?.args } : options;
   const args = parseFields(measure, given as Readonly<Record<string, unknown>>);
   const question = { measure: measure as unknown as AnyMeasure, args, by: options.by };
@@ -36,21 +34,6 @@ export async function printMeasure<Args>(
     const text = await draw({ ...table, notes: [...table.notes, ...answer.notes] }, bitmapist);
     await print([text ?? formatAnswers([answer], measure.title, options)], options);
   });
-}
-
-/** What would change nothing is a mistake, which an answer would hide. */
-function refuseIdle(
-  { fields }: Pick<Measure<never>, 'fields'>,
-  given: Readonly<Record<string, unknown>>,
-): void {
-  for (const { name, only = {} } of fields) {
-    for (const [other, value] of Object.entries(only)) {
-      const held = given[other] ?? fields.find((field) => field.name === other)?.default;
-      if (given[name] === undefined || held === value) continue;
-      const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      throw new UsageError(`expected --${flag} with --${other} ${value} alone, got --${other} ${held}`);
-    }
-  }
 }
 
 /** The tables of several questions, which are asked as one, with notes on names that nobody has. */

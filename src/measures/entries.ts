@@ -77,7 +77,7 @@ export function entryFields(group: string): Field<keyof EntryArguments>[] {
       dateless: true,
       choices: { every: 'everybody', first: 'for the first time' },
     },
-    { ...historyField(group), only: { entry: 'first' } },
+    historyField(group),
   ];
 }
 

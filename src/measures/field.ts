@@ -50,8 +50,6 @@ export interface Field<Name extends string = string> {
   readonly suggestions?: readonly number[] | undefined;
   /** Of names: whether they stand for dateless flags, or may (`perhaps`) if there are no dates. */
   readonly dateless?: boolean | 'perhaps' | undefined;
-  /** What another field must hold for this one to matter: `{ mode: 'bracket' }`. */
-  readonly only?: Readonly<Record<string, string>> | undefined;
   /** Whether a command takes it as an argument after the source, not as an option. */
   readonly positional?: boolean | undefined;
   /** What the control stands below together with its neighbours, such as `People who did`. */

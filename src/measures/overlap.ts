@@ -66,7 +66,6 @@ export const overlap: Measure<OverlapArguments> = {
       optional: true,
       default: 'people',
       choices: ASSOCIATIONS,
-      only: { show: 'matrix' },
     },
     {
       kind: 'choice',

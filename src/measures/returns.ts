@@ -190,7 +190,6 @@ export function returnFields(group: string): Field<keyof ReturnArguments>[] {
       help: `of mode bracket: how many periods each has, from the one after the row's own on (default: ${DEFAULT_BRACKETS})`,
       least: 1,
       most: MAX_PERIODS,
-      only: { mode: 'bracket' },
     },
     {
       ...optional,
@@ -200,7 +199,6 @@ export function returnFields(group: string): Field<keyof ReturnArguments>[] {
       help: 'of mode on-or-after: whether it looks up to the last column, or up to now',
       default: 'last',
       choices: { last: 'the last column', now: 'now' },
-      only: { mode: 'on-or-after' },
     },
   ];
 }

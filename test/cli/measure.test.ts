@@ -130,22 +130,6 @@ describe('a measure', () => {
       ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--num-results', '0'],
       'expected --num-results to be a whole number from 1 to 10000, got "0"',
     ],
-    [
-      ['retention', 'FILE', '--start', 'a', '--return', 'b', '--brackets', '1,3'],
-      'expected --brackets with --mode bracket alone, got --mode exact',
-    ],
-    [
-      ['retention', 'FILE', '--start', 'a', '--return', 'b', '--mode', 'streak', '--horizon', 'now'],
-      'expected --horizon with --mode on-or-after alone, got --mode streak',
-    ],
-    [
-      ['retention', 'FILE', '--start', 'a', '--return', 'b', '--history-start', '2026'],
-      'expected --history-start with --entry first alone, got --entry every',
-    ],
-    [
-      ['overlap', 'FILE', 'a@2026', '--show', 'intersections', '--value', 'jaccard'],
-      'expected --value with --show matrix alone, got --show intersections',
-    ],
   ])('refuses arguments that its fields cannot have: %j', async (args, sentence) => {
     expect(await runCommand(args.map((arg) => (arg === 'FILE' ? events : arg)))).toEqual({
       code: 2,
