@@ -314,7 +314,7 @@ function argumentOf(field: Field): fc.Arbitrary<Make> {
     ([later, group]): Make =>
       ({ startDate, timeGroup }) => {
         const number = periodOf(startDate)[1] + later;
-        if (group === 'own') return textOf(timeGroup, number);
+        if (group === 'own' || timeGroup === 'hours') return textOf(timeGroup, number);
         // A longer period stands for its beginning, and a day for the period that it is in.
         const day = dayOf(timeGroup, number);
         return group === 'days' ? textOf('days', day) : textOf('days', day).slice(0, 4);
@@ -327,7 +327,11 @@ function argumentOf(field: Field): fc.Arbitrary<Make> {
       case 'events':
         return always(fc.shuffledSubarray(NAMES, few));
       case 'unit':
-        return fc.constant(({ timeGroup }) => (Object.hasOwn(choices, timeGroup) ? timeGroup : 'days'));
+        // Some are asked for one, others for several; cohorts know no hours and quarters.
+        return fc.constant(
+          ({ timeGroup }) =>
+            [timeGroup, timeGroup.slice(0, -1)].find((unit) => Object.hasOwn(choices, unit)) ?? 'days',
+        );
       case 'choice':
         return always(fc.constantFrom(...Object.keys(choices)));
       case 'number':
