@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import { printable } from '../base/errors.js';
 import { roundHalfEven } from '../tables/numbers.js';
-import { type Cell, type Column, cellValue, type Table, unitOf } from '../tables/table.js';
+import { type Cell, cellValue, type Row, type Table, unitOf } from '../tables/table.js';
 import { inLines, showAs, type ViewOptions } from '../tables/view.js';
 
 /** What the lines of the CSV hold. */
@@ -14,7 +14,8 @@ export interface CsvOptions extends Pick<ViewOptions, 'as'> {
 }
 
 /**
- * The table as CSV (RFC 4180): a header, then a line per row: its key, its size if rows have sizes, its cells. A table of
+ * The table as CSV (RFC 4180): a header, then a line per row: its key (its label if that is no period, but a
+ * step or a set), its size if rows have sizes, its cells. A table of
  * cohorts has its title over the keys, which are periods (ISO 8601), and lines over time have a line per period. Percentages
  * have up to two decimals, ratios four. Cells are empty if the period has not begun or there is nobody to share out; the last
  * numbers may belong to a period that has not ended (`unfinished` says which). Text that a spreadsheet would take for a formula is preceded by an
@@ -37,26 +38,29 @@ export function renderCsv(table: Table, options: CsvOptions = {}): string {
   const isTriangle = layout === 'triangle';
   const hasSizes = isTriangle || rows.some(({ size }) => size !== undefined);
   const head = [isTriangle ? printable(title) : rowHead, ...(hasSizes ? ['Total'] : [])];
-  const lines = rows.map(({ key, size = '', cells }) => [
-    key,
-    ...(hasSizes ? [size] : []),
-    ...cells.map((cell, column) => {
+  const names = columns.map((column) => (layout === 'steps' ? printable(column.label) : column.key));
+  const lines = rows.map((row) => [
+    nameOf(row, layout),
+    ...(hasSizes ? [row.size ?? ''] : []),
+    ...row.cells.map((cell, column) => {
       const unit = unitOf(shown, column);
       const value = cellValue(cell, unit);
       return value === undefined ? '' : roundHalfEven(value, DIGITS[unit]);
     }),
-    ...(unfinished ? [runningKeys(columns, cells)] : []),
+    ...(unfinished ? [runningNames(names, row.cells)] : []),
   ]);
-  const keys = columns.map(({ key }) => key);
-  return toCsv([[...head, ...keys, ...(unfinished ? ['unfinished'] : [])], ...lines]);
+  return toCsv([[...head, ...names, ...(unfinished ? ['unfinished'] : [])], ...lines]);
+}
+
+/** A row by its key, a period for most; steps and sets have no more than numbers for keys, so they have their names. */
+function nameOf({ key, label, period }: Row, layout: Table['layout']): string {
+  const isNamed = (layout === 'steps' || layout === 'bars') && period === undefined;
+  return isNamed ? printable(label) : key;
 }
 
 /** The columns of a row whose numbers may still change. */
-function runningKeys(columns: readonly Column[], cells: readonly Cell[]): string {
-  return columns
-    .filter((_, column) => cells[column]!.state === 'running')
-    .map(({ key }) => key)
-    .join('; ');
+function runningNames(names: readonly string[], cells: readonly Cell[]): string {
+  return names.filter((_, column) => cells[column]!.state === 'running').join('; ');
 }
 
 /** Decimals; people are whole but for a mean of them. */

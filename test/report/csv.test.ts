@@ -2,7 +2,14 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/base/errors.js';
 import { renderCsv, toCsv } from '../../src/report.js';
-import { HOSTILE_NAMES, lossTable, sampleTable, trendTable } from '../support/report/tables.js';
+import {
+  groupsTable,
+  HOSTILE_NAMES,
+  lossTable,
+  sampleTable,
+  stepsTable,
+  trendTable,
+} from '../support/report/tables.js';
 
 describe('renderCsv', () => {
   it('writes ISO periods, plain numbers and RFC 4180 lines', () => {
@@ -50,6 +57,18 @@ describe('renderCsv', () => {
       ].join('\r\n'),
     );
     expect(renderCsv(trendTable(['=1']))).toContain('Period,"\'=1"\r\n');
+  });
+
+  it('names steps and sets, whose keys are numbers', () => {
+    const lines = renderCsv(stepsTable(), { as: 'counts', unfinished: true }).split('\r\n');
+    expect(lines.slice(0, 3)).toEqual([
+      'Began in,Total,signup,active,pay,unfinished',
+      'All,1000,1000,620,310,signup; active; pay',
+      '2026-01,500,500,330,170,',
+    ]);
+    const row = { key: '0,2', label: 'a@2026 & =c', cells: groupsTable().rows[0]!.cells };
+    const [head, first] = renderCsv({ ...groupsTable(), rowHead: 'Sets', rows: [row] }).split('\r\n');
+    expect([head, first]).toEqual(['Sets,exactly,atLeast', 'a@2026 & =c,800,3020']);
   });
 
   it('says of every line which of its numbers may still change, if asked to', () => {
