@@ -250,7 +250,7 @@ function explainSigns(table: Table): StateNote[] {
     {
       state: 'empty',
       sign: EMPTY_TEXT,
-      meaning: isTriangle ? 'cohort without members' : 'nobody to share out',
+      meaning: isTriangle ? 'cohort without members' : 'nothing to compare with',
     },
   ];
   const used = notes.filter((note) =>

@@ -18,7 +18,7 @@ describe('the picture of a funnel', () => {
       ...['Feb 2026', '500', '100%*', '58.0%*', '28.0%*'],
       ...['Mar 2026', '0', '–', '–', '–'],
       ...['0%', '66.0%', 'above 66.0%', 'colours relative to this table'],
-      '*: not over yet · –: nobody to share out',
+      '*: not over yet · –: nothing to compare with',
     ]);
   });
 

@@ -46,7 +46,7 @@ describe('the view of a table', () => {
       '– cohort without members',
       '0% nobody came back',
     ]);
-    expect(meanings('bars')).toEqual(['* not over yet', 'blank still to come', '– nobody to share out']);
+    expect(meanings('bars')).toEqual(['* not over yet', 'blank still to come', '– nothing to compare with']);
     expect(viewTable(trendTable()).signs.map(({ state }) => state)).toEqual(['running', 'future']);
   });
 
@@ -57,7 +57,7 @@ describe('the view of a table', () => {
       ['30', '25', '0', '15', '37.5%', '2.00'],
       ['5', '30', '10', '25', '-18.2%', '0.60'],
     ]);
-    expect(signs.map(({ meaning }) => meaning)).toEqual(['not over yet', 'nobody to share out']);
+    expect(signs.map(({ meaning }) => meaning)).toEqual(['not over yet', 'nothing to compare with']);
     expect(() => viewTable(lossTable(), { as: 'percent' })).toThrow('expected a table of shares');
     const shares = lossTable().rows.map((row) => ({
       ...row,
