@@ -2,15 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { measures } from '../../src/measures.js';
 import { outputOf } from '../support/cli/command.js';
 
 /** Advice names options. Whoever follows it must find them in the command that gave it. */
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
-const SOURCE_COMMANDS = ['events', 'count', 'ids', 'has', 'cohort', 'trend', 'inspect', 'export'];
+const MEASURES = measures.map(({ name }) => name);
+const SOURCE_COMMANDS = ['events', 'count', 'ids', 'has', 'people', 'ask', ...MEASURES, 'inspect', 'export'];
 const CONNECTING_COMMANDS = [...SOURCE_COMMANDS, 'explore', 'import'];
-const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'cohort', 'trend'];
+const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'people', 'ask', ...MEASURES];
 
 /** Files whose messages name options, and the commands that can end in such a message. */
 const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
@@ -18,9 +20,12 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/segment.ts': EXPRESSION_COMMANDS,
   'cli/questions.ts': ['events'],
   'cli/dump.ts': ['inspect'],
-  'cli/ending.ts': ['events', 'ids', 'cohort', 'trend', 'inspect'],
-  'cli/source.ts': ['trend'],
+  'cli/cohort.ts': ['cohort'],
+  'cli/ending.ts': ['events', 'ids', 'people', 'ask', ...MEASURES, 'inspect'],
+  'cli/source.ts': ['ask', ...MEASURES],
   'cli/export.ts': ['export'],
+  'cli/flags.ts': ['people'],
+  'cli/people.ts': ['people'],
   'cli/target.ts': ['export'],
   'cli/http.ts': [...SOURCE_COMMANDS, 'explore'],
   'cli/import.ts': ['import'],
@@ -43,7 +48,9 @@ const optionsOf = new Map<string, Set<string>>();
 beforeAll(async () => {
   const names = [...(await outputOf('--help')).matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name!);
   for (const name of new Set(names.filter((each) => !['bitmapist', 'demo'].includes(each)))) {
-    optionsOf.set(name, optionsIn((await outputOf('help', name)).split('Options:\n')[1]!.split('\n\n')[0]!));
+    // Its own, and those of its source.
+    const lists = (await outputOf('help', name)).matchAll(/^Options.*:\n((?:.+\n)+)/gm);
+    optionsOf.set(name, optionsIn(Array.from(lists, ([, list]) => list).join('')));
   }
   optionsOf.set('demo', new Set(['help']));
 });

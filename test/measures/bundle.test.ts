@@ -3,12 +3,13 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { measures } from '../../src/measures.js';
 
+const ENTRY = './measures.js';
 const FOLDER = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** Files whose code is in the bundle of a program that imports one name of an entry point. */
 async function filesOf(name: string): Promise<string[]> {
   const { metafile } = await build({
-    stdin: { contents: `import { ${name} } from './measures.js'; console.log(${name});`, resolveDir: FOLDER },
+    stdin: { contents: `export { ${name} } from ${JSON.stringify(ENTRY)};`, resolveDir: FOLDER },
     bundle: true,
     write: false,
     metafile: true,
