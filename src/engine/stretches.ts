@@ -22,7 +22,8 @@ const MAX_BACKWARD_BYTES = 2 ** 22;
 /** Opens the part of a plan that holds a range of ids, in whole containers, as stores keep them. */
 export function openRange(question: Question, { first, last }: IdRange): Promise<OpenPlan> {
   const startByte = containerStart(Math.floor(first / 8));
-  const endByte = Math.floor(last / 8) + 1;
+  // Kernels take whole steps: what is cut between two of them would count with what lies behind it, as complements do.
+  const endByte = alignLength(Math.floor(last / 8) + 1);
   if (startByte === 0 && endByte === MAX_BYTES) return openPlan(question, 'bitmaps');
   return openPlan(question, 'bitmaps', (plan) => planBetween(plan, startByte, endByte));
 }

@@ -108,6 +108,22 @@ describe('ranks in a set', () => {
     );
   });
 
+  it('are of a range alone, also if it ends within a step of the kernel and all ids follow', async () => {
+    const store = await storeOf([{ byteLength: 200, ids: new Set<number>() }]);
+    const all = complement(combine('and', [bitmap(store, '0'), bitmap(store, 'none')]));
+    const everybody = combine('and', [all, complement(combine('andNot', [bitmap(store, '0'), all]))]);
+    for (const last of [854, 1086, 1087, 1088, 1151, 1599]) {
+      for (const windowBytes of [undefined, 64, 128]) {
+        for (const set of [all, everybody]) {
+          const range = { first: 854, last };
+          expect(await countIn(set, range, { windowBytes }), `to ${last}`).toBe(last - 853);
+          const page = await pageIn(set, { range, offset: 0, limit: 2000 }, { windowBytes });
+          expect([...page.ids].at(-1)).toBe(last);
+        }
+      }
+    }
+  });
+
   it('know the last id there is', async () => {
     const memory = new MemoryStore();
     const ids = [0, 65_535, 65_536, 2 ** 31, MAX_ID - 8, MAX_ID];
