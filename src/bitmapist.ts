@@ -1,4 +1,3 @@
-import { inBatches } from './base/batches.js';
 import { describe } from './base/errors.js';
 import { countSets } from './engine/answers.js';
 import { atLeast, exactly } from './engine/expression.js';
@@ -14,16 +13,13 @@ import { EventSet, expressionsOf, PeriodEvents, UniqueEvents } from './events/se
 import type { AskOptions } from './measures/asking.js';
 import type { CohortArguments } from './measures/cohort.js';
 import type { Measure } from './measures/measure.js';
-import { DEFAULT_PREFIX, isStoredResult } from './names/keys.js';
+import { DEFAULT_PREFIX } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
 import type { Table } from './tables/table.js';
 import type { Moment } from './time/moment.js';
 import { Period, type PeriodUnit } from './time/period.js';
 import { checkTimeZone } from './time/zone.js';
-
-/** Keys per deletion. */
-const DELETE_BATCH = 1000;
 
 /** Kept, because loaders and bundlers wrap `import()` in what takes longer than a small table. */
 let loadedAsking: typeof import('./measures/asking.js') | undefined;
@@ -416,9 +412,7 @@ export class Bitmapist {
    * console.log(await bitmapist.deleteAllEvents()); // 1
    */
   async deleteAllEvents(options: KeysOptions = {}): Promise<number> {
-    const deleted = await this.#deleteKeys(() => true, this.prefix, options);
-    this.#scope.storedKeys.clear();
-    return deleted;
+    return (await deleting()).deleteEverything(this.#scope, options);
   }
 
   /**
@@ -432,7 +426,7 @@ export class Bitmapist {
    * console.log(await bitmapist.deleteTemporaryBitopKeys()); // 1
    */
   async deleteTemporaryBitopKeys(options: KeysOptions = {}): Promise<number> {
-    return this.#deleteKeys((key) => isStoredResult(this.prefix, key), `${this.prefix}bitop_`, options);
+    return (await deleting()).deleteResults(this.#scope, options);
   }
 
   /**
@@ -445,10 +439,7 @@ export class Bitmapist {
    * console.log(await bitmapist.deleteRuntimeBitopKeys()); // 1
    */
   async deleteRuntimeBitopKeys(options: RequestOptions = {}): Promise<number> {
-    const keys = [...this.#scope.storedKeys];
-    const deleted = keys.length > 0 ? await this.store.delete(keys, options) : 0;
-    for (const key of keys) this.#scope.storedKeys.delete(key);
-    return deleted;
+    return (await deleting()).deleteOwnResults(this.#scope, options);
   }
 
   /**
@@ -499,17 +490,9 @@ export class Bitmapist {
     );
     return this.#markKeys[kind];
   }
+}
 
-  async #deleteKeys(
-    isDoomed: (key: string) => boolean,
-    prefix: string,
-    options: KeysOptions,
-  ): Promise<number> {
-    let deleted = 0;
-    for await (const keys of inBatches(this.store.keys(prefix, options), DELETE_BATCH)) {
-      const doomed = keys.filter(isDoomed);
-      if (doomed.length > 0) deleted += await this.store.delete(doomed, options);
-    }
-    return deleted;
-  }
+/** Loaded when it is first asked for: few delete. */
+function deleting(): Promise<typeof import('./events/deleting.js')> {
+  return import('./events/deleting.js');
 }

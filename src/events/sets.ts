@@ -1,13 +1,11 @@
 import { checkId } from '../base/id.js';
-import { Bitmap } from '../bitmap/bitmap.js';
 import { bytesOf, countSets, hasId, hasIds, idsOf, pagesOf } from '../engine/answers.js';
 import { bitmap, type Combination, combine, complement, type Expression } from '../engine/expression.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { sameExpression } from '../engine/taking.js';
-import { MemoryStore } from '../store/memory.js';
 import type { PutOptions, RequestOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
-import { eventExpression, eventKeys, type Scope } from './scope.js';
+import { eventExpression, type Scope } from './scope.js';
 
 /** How long a stored result lives by default. */
 const RESULT_TTL_SECONDS = 3600;
@@ -125,15 +123,8 @@ export class EventSet implements AsyncIterable<number> {
    * console.log(await loaded.count()); // 2
    */
   async load(options?: EvaluateOptions): Promise<EventSet> {
-    const loaded = new Bitmap();
-    const pages = pagesOf(this.expression, this.#with(options));
-    let next = await pages.next();
-    for (; !next.done; next = await pages.next()) loaded.change(next.value, 1, options?.kernel);
-    // As long as its longest operand, so that its complement is the complement of what was loaded.
-    loaded.extend(next.value);
-    const store = new MemoryStore();
-    store.putBitmap('loaded', loaded);
-    return new EventSet(this.scope, bitmap(store, 'loaded'));
+    const { loadExpression } = await import('./loading.js');
+    return new EventSet(this.scope, await loadExpression(this.expression, this.#with(options)));
   }
 
   /**
@@ -390,6 +381,7 @@ export class PeriodEvents extends EventSet {
    * console.log(await bitmapist.month('active', '2026-11').count()); // 1
    */
   async delete(options?: RequestOptions): Promise<void> {
+    const { deleteEvents } = await import('./deleting.js');
     await deleteEvents(this.scope, this.event, this.period, options);
   }
 }
@@ -452,18 +444,7 @@ export class UniqueEvents extends EventSet {
    * console.log(await bitmapist.unique('web').count()); // 0
    */
   async delete(options?: RequestOptions): Promise<void> {
+    const { deleteEvents } = await import('./deleting.js');
     await deleteEvents(this.scope, this.event, 'unique', options);
   }
-}
-
-async function deleteEvents(
-  scope: Scope,
-  event: string,
-  period: Period | 'unique',
-  options: RequestOptions | undefined,
-): Promise<void> {
-  if (scope.segments.has(event)) {
-    throw new RangeError(`expected an event to delete, got the segment ${JSON.stringify(event)}`);
-  }
-  await scope.store.delete(eventKeys(scope, event, period), options);
 }
