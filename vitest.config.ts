@@ -1,7 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, provideChromium } from './test/support/chromium.js';
-import { SETTINGS } from './test/support/settings.js';
+import { FOREIGN, SETTINGS } from './test/support/settings.js';
 
 /** Tests of what browsers load run in Node and in a real browser. */
 const CORE = [
@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
+          exclude: FOREIGN,
           globalSetup: ['test/support/servers/setup.ts'],
         },
       },

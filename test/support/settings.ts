@@ -1,3 +1,6 @@
+/** Tests that need large programs, which `npm run test:clickhouse` and its like install for themselves. */
+export const FOREIGN = ['test/foreign/**', '**/node_modules/**'];
+
 /** What all ways to run the tests share. */
 export const SETTINGS = {
   testTimeout: 60_000,
