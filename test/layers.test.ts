@@ -6,7 +6,7 @@ import { FOLDERS } from './support/layers.js';
 const SRC = new URL('../src/', import.meta.url).pathname;
 
 /** Ways to use the library: they know its public entry points alone. */
-const PROGRAMS = ['cli', 'explorer'];
+const PROGRAMS = ['cli', 'explorer', 'web'];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split('\\').join('/'))

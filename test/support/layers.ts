@@ -2,6 +2,7 @@
 export const FOLDERS = [
   'cli',
   'explorer',
+  'web',
   '.',
   'compat',
   'report',
