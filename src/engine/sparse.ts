@@ -30,7 +30,8 @@ const NO_IDS = new Uint16Array(0);
 
 /**
  * Adds to `counters` what can be counted from lists, stretch by stretch, and returns the plan of the rest. That is all of it
- * if more than single bitmaps and pairs of them is to be counted, or stores keep too few of them in memory.
+ * if more than single bitmaps and pairs of them is to be counted, or stores keep too few of them in memory. Single bitmaps alone
+ * are not looked into at all.
  */
 export async function countLists(
   { operands, kernel, signal }: Question,
@@ -43,6 +44,11 @@ export async function countLists(
   if (lists >= MAX_BOUNDS || !steps.every(countsOperands)) return plan;
   const bitmaps = await bitmapsOf(operands, plan, beginnings);
   if (bitmaps === undefined) return plan;
+  if (steps.every(countsOne)) {
+    // Containers know how many ids they have.
+    for (const { dst, slots } of steps) counters[dst]! += bitmaps[slots[0]!]!.cardinality;
+    return planWithin(plan, []);
+  }
   // No waiting from here on: a write would move what the containers show.
   const maxIds = Math.min(MAX_MEAN_IDS * lists, MAX_IDS);
   const dense: { byteOffset: number; byteLength: number }[] = [];
@@ -67,6 +73,11 @@ export async function countLists(
     if (batch !== undefined) returnKernel(batch.kernel);
   }
   return planWithin(plan, dense);
+}
+
+/** Whether a step counts a single operand. */
+function countsOne(step: Step): step is SlotStep {
+  return step.op === Opcode.Count;
 }
 
 /** Whether a step counts single operands, or pairs of them, that nothing was made of before. */
@@ -119,7 +130,7 @@ class ListBatch {
   constructor(kernel: Kernel, lists: number, steps: readonly Step[], counters: Float64Array) {
     this.kernel = kernel;
     this.#lists = lists;
-    this.#singles = steps.filter((step): step is SlotStep => step.op === Opcode.Count);
+    this.#singles = steps.filter(countsOne);
     this.#tables = steps
       .filter((step): step is TableStep => step.op === Opcode.CountTable)
       .map((table) => encodeTable(table));

@@ -172,6 +172,26 @@ describe('bitmaps in memory', () => {
     expect(store.bytesRead).toBe(0);
   });
 
+  it('are counted one by one, however dense, without a look at any of them, and with those that are fetched', async () => {
+    const store = new WatchedStore();
+    const kinds = ['few', 'many', 'run', 'most', 'none', 'few'];
+    const sets = await storeOf(
+      kinds.map((kind, seed) => [
+        { kind, seed },
+        { kind: 'most', seed },
+      ]),
+      store,
+    );
+    const other = new CountingStore(new MemoryStore());
+    await other.write([{ key: 'o', ids: [1, 70_000], value: 1 }]);
+    const leaves = [...kinds.keys()].map((index) => bitmap(store, `k${index}`));
+    const expected = [...sets.map((set) => set.size), 2, 0, sets[3]!.size];
+    const asked = [...leaves, bitmap(other, 'o'), bitmap(store, 'missing'), leaves[3]!];
+    expect(await countIds(asked)).toEqual(expected);
+    expect(store.bytesRead).toBe(0);
+    expect(other.readsOf('o')).toBe(1);
+  });
+
   it('are read in windows where a window is asked for, or more than pairs is to be counted', async () => {
     const store = new WatchedStore();
     await storeOf([[{ kind: 'few', seed: 1 }], [{ kind: 'few', seed: 2 }]], store);
