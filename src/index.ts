@@ -58,6 +58,8 @@ export type {
   KeysOptions,
   PutOptions,
   RequestOptions,
+  SetPart,
+  SetQuestion,
   Store,
   WriteOptions,
 } from './store/types.js';

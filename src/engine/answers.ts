@@ -52,17 +52,36 @@ export async function countSets(
     const single = pairs.length === 0 ? countInStore(sets, options) : undefined;
     if (single !== undefined) return { sets: [await single], pairs: [] };
     const count = async (question: Question): Promise<SetCounts> => {
-      const { plan, beginnings } = await openPlan(question, 'counts');
-      const { counters, outputs } = plan.program;
-      const counts = new Float64Array(counters);
-      const rest = mayHaveLists(question) ? await countLists(question, plan, counts, beginnings) : plan;
-      if (rest.endByte > 0) await countWindows(question, rest, counts, beginnings);
-      else beginnings?.close();
-      const answers = outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
+      // A snapshot has been taken if one is wanted, and is to be read.
+      const told = options.consistent ? undefined : countRootsInStore(question);
+      const answers = (await told) ?? (await countRoots(question));
       return { sets: answers.slice(0, sets.length), pairs: answers.slice(sets.length) };
     };
     return withQuestion(sets, options, count, pairs);
   });
+}
+
+/** By reading what they are made of. */
+async function countRoots(question: Question): Promise<number[]> {
+  const { plan, beginnings } = await openPlan(question, 'counts');
+  const { counters, outputs } = plan.program;
+  const counts = new Float64Array(counters);
+  const rest = mayHaveLists(question) ? await countLists(question, plan, counts, beginnings) : plan;
+  if (rest.endByte > 0) await countWindows(question, rest, counts, beginnings);
+  else beginnings?.close();
+  return outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
+}
+
+/** By a store that all their bitmaps are of, if it works with sets itself. */
+function countRootsInStore({
+  parts: { bitmaps, parts, roots },
+  operands: { keys },
+  signal,
+  maxBytes,
+}: Question): Promise<number[] | undefined> | undefined {
+  const store = bitmaps[0]?.store;
+  if (!store?.countSets || bitmaps.some((other) => other.store !== store)) return undefined;
+  return store.countSets({ keys, parts, roots }, { signal, maxBytes });
 }
 
 /** Stores keep sparse bitmaps as lists if they keep any in memory. */

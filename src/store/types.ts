@@ -61,6 +61,29 @@ export interface KeysOptions extends RequestOptions {
   readonly batchSize?: number | undefined;
 }
 
+/** Sets to count, as plain data: distinct keys, what is made of them, and which of that is asked about. */
+export interface SetQuestion {
+  readonly keys: readonly string[];
+  /** Operands come before what is made of them. */
+  readonly parts: readonly SetPart[];
+  /** Places among the parts: one per number that is wanted. */
+  readonly roots: readonly number[];
+}
+
+/** A step from keys to sets. */
+export interface SetPart {
+  /**
+   * A `bitmap` is a key. `and`, `or`, `xor` (an odd number of them) and `andNot` (the first without the others) have one operand
+   * or more, and `atLeast` as many as its `number` or more, of which equal ones count as often as they occur. `not` has one: it
+   * holds all ids below the end of the longest key, in whole bytes, that its root is made of, but those of the operand.
+   */
+  readonly kind: 'bitmap' | 'and' | 'or' | 'xor' | 'andNot' | 'atLeast' | 'not';
+  /** Of a `bitmap` the place of its key, of `atLeast` how many operands an id must be in; 0 otherwise. */
+  readonly number: number;
+  /** Places of parts. */
+  readonly operands: readonly number[];
+}
+
 /** Where bitmaps are read from. Bit n is bit `0x80 >> (n & 7)` of byte `n >> 3`, as in Redis. */
 export interface BitmapReader {
   /**
@@ -200,6 +223,23 @@ export interface Store extends BitmapReader {
    * console.log(await store.count('key')); // 9
    */
   count?(key: string, options?: RequestOptions): Promise<number>;
+
+  /**
+   * If the store can work with sets itself: how many ids each root of a question has, without bytes being moved. It is asked
+   * if all keys of a question are its own; `undefined` if it would rather be read.
+   * @example
+   * import { Bitmapist, MemoryStore, type SetQuestion } from 'bitmapist-wasm';
+   * class TellingStore extends MemoryStore {
+   *   async countSets({ keys, parts, roots }: SetQuestion): Promise<number[] | undefined> {
+   *     const isSimple = roots.every((root) => parts[root]!.kind === 'bitmap');
+   *     return isSimple ? Promise.all(roots.map((root) => this.count(keys[parts[root]!.number]!))) : undefined;
+   *   }
+   * }
+   * const bitmapist = new Bitmapist({ store: new TellingStore() });
+   * await bitmapist.markEvent('active', [7, 8], { now: '2026-11-22' });
+   * console.log(await bitmapist.counts([bitmapist.day('active', '2026-11-22'), bitmapist.unique('active')])); // [ 2, 0 ]
+   */
+  countSets?(question: SetQuestion, options?: RequestOptions): Promise<number[] | undefined>;
 
   /**
    * If the store can tell of one bit by itself: whether the bit `id` of a key is set.

@@ -13,6 +13,7 @@ import { MemoryStore } from '../../src/store/memory.js';
 import type { Store } from '../../src/store/types.js';
 import { countIds, idsOf, storeOf } from '../support/bitmaps.js';
 import { CountingStore } from '../support/store/counting.js';
+import { TellingStore } from '../support/store/telling.js';
 
 describe('evaluation', () => {
   it('reads each distinct bitmap once per window, however many questions need it, and writes nothing', async () => {
@@ -59,6 +60,53 @@ describe('evaluation', () => {
     await expect(countSets({ sets, pairs: [[0, 5]] })).rejects.toThrow(
       new RangeError('expected pairs of sets from 0 to 4, got set 5'),
     );
+  });
+
+  it('lets a store count sets that works with sets itself, if they are of that store alone', async () => {
+    const store = new TellingStore();
+    await store.write([
+      { key: 'a', ids: [1, 2, 3], value: 1 },
+      { key: 'b', ids: [2, 3, 4, 500], value: 1 },
+    ]);
+    const [a, b] = [bitmap(store, 'a'), bitmap(store, 'b')];
+    const signal = new AbortController().signal;
+    expect(await countSets({ sets: [a, complement(b)], pairs: [[0, 1]] }, { signal, maxBytes: 9 })).toEqual({
+      sets: [3, 500],
+      pairs: [1],
+    });
+    expect(store.questions).toMatchObject([
+      {
+        keys: ['a', 'b'],
+        parts: [
+          { kind: 'bitmap', number: 0, operands: [] },
+          { kind: 'bitmap', number: 1, operands: [] },
+          { kind: 'not', number: 0, operands: [1] },
+          { kind: 'not', number: 0, operands: [1] },
+          { kind: 'and', number: 0, operands: [0, 3] },
+        ],
+        roots: [0, 2, 4],
+      },
+    ]);
+    expect(store.options).toEqual({ signal, maxBytes: 9 });
+    expect(store.calls.read).toBe(0);
+    const elsewhere = bitmap(await storeOf([{ ids: new Set([3]), byteLength: 1 }]), '0');
+    expect((await countSets({ sets: [combine('and', [a, elsewhere])] })).sets).toEqual([1]);
+    expect(store.questions).toHaveLength(1);
+    expect(store.calls.read).toBe(1);
+  });
+
+  it('reads what such a store would rather have read, and one moment of what it can freeze', async () => {
+    class FreezingStore extends TellingStore {
+      readonly snapshot = async () => new MemoryStore();
+    }
+    const store = new FreezingStore();
+    await store.write([{ key: 'a', ids: [1, 2, 3], value: 1 }]);
+    const both = combine('or', [bitmap(store, 'a'), bitmap(store, 'b')]);
+    store.isSilent = true;
+    expect(await countIds([both])).toEqual([3]);
+    expect(store.questions).toHaveLength(1);
+    expect(await countIds([both], { consistent: true })).toEqual([0]);
+    expect(store.questions).toHaveLength(1);
   });
 
   it('reads no further than an answer can reach', async () => {

@@ -17,6 +17,7 @@ import {
 import { answerOf, type Bytes, fill, idsIn, type Question, questionArbitrary } from '../support/questions.js';
 import { BeginningStore } from '../support/store/beginning.js';
 import { CountingStore } from '../support/store/counting.js';
+import { TellingStore } from '../support/store/telling.js';
 
 const BITMAPS = 5;
 const questions = fc.record({
@@ -60,6 +61,26 @@ describe.each(['wasm', 'js'] as const)('expressions on the %s kernel', (kernel) 
       );
     },
   );
+});
+
+describe('expressions over a store that works with sets itself', () => {
+  it('equal the set model, pairs and complements too, and are not read', { tags: 'long' }, async () => {
+    await fc.assert(
+      fc.asyncProperty(questions, async ({ bitmaps, roots }) => {
+        const store = new TellingStore(await storeOf(bitmaps));
+        const expressions = roots.map((root) => expressionOf(root, (index) => bitmap(store, String(index))));
+        const pairs = roots.flatMap((_, a) => roots.map((_, b) => [a, b] as const));
+        const both = pairs.map(([a, b]) => modelIds({ op: 'and', of: [roots[a]!, roots[b]!] }, bitmaps));
+        expect(await countSets({ sets: expressions, pairs })).toEqual({
+          sets: roots.map((root) => modelIds(root, bitmaps).length),
+          pairs: both.map((ids) => ids.length),
+        });
+        expect(store.questions).toHaveLength(1);
+        expect(store.calls).toMatchObject({ byteLengths: 0, read: 0 });
+      }),
+      { numRuns: 60, seed: 20_264 },
+    );
+  });
 });
 
 // Sets of one question that share parts, over bitmaps that end just before, at and just after the edges of everything.
