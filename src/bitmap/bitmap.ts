@@ -217,6 +217,23 @@ export class Bitmap {
   }
 
   /**
+   * Makes the bitmap end with its last id: zeros after it are none of its bytes any more.
+   *
+   * @example
+   * import { Bitmap } from 'bitmapist-wasm/bitmaps';
+   *
+   * const bitmap = Bitmap.fromBytes(Uint8Array.of(0x80, 0, 0));
+   * bitmap.shorten();
+   * console.log(bitmap.byteLength); // 1
+   */
+  shorten(): void {
+    this.#beginChange();
+    let last: Container | undefined;
+    for (last of this.containers());
+    this.#byteLength = last ? Bitmap.fromContainers([last]).byteLength : 0;
+  }
+
+  /**
    * A bitmap of its own with the same ids and length.
    *
    * @example

@@ -73,6 +73,8 @@ export class CachedStore implements Store {
   readonly snapshot?: NonNullable<Store['snapshot']>;
   /** If the inner store can: otherwise a question reads no more than the part around the id. */
   readonly has?: NonNullable<Store['has']>;
+  /** If the inner store can. */
+  readonly erase?: NonNullable<Store['erase']>;
   readonly #inner: Store;
   readonly #isFinished: (key: string) => boolean;
   readonly #kept: KeptBitmaps;
@@ -86,6 +88,9 @@ export class CachedStore implements Store {
     if (inner.snapshot !== undefined) this.snapshot = inner.snapshot.bind(inner);
     if (inner.has !== undefined) {
       this.has = async (key, id, options) => this.#use(key)?.has(checkId(id)) ?? inner.has!(key, id, options);
+    }
+    if (inner.erase !== undefined) {
+      this.erase = (keys, ids, options) => this.#changing(keys, () => inner.erase!(keys, ids, options));
     }
     this.#inner = inner;
     this.#isFinished = isFinished;

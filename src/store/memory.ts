@@ -1,6 +1,6 @@
 /** The embedded store: bitmaps in this process, compressed. */
 
-import { checkId } from '../base/id.js';
+import { checkId, checkIds } from '../base/id.js';
 import { Bitmap } from '../bitmap/bitmap.js';
 import type { ByteRange } from '../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
@@ -83,6 +83,19 @@ export class MemoryStore implements Store {
       deleted++;
     }
     return deleted;
+  }
+
+  async erase(keys: readonly string[], ids: ArrayLike<number>, options?: RequestOptions): Promise<number[]> {
+    checkIds(ids);
+    const { eraseIds } = await import('../bitmap/erasing.js');
+    options?.signal?.throwIfAborted();
+    return keys.map((key) => {
+      const bitmap = this.#find(key);
+      if (!bitmap?.byteLength) return 0;
+      const cleared = eraseIds(bitmap, ids);
+      if (bitmap.byteLength === 0) this.#forget(key);
+      return cleared;
+    });
   }
 
   async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {

@@ -205,6 +205,27 @@ export interface Store extends BitmapReader {
   delete(keys: readonly string[], options?: RequestOptions): Promise<number>;
 
   /**
+   * If the store can: clears the bits `ids` of keys as if they had never been set or cleared, and says how many were set, per key;
+   * `undefined` for a key that holds no bitmap, which stays as it is. A key that an id of these may have made as long as it is
+   * ends with its last set bit from then on, and is deleted if there is none. Each key changes at one moment, so that marks of
+   * others are not lost; its time to live stays.
+   * @param ids integers in [0, 2^32), in any order
+   * @throws TypeError or RangeError for what is no id; StoreError if the store cannot do so just now. Some keys may be done then;
+   * doing it again does no harm.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.write([{ key: 'key', ids: [1, 800], value: 1 }]);
+   * console.log(await store.erase(['key', 'missing'], [800])); // [ 1, 0 ]
+   * console.log(await store.byteLengths(['key'])); // [ 1 ]
+   */
+  erase?(
+    keys: readonly string[],
+    ids: ArrayLike<number>,
+    options?: RequestOptions,
+  ): Promise<(number | undefined)[]>;
+
+  /**
    * When the store forgets each key, in milliseconds since 1970; `undefined` for a key that it keeps, or has not.
    * @example
    * import { MemoryStore } from 'bitmapist-wasm';

@@ -104,6 +104,21 @@ export class RedisCommands {
     return toInteger(reply, min, MAX_INTEGER, 'EVAL', keys[0]);
   }
 
+  /** A script that answers with a list of whole numbers, `min` or more: one for each key, or for as many of the first ones as it did. */
+  async evalForIntegers(
+    script: string,
+    keys: readonly string[],
+    values: readonly (string | Buffer)[],
+    min: number,
+  ): Promise<number[]> {
+    const reply = await this.#with('eval').eval(script, keys.length, ...keys, ...values);
+    const list = toList(reply, undefined, 'EVAL', keys[0]);
+    if (list.length === 0 || list.length > keys.length) {
+      throw unexpected(reply, `a list of 1 to ${keys.length}`, 'EVAL', keys[0]);
+    }
+    return list.map((number) => toInteger(number, min, MAX_INTEGER, 'EVAL', keys[0]));
+  }
+
   /** Milliseconds until the key expires; `undefined` if it does not, or is missing. */
   async pttl(key: string): Promise<number | undefined> {
     const reply = await this.#with('pttl').pttl(key);

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { byteIndex, hasBit } from '../../base/bits.js';
-import { checkId } from '../../base/id.js';
+import { checkId, checkIds } from '../../base/id.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from '../arguments.js';
@@ -19,6 +19,7 @@ import type {
 import { WholeReader } from '../whole.js';
 import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
+import { eraseIds } from './erasing.js';
 import { Gathering } from './gathering.js';
 import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
@@ -287,6 +288,21 @@ export class RedisStore implements Store {
       options,
     );
     return deleted;
+  }
+
+  /**
+   * By a script for each batch of keys and ids, as `Store` has it. What was erased over a connection that broke is not counted.
+   * @throws StoreError if the server runs no scripts, or has been told to do without them
+   */
+  async erase(
+    keys: readonly string[],
+    ids: ArrayLike<number>,
+    options?: RequestOptions,
+  ): Promise<(number | undefined)[]> {
+    checkIds(ids);
+    options?.signal?.throwIfAborted();
+    this.#gathering.flush();
+    return eraseIds(this.#link, keys, ids, options);
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { StoreError } from '../../../src/base/errors.js';
 import type { BitWrite, Store } from '../../../src/store/types.js';
 
 /** Gives a store without keys; called once per case. */
@@ -11,6 +12,8 @@ export interface ConformanceOptions {
   /** The largest id that random cases use: a real server pays for it with bytes (default 2^32 - 1). */
   readonly maxId?: number;
   readonly runs?: number;
+  /** Whether a store that offers to erase ids can do so: not without scripts (default true). */
+  readonly erases?: boolean;
 }
 
 export function describeConformance(
@@ -20,6 +23,7 @@ export function describeConformance(
 ): void {
   const maxId = options.maxId ?? 0xffff_ffff;
   const runs = options.runs ?? 100;
+  const erases = options.erases ?? true;
 
   describe(`${name} as a store`, () => {
     it('answers a missing key with zero bytes', async () => {
@@ -193,6 +197,79 @@ export function describeConformance(
       expect(await namesOf(store, '')).toEqual([]);
     });
 
+    it('erases ids as if they had never been there, if it offers that, or says that it cannot', async () => {
+      const store = await emptyStore();
+      if (store.erase === undefined) return;
+      if (!erases) {
+        await store.write([{ key: 'k', ids: [1000], value: 1 }]);
+        await expect(store.erase(['k'], [1000])).rejects.toThrow(StoreError);
+        expect(await store.byteLengths(['k'])).toEqual([126]);
+        return;
+      }
+      await store.write([
+        { key: 'both', ids: [3, 8, 1000], value: 1 },
+        { key: 'first', ids: [3, 8], value: 1 },
+        { key: 'only', ids: [1000, 200_000], value: 1 },
+        { key: 'cleared', ids: [1000], value: 0 },
+        { key: 'by others', ids: [2000], value: 0 },
+        { key: 'by others', ids: [1000], value: 1 },
+        { key: 'without', ids: [4], value: 1 },
+      ]);
+      const keys = ['both', 'first', 'only', 'cleared', 'by others', 'without', 'missing', 'both'];
+      expect(await store.erase(keys, [1000, 8, 200_000, 8])).toEqual([2, 1, 2, 0, 1, 0, 0, 0]);
+      expect(await namesOf(store, '')).toEqual(['both', 'by others', 'first', 'without']);
+      expect([...(await bytesOf(store, 'both'))]).toEqual([0x10]);
+      expect([...(await bytesOf(store, 'first'))]).toEqual([0x10]);
+      expect([...(await bytesOf(store, 'by others'))]).toEqual(new Array(251).fill(0));
+      expect([...(await bytesOf(store, 'without'))]).toEqual([0x08]);
+      expect(await store.erase(keys, [])).toEqual(keys.map(() => 0));
+      expect(await store.erase([], [1])).toEqual([]);
+    });
+
+    it('erases thousands of ids of hundreds of keys, and nothing else', async () => {
+      const store = await emptyStore();
+      if (store.erase === undefined || !erases) return;
+      const idsOfKey = (index: number) =>
+        Array.from({ length: 1 + ((index * 37) % 90) }, (_, at) => (at * 7919 * (index + 1)) % 400_000);
+      const keys = Array.from({ length: 150 }, (_, index) => `k${index}`);
+      await store.write(keys.map((key, index) => ({ key, ids: idsOfKey(index), value: 1 })));
+      const erased = new Set(Array.from({ length: 3000 }, (_, at) => (at * 104_729) % 400_000));
+      for (const key of keys) for (const id of idsOfKey(Number(key.slice(1))).slice(0, 3)) erased.add(id);
+      const cleared = await store.erase(keys, [...erased]);
+      for (const [index, key] of keys.entries()) {
+        const before = new Set(idsOfKey(index));
+        const left = [...before].filter((id) => !erased.has(id)).sort((a, b) => a - b);
+        expect(cleared[index], key).toBe(before.size - left.length);
+        expect(idsOf(await bytesOf(store, key)), key).toEqual(left);
+        const byteLength = left.length === 0 ? 0 : Math.floor(left.at(-1)! / 8) + 1;
+        expect(await store.byteLengths([key]), key).toEqual([byteLength]);
+      }
+    });
+
+    it('keeps the time to live of a key that it erases ids of', async () => {
+      const store = await emptyStore();
+      if (store.erase === undefined || store.expiries === undefined || !erases) return;
+      await store.put('brief', Uint8Array.of(0x80, 0x80), { ttlSeconds: 100 });
+      await store.put('kept', Uint8Array.of(0x80, 0x80));
+      const before = await store.expiries(['brief']);
+      expect(await store.erase(['brief', 'kept'], [8])).toEqual([1, 1]);
+      expect(await store.byteLengths(['brief', 'kept'])).toEqual([1, 1]);
+      const [after, none] = await store.expiries(['brief', 'kept']);
+      expect(Math.abs(after! - before[0]!)).toBeLessThan(5000);
+      expect(none).toBeUndefined();
+    });
+
+    it('refuses to erase what is no id, and erases nothing then', async () => {
+      const store = await emptyStore();
+      if (store.erase === undefined) return;
+      await store.write([{ key: 'k', ids: [1], value: 1 }]);
+      for (const id of [-1, 1.5, 2 ** 32, Number.NaN]) {
+        await expect(store.erase(['k'], [1, id])).rejects.toThrow(RangeError);
+      }
+      await expect(store.erase(['k'], ['1' as unknown as number])).rejects.toThrow(TypeError);
+      expect(await bytesOf(store, 'k')).toEqual(Uint8Array.of(0x40));
+    });
+
     it.each([
       ['-1', -1, RangeError],
       ['1.5', 1.5, RangeError],
@@ -231,6 +308,7 @@ export function describeConformance(
       ];
       if (store.count !== undefined) calls.push(store.count('k', { signal }));
       if (store.has !== undefined) calls.push(store.has('k', 1, { signal }));
+      if (store.erase !== undefined) calls.push(store.erase(['k'], [7], { signal }));
       for (const call of calls) await expect(call).rejects.toThrow('enough');
       expect(await store.byteLengths(['k'])).toEqual([1]);
       expect([...target]).toEqual([42]);
@@ -242,6 +320,7 @@ export function describeConformance(
           const store = await emptyStore();
           const model = new Model();
           for (const command of commands) {
+            if (command.kind === 'erase' && (store.erase === undefined || !erases)) continue;
             model.apply(command);
             await apply(store, command);
           }
@@ -256,7 +335,8 @@ export function describeConformance(
 type Command =
   | { readonly kind: 'write'; readonly writes: readonly BitWrite[] }
   | { readonly kind: 'put'; readonly key: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'delete'; readonly keys: readonly string[] };
+  | { readonly kind: 'delete'; readonly keys: readonly string[] }
+  | { readonly kind: 'erase'; readonly keys: readonly string[]; readonly ids: readonly number[] };
 
 const KEYS = ['a', 'b', 'c'];
 
@@ -302,6 +382,14 @@ function commandsBelow(maxId: number): fc.Arbitrary<Command[]> {
         weight: 1,
         arbitrary: fc.record({ kind: fc.constant('delete' as const), keys: fc.array(key, { maxLength: 2 }) }),
       },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant('erase' as const),
+          keys: fc.array(key, { maxLength: 3 }),
+          ids,
+        }),
+      },
     ),
     { maxLength: 12 },
   );
@@ -321,7 +409,22 @@ class Model {
       this.sets.set(command.key, new Set(idsOf(command.bytes)));
       this.byteLengths.set(command.key, command.bytes.length);
     } else {
-      for (const key of command.keys) this.forget(key);
+      for (const key of command.keys) {
+        if (command.kind === 'delete') this.forget(key);
+        else this.erase(key, new Set(command.ids));
+      }
+    }
+  }
+
+  private erase(key: string, ids: ReadonlySet<number>): void {
+    const left = new Set([...(this.sets.get(key) ?? [])].filter((id) => !ids.has(id)));
+    const byteLength = this.byteLengths.get(key) ?? 0;
+    const isLast = [...ids].some((id) => Math.floor(id / 8) === byteLength - 1);
+    const needed = left.size === 0 ? 0 : Math.floor(Math.max(...left) / 8) + 1;
+    if (isLast && needed === 0) this.forget(key);
+    else if (this.sets.has(key)) {
+      this.sets.set(key, left);
+      this.byteLengths.set(key, isLast ? needed : byteLength);
     }
   }
 
@@ -342,6 +445,7 @@ class Model {
 async function apply(store: Store, command: Command): Promise<void> {
   if (command.kind === 'write') await store.write(command.writes);
   else if (command.kind === 'put') await store.put(command.key, command.bytes);
+  else if (command.kind === 'erase') await store.erase!(command.keys, command.ids);
   else await store.delete(command.keys);
 }
 
