@@ -1,2 +1,14 @@
-export { CsvError, type EventRow, type ReadEventsOptions, readEvents } from './formats/csv.js';
+export { readEvents } from './formats/events/csv.js';
+export { ColumnsError, CsvError, RowError } from './formats/events/errors.js';
+export type {
+  Columns,
+  EventRow,
+  Peek,
+  PresetName,
+  ReadEventsOptions,
+  Reading,
+  Role,
+  SkippedRow,
+  TimeFormat,
+} from './formats/events/options.js';
 export type { ByteInput } from './formats/input.js';

@@ -1,4 +1,4 @@
-import { CsvError, type EventRow, readEvents } from '../csv.js';
+import { ColumnsError, CsvError, type EventRow, readEvents } from '../csv.js';
 import {
   type Bitmapist,
   type BulkResult,
@@ -35,7 +35,7 @@ export function markCsv(bitmapist: Bitmapist, input: Input, options: TrackingOpt
     return { ...marked, span };
   }).catch((error: unknown) => {
     const cause = error instanceof IncompleteMarksError ? error.cause : error;
-    throw cause instanceof CsvError ? brokenCsv(input, cause) : error;
+    throw refusal(input, cause) ?? error;
   });
 }
 
@@ -44,7 +44,7 @@ export function checkCsv(input: Input, options: TrackingOptions): Promise<void> 
   return readInput(input, 'checking', async (stream, show) => {
     for await (const _ of rowsOf(stream, options)) show('');
   }).catch((error: unknown) => {
-    throw error instanceof CsvError ? brokenCsv(input, error, ', nothing was written') : error;
+    throw refusal(input, error, ', nothing was written') ?? error;
   });
 }
 
@@ -64,7 +64,10 @@ function rowsOf(stream: InputStream, { hourly }: TrackingOptions): AsyncIterable
   return readEvents(stream, { needsTime: hourly ?? false });
 }
 
-function brokenCsv({ name }: Input, cause: CsvError, consequence = ''): UsageError {
-  const before = `${cause.rows} ${plural(cause.rows, 'row was', 'rows were')} read before it`;
-  return new UsageError(`${name}, ${cause.message}; ${before}${consequence}`, { cause });
+/** What is wrong with a file, if that is what the error is about. */
+function refusal({ name }: Input, error: unknown, consequence = ''): UsageError | undefined {
+  if (error instanceof ColumnsError) return new UsageError(`${name}: ${error.message}`, { cause: error });
+  if (!(error instanceof CsvError)) return undefined;
+  const before = `${error.rows} ${plural(error.rows, 'row was', 'rows were')} read before it`;
+  return new UsageError(`${name}, ${error.message}; ${before}${consequence}`, { cause: error });
 }

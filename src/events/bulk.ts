@@ -2,6 +2,7 @@ import { drawUntilAborted, openIterable } from '../base/abort.js';
 import { describe, IncompleteMarksError } from '../base/errors.js';
 import { checkId } from '../base/id.js';
 import { Bitmap } from '../bitmap/bitmap.js';
+import type { Person } from '../store/people/types.js';
 import type { BitWrite, RequestOptions, Store } from '../store/types.js';
 import type { Moment } from '../time/moment.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
@@ -13,7 +14,7 @@ export interface Mark {
   /** Its name, not empty. */
   readonly event: string;
   /** An integer in [0, 2^32). */
-  readonly id: number;
+  readonly id: Person;
   /** With a time of day if hours are tracked. */
   readonly at: Moment;
 }
@@ -124,8 +125,8 @@ class Batch {
     if (typeof row !== 'object' || row === null) {
       throw new TypeError(`expected a row with event, id and at, got ${describe(row)}`);
     }
-    const { event, id, at } = row;
-    checkId(id);
+    const { event, at } = row;
+    const id = checkId(row.id);
     const keys = this.#keysOf.of(event, at);
     const ids = this.#idsByKeys.get(keys);
     if (ids === undefined) this.#idsByKeys.set(keys, [id]);

@@ -119,7 +119,7 @@ describe('standard input', () => {
     expect(await failureOf('', 'import', '-', '--to', server.url)).toBe(nothing);
     expect(await failureOf('', 'explore', '-')).toBe(nothing);
     expect(await failureOf(gzipSync(''), 'events', '-')).toBe(
-      '2: bitmapist: standard input, line 1: expected a header with the columns user, timestamp and event, once each, got an empty file; 0 rows were read before it\n',
+      '2: bitmapist: standard input, line 1: expected a header with the names of columns, got an empty file; 0 rows were read before it\n',
     );
     const [, csv, dump, packed] = inputs.map(([, bytes]) => bytes);
     expect(await failureOf(dump!.subarray(0, -9), 'events', '-')).toMatch(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/base/errors.js';
-import { CsvError, readEvents } from '../../src/csv.js';
+import { ColumnsError, CsvError, readEvents } from '../../src/csv.js';
 import { readIds } from '../../src/formats/ids.js';
 import type { ByteInput } from '../../src/formats/input.js';
 import { readRdb } from '../../src/formats/rdb/reader.js';
@@ -24,6 +24,7 @@ async function outcomeOf(items: AsyncIterable<unknown>): Promise<Outcome> {
     return { found };
   } catch (error) {
     if (error instanceof CsvError) return { found, error: error.message, place: [error.line, error.rows] };
+    if (error instanceof ColumnsError) return { found, error: error.message };
     if (error instanceof FormatError) return { found, error: error.message, place: [error.byteOffset] };
     throw error;
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { readEvents } from '../../src/csv.js';
-import { TimestampReader } from '../../src/formats/timestamp.js';
+import { TimestampReader } from '../../src/formats/events/timestamp.js';
 import { Bitmapist, MemoryStore, Period } from '../../src/index.js';
 import { readMoment } from '../../src/time/moment-text.js';
 

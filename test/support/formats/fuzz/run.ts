@@ -1,6 +1,6 @@
 import { FormatError } from '../../../../src/base/errors.js';
 import { containerIds } from '../../../../src/bitmap/ids.js';
-import { CsvError, readEvents } from '../../../../src/csv.js';
+import { ColumnsError, RowError, readEvents } from '../../../../src/csv.js';
 import { concatBytes } from '../../../../src/formats/bytes.js';
 import { readIds } from '../../../../src/formats/ids.js';
 import { decodeDumpPayload } from '../../../../src/formats/rdb/payload.js';
@@ -32,7 +32,7 @@ const MAX_MS = 2000;
 
 /**
  * Reads `inputs` broken dumps, DUMP payloads, Roaring files, tables and lists of ids, which the seed determines.
- * @throws where a reader fails with anything but a FormatError or CsvError, is slow, or takes more memory than its bound.
+ * @throws where a reader fails with anything but a FormatError, RowError or ColumnsError, is slow, or takes more memory than its bound.
  */
 export async function fuzz(
   inputs: number,
@@ -69,7 +69,9 @@ export async function fuzz(
       longestMs = Math.max(longestMs, ms);
       mostBytes = Math.max(mostBytes, taken);
       if (problem === undefined) accepted++;
-      else if (!(problem instanceof FormatError || problem instanceof CsvError))
+      else if (
+        !(problem instanceof FormatError || problem instanceof RowError || problem instanceof ColumnsError)
+      )
         throw failed(`threw ${problem}`, input, bytes, problem);
       if (ms > MAX_MS) throw failed(`took ${ms} ms`, input, bytes);
       if (taken > FLAT_BYTES + bytes.length * MAX_PER_BYTE)
@@ -105,8 +107,8 @@ async function readList(bytes: Uint8Array, random: Random): Promise<void> {
   }
 }
 
-function isId(id: number): boolean {
-  return Number.isInteger(id) && id >= 0 && id < 2 ** 32;
+function isId(id: unknown): boolean {
+  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 2 ** 32;
 }
 
 /** Whole, in pieces of one size, or cut anywhere. */

@@ -2,12 +2,14 @@ import { createReadStream } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CsvError, type EventRow, readEvents } from '../../src/csv.js';
-import { chunksOf } from '../support/formats/chunks.js';
-import { goldenPath, hasGolden, readGolden } from '../support/golden/files.js';
+import { CsvError, type EventRow, readEvents } from '../../../src/csv.js';
+import { chunksOf } from '../../support/formats/chunks.js';
+import { goldenPath, hasGolden, readGolden } from '../../support/golden/files.js';
 
 const HEADER = 'user,timestamp,event\n';
 
+const ID = 'expected a user id from 0 to 4294967295';
+const TEXTS = '; if people are known by texts, read them with people';
 const DATE = 'expected unix seconds or an ISO 8601 date of the years 1 to 9999';
 
 describe('events as CSV', () => {
@@ -93,24 +95,12 @@ describe('events as CSV', () => {
   });
 
   it.each([
-    [
-      'an unknown user',
-      '1,100000000,a\nx,100000000,a\n',
-      3,
-      1,
-      'expected a user id from 0 to 4294967295, got "x"',
-    ],
-    [
-      'a user beyond 32 bits',
-      '4294967296,100000000,a',
-      2,
-      0,
-      'expected a user id from 0 to 4294967295, got "4294967296"',
-    ],
-    ['a negative user', '-1,100000000,a', 2, 0, 'expected a user id from 0 to 4294967295, got "-1"'],
-    ['a broken number', '1.5,100000000,a', 2, 0, 'expected a user id from 0 to 4294967295, got "1.5"'],
+    ['an unknown user', '1,100000000,a\nx,100000000,a\n', 3, 1, `${ID}, got "x"${TEXTS}`],
+    ['a user beyond 32 bits', '4294967296,100000000,a', 2, 0, `${ID}, got "4294967296"${TEXTS}`],
+    ['a negative user', '-1,100000000,a', 2, 0, `${ID}, got "-1"${TEXTS}`],
+    ['a broken number', '1.5,100000000,a', 2, 0, `${ID}, got "1.5"${TEXTS}`],
     ['no user', ',100000000,a', 2, 0, 'expected a user id from 0 to 4294967295, got ""'],
-    ['a hexadecimal user', '0x10,100000000,a', 2, 0, 'expected a user id from 0 to 4294967295, got "0x10"'],
+    ['a hexadecimal user', '0x10,100000000,a', 2, 0, `${ID}, got "0x10"${TEXTS}`],
     ['no event', '1,100000000,', 2, 0, 'expected an event name, got an empty field'],
     ['a missing field', '1,100000000,a\n\n1,100000000\n', 4, 1, 'expected 3 fields, got 2'],
     ['a field too many', '1,100000000,a,b', 2, 0, 'expected 3 fields, got 4'],
@@ -176,15 +166,14 @@ describe('events as CSV', () => {
     expect([error.line, error.rows]).toEqual([7, 2]);
   });
 
-  it.each(['', 'user,event\n', 'user,timestamp,event,user\n1,100000000,a,1', '1,1291191960,login\n'])(
-    'refuses a file that begins with %j instead of a header',
-    async (text) => {
+  it('refuses an empty file', async () => {
+    for (const text of ['', '\n\r\n', '\uFEFF']) {
       const { error } = await failureOf(Buffer.from(text));
       expect(error.message).toMatch(
-        /^line 1: expected a header with the columns user, timestamp and event, once each, got /,
+        /^line \d: expected a header with the names of columns, got an empty file$/,
       );
-    },
-  );
+    }
+  });
 
   it('refuses bytes that are no UTF-8, and hands out the rows before them', async () => {
     const bytes = Buffer.concat([

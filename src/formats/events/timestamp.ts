@@ -1,14 +1,13 @@
-import type { Moment } from '../time/moment.js';
-import { readMoment, readSeconds } from '../time/moment-text.js';
+import { readMoment, readSeconds } from '../../time/moment-text.js';
 
 /** Timestamps of event files, of which there are millions: what nearly every file holds is read without a calendar. */
 export class TimestampReader {
   // Rows of one moment tend to stand together.
   #text: string | undefined;
-  #moment: Moment | undefined;
+  #moment: Date | string | undefined;
 
   /** The moment that a text names, `undefined` if it names none, as `readMoment` understands it. */
-  read(text: string): Moment | undefined {
+  read(text: string): Date | string | undefined {
     if (text !== this.#text) {
       this.#moment = SECONDS.test(text) ? readSeconds(text) : readText(text);
       this.#text = text;
@@ -23,7 +22,7 @@ const SECONDS = /^\d{9,12}(?:\.\d+)?$/;
 const COMMON =
   /^(?<wall>[1-9]\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::[0-5]\d(?:\.\d{1,3})?)?)?)(?:(?<=\.\d{3})\d+)?(?: ?(?<offset>(?<=:.*)(?:Z|UTC|[+-]\d\d(?::?\d\d)?)))?$/;
 
-function readText(text: string): Moment | undefined {
+function readText(text: string): Date | string | undefined {
   const common = COMMON.exec(text)?.groups as { wall: string; offset?: string } | undefined;
   if (common === undefined) return readSlowly(text);
   const { wall, offset } = common;
@@ -38,7 +37,7 @@ function readText(text: string): Moment | undefined {
   return date.getUTCFullYear() <= 9999 ? date : undefined;
 }
 
-function readSlowly(text: string): Moment | undefined {
+function readSlowly(text: string): Date | string | undefined {
   const moment = readMoment(text);
   if (moment === undefined) return undefined;
   return 'epochMilliseconds' in moment ? new Date(moment.epochMilliseconds) : text;
