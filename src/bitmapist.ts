@@ -5,6 +5,7 @@ import { checkEvaluateOptions, type EvaluateOptions } from './engine/question.js
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 import type { BulkOptions, BulkResult, MarkRows } from './events/bulk.js';
 import type { Catalog, CatalogOptions } from './events/catalog.js';
+import type { ForgetOptions, Forgotten } from './events/forgetting.js';
 import { MarkKeys, type MarkOptions } from './events/marks.js';
 import { parseQuery } from './events/query.js';
 import { checkMarkable, queryExpression, type Scope } from './events/scope.js';
@@ -413,6 +414,25 @@ export class Bitmapist {
    */
   async deleteAllEvents(options: KeysOptions = {}): Promise<number> {
     return (await deleting()).deleteEverything(this.#scope, options);
+  }
+
+  /**
+   * Forgets people: clears their bits in every key of every event, unit, flag and stored result under the prefix, and shortens or
+   * deletes keys that were there for them alone, so that every question answers as if they had never been. In bounded batches; it
+   * can be done again, also after it was interrupted. Marks that others make of them meanwhile stay.
+   * @param people integers in [0, 2^32)
+   * @throws TypeError or RangeError for what is no id, BitmapistError for a store that cannot (HTTP), before anything is cleared;
+   * StoreError, also from a Redis without scripts
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist();
+   * await bitmapist.markUnique('pro', [1, 2]);
+   * const { keys, events } = await bitmapist.forget(2);
+   * console.log(keys, events[0]?.unique, await bitmapist.unique('pro').count()); // 1 1 1
+   */
+  async forget(people: Ids, options: ForgetOptions = {}): Promise<Forgotten> {
+    return (await import('./events/forgetting.js')).forgetPeople(this.#scope, people, options);
   }
 
   /**

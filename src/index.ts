@@ -25,6 +25,7 @@ export type { FetchTrace, QuestionTrace } from './engine/tracing.js';
 export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';
 export type { Catalog, CatalogOptions, OtherKeys } from './events/catalog.js';
+export type { ForgetOptions, Forgotten, ForgottenEvent } from './events/forgetting.js';
 export type { EventHistory, KeyKind } from './events/history.js';
 export type { MarkOptions } from './events/marks.js';
 export type { KeyUnit } from './events/ordinals.js';

@@ -156,6 +156,8 @@ describe('the docs', () => {
       await both.storeResult();
       expect(await marking.store.expiries!(['trackist_many_u'])).toEqual([undefined]);
       expect(await marking.deleteTemporaryBitopKeys()).toBe(1);
+      await marking.markUnique('many', 40_001);
+      expect((await marking.forget(40_001)).keys).toBe(1);
 
       const reading = new Bitmapist({ store: new RedisStore(reader), clock: () => new Date('2026-11-22') });
       expect(await reading.eventNames()).toEqual(['active', 'gone', 'huge', 'many']);
