@@ -1,4 +1,5 @@
 export { readEvents } from './formats/events/csv.js';
+export { peekEvents } from './formats/events/csv-peek.js';
 export { ColumnsError, CsvError, RowError } from './formats/events/errors.js';
 export type {
   Columns,

@@ -4,6 +4,7 @@ import { unpackGzip } from '../gzip.js';
 import { type ByteInput, readChunks } from '../input.js';
 import { TextReader } from '../text.js';
 import { type FoundColumns, findColumns } from './columns.js';
+import { delimiterWord, findDelimiter } from './delimiter.js';
 import { CsvError } from './errors.js';
 import type { EventRow, ReadEventsOptions } from './options.js';
 import { EventReading } from './reading.js';
@@ -52,18 +53,11 @@ export async function* readEvents(
 /** A row may be this long, in UTF-16 code units; beyond that, a quote was never closed. */
 const MAX_ROW_LENGTH = 2 ** 20;
 
-const DELIMITERS = new Map([
-  [',', 'a comma'],
-  ['\t', 'a tab'],
-  [';', 'a semicolon'],
-  ['|', 'a bar'],
-]);
-
 /** Turns text, piece by piece, into events. */
 class RowReader {
   readonly #options: ReadEventsOptions;
   readonly #reading: EventReading;
-  #delimiter = '';
+  #delimiter: string | undefined;
   #parser: Papa.Parser | undefined;
   #columns: Places | undefined;
   /** The beginning of a row whose end has not come yet. */
@@ -108,11 +102,12 @@ class RowReader {
   }
 
   *#read(text: string, isLast: boolean): Generator<readonly EventRow[], void> {
-    this.#parser ??= this.#chooseParser(text, isLast);
-    if (this.#parser === undefined) {
+    this.#delimiter ??= findDelimiter(text, isLast);
+    if (this.#delimiter === undefined) {
       this.#rest = text;
       return;
     }
+    this.#parser ??= new Papa.Parser({ delimiter: this.#delimiter, newline: '\n' });
     const { data, errors, meta } = this.#parser.parse(text, 0, !isLast);
     const rows = data as string[][];
     // Errors of a row that is not complete yet do not count.
@@ -133,18 +128,6 @@ class RowReader {
     if (batch.length > 0) yield batch;
     if (problem !== undefined) throw problem;
     this.#rest = text.slice(meta.cursor);
-  }
-
-  /** A parser for the delimiter of the first line that is not blank; none before that line is there. */
-  #chooseParser(text: string, isLast: boolean): Papa.Parser | undefined {
-    const line = /[^\r\n][^\n]*(?=(\n?))/.exec(text);
-    if (line === null || (line[1] === '' && !isLast)) return undefined;
-    const { delimiter } = Papa.parse(line[0], {
-      delimitersToGuess: [...DELIMITERS.keys()],
-      newline: '\n',
-    }).meta;
-    this.#delimiter = delimiter;
-    return new Papa.Parser({ delimiter, newline: '\n' });
   }
 
   #toEvent(fields: string[]): EventRow | undefined {
@@ -173,7 +156,7 @@ class RowReader {
     const found = findColumns(names, this.#options);
     this.#columns = placesOf(names, found);
     const delimiterNote =
-      this.#delimiter === ',' ? undefined : `fields are separated by ${DELIMITERS.get(this.#delimiter)}`;
+      this.#delimiter === ',' ? undefined : `${delimiterWord(this.#delimiter!)} stands between fields`;
     this.#reading.begin(
       found,
       [this.#encodingNote, delimiterNote].filter((note) => note !== undefined),
@@ -183,7 +166,7 @@ class RowReader {
   #quoteProblem(code: string): string | undefined {
     if (code === 'MissingQuotes') return 'expected a closing quote, got the end of the file';
     if (code !== 'InvalidQuotes') return undefined;
-    return `expected ${DELIMITERS.get(this.#delimiter)} or the end of the line after a closing quote, got more text`;
+    return `expected ${delimiterWord(this.#delimiter!)} or the end of the line after a closing quote, got more text`;
   }
 }
 

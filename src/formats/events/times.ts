@@ -92,7 +92,10 @@ const END_MS = Date.parse('+010000-01-01T00:00:00Z');
 function toMs(text: string, unit: Unit): number {
   const value = Number(text);
   if (unit === 'unix') return Math.floor(value * 1000);
-  return Math.floor(unit === 'ms' ? value : value / (unit === 'us' ? 1e3 : 1e6));
+  if (unit === 'ms') return Math.floor(value);
+  const digits = unit === 'us' ? 3 : 6;
+  // To the last digit: numbers of nanoseconds are longer than JavaScript's.
+  return /\D/.test(text) ? Math.floor(value / 10 ** digits) : Number(text.slice(0, -digits));
 }
 
 function inRange(epochMs: number): Date | undefined {
