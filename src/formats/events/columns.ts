@@ -40,6 +40,8 @@ const NAMES: Readonly<Record<Role, readonly (readonly string[])[]>> = {
   ],
 };
 
+const ROLES: readonly Role[] = ['user', 'time', 'event'];
+
 /** What files had to have before others were understood. */
 const EXACT: Readonly<Record<Role, string>> = { user: 'user', time: 'timestamp', event: 'event' };
 
@@ -52,14 +54,19 @@ const EXAMPLES: Readonly<Record<Role, string>> = {
 
 /**
  * @param names of all columns, as the file has them
- * @throws ColumnsError if a column cannot be told, or two could be meant
+ * @param onProblem told that a column cannot be told, or two could be meant; nothing is found for it then
+ * @throws ColumnsError in place of `onProblem`
  */
-export function findColumns(names: readonly string[], options: ReadEventsOptions): FoundColumns {
+export function findColumns(
+  names: readonly string[],
+  options: ReadEventsOptions,
+  onProblem: (problem: ColumnsError) => void = raise,
+): FoundColumns {
   const { columns = {}, event } = options;
   const preset = options.preset === undefined ? undefined : PRESETS[options.preset];
   const guessed: Role[] = [];
   const taken = new Set(Object.values(columns));
-  const find = (role: Role): readonly string[] => {
+  const findOne = (role: Role): readonly string[] => {
     const given = columns[role];
     if (given !== undefined) return [checkGiven(role, given, names)];
     const known = preset?.[role].filter((name) => names.includes(name)) ?? [];
@@ -70,16 +77,29 @@ export function findColumns(names: readonly string[], options: ReadEventsOptions
     taken.add(found);
     return [found];
   };
-  const found = { user: find('user'), time: find('time'), event: event === undefined ? find('event') : [] };
-  const first = (role: Role) => found[role].find((name) => names.includes(name))!;
-  const shown = {
-    user: first('user'),
-    time: first('time'),
-    ...(event === undefined && { event: first('event') }),
+  const find = (role: Role): readonly string[] => {
+    try {
+      return findOne(role);
+    } catch (error) {
+      if (!(error instanceof ColumnsError)) throw error;
+      onProblem(error);
+      return [];
+    }
   };
+  const found = { user: find('user'), time: find('time'), event: event === undefined ? find('event') : [] };
+  const shown = Object.fromEntries(
+    ROLES.flatMap((role) => {
+      const name = found[role].find((each) => names.includes(each));
+      return name === undefined ? [] : [[role, name]];
+    }),
+  );
   const others = preset?.others;
   const isMixed = others !== undefined && columns.event === undefined && !names.includes(others.unless);
   return { ...found, guessed, shown, ...(isMixed && { others }) };
+}
+
+function raise(problem: ColumnsError): never {
+  throw problem;
 }
 
 /** What was guessed, as one sentence. */

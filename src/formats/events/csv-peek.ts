@@ -18,7 +18,8 @@ const MAX_LENGTH = 2 ** 18;
  *
  * const file = new Blob(['who;created_at;event_name\n', 'ann;2026-11-22;active\n']);
  * const { names, columns, problem } = await peekEvents(file);
- * console.log(names, columns, problem?.message.slice(0, 26)); // [ 'who', 'created_at', 'event_name' ] undefined expected a column of users
+ * console.log(names, columns); // [ 'who', 'created_at', 'event_name' ] { time: 'created_at', event: 'event_name' }
+ * console.log(problem?.message.slice(0, 26)); // expected a column of users
  */
 export async function peekEvents(input: ByteInput, options: ReadEventsOptions = {}): Promise<Peek> {
   const decoder = new TextReader({ isLossy: true });

@@ -72,8 +72,8 @@ export interface Peek {
   readonly names: readonly string[];
   /** Its first rows as text, one field for each name. */
   readonly samples: readonly (readonly string[])[];
-  /** The columns that would be read; missing if they cannot be told. */
-  readonly columns?: Columns;
-  /** Why they cannot be told. */
+  /** The columns that would be read; those that cannot be told are missing. */
+  readonly columns: Columns;
+  /** Why the first of them cannot be told: a `ColumnsError`. */
   readonly problem?: Error;
 }

@@ -1,5 +1,5 @@
 import { findColumns } from './columns.js';
-import { ColumnsError } from './errors.js';
+import type { ColumnsError } from './errors.js';
 import type { Peek, ReadEventsOptions } from './options.js';
 
 /** How many rows are looked at before a file is read. */
@@ -11,10 +11,8 @@ export function toPeek(
   samples: readonly (readonly string[])[],
   options: ReadEventsOptions,
 ): Peek {
-  try {
-    return { names, samples, columns: findColumns(names, options).shown };
-  } catch (problem) {
-    if (problem instanceof ColumnsError) return { names, samples, problem };
-    throw problem;
-  }
+  const problems: ColumnsError[] = [];
+  const { shown: columns } = findColumns(names, options, (problem) => problems.push(problem));
+  const [problem] = problems;
+  return { names, samples, columns, ...(problem && { problem }) };
 }

@@ -21,6 +21,9 @@ describe('the beginning of a CSV', () => {
     const { samples, problem } = await peekEvents(bytes);
     expect(samples).toEqual([['1', '2026-11-22', '']]);
     expect(problem).toBeInstanceOf(ColumnsError);
+    const twofold = await peekEvents(Buffer.from('when,user_id,what,customer_id\n'));
+    expect(twofold.columns).toEqual({ time: 'when' });
+    expect(twofold.problem).toMatchObject({ role: 'user', candidates: ['user_id', 'customer_id'] });
     const { columns } = await peekEvents(bytes, { columns: { user: 'who' }, event: 'login' });
     expect(columns).toEqual({ user: 'who', time: 'when' });
   });
