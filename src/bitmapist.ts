@@ -52,6 +52,8 @@ export interface MarkEventOptions extends MarkMomentOptions, RequestOptions {}
  * functions are here under their own names in camelCase.
  */
 export class Bitmapist {
+  /** As it was made: what makes another of the same events. */
+  readonly options: BitmapistOptions;
   /** As given, or the embedded store that was made. */
   readonly store: Store;
   /** What keys begin with. */
@@ -67,6 +69,7 @@ export class Bitmapist {
   /** @throws RangeError for a time zone that does not exist */
   constructor(options: BitmapistOptions = {}) {
     this.store = options.store ?? new MemoryStore();
+    this.options = { ...options, store: this.store };
     this.prefix = options.prefix ?? DEFAULT_PREFIX;
     this.timeZone = checkTimeZone(options.timeZone ?? 'UTC');
     this.#tracking = { trackHourly: options.trackHourly, trackUnique: options.trackUnique };

@@ -36,6 +36,16 @@ const stores: [name: string, open: () => Promise<Store>][] = [
 
 const NOW = new Date('2025-12-29T05:06:07Z');
 
+it('says how it was made, so that another of the same events can be', async () => {
+  const first = new Bitmapist({ prefix: 'p_', timeZone: 'Asia/Tokyo', clock: () => NOW, trackUnique: true });
+  await first.markEvent('active', 7);
+  const second = new Bitmapist(first.options);
+  expect([second.store, second.prefix, second.timeZone]).toEqual([first.store, 'p_', 'Asia/Tokyo']);
+  expect(await second.day('active').count()).toBe(1);
+  await second.markEvent('active', 8);
+  expect(await first.unique('active').count()).toBe(2);
+});
+
 async function keysOf(analytics: Bitmapist): Promise<string[]> {
   const keys: string[] = [];
   for await (const key of analytics.store.keys('')) keys.push(key);
