@@ -90,6 +90,8 @@ const LAYOUT = `.bitmapist{--bm-page:#fff;--bm-ink:#1b2228;--bm-muted:#55616b;--
 .bitmapist .bm-ramp i.bm-wide{width:18px}
 .bitmapist .bm-sign{color:var(--bm-ink)}
 .bitmapist a{color:var(--bm-accent)}
+.bitmapist td>a{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
+.bitmapist td>a:hover{text-decoration-style:solid}
 .bitmapist .bm-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .bitmapist form{display:flex;flex-wrap:wrap;gap:12px 16px;max-width:72em}
 .bitmapist fieldset{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:end;align-content:start;margin:0;padding:4px 12px 12px;border:1px solid var(--bm-line);border-radius:6px;min-width:0;flex:1 1 24em}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Table } from '../tables/table.js';
+import type { Table, Cell as TableCell } from '../tables/table.js';
 import { type RowView, type TableView, type ViewOptions, viewTable } from '../tables/view.js';
 import { Cell, heatOf } from './cell.js';
 import { type FragmentOptions, renderFragment } from './fragment.js';
@@ -12,6 +12,8 @@ import { checkUrl } from './url.js';
 export interface HtmlTableOptions extends ViewOptions, FragmentOptions {
   /** Where the same table is as CSV, for a link below the table. Relative or http(s). */
   readonly csvUrl?: string | undefined;
+  /** Where it is shown who the people of a cell are, for a link on its number; `undefined` for a cell without one. Relative or http(s). */
+  readonly cellUrl?: ((cell: TableCell) => string | undefined) | undefined;
   /**
    * Whether cells say where they stand, `data-row` and `data-column` (indexes into the table's rows and columns), and can be
    * focused one by one as those of an ARIA grid: for a page whose script moves the focus. Default: no.
@@ -44,7 +46,7 @@ interface TablePartsProps {
 
 /** A table, what its signs mean, and what there is to say about it. */
 export function TableParts({ view, options, isBelowPicture = false }: TablePartsProps): VNode {
-  const { interactive = false, csvUrl } = options;
+  const { interactive = false, csvUrl, cellUrl } = options;
   return (
     <>
       {view.table.layout === 'steps' && <Rates view={view} isBelowPicture={isBelowPicture} />}
@@ -59,7 +61,14 @@ export function TableParts({ view, options, isBelowPicture = false }: TableParts
                 <Label>{label}</Label>
                 {view.hasSizes && <td class="bm-size">{size}</td>}
                 {cells.map((cell, column) => (
-                  <Cell cell={cell} view={view} row={row} column={column} interactive={interactive} />
+                  <Cell
+                    cell={cell}
+                    view={view}
+                    row={row}
+                    column={column}
+                    interactive={interactive}
+                    url={cellUrl?.(view.table.rows[row]!.cells[column]!)}
+                  />
                 ))}
               </tr>
             ))}

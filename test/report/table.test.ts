@@ -22,6 +22,30 @@ describe('renderHtmlTable', () => {
         .map(textOf),
     );
 
+  it('links numbers to who they are, if it is told where', () => {
+    const asked: (string | undefined)[] = [];
+    const html = renderHtmlTable(trendTable(), {
+      cellUrl: ({ query, count }) => {
+        asked.push(query);
+        return count > 0 ? `people?${new URLSearchParams({ query: query! })}` : undefined;
+      },
+    });
+    const { rows } = trendTable();
+    expect(asked.sort()).toEqual(rows.flatMap(({ cells }) => cells.map(({ query }) => query)).sort());
+    const links = elementsOf(parseStrictly(html), 'a');
+    expect(links).toHaveLength(
+      rows.flatMap(({ cells }) => cells).filter(({ count, state }) => count > 0 && state !== 'future').length,
+    );
+    const cells = new Map(rows.flatMap((row) => row.cells.map((cell) => [cell.query, cell.count])));
+    for (const link of links) {
+      const query = new URL(attributeOf(link, 'href')!, 'http://localhost').searchParams.get('query')!;
+      expect(textOf(link).replaceAll(',', '')).toBe(String(cells.get(query)));
+    }
+    expect(() => renderHtmlTable(trendTable(), { cellUrl: () => 'javascript:alert(1)' })).toThrow(
+      'expected a relative',
+    );
+  });
+
   it('tells all states of a cell apart in words and signs', () => {
     expect(rowsOf(renderHtmlTable(sampleTable()))).toEqual([
       ['Cohort', 'Size', 'Months later'],
