@@ -1,0 +1,129 @@
+import { Bitmapist, type Table } from '../index.js';
+import {
+  type AnyMeasure,
+  type DashboardArguments,
+  dashboard,
+  type Field,
+  type Measure,
+  parseForm,
+  parseQuestion,
+  type Question,
+  type QuestionDocument,
+} from '../measures.js';
+import type { Limits } from './options.js';
+import { isFault, Refusal, refusalOf } from './refusal.js';
+
+/** Questions as requests ask them, and their answers. */
+
+/** What an answer may be broken down by, as a field of every form. */
+const BY: Field = {
+  kind: 'events',
+  name: 'by',
+  label: 'Broken down by',
+  each: 'Flag or segment',
+  help: 'flags or segments, or expressions, each of whose people have numbers of their own',
+  group: 'Broken down by',
+  optional: true,
+  dateless: true,
+};
+
+/** A measure whose form and address say what it is broken down by, too. */
+export function withBy(measure: AnyMeasure): AnyMeasure {
+  return { ...measure, fields: [...measure.fields, BY] };
+}
+
+/** The question of an address, with the defaults that its form shows. */
+export function questionOf(measure: AnyMeasure, fields: URLSearchParams): Question {
+  const args = parseForm(withBy(measure), fields);
+  return parseQuestion({ measure: measure.name, ...args });
+}
+
+/**
+ * The questions of a body, one or a list.
+ * @throws Refusal that says which of them is none
+ */
+export function questionsOf(body: unknown, most: number): Question[] {
+  const documents = [body].flat();
+  if (documents.length === 0 || documents.length > most) {
+    throw new Refusal(400, `expected 1 to ${most} questions, got ${documents.length}`);
+  }
+  return documents.map((document, at) => {
+    try {
+      const question = parseQuestion(document);
+      // Refuses what is too large for a page.
+      question.measure.complete?.(question.args);
+      return question;
+    } catch (error) {
+      const place = documents.length === 1 ? '' : `question ${at + 1}: `;
+      const refusal = refusalOf(error);
+      throw new Refusal(400, place + (isFault(refusal) ? 'expected a question, got none' : refusal.message));
+    }
+  });
+}
+
+/** Segments by name. */
+export type SegmentTexts = Readonly<Record<string, string>>;
+
+/** The same events with further segments, of which the given instance hears nothing. */
+export function withSegments(bitmapist: Bitmapist, segments: SegmentTexts): Bitmapist {
+  const extended = new Bitmapist(bitmapist.options);
+  for (const name of bitmapist.segmentNames) {
+    extended.defineSegment(name, (period) =>
+      period === 'unique' ? bitmapist.unique(name) : bitmapist.events(name, period.unit, period),
+    );
+  }
+  for (const [name, text] of Object.entries(segments)) extended.defineSegment(name, text);
+  return extended;
+}
+
+/** Those that questions bring along. @throws Refusal if two mean different things by one name */
+function segmentsOf(questions: readonly Question[]): SegmentTexts {
+  const segments = new Map<string, string>();
+  for (const [name, text] of questions.flatMap(({ segments: own = {} }) => Object.entries(own))) {
+    if ((segments.get(name) ?? text) !== text) {
+      throw new Refusal(400, `expected one meaning of the segment ${JSON.stringify(name)}, got two`);
+    }
+    segments.set(name, text);
+  }
+  return Object.fromEntries(segments);
+}
+
+/** The tables of questions, which are asked as one. */
+export async function answersOf(
+  bitmapist: Bitmapist,
+  questions: readonly Question[],
+  { bytes, numbers }: Limits,
+  signal: AbortSignal,
+): Promise<(readonly Table[])[]> {
+  const segments = segmentsOf(questions);
+  const asked = Object.keys(segments).length === 0 ? bitmapist : withSegments(bitmapist, segments);
+  return asked.ask(bounded(numbers), { questions }, { signal, maxBytes: bytes });
+}
+
+/** Refuses, before anything is read, what counts more than so many sets and pairs. */
+function bounded(most: number): Measure<DashboardArguments, (readonly Table[])[]> {
+  return {
+    ...dashboard,
+    ask(args, scope) {
+      const ask = dashboard.ask(args, scope);
+      const counted = ask.sets.length + (ask.pairs?.length ?? 0);
+      if (counted <= most) return ask;
+      throw new RangeError(`expected a question of at most ${most} numbers, got one of ${counted}`);
+    },
+  };
+}
+
+/** Documents of a configuration, read once. @throws TypeError or RangeError that names the one that is no question */
+export function readSaved(saved: Readonly<Record<string, QuestionDocument>> = {}): Map<string, Question> {
+  return new Map(
+    Object.entries(saved).map(([name, document]) => {
+      try {
+        return [name, parseQuestion(document)];
+      } catch (error) {
+        throw new RangeError(`saved question ${JSON.stringify(name)}: ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+    }),
+  );
+}

@@ -1,0 +1,2 @@
+export { createDashboard, type Dashboard } from './dashboard.js';
+export type { DashboardLimits, DashboardOptions, OfferedEvent } from './options.js';

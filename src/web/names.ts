@@ -1,0 +1,121 @@
+import { type Bitmapist, type Catalog, parseQuery, queryEvents } from '../index.js';
+import { noteUnknownNames, type Question } from '../measures.js';
+import type { EventChoice } from '../report.js';
+import type { OfferedEvent } from './options.js';
+import { waitFor } from './turns.js';
+
+/** What there is to ask about: names that forms offer, and sentences about those that nobody has. */
+
+/** The keys of a store are listed no more often than this. */
+const FRESH_MS = 60_000;
+/** More names make a form that no browser likes. */
+const MOST_OFFERED = 5_000;
+
+/** What forms offer: names, or labels with names. */
+export interface Offer {
+  readonly events: readonly EventChoice[];
+  /** What answers are broken down by. */
+  readonly groups: readonly EventChoice[];
+}
+
+export class Names {
+  readonly #bitmapist: Bitmapist;
+  readonly #offered: readonly OfferedEvent[] | undefined;
+  readonly #milliseconds: number;
+  #listed: { readonly at: number; readonly catalog: Promise<Catalog> } | undefined;
+
+  constructor(bitmapist: Bitmapist, offered: readonly OfferedEvent[] | undefined, milliseconds: number) {
+    this.#bitmapist = bitmapist;
+    this.#offered = offered;
+    this.#milliseconds = milliseconds;
+  }
+
+  async offer(signal: AbortSignal): Promise<Offer> {
+    const segments = this.#bitmapist.segmentNames;
+    if (this.#offered !== undefined) {
+      const events = [...this.#offered.map(choiceOf), ...segments];
+      return { events, groups: events };
+    }
+    const { events } = await this.#catalog(signal);
+    const flags = events.filter(({ keys }) => keys.unique > 0);
+    return {
+      events: [...segments, ...events.slice(0, MOST_OFFERED).map(({ event }) => event)],
+      groups: [...segments, ...flags.slice(0, MOST_OFFERED).map(({ event }) => event)],
+    };
+  }
+
+  /** As data: names with what people call them, and those of segments. */
+  async list(
+    signal: AbortSignal,
+  ): Promise<{ events: { name: string; label: string }[]; segments: string[] }> {
+    const offered = this.#offered ?? (await this.#catalog(signal)).names;
+    const events = offered.map((event) => ({
+      name: nameOf(event),
+      label: typeof event === 'string' ? event : event.label,
+    }));
+    return { events, segments: this.#bitmapist.segmentNames };
+  }
+
+  /** A sentence for each name of a question that no event and no segment has. */
+  async note(question: Question, signal: AbortSignal): Promise<string[]> {
+    const known = new Set([
+      ...(this.#offered ?? []).map(nameOf),
+      ...this.#bitmapist.segmentNames,
+      ...Object.keys(question.segments ?? {}),
+    ]);
+    const others = namesOf(question).filter((name) => !known.has(name));
+    if (others.length === 0) return [];
+    const { names } = await this.#catalog(signal);
+    return noteUnknownNames(others, [...names, ...known]);
+  }
+
+  /** Listed for all who ask, whoever of them leaves. */
+  async #catalog(signal: AbortSignal): Promise<Catalog> {
+    if (this.#listed === undefined || performance.now() - this.#listed.at > FRESH_MS) {
+      const listed = { at: performance.now(), catalog: this.#list() };
+      this.#listed = listed;
+      // What failed is tried again by the next.
+      listed.catalog.catch(() => {
+        if (this.#listed === listed) this.#listed = undefined;
+      });
+    }
+    return waitFor(this.#listed.catalog, signal);
+  }
+
+  async #list(): Promise<Catalog> {
+    const controller = new AbortController();
+    const late = setTimeout(
+      () => controller.abort(new Error('no end to the list of keys')),
+      this.#milliseconds,
+    );
+    try {
+      return await this.#bitmapist.catalog({ signal: controller.signal });
+    } finally {
+      clearTimeout(late);
+    }
+  }
+}
+
+function nameOf(event: OfferedEvent): string {
+  return typeof event === 'string' ? event : event.name;
+}
+
+function choiceOf(event: OfferedEvent): EventChoice {
+  return typeof event === 'string' ? event : [event.label, event.name];
+}
+
+/** The names of events and segments that a question speaks of. */
+function namesOf({ measure, args, by = [] }: Question): string[] {
+  const asked = measure.fields.flatMap(({ kind, name, choices = {} }) => {
+    const texts = [args[name] ?? []].flat().map(String);
+    const isText = kind === 'expression' || kind === 'expressions';
+    if (isText) return texts.flatMap(namesIn);
+    const isName = kind === 'event' || kind === 'events';
+    return isName ? texts.filter((text) => text !== '' && !Object.hasOwn(choices, text)) : [];
+  });
+  return [...asked, ...by.flatMap((text) => (text.includes('@') ? namesIn(text) : [text]))];
+}
+
+function namesIn(text: string): string[] {
+  return Array.from(queryEvents(parseQuery(text)), ({ event }) => event);
+}

@@ -1,0 +1,92 @@
+import { type Bitmapist, type EvaluateOptions, plural, printable } from '../index.js';
+import { joinFlags, pageOf } from '../people.js';
+import { groupDigits, toCsv } from '../report.js';
+import { attachment } from './formats.js';
+import { type Frame, framed } from './frame.js';
+import { Refusal } from './refusal.js';
+import type { Reply } from './reply.js';
+
+/** Who is behind a number: how many, some of them, and all as CSV. */
+
+/** People on a page. */
+const PAGE = 200;
+
+/** Some of the people of an expression. */
+export async function peoplePage(
+  frame: Frame,
+  bitmapist: Bitmapist,
+  fields: URLSearchParams,
+  options: EvaluateOptions,
+): Promise<Reply> {
+  const query = queryOf(fields);
+  const set = bitmapist.query(query);
+  const count = await set.count(options);
+  const { ids, hasMore } = await pageOf(set, { ...options, after: afterOf(fields), limit: PAGE });
+  const more = new URLSearchParams({ query, after: String(ids.at(-1)) });
+  return framed(frame, `${groupDigits(count)} ${plural(count, 'person', 'people')}`, () => (
+    <>
+      <p class="bm-lead">
+        <code>{printable(query)}</code>
+      </p>
+      <ul class="bm-people">
+        {Array.from(ids, (id) => (
+          <li>{id}</li>
+        ))}
+      </ul>
+      {hasMore && (
+        <p class="bm-more">
+          <a href={`people?${more}`}>The next {PAGE}</a>
+        </p>
+      )}
+      <p class="bm-export">
+        <a href={`people.csv?${new URLSearchParams({ query })}`}>All of them as CSV</a>
+      </p>
+    </>
+  ));
+}
+
+/** All of them, a page at a time, as fast as they are read. */
+export async function peopleCsv(
+  bitmapist: Bitmapist,
+  fields: URLSearchParams,
+  options: EvaluateOptions,
+): Promise<Reply> {
+  const pages = joinFlags(bitmapist.query(queryOf(fields)), [], options);
+  const lines = csvOf(pages);
+  // What fails before the first line is answered with what is wrong.
+  let next = await lines.next();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (next.done) return controller.close();
+      controller.enqueue(encoder.encode(next.value));
+      next = await lines.next();
+    },
+    async cancel() {
+      await lines.return();
+    },
+  });
+  return { type: 'csv', body, headers: attachment('people.csv') };
+}
+
+async function* csvOf(pages: AsyncIterable<{ readonly ids: Uint32Array }>): AsyncGenerator<string, void> {
+  let head: readonly (readonly string[])[] = [['person']];
+  for await (const { ids } of pages) {
+    yield toCsv([...head, ...Array.from(ids, (id) => [id])]);
+    head = [];
+  }
+  if (head.length > 0) yield toCsv(head);
+}
+
+function queryOf(fields: URLSearchParams): string {
+  const [query, ...others] = fields.getAll('query');
+  if (query !== undefined && others.length === 0) return query;
+  throw new Refusal(400, `expected query once, got it ${fields.getAll('query').length} times`);
+}
+
+function afterOf(fields: URLSearchParams): number | undefined {
+  const after = fields.get('after');
+  if (after === null) return undefined;
+  if (/^\d{1,10}$/.test(after)) return Number(after);
+  throw new Refusal(400, `expected after to be an id, got ${JSON.stringify(after)}`);
+}
