@@ -16,6 +16,7 @@ import type { CohortArguments } from './measures/cohort.js';
 import type { Measure } from './measures/measure.js';
 import { DEFAULT_PREFIX } from './names/keys.js';
 import { MemoryStore } from './store/memory.js';
+import type { People } from './store/people/types.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
 import type { Table } from './tables/table.js';
 import type { Moment } from './time/moment.js';
@@ -30,6 +31,11 @@ let loadedCohort: Measure<CohortArguments> | undefined;
 export interface BitmapistOptions {
   /** Where bitmaps are kept (default: a new `MemoryStore`). */
   readonly store?: Store;
+  /**
+   * Who is known by which text: marks and questions take texts in place of numbers then (default: they are refused). Everything
+   * else stays numbers.
+   */
+  readonly people?: People | undefined;
   /** What keys begin with (default `trackist_`; bitmapist4 uses `bitmapist_`). */
   readonly prefix?: string;
   /** IANA zone in which days, weeks and months are counted (default `UTC`). */
@@ -56,6 +62,8 @@ export class Bitmapist {
   readonly options: BitmapistOptions;
   /** As given, or the embedded store that was made. */
   readonly store: Store;
+  /** Who is known by which text, as given. */
+  readonly people: People | undefined;
   /** What keys begin with. */
   readonly prefix: string;
   /** IANA name of the zone in which periods are counted. */
@@ -70,12 +78,14 @@ export class Bitmapist {
   constructor(options: BitmapistOptions = {}) {
     this.store = options.store ?? new MemoryStore();
     this.options = { ...options, store: this.store };
+    this.people = options.people;
     this.prefix = options.prefix ?? DEFAULT_PREFIX;
     this.timeZone = checkTimeZone(options.timeZone ?? 'UTC');
     this.#tracking = { trackHourly: options.trackHourly, trackUnique: options.trackUnique };
     this.#clock = options.clock ?? (() => new Date());
     this.#scope = {
       store: this.store,
+      people: this.people,
       prefix: this.prefix,
       timeZone: this.timeZone,
       segments: new Segments(),
@@ -87,7 +97,7 @@ export class Bitmapist {
 
   /**
    * Marks an event for month, week and day, and for hour and unique flag if tracked, in one round trip.
-   * @param ids integers in [0, 2^32)
+   * @param ids integers in [0, 2^32), or texts if there are `people`
    * @throws TypeError or RangeError for what is no id, event name or moment; nothing is written then
    * @example
    * import { Bitmapist } from 'bitmapist-wasm';
@@ -159,7 +169,7 @@ export class Bitmapist {
    */
   async markEvents(rows: MarkRows, options: BulkOptions = {}): Promise<BulkResult> {
     const { markAll } = await import('./events/bulk.js');
-    return markAll(this.store, this.#keysOf(options), rows, options);
+    return markAll(this.#scope, this.#keysOf(options), rows, options);
   }
 
   /**

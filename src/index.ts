@@ -44,6 +44,7 @@ export {
   queryEvents,
 } from './events/query.js';
 export type { Scope } from './events/scope.js';
+export type { PeopleOptions } from './events/selection.js';
 export { EventSet, PeriodEvents, StoredEvents, UniqueEvents } from './events/sets.js';
 export type { KernelChoice } from './kernel/pool.js';
 export type { Kernel } from './kernel/types.js';
@@ -52,6 +53,7 @@ export type { CohortArguments, TimeGroup } from './measures/cohort.js';
 export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';
 export { MemoryStore } from './store/memory.js';
+export type { People, Person } from './store/people/types.js';
 export type {
   BitmapReader,
   BitWrite,

@@ -5,10 +5,12 @@ export {
   idsBetween,
   type JoinedPeople,
   joinFlags,
-  type PeopleOptions,
   type PeoplePage,
   pageOf,
   rankOf,
   type SampleOptions,
   sampleOf,
 } from './events/people.js';
+export type { PeopleOptions } from './events/selection.js';
+export { MemoryPeople } from './store/people/memory.js';
+export type { People, Person } from './store/people/types.js';

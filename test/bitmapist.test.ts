@@ -434,7 +434,9 @@ describe.each(stores)('Bitmapist on %s', (_name, openStore) => {
     // No number would come of these.
     for (const other of ['', '1.5', '-1', '4294967296', 'x1', ' 1']) {
       await expect(analytics.markEvent('a', other as unknown as number)).rejects.toThrow(
-        new TypeError(`expected an id that is a number in [0, 2^32), got ${JSON.stringify(other)}`),
+        new TypeError(
+          `expected an id that is a number in [0, 2^32), got ${JSON.stringify(other)}; text needs the option people`,
+        ),
       );
     }
     expect(await keysOf(analytics)).toEqual([]);

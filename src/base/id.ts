@@ -9,7 +9,12 @@ import { ID_LIMIT } from './limits.js';
 export function checkId(id: unknown): number {
   if (typeof id !== 'number') {
     const got = typeof id === 'string' ? JSON.stringify(id) : `${String(id)} (${typeof id})`;
-    const hint = isIdText(id) ? `; convert it with Number(${got})` : '';
+    const hint =
+      typeof id !== 'string'
+        ? ''
+        : isIdText(id)
+          ? `; convert it with Number(${got})`
+          : '; text needs the option people';
     throw new TypeError(`expected an id that is a number in [0, 2^32), got ${got}${hint}`);
   }
   if (!Number.isInteger(id) || id < 0 || id >= ID_LIMIT) {
@@ -28,6 +33,6 @@ export function checkIds(ids: ArrayLike<number>): void {
 }
 
 /** Ids that come from a file, an address or JSON are often text. */
-function isIdText(id: unknown): boolean {
-  return typeof id === 'string' && /^\d{1,10}$/.test(id) && Number(id) < ID_LIMIT;
+function isIdText(id: string): boolean {
+  return /^\d{1,10}$/.test(id) && Number(id) < ID_LIMIT;
 }

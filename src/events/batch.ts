@@ -1,12 +1,15 @@
 import { checkId } from '../base/id.js';
+import { checkPersonText } from '../base/person.js';
 import { uniqueKey } from '../names/keys.js';
+import type { Person } from '../store/people/types.js';
 import type { BitWrite, RequestOptions, WriteOptions } from '../store/types.js';
 import type { Moment } from '../time/moment.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
+import type { PersonWrite } from './naming.js';
 import { checkMarkable, type Scope } from './scope.js';
 
-/** One id or several. */
-export type Ids = number | readonly number[] | Uint32Array;
+/** One person or several: numbers, or texts if the instance has `people`. */
+export type Ids = Person | readonly Person[] | Uint32Array;
 
 export interface MarkMomentOptions extends MarkOptions {
   /** When it happened (default: now). */
@@ -20,7 +23,7 @@ export interface MarkMomentOptions extends MarkOptions {
 export class MarkBatch {
   readonly #scope: Scope;
   readonly #keysOf: (options: MarkOptions) => MarkKeys;
-  #writes: BitWrite[] = [];
+  #writes: PersonWrite[] = [];
 
   /** @internal */
   constructor(scope: Scope, keysOf: (options: MarkOptions) => MarkKeys) {
@@ -93,8 +96,14 @@ export class MarkBatch {
     const writes = this.#writes;
     this.#writes = [];
     try {
-      if (writes.length > 0)
-        await this.#scope.store.write(writes, options === undefined ? ATOMIC : atomic(options));
+      if (writes.length > 0) {
+        const { store, people } = this.#scope;
+        const numbered =
+          people === undefined
+            ? (writes as BitWrite[])
+            : await (await import('./naming.js')).numberWrites(people, writes, options);
+        await store.write(numbered, options === undefined ? ATOMIC : atomic(options));
+      }
     } catch (error) {
       this.#writes = [...writes, ...this.#writes];
       throw error;
@@ -111,7 +120,7 @@ export class MarkBatch {
   }
 
   #add(keys: readonly string[], ids: Ids, value: 0 | 1): this {
-    const all = copyIds(ids);
+    const all = copyIds(ids, this.#scope.people === undefined ? checkId : checkPerson);
     for (const key of keys) this.#writes.push({ key, ids: all, value });
     return this;
   }
@@ -124,10 +133,14 @@ function atomic({ signal, maxBytes, kernel }: RequestOptions): WriteOptions {
 }
 
 /** Those that are ids; what becomes of the array afterwards is the caller's business. */
-function copyIds(ids: Ids): ArrayLike<number> {
+function copyIds(ids: Ids, check: (id: unknown) => Person): ArrayLike<Person> {
   if (ids instanceof Uint32Array) return ids.slice();
-  if (!Array.isArray(ids)) return [checkId(ids)];
-  const copy: number[] = [];
-  for (let at = 0; at < ids.length; at++) copy.push(checkId(ids[at]));
+  if (!Array.isArray(ids)) return [check(ids)];
+  const copy: Person[] = [];
+  for (let at = 0; at < ids.length; at++) copy.push(check(ids[at]));
   return copy;
+}
+
+function checkPerson(id: unknown): Person {
+  return typeof id === 'string' ? checkPersonText(id) : checkId(id);
 }

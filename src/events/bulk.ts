@@ -1,11 +1,13 @@
 import { drawUntilAborted, openIterable } from '../base/abort.js';
 import { describe, IncompleteMarksError } from '../base/errors.js';
 import { checkId } from '../base/id.js';
+import { checkPersonText } from '../base/person.js';
 import { Bitmap } from '../bitmap/bitmap.js';
-import type { Person } from '../store/people/types.js';
-import type { BitWrite, RequestOptions, Store } from '../store/types.js';
+import type { People, Person } from '../store/people/types.js';
+import type { BitWrite, RequestOptions } from '../store/types.js';
 import type { Moment } from '../time/moment.js';
 import type { MarkKeys, MarkOptions } from './marks.js';
+import type { Scope } from './scope.js';
 
 /** Marks many rows at once: grouped by key, sent in batches, in bounded memory. */
 
@@ -13,7 +15,7 @@ import type { MarkKeys, MarkOptions } from './marks.js';
 export interface Mark {
   /** Its name, not empty. */
   readonly event: string;
-  /** An integer in [0, 2^32). */
+  /** An integer in [0, 2^32), or a text if the instance has `people`. */
   readonly id: Person;
   /** With a time of day if hours are tracked. */
   readonly at: Moment;
@@ -46,6 +48,7 @@ export interface BulkResult {
 
 /** Rows per batch, which bounds memory: a row is a bit in each of a few keys. */
 const BATCH_ROWS = 250_000;
+const NO_NUMBERS = new Uint32Array(0);
 
 /**
  * Marks every row. Marking is idempotent, so an interrupted run can be repeated.
@@ -54,22 +57,26 @@ const BATCH_ROWS = 250_000;
  * them is invalid or the store fails: it says how many rows are known to be written. Rows before a broken one are.
  */
 export async function markAll(
-  store: Store,
+  { store, people }: Pick<Scope, 'store' | 'people'>,
   keysOf: MarkKeys,
   rows: MarkRows,
   options: BulkOptions,
 ): Promise<BulkResult> {
   if (!isIterable(rows)) throw new TypeError(`expected rows to mark, got ${describe(rows)}`);
-  const batch = new Batch(keysOf);
+  const batch = new Batch(keysOf, people);
   const ids = new Bitmap();
   const events = new Set<string>();
   let written = 0;
   const flush = async (): Promise<void> => {
-    const { count, writes, batchIds, batchEvents } = batch.take();
+    const { count, idsByKeys, placesByKeys, texts, batchEvents } = batch.take();
     if (count === 0) return;
+    let batchIds: Uint32Array;
     try {
       options.signal?.throwIfAborted();
-      await store.write(writes, options);
+      const numbers = texts.length > 0 ? await people!.numbersFor(texts, options) : NO_NUMBERS;
+      const groups = groupsOf(idsByKeys, placesByKeys, numbers);
+      batchIds = concat(groups.map(([, ids]) => ids));
+      await store.write(writesOf(groups), options);
     } catch (cause) {
       throw new IncompleteMarksError(written, { cause });
     }
@@ -109,53 +116,99 @@ function isRows(next: Mark | readonly Mark[]): next is readonly Mark[] {
   return Array.isArray(next);
 }
 
+/** Ids by the keys that they mark. */
+type IdsByKeys = Map<readonly string[], number[]>;
+type Group = readonly [keys: readonly string[], ids: Uint32Array];
+
 /** Rows on their way, grouped by the keys they mark. */
 class Batch {
   count = 0;
   readonly #keysOf: MarkKeys;
+  readonly #takesTexts: boolean;
   readonly #events = new Set<string>();
   // Rows close in time share one array of keys, so that grouping takes one look-up per row, not one per key.
-  readonly #idsByKeys = new Map<readonly string[], number[]>();
+  #idsByKeys: IdsByKeys = new Map();
+  /** Places in `texts` of those who have texts. */
+  #placesByKeys: IdsByKeys = new Map();
+  #places = new Map<string, number>();
 
-  constructor(keysOf: MarkKeys) {
+  constructor(keysOf: MarkKeys, people: People | undefined) {
     this.#keysOf = keysOf;
+    this.#takesTexts = people !== undefined;
   }
 
   add(row: Mark): void {
     if (typeof row !== 'object' || row === null) {
       throw new TypeError(`expected a row with event, id and at, got ${describe(row)}`);
     }
-    const { event, at } = row;
-    const id = checkId(row.id);
+    const { event, id, at } = row;
+    const isText = this.#takesTexts && typeof id === 'string';
+    if (isText) {
+      if (!this.#places.has(id)) checkPersonText(id);
+    } else checkId(id);
     const keys = this.#keysOf.of(event, at);
-    const ids = this.#idsByKeys.get(keys);
-    if (ids === undefined) this.#idsByKeys.set(keys, [id]);
-    else ids.push(id);
+    const idsByKeys = isText ? this.#placesByKeys : this.#idsByKeys;
+    const ids = idsByKeys.get(keys);
+    const number = isText ? this.#placeOf(id) : (id as number);
+    if (ids === undefined) idsByKeys.set(keys, [number]);
+    else ids.push(number);
     this.#events.add(event);
     this.count += 1;
   }
 
   /** Hands the rows out and starts anew. */
-  take(): { count: number; writes: BitWrite[]; batchIds: Uint32Array; batchEvents: string[] } {
-    const groupsByKey = new Map<string, number[][]>();
-    for (const [keys, ids] of this.#idsByKeys) {
-      for (const key of keys) {
-        const groups = groupsByKey.get(key);
-        if (groups === undefined) groupsByKey.set(key, [ids]);
-        else groups.push(ids);
-      }
-    }
-    const writes = [...groupsByKey].map(([key, groups]) => ({ key, ids: concat(groups), value: 1 as const }));
-    const batchIds = concat([...this.#idsByKeys.values()]);
-    const taken = { count: this.count, writes, batchIds, batchEvents: [...this.#events] };
-    this.#idsByKeys.clear();
+  take() {
+    const taken = {
+      count: this.count,
+      idsByKeys: this.#idsByKeys,
+      placesByKeys: this.#placesByKeys,
+      /** Each once. */
+      texts: [...this.#places.keys()],
+      batchEvents: [...this.#events],
+    };
+    this.#idsByKeys = new Map();
+    this.#placesByKeys = new Map();
+    this.#places = new Map();
     this.#events.clear();
     this.count = 0;
     return taken;
   }
+
+  #placeOf(text: string): number {
+    let place = this.#places.get(text);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(text, place);
+    }
+    return place;
+  }
 }
 
-function concat(groups: readonly (readonly number[])[]): Uint32Array {
+function groupsOf(idsByKeys: IdsByKeys, placesByKeys: IdsByKeys, numbers: Uint32Array): Group[] {
+  const groups: Group[] = [];
+  for (const [keys, ids] of idsByKeys) groups.push([keys, Uint32Array.from(ids)]);
+  for (const [keys, places] of placesByKeys) {
+    const ids = new Uint32Array(places.length);
+    for (let at = 0; at < places.length; at++) ids[at] = numbers[places[at]!]!;
+    groups.push([keys, ids]);
+  }
+  return groups;
+}
+
+function writesOf(groups: readonly Group[]): BitWrite[] {
+  const groupsByKey = new Map<string, Uint32Array[]>();
+  for (const [keys, ids] of groups) {
+    for (const key of keys) {
+      const others = groupsByKey.get(key);
+      if (others === undefined) groupsByKey.set(key, [ids]);
+      else others.push(ids);
+    }
+  }
+  return [...groupsByKey].map(([key, all]) => ({ key, ids: concat(all), value: 1 }));
+}
+
+function concat(groups: readonly Uint32Array[]): Uint32Array {
+  if (groups.length === 1) return groups[0]!;
   const all = new Uint32Array(groups.reduce((length, group) => length + group.length, 0));
   let length = 0;
   for (const group of groups) {

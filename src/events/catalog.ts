@@ -1,4 +1,5 @@
 import { type ParsedKey, parseKey } from '../names/keys.js';
+import { isPeopleKey } from '../names/people.js';
 import type { KeysOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
 import { noteUnknownNames } from './hints.js';
@@ -37,7 +38,7 @@ export class Catalog {
   }
 
   /**
-   * Takes note of a key, and says what it stands for; `undefined` for one of another kind.
+   * Takes note of a key, and says what it stands for; `undefined` for one of another kind. A map of people counts as none.
    *
    * @example
    * import { Bitmapist } from 'bitmapist-wasm';
@@ -49,7 +50,7 @@ export class Catalog {
   add(key: string): ParsedKey | undefined {
     const parsed = parseKey(this.#scope.prefix, key);
     if (parsed === undefined) {
-      this.addOther(key);
+      if (!isPeopleKey(key)) this.addOther(key);
       return undefined;
     }
     let history = this.#events.get(parsed.event);

@@ -1,10 +1,11 @@
 import { inBatches } from '../base/batches.js';
 import { isStoredResult } from '../names/keys.js';
+import { isPeopleKey } from '../names/people.js';
 import type { KeysOptions, RequestOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
 import { eventKeys, type Scope } from './scope.js';
 
-/** Deletes whole keys: those of an event, stored results, or everything under the prefix. */
+/** Deletes whole keys: those of an event, stored results, or everything under the prefix; never those of a map of people. */
 
 /** Keys per deletion. */
 const DELETE_BATCH = 1000;
@@ -54,7 +55,7 @@ async function deleteKeys(
 ): Promise<number> {
   let deleted = 0;
   for await (const keys of inBatches(store.keys(prefix, options), DELETE_BATCH)) {
-    const doomed = keys.filter(isDoomed);
+    const doomed = keys.filter((key) => isDoomed(key) && !isPeopleKey(key));
     if (doomed.length > 0) deleted += await store.delete(doomed, options);
   }
   return deleted;

@@ -1,29 +1,15 @@
 import { describe } from '../base/errors.js';
-import { checkId } from '../base/id.js';
 import { ID_LIMIT } from '../base/limits.js';
 import type { Expression } from '../engine/expression.js';
 import { joinedPages } from '../engine/joining.js';
-import type { IdRange } from '../engine/pieces.js';
 import type { EvaluateOptions } from '../engine/question.js';
-import { ALL_IDS, countIn, eachId, endsOf, pageIn, type Selection } from '../engine/ranks.js';
+import { ALL_IDS, countIn, eachId, endsOf, pageIn } from '../engine/ranks.js';
 import { Sampler } from '../engine/sampling.js';
+import type { Person } from '../store/people/types.js';
+import { checkWhole, knownNumber, type PeopleOptions, selectionOf } from './selection.js';
 import { type EventSet, expressionsOf } from './sets.js';
 
 /** Who is in a set: pages, ranks, samples and joins, none of which makes a list of everybody. */
-
-/** Which people, in the order of their ids. */
-export interface PeopleOptions extends EvaluateOptions {
-  /** The smallest id that is wanted (default 0). */
-  readonly from?: number | undefined;
-  /** The largest id that is wanted (default 2^32 - 1). */
-  readonly to?: number | undefined;
-  /** Only ids greater than this one: the last of the page before, say. */
-  readonly after?: number | undefined;
-  /** How many of those ids to leave out first (default 0). */
-  readonly offset?: number | undefined;
-  /** How many ids to give at most, 1 or more. */
-  readonly limit?: number | undefined;
-}
 
 /** A page of people. */
 export interface PeoplePage {
@@ -61,7 +47,7 @@ const PAGE_LIMIT = 100;
 /**
  * Some people of a set in the order of their ids, 100 unless told otherwise. A page at an offset is counted up to, a page after
  * an id begins there; of neither, what lies behind is read. A budget (`maxBytes`) is for the set from `after` or `from` on.
- * @throws RangeError or TypeError for what is no id, offset or limit
+ * @throws RangeError or TypeError for what is no id, offset or limit, and for a text that is unknown
  * @example
  * import { Bitmapist } from 'bitmapist-wasm';
  * import { pageOf } from 'bitmapist-wasm/people';
@@ -72,12 +58,15 @@ const PAGE_LIMIT = 100;
  * console.log([...ids], hasMore); // [ 6, 7 ] true
  */
 export async function pageOf(set: EventSet, options: PeopleOptions = {}): Promise<PeoplePage> {
-  return pageIn(expressionOf(set), selectionOf(options, PAGE_LIMIT), optionsOf(set, options));
+  const expression = expressionOf(set);
+  const selection = await selectionOf(set.scope, options, PAGE_LIMIT);
+  return pageIn(expression, selection, optionsOf(set, options));
 }
 
 /**
  * How many people of a set have a smaller id than this one, which need not be in it: its place in the set, from 0.
- * @param id an integer in [0, 2^32)
+ * @param id an integer in [0, 2^32), or a text that is known
+ * @throws RangeError for a text that is unknown
  * @example
  * import { Bitmapist } from 'bitmapist-wasm';
  * import { rankOf } from 'bitmapist-wasm/people';
@@ -86,9 +75,10 @@ export async function pageOf(set: EventSet, options: PeopleOptions = {}): Promis
  * await bitmapist.markUnique('web', [5, 6, 70_000]);
  * console.log(await rankOf(bitmapist.unique('web'), 70_000)); // 2
  */
-export async function rankOf(set: EventSet, id: number, options?: EvaluateOptions): Promise<number> {
-  const below = { first: 0, last: checkId(id) - 1 };
-  return countIn(expressionOf(set), below, optionsOf(set, options));
+export async function rankOf(set: EventSet, id: Person, options?: EvaluateOptions): Promise<number> {
+  const expression = expressionOf(set);
+  const below = { first: 0, last: (await knownNumber(set.scope, id, options)) - 1 };
+  return countIn(expression, below, optionsOf(set, options));
 }
 
 /**
@@ -161,7 +151,7 @@ export async function extentOf(set: EventSet, options?: EvaluateOptions): Promis
 
 /**
  * The ids of a set from one to another, both included, ascending, in pages of at most 65,536. Nothing else is read.
- * @param from an integer in [0, 2^32)
+ * @param from an integer in [0, 2^32), or a text that is known
  * @param to no smaller than `from`
  * @example
  * import { Bitmapist } from 'bitmapist-wasm';
@@ -173,8 +163,8 @@ export async function extentOf(set: EventSet, options?: EvaluateOptions): Promis
  */
 export async function* idsBetween(
   set: EventSet,
-  from: number,
-  to: number,
+  from: Person,
+  to: Person,
   options?: EvaluateOptions,
 ): AsyncGenerator<Uint32Array<ArrayBuffer>, void, undefined> {
   for await (const { ids } of joinFlags(set, [], { ...options, from, to })) yield ids;
@@ -201,8 +191,9 @@ export async function* joinFlags(
   flags: readonly EventSet[],
   options: PeopleOptions = {},
 ): AsyncGenerator<JoinedPeople, void, undefined> {
-  const selection = selectionOf(options, ID_LIMIT);
-  const pages = joinedPages(expressionOf(set), expressionsOf(flags), selection, optionsOf(set, options));
+  const expression = expressionOf(set);
+  const selection = await selectionOf(set.scope, options, ID_LIMIT);
+  const pages = joinedPages(expression, expressionsOf(flags), selection, optionsOf(set, options));
   for await (const { ids, columns } of pages) yield { ids, flags: columns };
 }
 
@@ -213,26 +204,4 @@ function expressionOf(set: EventSet): Expression {
 /** Those of the set's instance, unless the call says otherwise. */
 function optionsOf({ scope }: EventSet, options: EvaluateOptions | undefined): EvaluateOptions {
   return { ...scope.defaults, ...options };
-}
-
-function selectionOf({ offset = 0, limit, ...ends }: PeopleOptions, otherwise: number): Selection {
-  return {
-    range: rangeOf(ends),
-    offset: checkWhole('an offset', offset, 0),
-    limit: Math.min(ID_LIMIT, checkWhole('a limit', limit ?? otherwise, 1)),
-  };
-}
-
-function rangeOf({ from = ALL_IDS.first, to = ALL_IDS.last, after }: PeopleOptions): IdRange {
-  if (checkId(from) > checkId(to)) {
-    throw new RangeError(`expected ids up to one that is no smaller than ${from}, got up to ${to}`);
-  }
-  return { first: after === undefined ? from : Math.max(from, checkId(after) + 1), last: to };
-}
-
-function checkWhole(what: string, number: number, least: number): number {
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new RangeError(
-    `expected ${what} that is a whole number of at least ${least}, got ${describe(number)}`,
-  );
 }

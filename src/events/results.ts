@@ -1,11 +1,35 @@
+import { bytesOf } from '../engine/answers.js';
 import type { Expression } from '../engine/expression.js';
 import { foldParts } from '../engine/parts.js';
+import type { EvaluateOptions } from '../engine/question.js';
 import { takeApart } from '../engine/taking.js';
 import { resultKey } from '../names/keys.js';
+import type { PutOptions } from '../store/types.js';
 import type { Scope } from './scope.js';
 
+/** How long a stored result lives by default. */
+const RESULT_TTL_SECONDS = 3600;
 /** Of a key, in UTF-16 code units: more than any text of an expression makes. */
 const MAX_KEY_LENGTH = 1_000_000;
+
+/** Stores a combination under the key that the reference gives it, and says which that is. */
+export async function storeResult(
+  scope: Scope,
+  expression: Expression,
+  options: EvaluateOptions & PutOptions,
+): Promise<string> {
+  const key = storedResultKey(scope, expression);
+  if (expression.kind === 'bitmap') {
+    throw new RangeError(
+      `expected a combination of sets to store, got the single bitmap ${JSON.stringify(key)}`,
+    );
+  }
+  const bytes = await bytesOf(expression, options);
+  const { ttlSeconds = RESULT_TTL_SECONDS, signal } = options;
+  await scope.store.put(key, bytes, { ttlSeconds, signal });
+  scope.storedKeys.add(key);
+  return key;
+}
 
 /**
  * The key under which the reference keeps a combination: it names the operation and the keys of its operands.

@@ -1,3 +1,4 @@
+import { checkId } from '../base/id.js';
 import {
   atLeast,
   bitmap,
@@ -10,7 +11,8 @@ import {
 import type { EvaluateOptions } from '../engine/question.js';
 import { takeApart } from '../engine/taking.js';
 import { checkEventName, isStoredResult, periodKey, uniqueKey } from '../names/keys.js';
-import type { Store } from '../store/types.js';
+import type { People, Person } from '../store/people/types.js';
+import type { RequestOptions, Store } from '../store/types.js';
 import { cover } from '../time/cover.js';
 import type { Moment } from '../time/moment.js';
 import { Period } from '../time/period.js';
@@ -21,6 +23,8 @@ import type { Segments } from './segments.js';
 export interface Scope {
   /** Where results are stored and events are read. */
   readonly store: Store;
+  /** Who is known by which text, if people have texts. */
+  readonly people?: People | undefined;
   /** What keys begin with. */
   readonly prefix: string;
   /** IANA name. */
@@ -87,6 +91,19 @@ export function checkMarkable({ prefix, segments }: Scope, event: unknown): stri
     );
   }
   return name;
+}
+
+/**
+ * The number of somebody; `undefined` for a text that is unknown, which does not get one by that.
+ * @throws TypeError or RangeError for what is nobody's number or text
+ */
+export async function numberOf(
+  { people }: Scope,
+  person: Person,
+  options?: RequestOptions,
+): Promise<number | undefined> {
+  if (typeof person !== 'string' || people === undefined) return checkId(person);
+  return (await people.numbersOf([person], options))[0];
 }
 
 /**

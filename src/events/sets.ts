@@ -1,14 +1,12 @@
-import { checkId } from '../base/id.js';
 import { bytesOf, countSets, hasId, hasIds, idsOf, pagesOf } from '../engine/answers.js';
 import { bitmap, type Combination, combine, complement, type Expression } from '../engine/expression.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { sameExpression } from '../engine/taking.js';
+import type { Person } from '../store/people/types.js';
 import type { PutOptions, RequestOptions } from '../store/types.js';
 import type { Period } from '../time/period.js';
-import { eventExpression, type Scope } from './scope.js';
-
-/** How long a stored result lives by default. */
-const RESULT_TTL_SECONDS = 3600;
+import { eventExpression, numberOf, type Scope } from './scope.js';
+import type { PeopleOptions } from './selection.js';
 
 /**
  * A set of ids: the users who did something, or a combination of such sets. It is lazy: nothing is read until a question
@@ -41,8 +39,8 @@ export class EventSet implements AsyncIterable<number> {
   }
 
   /**
-   * Whether an id belongs to the set (the reference's `in`); reads one byte per bitmap.
-   * @param id an integer in [0, 2^32)
+   * Whether somebody belongs to the set (the reference's `in`); reads one byte per bitmap.
+   * @param id an integer in [0, 2^32), or a text if the instance has `people`; nobody if it is unknown
    * @example
    * import { Bitmapist } from 'bitmapist-wasm';
    *
@@ -50,8 +48,9 @@ export class EventSet implements AsyncIterable<number> {
    * await bitmapist.markUnique('web', [1, 2]);
    * console.log(await bitmapist.unique('web').has(2)); // true
    */
-  async has(id: number, options?: EvaluateOptions): Promise<boolean> {
-    return hasId(this.expression, checkId(id), this.#with(options));
+  async has(id: Person, options?: EvaluateOptions): Promise<boolean> {
+    const number = await numberOf(this.scope, id, options);
+    return number !== undefined && hasId(this.expression, number, this.#with(options));
   }
 
   /**
@@ -91,6 +90,23 @@ export class EventSet implements AsyncIterable<number> {
    */
   async *pages(options?: EvaluateOptions): AsyncGenerator<Uint32Array<ArrayBuffer>, void, undefined> {
     yield* pagesOf(this.expression, this.#with(options));
+  }
+
+  /**
+   * Who is in the set, in the order of their numbers and in pages of at most 65,536: texts, and the numbers of those who have
+   * none. Everybody unless told otherwise.
+   * @throws RangeError for an unknown text as `from`, `to` or `after`
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const bitmapist = new Bitmapist({ people: new MemoryPeople() });
+   * await bitmapist.markUnique('web', ['u_8f3a', 'u_77b0', 'u_0c41']);
+   * for await (const page of bitmapist.unique('web').people({ after: 'u_8f3a' })) console.log(page); // [ 'u_77b0', 'u_0c41' ]
+   */
+  async *people(options?: PeopleOptions): AsyncGenerator<Person[], void, undefined> {
+    const { peopleIn } = await import('./naming.js');
+    yield* peopleIn(this.scope, this.expression, this.#with(options));
   }
 
   /** The ids, ascending, one by one; read in pages. */
@@ -145,18 +161,8 @@ export class EventSet implements AsyncIterable<number> {
    */
   async storeResult(options: EvaluateOptions & PutOptions = {}): Promise<StoredEvents> {
     // Loaded when first asked: few store results.
-    const { storedResultKey } = await import('./results.js');
-    const key = storedResultKey(this.scope, this.expression);
-    if (this.expression.kind === 'bitmap') {
-      throw new RangeError(
-        `expected a combination of sets to store, got the single bitmap ${JSON.stringify(key)}`,
-      );
-    }
-    const bytes = await this.bytes(options);
-    const { ttlSeconds = RESULT_TTL_SECONDS, signal } = options;
-    await this.scope.store.put(key, bytes, { ttlSeconds, signal });
-    this.scope.storedKeys.add(key);
-    return new StoredEvents(this.scope, key);
+    const { storeResult } = await import('./results.js');
+    return new StoredEvents(this.scope, await storeResult(this.scope, this.expression, this.#with(options)));
   }
 
   /**

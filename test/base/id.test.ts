@@ -20,6 +20,7 @@ describe('an id', () => {
 
   it.each([
     ['5', 'expected an id that is a number in [0, 2^32), got "5"; convert it with Number("5")'],
+    ['u', 'expected an id that is a number in [0, 2^32), got "u"; text needs the option people'],
     [5n, 'expected an id that is a number in [0, 2^32), got 5 (bigint)'],
     [null, 'expected an id that is a number in [0, 2^32), got null (object)'],
     [undefined, 'expected an id that is a number in [0, 2^32), got undefined (undefined)'],

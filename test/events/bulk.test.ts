@@ -15,7 +15,7 @@ class RecordingStore extends MemoryStore {
 }
 
 function mark(rows: MarkRows, options: BulkOptions = {}, store = new RecordingStore()) {
-  return markAll(store, new MarkKeys('p_', 'UTC', options, String), rows, options);
+  return markAll({ store }, new MarkKeys('p_', 'UTC', options, String), rows, options);
 }
 
 const row = (id: number, at = '2026-11-22', event = 'a') => ({ event, id, at });

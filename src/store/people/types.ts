@@ -12,19 +12,59 @@ export type Person = number | string;
 export interface People {
   /**
    * The numbers of texts, in their order; a text that has none is given one. Safe beside other writers.
-   * @throws TypeError or RangeError for what is no text of a person (`checkPersonText`); no number is given out then
+   * @throws RangeError for what is not 1 to 1,000 bytes of well-formed UTF-8; no number is given out then
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * console.log(await people.numbersFor(['ann', 'bob', 'ann'])); // Uint32Array(3) [ 0, 1, 0 ]
    */
   numbersFor(texts: readonly string[], options?: RequestOptions): Promise<Uint32Array<ArrayBuffer>>;
 
-  /** The numbers that texts have, in their order; `undefined` for a text that has none, which it does not get by asking. */
+  /**
+   * The numbers that texts have, in their order; `undefined` for a text that has none, which it does not get by asking.
+   * @throws RangeError as `numbersFor` does
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * await people.numbersFor(['ann']);
+   * console.log(await people.numbersOf(['bob', 'ann'])); // [ undefined, 0 ]
+   */
   numbersOf(texts: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]>;
 
-  /** The texts of numbers, in their order; `undefined` for a number that has none. Memory is bounded by what is asked for. */
+  /**
+   * The texts of numbers, in their order; `undefined` for a number that has none. Memory is bounded by what is asked for.
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * await people.numbersFor(['ann']);
+   * console.log(await people.textsOf([0, 1])); // [ 'ann', undefined ]
+   */
   textsOf(ids: ArrayLike<number>, options?: RequestOptions): Promise<(string | undefined)[]>;
 
-  /** Removes texts, and says how many there were. Their numbers are not given out again. */
+  /**
+   * Removes texts, and says how many there were. Their numbers are not given out again.
+   * @throws RangeError as `numbersFor` does
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * await people.numbersFor(['ann', 'bob']);
+   * console.log(await people.remove(['ann', 'zoe'])); // 1
+   * console.log(await people.numbersFor(['ann'])); // Uint32Array(1) [ 2 ]
+   */
   remove(texts: readonly string[], options?: RequestOptions): Promise<number>;
 
-  /** How many numbers have been given out, those of texts that were removed included: the next one. */
+  /**
+   * How many numbers have been given out, those of texts that were removed included: the next one.
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * await people.numbersFor(['ann', 'bob']);
+   * console.log(await people.size()); // 2
+   */
   size(options?: RequestOptions): Promise<number>;
 }
