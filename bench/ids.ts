@@ -1,5 +1,5 @@
 /** The ids of a bitmap that is kept in memory, all in one `Uint32Array` and in pages of 65,536. */
-import { idsOf, pagesOf } from '../src/engine/answers.js';
+import { idsOf, pagesOf } from '../src/engine/contents.js';
 import { bitmap } from '../src/engine/expression.js';
 import { MemoryStore } from '../src/index.js';
 import { makeIds, type Spread } from './data.js';

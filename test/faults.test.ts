@@ -2,7 +2,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BitmapistError, IncompleteMarksError, PartialWriteError, StoreError } from '../src/base/errors.js';
 import { Bitmapist } from '../src/bitmapist.js';
-import { pagesOf } from '../src/engine/answers.js';
+import { pagesOf } from '../src/engine/contents.js';
 import { bitmap, combine, type Expression } from '../src/engine/expression.js';
 import { RedisStore } from '../src/store/redis/redis.js';
 import { countIds } from './support/bitmaps.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytesOf } from '../src/engine/answers.js';
+import { bytesOf } from '../src/engine/contents.js';
 import { bitmap } from '../src/engine/expression.js';
 import { RedisStore } from '../src/store/redis/redis.js';
 import { countIds } from './support/bitmaps.js';

@@ -2,16 +2,10 @@ import { BudgetError } from '../base/errors.js';
 import { Beginnings, MAX_BEGINNINGS } from './beginnings.js';
 import type { Expression } from './expression.js';
 import type { Pair } from './parts.js';
-import { longest, type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
-import {
-  checkEvaluateOptions,
-  openQuestion,
-  type Question,
-  type WindowedOptions,
-  withQuestion,
-} from './question.js';
-import { traceQuestion, traceStream } from './tracing.js';
-import { alignLength, countWindows, PAGE_BYTES, WindowRun } from './windows.js';
+import { type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
+import { checkEvaluateOptions, type Question, type WindowedOptions, withQuestion } from './question.js';
+import { traceQuestion } from './tracing.js';
+import { countWindows, WindowRun } from './windows.js';
 
 /** The questions that can be asked of expressions. Nothing is written to a store to answer one. */
 
@@ -36,7 +30,6 @@ const DEFAULT_MEMORY_BYTES = 3 * 1024 * 1024;
 const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 /** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
 const NEAR_MS = 2;
-const PAGE_IDS = PAGE_BYTES * 8;
 
 /** Counts sets and pairs of them in one question: every distinct key is read once, however many need it. */
 export async function countSets(
@@ -138,116 +131,6 @@ export async function hasId(
   });
 }
 
-/** The ids of an expression, ascending. */
-export async function idsOf(
-  expression: Expression,
-  options: WindowedOptions = {},
-): Promise<Uint32Array<ArrayBuffer>> {
-  return traceQuestion({ question: 'ids', expressions: 1 }, async () => {
-    checkEvaluateOptions(options);
-    const kept = idsInStore(expression, options);
-    if (kept !== undefined) return kept;
-    const pages: Uint32Array[] = [];
-    for await (const page of computePages(expression, options)) pages.push(page);
-    const ids = new Uint32Array(pages.reduce((length, page) => length + page.length, 0));
-    let length = 0;
-    for (const page of pages) {
-      ids.set(page, length);
-      length += page.length;
-    }
-    return ids;
-  });
-}
-
-/**
- * The ids of an expression, ascending, in pages of at most 65,536, each the caller's to keep; returns the length of the
- * result in bytes, that of its longest operand, as BITOP's.
- */
-export function pagesOf(
-  expression: Expression,
-  options: WindowedOptions = {},
-): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  return traceStream({ question: 'ids', expressions: 1 }, computePages(expression, options));
-}
-
-async function* computePages(
-  expression: Expression,
-  options: WindowedOptions,
-): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  const { run, slot, byteLength: resultBytes, close } = await openResult(expression, options);
-  const { memory, kernel, pageOffset } = run;
-  try {
-    let page = new Uint32Array(PAGE_IDS);
-    let length = 0;
-    for (let window = await run.next(); window !== undefined; window = await run.next()) {
-      for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
-        const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
-        const firstId = (window.byteOffset + start) * 8;
-        const found = kernel.ids(pageOffset, run.offsetOf(slot) + start, byteLength, firstId);
-        if (length + found > PAGE_IDS) {
-          yield page.subarray(0, length);
-          page = new Uint32Array(PAGE_IDS);
-          length = 0;
-        }
-        page.set(new Uint32Array(memory.buffer, memory.byteOffset + pageOffset, found), length);
-        length += found;
-      }
-    }
-    if (length > 0) yield page.slice(0, length);
-    return resultBytes;
-  } finally {
-    close();
-  }
-}
-
-/** The bits of an expression in Redis bit order, as many bytes as its longest operand has. */
-export async function bytesOf(
-  expression: Expression,
-  options: WindowedOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  return traceQuestion({ question: 'bytes', expressions: 1 }, async () => {
-    const { run, slot, byteLength, close } = await openResult(expression, options);
-    try {
-      const bytes = new Uint8Array(byteLength);
-      for (let window = await run.next(); window !== undefined; window = await run.next()) {
-        const start = run.offsetOf(slot);
-        bytes.set(run.memory.subarray(start, start + window.byteLength), window.byteOffset);
-      }
-      return bytes;
-    } finally {
-      close();
-    }
-  });
-}
-
-/** The bits of one expression, window by window; to be closed. */
-interface Result {
-  readonly run: WindowRun;
-  /** Where the bits of a window are. */
-  readonly slot: number;
-  /** That of the longest operand. */
-  readonly byteLength: number;
-  close(): void;
-}
-
-async function openResult(expression: Expression, options: WindowedOptions): Promise<Result> {
-  const question = await openQuestion([expression], checkEvaluateOptions(options));
-  try {
-    const { plan, infos, beginnings } = await openPlan(question, 'bitmaps');
-    const run = new WindowRun(question, plan, undefined, beginnings);
-    const close = () => {
-      run.close();
-      question.operands.release();
-    };
-    // What is known to be empty has no slot, but no windows either.
-    const slot = plan.program.outputs[0] ?? 0;
-    return { run, slot, byteLength: longest(infos.map(({ byteLength }) => byteLength)), close };
-  } catch (error) {
-    question.operands.release();
-    throw error;
-  }
-}
-
 /** A plan, and the first bytes of what it reads if they came with the lengths. */
 export interface OpenPlan {
   readonly plan: Plan;
@@ -312,14 +195,4 @@ function hasInStore(
 ): Promise<boolean> | undefined {
   if (expression.kind !== 'bitmap') return undefined;
   return expression.store.has?.(expression.key, id, { signal, maxBytes });
-}
-
-/** A plain key that its store keeps in memory is written out there, at once. */
-function idsInStore(
-  expression: Expression,
-  { signal, windowBytes, kernel }: WindowedOptions,
-): Uint32Array<ArrayBuffer> | undefined {
-  if (expression.kind !== 'bitmap' || windowBytes !== undefined) return undefined;
-  signal?.throwIfAborted();
-  return expression.store.resident?.(expression.key)?.ids(kernel);
 }

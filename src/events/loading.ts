@@ -1,5 +1,5 @@
 import { Bitmap } from '../bitmap/bitmap.js';
-import { pagesOf } from '../engine/answers.js';
+import { pagesOf } from '../engine/contents.js';
 import { bitmap, type Expression } from '../engine/expression.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { MemoryStore } from '../store/memory.js';

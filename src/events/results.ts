@@ -1,4 +1,4 @@
-import { bytesOf } from '../engine/answers.js';
+import { bytesOf } from '../engine/contents.js';
 import type { Expression } from '../engine/expression.js';
 import { foldParts } from '../engine/parts.js';
 import type { EvaluateOptions } from '../engine/question.js';

@@ -1,4 +1,4 @@
-import { bytesOf, countSets, hasId, hasIds, idsOf, pagesOf } from '../engine/answers.js';
+import { countSets, hasId, hasIds } from '../engine/answers.js';
 import { bitmap, type Combination, combine, complement, type Expression } from '../engine/expression.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { sameExpression } from '../engine/taking.js';
@@ -76,7 +76,7 @@ export class EventSet implements AsyncIterable<number> {
    * console.log(await bitmapist.unique('web').ids()); // Uint32Array(2) [ 1, 2 ]
    */
   async ids(options?: EvaluateOptions): Promise<Uint32Array<ArrayBuffer>> {
-    return idsOf(this.expression, this.#with(options));
+    return (await contents()).idsOf(this.expression, this.#with(options));
   }
 
   /**
@@ -89,7 +89,7 @@ export class EventSet implements AsyncIterable<number> {
    * for await (const page of bitmapist.unique('web').pages()) console.log(page); // Uint32Array(2) [ 1, 2 ]
    */
   async *pages(options?: EvaluateOptions): AsyncGenerator<Uint32Array<ArrayBuffer>, void, undefined> {
-    yield* pagesOf(this.expression, this.#with(options));
+    yield* (await contents()).pagesOf(this.expression, this.#with(options));
   }
 
   /**
@@ -124,7 +124,7 @@ export class EventSet implements AsyncIterable<number> {
    * console.log(await bitmapist.unique('web').bytes()); // Uint8Array(1) [ 96 ]
    */
   async bytes(options?: EvaluateOptions): Promise<Uint8Array<ArrayBuffer>> {
-    return bytesOf(this.expression, this.#with(options));
+    return (await contents()).bytesOf(this.expression, this.#with(options));
   }
 
   /**
@@ -260,6 +260,14 @@ export class EventSet implements AsyncIterable<number> {
   #with(options: EvaluateOptions | undefined): EvaluateOptions {
     return { ...this.scope.defaults, ...options };
   }
+}
+
+/** Loaded when they are first asked for, and kept, as loaders wrap `import()` in what takes longer than a few ids. */
+let loadedContents: typeof import('../engine/contents.js') | undefined;
+
+async function contents(): Promise<typeof import('../engine/contents.js')> {
+  loadedContents ??= await import('../engine/contents.js');
+  return loadedContents;
 }
 
 /**

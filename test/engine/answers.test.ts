@@ -1,7 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
-import { idsOf as allIdsOf, bytesOf, countSets, hasId, hasIds, pagesOf } from '../../src/engine/answers.js';
+import { countSets, hasId, hasIds } from '../../src/engine/answers.js';
+import { idsOf as allIdsOf, bytesOf, pagesOf } from '../../src/engine/contents.js';
 import {
   type BitmapExpression,
   bitmap,

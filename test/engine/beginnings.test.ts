@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, countSets, hasIds, idsOf } from '../../src/engine/answers.js';
+import { countSets, hasIds } from '../../src/engine/answers.js';
 import { Beginnings } from '../../src/engine/beginnings.js';
+import { bytesOf, idsOf } from '../../src/engine/contents.js';
 import { bitmap, combine } from '../../src/engine/expression.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { MemoryStore } from '../../src/store/memory.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idsOf as allIdsOf, bytesOf, countSets, hasId, hasIds } from '../../src/engine/answers.js';
+import { countSets, hasId, hasIds } from '../../src/engine/answers.js';
+import { idsOf as allIdsOf, bytesOf } from '../../src/engine/contents.js';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import type { WindowedOptions } from '../../src/engine/question.js';
 import { CachedStore } from '../../src/store/cache.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bitmap } from '../../src/bitmap/bitmap.js';
-import { idsOf } from '../../src/engine/answers.js';
+import { idsOf } from '../../src/engine/contents.js';
 import { bitmap, combine, type Expression } from '../../src/engine/expression.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';

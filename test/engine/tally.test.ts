@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countSets, idsOf } from '../../src/engine/answers.js';
+import { countSets } from '../../src/engine/answers.js';
+import { idsOf } from '../../src/engine/contents.js';
 import { atLeast, bitmap, exactly } from '../../src/engine/expression.js';
 import { takeApart } from '../../src/engine/taking.js';
 import { tally } from '../../src/engine/tally.js';

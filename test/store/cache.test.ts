@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../src/bitmap/types.js';
-import { bytesOf, hasId, hasIds, idsOf, pagesOf } from '../../src/engine/answers.js';
+import { hasId, hasIds } from '../../src/engine/answers.js';
+import { bytesOf, idsOf, pagesOf } from '../../src/engine/contents.js';
 import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import { CachedStore } from '../../src/store/cache.js';
 import { writeRdb } from '../../src/store/dump.js';

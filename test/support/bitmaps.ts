@@ -1,6 +1,7 @@
 /** From the model's bitmaps to a store, and from an expression to its ids. */
 
-import { countSets, pagesOf } from '../../src/engine/answers.js';
+import { countSets } from '../../src/engine/answers.js';
+import { pagesOf } from '../../src/engine/contents.js';
 import type { Expression } from '../../src/engine/expression.js';
 import type { WindowedOptions } from '../../src/engine/question.js';
 import { MemoryStore } from '../../src/store/memory.js';

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BudgetError, WrongTypeError } from '../../../src/base/errors.js';
-import { idsOf } from '../../../src/engine/answers.js';
+import { idsOf } from '../../../src/engine/contents.js';
 import { bitmap, combine, complement, type Expression } from '../../../src/engine/expression.js';
 import { CachedStore } from '../../../src/store/cache.js';
 import type { RedisClient } from '../../../src/store/redis/client.js';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError, WrongTypeError } from '../../../src/base/errors.js';
-import { idsOf as idsOfExpression } from '../../../src/engine/answers.js';
+import { idsOf as idsOfExpression } from '../../../src/engine/contents.js';
 import { bitmap } from '../../../src/engine/expression.js';
 import type { RedisStoreOptions } from '../../../src/store/redis/options.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';

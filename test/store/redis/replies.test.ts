@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
-import { idsOf } from '../../../src/engine/answers.js';
+import { idsOf } from '../../../src/engine/contents.js';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import type { RedisClient, RedisTransaction } from '../../../src/store/redis/client.js';
 import { fromNodeRedis, type NodeRedisClient } from '../../../src/store/redis/node-redis.js';
