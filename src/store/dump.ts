@@ -131,7 +131,8 @@ export function writeRdb(
   return encodeRdb(readEntries(store, options), options);
 }
 
-async function* readEntries(store: Store, options: WriteRdbOptions): AsyncGenerator<RdbEntry, void> {
+/** The bitmaps of a store whose keys begin with `prefix`, some hundreds or 4 MiB at a time; longer ones in pieces of 1 MiB. */
+export async function* readEntries(store: Store, options: WriteRdbOptions): AsyncGenerator<RdbEntry, void> {
   const { prefix = '', db, signal, onProgress } = options;
   let written = 0;
   for await (const keys of inBatches(store.keys(prefix, { signal }), BATCH_KEYS)) {
