@@ -105,6 +105,7 @@ describe('the folders of src', () => {
     'csv.ts',
     'report.ts',
     'measures.ts',
+    'parquet.ts',
     'people.ts',
     'compat.ts',
     'jsonl.ts',
