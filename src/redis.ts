@@ -1,5 +1,6 @@
 export type { RedisClient, RedisNode, RedisTransaction } from './store/redis/client.js';
 export { isClusterNode } from './store/redis/cluster-node.js';
+export { KeyGrowthError } from './store/redis/growth.js';
 export {
   fromNodeRedis,
   type NodeRedisClient,

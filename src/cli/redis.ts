@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Cluster, Redis } from 'ioredis';
-import { type Store, StoreError } from '../index.js';
+import { StoreError } from '../index.js';
 import { isClusterNode, RedisStore, type RedisStoreOptions } from '../redis.js';
 import { parseRedisUrl, type RedisAddress, type RedisHost } from './address.js';
 import { UsageError } from './failure.js';
@@ -9,7 +9,10 @@ import { explain } from './reason.js';
 import { endIfSilent, SilenceError, type TimeoutOptions, timeoutMsOf } from './silence.js';
 import { readTls, type TlsOptions } from './tls.js';
 
-export interface ConnectOptions extends TimeoutOptions, TlsOptions, Pick<RedisStoreOptions, 'scripts'> {}
+export interface ConnectOptions
+  extends TimeoutOptions,
+    TlsOptions,
+    Pick<RedisStoreOptions, 'scripts' | 'maxKeyBytes'> {}
 
 /** Until a server has closed its end of a connection, too; one that is silent never does. */
 const DISCONNECT_TIMEOUT_MS = 100;
@@ -20,7 +23,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function withRedis<T>(
   url: string,
   options: ConnectOptions,
-  use: (store: Store) => Promise<T>,
+  use: (store: RedisStore) => Promise<T>,
 ): Promise<T> {
   const address = parseRedisUrl(url);
   const timeoutMs = timeoutMsOf(options);
@@ -40,7 +43,7 @@ export async function withRedis<T>(
         await refuseNode(address, client);
         await selectDatabase(address, client);
       }
-      return RedisStore.open(client, { scripts: options.scripts });
+      return RedisStore.open(client, { scripts: options.scripts, maxKeyBytes: options.maxKeyBytes });
     }).catch((error: unknown) => {
       const isExplained = error instanceof UsageError || error instanceof StoreError;
       if (isExplained && !(connectionError instanceof SilenceError)) throw error;

@@ -1,9 +1,11 @@
 /** How a server is asked: what may be said of it, and what holds if nothing is. */
 
 import { describe } from '../../base/errors.js';
+import { MAX_BYTES } from '../../base/limits.js';
 
 const DEFAULT_MAX_IN_FLIGHT = 1000;
 const DEFAULT_RETRY_MS = 10_000;
+const DEFAULT_MAX_KEY_BYTES = 64 * 2 ** 20;
 
 /**
  * How bitmaps are read: `ranges` with STRLEN, GETRANGE, BITCOUNT and BITPOS, only the bytes that are wanted; `whole` with
@@ -25,6 +27,12 @@ export interface RedisStoreOptions {
    * not at all).
    */
   readonly retryMs?: number | undefined;
+  /**
+   * How many bytes long a write may make a key (default 64 MiB, which are ids below 2^29; at most 2^29): Redis holds a byte for every
+   * eight ids up to the largest one, whether or not they are set. A write that would make one longer is refused with a
+   * `KeyGrowthError` before anything of it is written. Keys that are as long already are written to.
+   */
+  readonly maxKeyBytes?: number | undefined;
 }
 
 type Settings = { readonly [Name in keyof RedisStoreOptions]-?: NonNullable<RedisStoreOptions[Name]> };
@@ -32,7 +40,7 @@ type Settings = { readonly [Name in keyof RedisStoreOptions]-?: NonNullable<Redi
 /** @throws RangeError for options out of their range */
 export function settingsOf(options: RedisStoreOptions): Settings {
   const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, retryMs = DEFAULT_RETRY_MS } = options;
-  const { readStrategy = 'auto', scripts = true } = options;
+  const { readStrategy = 'auto', scripts = true, maxKeyBytes = DEFAULT_MAX_KEY_BYTES } = options;
   if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
     throw new RangeError(`expected maxInFlight to be a positive integer, got ${maxInFlight}`);
   }
@@ -42,5 +50,10 @@ export function settingsOf(options: RedisStoreOptions): Settings {
   if (!['auto', 'ranges', 'whole'].includes(readStrategy)) {
     throw new RangeError(`expected the read strategy auto, ranges or whole, got ${readStrategy}`);
   }
-  return { maxInFlight, retryMs, readStrategy, scripts };
+  if (!(Number.isInteger(maxKeyBytes) && maxKeyBytes > 0 && maxKeyBytes <= MAX_BYTES)) {
+    throw new RangeError(
+      `expected maxKeyBytes to be a whole number from 1 to ${MAX_BYTES}, got ${describe(maxKeyBytes)}`,
+    );
+  }
+  return { maxInFlight, retryMs, readStrategy, scripts, maxKeyBytes };
 }

@@ -21,6 +21,7 @@ import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
 import { eraseIds } from './erasing.js';
 import { Gathering } from './gathering.js';
+import { KeyGrowthError, keysBeyond, type LargestId } from './growth.js';
 import { RedisLink } from './link.js';
 import { listKeys } from './listing.js';
 import { isBulky, probeMerging } from './merge.js';
@@ -58,16 +59,19 @@ export class RedisStore implements Store {
   readonly #link: RedisLink;
   readonly #gathering: Gathering;
   readonly #strategy: ReadStrategy | 'auto';
+  /** How long writes may make a key. */
+  readonly maxKeyBytes: number;
   /** Whether a script has run there. */
   #merges = false;
   #close: (() => Promise<void>) | undefined;
 
   /** @throws RangeError for options out of their range */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
-    const { maxInFlight, retryMs, readStrategy, scripts } = settingsOf(options);
+    const { maxInFlight, retryMs, readStrategy, scripts, maxKeyBytes } = settingsOf(options);
     this.#link = new RedisLink(new RedisCommands(client), maxInFlight, retryMs);
     this.#gathering = new Gathering(this.#link, (writes, options) => this.#writeApart(writes, options));
     this.#strategy = readStrategy;
+    this.maxKeyBytes = maxKeyBytes;
     if (!scripts) this.#link.goWithout('scripts');
   }
 
@@ -216,9 +220,38 @@ export class RedisStore implements Store {
 
   async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
     checkWrites(writes);
+    const beyond = keysBeyond(this.maxKeyBytes, writes);
+    // Only then is anything waited for: writes of one tick travel together.
+    if (beyond.length > 0) await this.#refuseGrowth(beyond, options);
     if (options?.atomic) return this.#gathering.write(writes, options);
     this.#gathering.flush();
     await this.#writeApart(writes, options);
+  }
+
+  /**
+   * Whether `write` would take these writes, or refuse them because a key would become too long; nothing is written.
+   * @throws KeyGrowthError as `write` does; StoreError
+   * @example
+   * import { RedisStore } from 'bitmapist-wasm/redis';
+   *
+   * const store = await RedisStore.open(process.env.REDIS_URL ?? 'redis://localhost');
+   * const write = { key: 'key', ids: [4_000_000_000], value: 1 } as const;
+   * console.log(await store.checkGrowth([write]).catch((error) => error.neededBytes)); // 500000001
+   * await store.close();
+   */
+  async checkGrowth(writes: readonly BitWrite[], options?: RequestOptions): Promise<void> {
+    checkWrites(writes);
+    await this.#refuseGrowth(keysBeyond(this.maxKeyBytes, writes), options);
+  }
+
+  async #refuseGrowth(beyond: readonly LargestId[], options: RequestOptions | undefined): Promise<void> {
+    if (beyond.length === 0) return;
+    const byteLengths = await this.byteLengths(
+      beyond.map(({ key }) => key),
+      options,
+    );
+    const growing = beyond.find(({ id }, index) => byteIndex(id) >= byteLengths[index]!);
+    if (growing !== undefined) throw new KeyGrowthError(growing, this.maxKeyBytes);
   }
 
   async #writeApart(writes: readonly BitWrite[], options?: RequestOptions): Promise<void> {

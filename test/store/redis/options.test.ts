@@ -3,10 +3,22 @@ import { type RedisStoreOptions, settingsOf } from '../../../src/store/redis/opt
 
 describe('options of a Redis store', () => {
   it('have values that hold if nothing is said', () => {
-    const defaults = { maxInFlight: 1000, retryMs: 10_000, readStrategy: 'auto', scripts: true };
+    const defaults = {
+      maxInFlight: 1000,
+      retryMs: 10_000,
+      readStrategy: 'auto',
+      scripts: true,
+      maxKeyBytes: 2 ** 26,
+    };
     expect(settingsOf({})).toEqual(defaults);
     expect(settingsOf({ maxInFlight: undefined, scripts: undefined })).toEqual(defaults);
-    const chosen: RedisStoreOptions = { maxInFlight: 1, retryMs: 0, readStrategy: 'whole', scripts: false };
+    const chosen: RedisStoreOptions = {
+      maxInFlight: 1,
+      retryMs: 0,
+      readStrategy: 'whole',
+      scripts: false,
+      maxKeyBytes: 5,
+    };
     expect(settingsOf(chosen)).toEqual(chosen);
   });
 
