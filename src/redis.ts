@@ -7,4 +7,5 @@ export {
   type NodeRedisCommandOptions,
 } from './store/redis/node-redis.js';
 export type { ReadStrategy, RedisStoreOptions } from './store/redis/options.js';
+export { RedisPeople, type RedisPeopleOptions } from './store/redis/people.js';
 export { RedisStore } from './store/redis/redis.js';

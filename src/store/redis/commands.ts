@@ -104,19 +104,24 @@ export class RedisCommands {
     return toInteger(reply, min, MAX_INTEGER, 'EVAL', keys[0]);
   }
 
-  /** A script that answers with a list of whole numbers, `min` or more: one for each key, or for as many of the first ones as it did. */
+  /**
+   * A script that answers with a list of whole numbers from `min` to `max`: one for each key, or for as many of the first ones as it
+   * did; or with exactly `length`.
+   */
   async evalForIntegers(
     script: string,
     keys: readonly string[],
     values: readonly (string | Buffer)[],
     min: number,
+    max = MAX_INTEGER,
+    length?: number,
   ): Promise<number[]> {
     const reply = await this.#with('eval').eval(script, keys.length, ...keys, ...values);
-    const list = toList(reply, undefined, 'EVAL', keys[0]);
-    if (list.length === 0 || list.length > keys.length) {
+    const list = toList(reply, length, 'EVAL', keys[0]);
+    if (length === undefined && (list.length === 0 || list.length > keys.length)) {
       throw unexpected(reply, `a list of 1 to ${keys.length}`, 'EVAL', keys[0]);
     }
-    return list.map((number) => toInteger(number, min, MAX_INTEGER, 'EVAL', keys[0]));
+    return list.map((number) => toInteger(number, min, max, 'EVAL', keys[0]));
   }
 
   /** Milliseconds until the key expires; `undefined` if it does not, or is missing. */
