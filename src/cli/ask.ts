@@ -21,8 +21,8 @@ export async function askQuestions(source: string, path: string, options: Measur
   const questions = readQuestions(await readText(path), nameOf(path), options.format === 'rows');
   const segment = [...(options.segment ?? []), ...segmentsOf(questions)];
   const needed = { ...options, segment, ...needsOf(questions) };
-  await withSource(source, needed, async (bitmapist) => {
-    const answers = await answerQuestions(bitmapist, questions, needed);
+  await withSource(source, needed, async (bitmapist, told) => {
+    const answers = await answerQuestions(bitmapist, questions, needed, told);
     await print([formatAnswers(answers, 'Dashboard', options)], options);
   });
 }

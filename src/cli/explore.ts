@@ -60,7 +60,11 @@ function fileFeed({ fileName, open }: Input): Feed {
     name: fileName,
     open: async (send) => {
       const stream = await open();
-      await send(stream, stream.byteLength);
+      try {
+        await send(stream, stream.byteLength);
+      } finally {
+        stream.destroy();
+      }
     },
   };
 }

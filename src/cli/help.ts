@@ -1,12 +1,14 @@
 /** Texts of `--help` beside the options, no line longer than a terminal of 80 columns. */
 
 export const SOURCE_HELP = `Sources:
-  events.csv, events.csv.gz     a file with the header user,timestamp,event
-                                (unix seconds or ISO 8601)
+  events.csv, .tsv, .jsonl      a file of events: user, time and event of a row
+                                are told by the names of its columns, or by
+                                --columns; also .txt, .ndjson and .json, and
+                                .gz of all
   dump.rdb, dump.rdb.gz         a Redis or Valkey dump
-  -                             either of these on standard input, told by its
-                                first bytes; import and explore keep it in a
-                                temporary file meanwhile
+  -                             any of these on standard input, told by its
+                                first bytes; what is read more than once is kept
+                                in a temporary file meanwhile
   bitmaps/                      a folder of bitmaps as Redis holds them, each a
                                 file with the name of its key
   https://[user:password@]host/bitmaps/
@@ -57,6 +59,8 @@ export const EXAMPLES = `Examples:
   bitmapist explore dump.rdb
   bitmapist export redis://localhost --to events.rdb
   bitmapist import events.csv --to redis://localhost --hourly
+  bitmapist ids export.jsonl login@week \\
+    --columns user=user.id,time=sent_at,event=type
   bitmapist cohort redis://localhost --select1 signup --select2 active \\
     --time-group months --num-results 12
   bitmapist trend events.csv --events signup --events active --unit week`;

@@ -1,8 +1,8 @@
 import { plural } from '../index.js';
 import { isRedisUrl } from './address.js';
-import { checkCsv, markCsv } from './csv.js';
 import { UsageError } from './failure.js';
-import { withInput, withRepeatable } from './input.js';
+import { isOfEvents, withInput, withRepeatable } from './input.js';
+import { checkFile, markFile } from './marking.js';
 import { writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
@@ -19,22 +19,24 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   if (!isRedisUrl(options.to)) {
     throw new UsageError(`expected a redis:// URL after --to, got ${JSON.stringify(options.to)}`);
   }
-  const { rows, events, ids, span } = await withInput(path, async (input) => {
-    if (input?.kind !== 'csv') throw refuse(path, input?.kind);
+  const { rows, events, ids, report } = await withInput(path, async (input) => {
+    if (!isOfEvents(input)) throw refuse(path, input?.kind);
     return withRedis(options.to, options, (store) =>
       withRepeatable(input, async (file) => {
-        await checkCsv(file, options);
-        return markCsv(bitmapistOf(store, options), file, options);
+        await checkFile(file, options);
+        return markFile(bitmapistOf(store, options), file, options);
       }),
     );
   });
   await writeLine(
     `${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${plural(ids, 'id')}`,
   );
-  span.report();
+  report();
 }
 
 function refuse(path: string, kind: FileKind | undefined): UsageError {
   const advice = kind === 'dump' ? ', which is a dump; export copies dumps' : '';
-  return new UsageError(`expected a .csv or .csv.gz file, got ${JSON.stringify(path)}${advice}`);
+  return new UsageError(
+    `expected a .csv, .tsv or .jsonl file (or .gz of one), got ${JSON.stringify(path)}${advice}`,
+  );
 }

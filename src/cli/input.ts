@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,7 +6,7 @@ import prettyBytes from 'pretty-bytes';
 import { StoreError } from '../index.js';
 import { UsageError } from './failure.js';
 import { type Progress, withProgress } from './progress.js';
-import { type FileKind, openStandardInput, STANDARD_INPUT } from './stdin.js';
+import { type EventsKind, type FileKind, openStandardInput, STANDARD_INPUT } from './stdin.js';
 import { isUrl } from './url.js';
 
 /** Events or a dump to be read: a file that the user named, or standard input. */
@@ -22,21 +21,44 @@ export interface Input {
   open(): Promise<InputStream>;
 }
 
+/** A file of events. */
+export type EventsInput = Input & { readonly kind: EventsKind };
+
+export function isOfEvents(input: Input | undefined): input is EventsInput {
+  return input !== undefined && input.kind !== 'dump';
+}
+
 export interface InputStream extends AsyncIterable<Uint8Array> {
   readonly bytesRead: number;
   /** Of all there is to read, if that is known before. */
   readonly byteLength?: number;
+  /** Bytes from anywhere, unless they come only once. */
+  slice?(start: number, end: number): Promise<ArrayBuffer>;
   destroy(): void;
 }
 
 const READ_BYTES = 2 ** 18;
 
-export function isCsv(path: string): boolean {
-  return !isUrl(path) && /\.csv(\.gz)?$/i.test(path);
+/** What a file holds, by the ending of its name without that of what packed it. */
+const KINDS: Readonly<Record<string, FileKind>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  txt: 'csv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'jsonl',
+  rdb: 'dump',
+};
+
+/** What a file holds, as its name tells; `undefined` for what is no source of this kind. */
+export function kindOfFile(path: string): FileKind | undefined {
+  const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(path)?.[1];
+  if (isUrl(path) || ending === undefined) return undefined;
+  return KINDS[ending.toLowerCase()];
 }
 
 export function isDump(path: string): boolean {
-  return !isUrl(path) && /\.rdb(\.gz)?$/i.test(path);
+  return kindOfFile(path) === 'dump';
 }
 
 /** Lets `use` read what `source` names, and lets go of it whatever happens; `undefined` for sources of other kinds. */
@@ -46,7 +68,7 @@ export async function withInput<T>(
 ): Promise<T> {
   if (source !== STANDARD_INPUT) return use(await fileInput(source));
   const { stream, kind } = await openStandardInput();
-  const fileName = kind === 'csv' ? 'stdin.csv' : 'stdin.rdb';
+  const fileName = `stdin.${kind === 'dump' ? 'rdb' : kind}`;
   try {
     return await use({ name: 'standard input', fileName, kind, comesOnce: true, open: async () => stream });
   } finally {
@@ -55,18 +77,19 @@ export async function withInput<T>(
 }
 
 async function fileInput(path: string): Promise<Input | undefined> {
-  if (!isCsv(path) && !isDump(path)) return undefined;
+  const kind = kindOfFile(path);
+  if (kind === undefined) return undefined;
   await sizeOf(path);
   return {
     name: path,
     fileName: basename(path),
-    kind: isCsv(path) ? 'csv' : 'dump',
+    kind,
     comesOnce: false,
     open: async () => {
       // It may have grown or shrunk since.
       const byteLength = await sizeOf(path);
-      const stream = createReadStream(path, { end: Math.max(byteLength - 1, 0), highWaterMark: READ_BYTES });
-      return Object.assign(stream, { byteLength });
+      const file = await open(path);
+      return openFile(file, byteLength, () => void file.close());
     },
   };
 }
@@ -111,14 +134,17 @@ function progressOf({ bytesRead, byteLength }: InputStream): string {
  * Lets `use` read an input more than once. What comes only once is kept in a temporary file meanwhile, which has no name any
  * more when the first byte is written: it goes with this process, however that ends.
  */
-export async function withRepeatable<T>(input: Input, use: (input: Input) => Promise<T>): Promise<T> {
+export async function withRepeatable<I extends Input, T>(
+  input: I,
+  use: (input: I) => Promise<T>,
+): Promise<T> {
   if (!input.comesOnce) return use(input);
   const path = join(tmpdir(), `bitmapist-${randomUUID()}`);
   const file = await explained(open(path, 'wx+', OWNER_ONLY));
   try {
     await explained(unlink(path));
     const byteLength = await readInput(input, 'reading', (stream, show) => copy(stream, file, show));
-    return await use({ ...input, comesOnce: false, open: async () => openAgain(file, byteLength) });
+    return await use({ ...input, comesOnce: false, open: async () => openFile(file, byteLength, () => {}) });
   } finally {
     await file.close();
   }
@@ -137,23 +163,33 @@ async function copy(stream: InputStream, file: FileHandle, show: Progress['show'
 }
 
 /** A stream of Node would close the file with itself. */
-function openAgain(file: FileHandle, byteLength: number): InputStream {
+function openFile(file: FileHandle, byteLength: number, destroy: () => void): InputStream {
   let bytesRead = 0;
+  const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
+    let length = 0;
+    while (length < bytes.length) {
+      const read = await file.read(bytes, length, bytes.length - length, start + length);
+      if (read.bytesRead === 0) break;
+      length += read.bytesRead;
+    }
+    bytesRead += length;
+    return length === bytes.length ? bytes.buffer : bytes.buffer.slice(0, length);
+  };
   async function* chunks(): AsyncGenerator<Uint8Array, void> {
-    for (;;) {
-      const read = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, bytesRead);
-      if (read.bytesRead === 0) return;
-      bytesRead += read.bytesRead;
-      yield read.buffer.subarray(0, read.bytesRead);
+    for (let at = 0; at < byteLength; at += READ_BYTES) {
+      const chunk = await slice(at, at + READ_BYTES);
+      if (chunk.byteLength > 0) yield new Uint8Array(chunk);
     }
   }
   return {
     [Symbol.asyncIterator]: chunks,
     get bytesRead() {
-      return bytesRead;
+      return Math.min(bytesRead, byteLength);
     },
     byteLength,
-    destroy: () => {},
+    slice,
+    destroy,
   };
 }
 

@@ -1,5 +1,12 @@
 import type { Bitmapist, Cell, Table } from '../index.js';
-import { type AnyMeasure, dashboard, type Measure, parseFields, type Question } from '../measures.js';
+import {
+  type AnyMeasure,
+  dashboard,
+  type Field,
+  type Measure,
+  parseFields,
+  type Question,
+} from '../measures.js';
 import { namesOf, needsOf } from './needs.js';
 import { type AskedName, findNotes, namesIn, sayNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
@@ -28,19 +35,31 @@ export async function printMeasure<Args>(
   const given = options.format === 'rows' ? { ...options, ...measure.rows?.args } : options;
   const args = parseFields(measure, given as Readonly<Record<string, unknown>>);
   const question = { measure: measure as unknown as AnyMeasure, args, by: options.by };
-  await withSource(source, { ...options, ...needsOf([question]) }, async (bitmapist) => {
-    const [answer] = (await answerQuestions(bitmapist, [question], options)) as [Answer];
+  const needed = { ...sourceOptions(options, measure.fields), ...needsOf([question]) };
+  await withSource(source, needed, async (bitmapist, told) => {
+    const [answer] = (await answerQuestions(bitmapist, [question], options, told)) as [Answer];
     const [table] = answer.tables as [Table];
     const text = await draw({ ...table, notes: [...table.notes, ...answer.notes] }, bitmapist);
     await print([text ?? formatAnswers([answer], measure.title, options)], options);
   });
 }
 
-/** The tables of several questions, which are asked as one, with notes on names that nobody has. */
+/** A measure's own option `--event`: of a file that names no events, the one that is asked for is the only one. */
+function sourceOptions(options: MeasureOptions, fields: readonly Field[]): SourceOptions {
+  if (!fields.some(({ name }) => name === 'event')) return options;
+  const { event, ...others } = options;
+  return { ...others, ...(event === undefined ? {} : { onlyEvent: event }) };
+}
+
+/**
+ * The tables of several questions, which are asked as one, with notes on names that nobody has.
+ * @param told what is to be said of the source
+ */
 export async function answerQuestions(
   bitmapist: Bitmapist,
   questions: readonly Question[],
   options: MeasureOptions,
+  told: readonly string[],
 ): Promise<Answer[]> {
   const answers = await bitmapist.ask(dashboard, { questions });
   const isEmpty = answers.flat().some(isEmptyTable);
@@ -49,7 +68,7 @@ export async function answerQuestions(
   return questions.map((question, at) => {
     const names = withMembers(namesOf([question]), options.segment ?? []);
     const own = notes.filter(({ name }) => name === undefined || names.has(name));
-    return { question, tables: answers[at]!, notes: own.map(({ text }) => text) };
+    return { question, tables: answers[at]!, notes: [...own.map(({ text }) => text), ...told] };
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Period } from '../index.js';
 import type { Field } from '../measures.js';
+import { collectColumns } from './columns.js';
 import { formatOfEnding } from './ending.js';
 import { UsageError } from './failure.js';
 import { collectFlags } from './flags.js';
@@ -62,28 +63,50 @@ export const BY = option(
 );
 export const OUTPUT = option('-o, --output <file>', 'write to a file, which is replaced as a whole');
 
-/** Of commands that mark the events of a file, or speak to a server; help tells them after what a command is about. */
-export const MARKING: readonly Option[] = inGroup([
-  option('--hourly', 'also mark the hours of a file'),
-  option('--unique', 'also mark the dateless flag of every event of a file'),
-  option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)'),
-  option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)'),
+/** Of commands that read files of events; help tells them after what a command is about. */
+const READING: readonly Option[] = inGroup('Options of files of events:', [
   option(
-    '--timeout <seconds>',
-    'how long a silent server is waited for (default: 30; 0: for ever)',
-    parseSeconds,
+    '--columns <role=column>',
+    'which are user, time and event: user=user_id,time=created_at (default: as their names say)',
+    collectColumns,
   ),
-  option('--ca <file>', 'whose certificates a rediss:// server may have (PEM)'),
-  option('--cert <file>', 'the certificate to show to a rediss:// server (PEM)'),
-  option('--key <file>', 'the key of that certificate (PEM)'),
-  option('--insecure', 'take any certificate of a rediss:// server'),
+  option('--event <name>', 'the event of all rows, in place of a column', parseEvent),
+  option('--time-format <name>', 'what times are that are numbers (default: as their size says)').choices([
+    'unix',
+    'ms',
+    'us',
+    'ns',
+    'iso',
+  ]),
+  option('--preset <name>', 'whose export it is').choices(['segment', 'posthog', 'mixpanel', 'amplitude']),
+  option('--skip-broken', 'leave out rows that are no events, and say how many'),
+  option('--hourly', 'also mark hours'),
+  option('--unique', 'also mark the dateless flag of every event'),
 ]);
+
+/** Of commands that mark the events of a file, or speak to a server. */
+export const MARKING: readonly Option[] = [
+  ...READING,
+  ...inGroup('Options of sources:', [
+    option('--key-prefix <text>', 'what keys begin with (default: trackist_; bitmapist4 uses bitmapist_)'),
+    option('--time-zone <name>', 'IANA zone in which days, weeks and months are counted (default: UTC)'),
+    option(
+      '--timeout <seconds>',
+      'how long a silent server is waited for (default: 30; 0: for ever)',
+      parseSeconds,
+    ),
+    option('--ca <file>', 'whose certificates a rediss:// server may have (PEM)'),
+    option('--cert <file>', 'the certificate to show to a rediss:// server (PEM)'),
+    option('--key <file>', 'the key of that certificate (PEM)'),
+    option('--insecure', 'take any certificate of a rediss:// server'),
+  ]),
+];
 
 /** Of commands that answer from a source. */
 export const SOURCE: readonly Option[] = [
   NOW,
   ...MARKING,
-  ...inGroup([
+  ...inGroup('Options of sources:', [
     option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize),
     ALLOW_HTTP,
   ]),
@@ -139,8 +162,8 @@ export function withFormat(
     });
 }
 
-function inGroup(options: readonly Option[]): readonly Option[] {
-  return options.map((each) => each.helpGroup('Options of sources:'));
+function inGroup(group: string, options: readonly Option[]): readonly Option[] {
+  return options.map((each) => each.helpGroup(group));
 }
 
 /** An option for each field of a measure, but for those that are arguments. */
@@ -214,6 +237,11 @@ function splitNames(text: string): string[] {
     const quoted = /^\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(piece)?.[1];
     return quoted === undefined ? piece.trim() : quoted.replace(/\\(.)/g, '$1');
   });
+}
+
+function parseEvent(text: string): string {
+  if (text === '') throw new UsageError('expected an event name after --event, got an empty string');
+  return text;
 }
 
 function readNumber(

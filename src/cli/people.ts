@@ -37,9 +37,12 @@ export async function printPeople(
   checkCombination(options);
   const { flags = [], rank, extent } = options;
   const queries = [parseQuery(text), ...flags.map(({ query }) => query)];
-  await withSource(source, { ...options, queries }, async (bitmapist) => {
+  await withSource(source, { ...options, queries }, async (bitmapist, told) => {
     const set = bitmapist.query(text);
-    const note: Note = (isEmpty) => noteNames(bitmapist, queries.flatMap(namesIn), { ...options, isEmpty });
+    const note: Note = async (isEmpty) => [
+      ...told,
+      ...(await noteNames(bitmapist, queries.flatMap(namesIn), { ...options, isEmpty })),
+    ];
     if (rank !== undefined) {
       const below = await rankOf(set, rank);
       await printRecord({ id: rank, rank: below }, String(below), text, await note(below === 0), options);

@@ -60,10 +60,13 @@ function createProgram(): Command {
   const command = (usage: string, description: string, options: readonly Option[] = []): Command =>
     withOptions(program.command(usage).description(description), options);
   const question = (usage: string, description: string, options: readonly Option[] = []): Command =>
-    command(usage, description, [...options, ...SOURCE]).addHelpText('after', `\n${SOURCE_HELP}`);
+    command(usage, description, [...options, ...without(SOURCE, options)]).addHelpText(
+      'after',
+      `\n${SOURCE_HELP}`,
+    );
 
   // Commands load what they need when they run, so that help and short answers come at once.
-  command('import <file>', 'mark the events of a CSV file in Redis', [
+  command('import <file>', 'mark the events of a file in Redis', [
     required('--to <redis-url>', 'where to mark them'),
     option('--no-scripts', 'send a command per mark, also if scripts would save some'),
     ...MARKING,
@@ -124,7 +127,10 @@ function createProgram(): Command {
   question('export <source>', 'copy the bitmaps of a source', [
     required('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL'),
     option('--replace', 'replace keys that the Redis has already'),
-    option('--skip-broken', 'leave out keys that the target cannot have, and name them'),
+    option(
+      '--skip-broken',
+      'leave out, and tell, what cannot be copied: keys that the target cannot have, broken rows of a file',
+    ),
   ]).action(async (source, options) => (await import('./export.js')).exportSource(source, options));
   command('explore <source>', 'show a source in the browser, on a page that this machine serves', [
     option('--port <number>', 'where to serve it (default: any port that is free)', parsePort),
@@ -142,6 +148,11 @@ function createProgram(): Command {
     printHelp(program, name),
   );
   return program;
+}
+
+/** Options of sources, but for those that a command has itself, with another meaning. */
+function without(options: readonly Option[], own: readonly Option[]): Option[] {
+  return options.filter(({ long }) => !own.some((each) => each.long === long));
 }
 
 /** What stands after the source, by the names of the fields that it is for. */

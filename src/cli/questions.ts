@@ -98,7 +98,10 @@ async function withSet(
   use: (set: EventSet, note: Note) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
-  await withSource(source, { ...options, queries: [query] }, (bitmapist) =>
-    use(bitmapist.query(text), (isEmpty) => noteNames(bitmapist, namesIn(query), { ...options, isEmpty })),
+  await withSource(source, { ...options, queries: [query] }, (bitmapist, told) =>
+    use(bitmapist.query(text), async (isEmpty) => [
+      ...told,
+      ...(await noteNames(bitmapist, namesIn(query), { ...options, isEmpty })),
+    ]),
   );
 }

@@ -9,12 +9,12 @@ import {
 } from '../index.js';
 import { markSample } from '../sample.js';
 import { isRedisUrl } from './address.js';
-import { checkTracked, markCsv, type TrackingOptions } from './csv.js';
 import { type DumpOptions, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
 import { isFolder, loadFolder } from './folder.js';
 import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
-import { type Input, withInput } from './input.js';
+import { type EventsInput, type Input, isOfEvents, withInput, withRepeatable } from './input.js';
+import { checkTracked, markFile, type TrackingOptions } from './marking.js';
 import { withProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import type { NamedSegment } from './segment.js';
@@ -36,27 +36,27 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly onOther?: (key: string) => void;
 }
 
+/**
+ * Asks the events of a source.
+ * @param notes sentences on how they were read, which standard error says, too
+ */
+export type Ask<T> = (bitmapist: Bitmapist, notes: readonly string[]) => Promise<T>;
+
 /** Opens a source, lets `use` ask it, and closes it whatever happens. */
-export async function withSource<T>(
-  source: string,
-  options: SourceOptions,
-  use: (bitmapist: Bitmapist) => Promise<T>,
-): Promise<T> {
+export async function withSource<T>(source: string, options: SourceOptions, use: Ask<T>): Promise<T> {
   if (isRedisUrl(source)) {
-    return withRedis(source, options, (store) => use(bitmapistOf(store, options)));
+    return withRedis(source, options, (store) => use(bitmapistOf(store, options), []));
   }
   return await withInput(source, async (input) => {
-    if (input?.kind === 'csv') return withCsv(input, options, use);
-    return use(await load(source, input, options));
+    if (!isOfEvents(input)) return use(await load(source, input, options), []);
+    // Without a column of event names, it is begun again.
+    if (options.onlyEvent !== undefined) return withRepeatable(input, (file) => askFile(file, options, use));
+    return askFile(input, options, use);
   });
 }
 
-/** Has said what was read of the file, after the answer. */
-async function withCsv<T>(
-  input: Input,
-  options: SourceOptions,
-  use: (bitmapist: Bitmapist) => Promise<T>,
-): Promise<T> {
+/** Has said how the file was read, after the answer. */
+async function askFile<T>(file: EventsInput, options: SourceOptions, use: Ask<T>): Promise<T> {
   const bitmapist = bitmapistOf(new MemoryStore(), options);
   for (const query of [
     ...(options.queries ?? []),
@@ -67,9 +67,9 @@ async function withCsv<T>(
   if (options.asksForHours && !options.hourly) {
     throw new UsageError('expected --hourly, since hours are asked for of a file');
   }
-  const { span } = await markCsv(bitmapist, input, options);
-  const answer = await use(bitmapist);
-  span.report();
+  const { notes, report } = await markFile(bitmapist, file, options);
+  const answer = await use(bitmapist, notes);
+  report();
   return answer;
 }
 
@@ -88,7 +88,7 @@ export const DEMO = 'demo';
 export async function expectFolder(source: string): Promise<void> {
   if (await isFolder(source)) return;
   throw new UsageError(
-    `expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
+    `expected a .csv, .tsv, .jsonl or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
   );
 }
 

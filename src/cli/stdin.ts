@@ -4,8 +4,9 @@ import { withProgress } from './progress.js';
 
 /** Standard input as a source: what it holds is told by its first bytes. */
 
-/** Events, or a dump of Redis; either may be packed. */
-export type FileKind = 'csv' | 'dump';
+/** Files of events, or a dump of Redis; either may be packed. */
+export type FileKind = EventsKind | 'dump';
+export type EventsKind = 'csv' | 'jsonl';
 
 /** How the user names it. */
 export const STANDARD_INPUT = '-';
@@ -71,16 +72,23 @@ async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint
 
 /** More than a packed file needs to begin with before its first byte. */
 const HEAD_BYTES = 4096;
-const DUMP_MAGICS = ['REDIS', 'VALKEY'];
+const MAGICS: Readonly<Record<string, FileKind>> = {
+  REDIS: 'dump',
+  VALKEY: 'dump',
+};
 const GZIP_MAGIC = '\x1f\x8b';
+/** What editors put before UTF-8. */
+const MARK = '\xef\xbb\xbf';
 
 /** `undefined` if more bytes are needed to tell. */
 function kindOf(head: Uint8Array): FileKind | undefined {
   const text = Buffer.from(head).toString('latin1');
   if (text.startsWith(GZIP_MAGIC)) return kindOf(unpackStart(head));
-  if (DUMP_MAGICS.some((magic) => text.startsWith(magic))) return 'dump';
-  if ([...DUMP_MAGICS, GZIP_MAGIC].some((magic) => magic.startsWith(text))) return undefined;
-  return 'csv';
+  for (const [magic, kind] of Object.entries(MAGICS)) if (text.startsWith(magic)) return kind;
+  if ([...Object.keys(MAGICS), GZIP_MAGIC, MARK].some((magic) => magic.startsWith(text))) return undefined;
+  // Blank lines may stand before the first object; a list is no JSON Lines, as its reader says.
+  const [first] = text.replace(MARK, '').trimStart();
+  return first === undefined ? undefined : '{['.includes(first) ? 'jsonl' : 'csv';
 }
 
 /** What comes out of the beginning of a packed file; whoever reads all of it says what is wrong with it. */

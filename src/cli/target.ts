@@ -9,7 +9,7 @@ import { isRedisUrl } from './address.js';
 import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
-import { isCsv, isDump } from './input.js';
+import { isDump, kindOfFile } from './input.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { isUrl, withoutPassword } from './url.js';
 
@@ -40,7 +40,7 @@ export async function withTarget<T>(options: TargetOptions, use: (target: Target
   if (isRedisUrl(to)) return withRedis(to, options, (redis) => use(redisTarget(redis, replace ?? false)));
   const isPackedFile = /\.gz$/i.test(to);
   const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
-  if (!isDump(to) && (isCsv(to) || isPackedFile || isNewFile || isUrl(to) || to === '')) {
+  if (!isDump(to) && (kindOfFile(to) !== undefined || isPackedFile || isNewFile || isUrl(to) || to === '')) {
     throw new UsageError(
       `expected an .rdb or .rdb.gz file, a folder or a redis:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
     );

@@ -16,7 +16,9 @@ const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'people', 'ask', ...MEASURES
 
 /** Files whose messages name options, and the commands that can end in such a message. */
 const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
-  'cli/csv.ts': EXPRESSION_COMMANDS,
+  'cli/marking.ts': EXPRESSION_COMMANDS,
+  'cli/columns.ts': CONNECTING_COMMANDS,
+  'cli/refusal.ts': [...SOURCE_COMMANDS, 'import'],
   'cli/segment.ts': EXPRESSION_COMMANDS,
   'cli/questions.ts': ['events'],
   'cli/dump.ts': ['inspect'],

@@ -392,8 +392,8 @@ describe('what the user got wrong', () => {
     ],
     [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL after --to, got "localhost"'],
     [
-      ['count', 'events.txt', 'a@day'],
-      'expected a .csv or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got "events.txt"',
+      ['count', 'events.xlsx', 'a@day'],
+      'expected a .csv, .tsv, .jsonl or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got "events.xlsx"',
     ],
     [['count', 'nowhere.csv', 'a@day'], 'expected a file to read, got "nowhere.csv": no such file'],
     [
@@ -429,8 +429,8 @@ describe('what the user got wrong', () => {
       'expected --format to be text, html, svg, curves, markdown, csv, json, rows or dates-data, got "pdf"',
     ],
     [
-      ['import', 'events.txt', '--to', 'redis://localhost'],
-      'expected a .csv or .csv.gz file, got "events.txt"',
+      ['import', 'events.xlsx', '--to', 'redis://localhost'],
+      'expected a .csv, .tsv or .jsonl file (or .gz of one), got "events.xlsx"',
     ],
     [
       ['count', 'redis+cluster://me:p@ss/word@localhost:7000,localhost:none', 'a@day'],
@@ -470,14 +470,14 @@ describe('what the user got wrong', () => {
     const { code, stdout, stderr } = await runCommand(['import', broken, '--to', server.url]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it, nothing was written\n`,
+      `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it, nothing was written; --skip-broken leaves out such rows\n`,
     );
     expect(await client.dbsize()).toBe(0);
     const asked = await runCommand(['count', broken, 'active@2026']);
     expect(asked).toEqual({
       code: 2,
       stdout: '',
-      stderr: `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it\n`,
+      stderr: `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it; --skip-broken leaves out such rows\n`,
     });
   });
 
@@ -485,7 +485,7 @@ describe('what the user got wrong', () => {
     const { code, stderr } = await runCommand(['import', events, '--to', server.url, '--hourly']);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `bitmapist: ${events}, line 2: expected a date with a time of day to mark its hour, got "2026-10-30"; 0 rows were read before it, nothing was written\n`,
+      `bitmapist: ${events}, line 2: expected a date with a time of day to mark its hour, got "2026-10-30"; 0 rows were read before it, nothing was written; --skip-broken leaves out such rows\n`,
     );
     expect(await client.dbsize()).toBe(0);
   });

@@ -185,7 +185,7 @@ describe('a copy of a source', () => {
 
   it('never takes the place of files it does not replace as a whole', async () => {
     await mkdir(folder.path('full'));
-    await folder.write('full/notes.txt', 'mine');
+    await folder.write('full/notes.md', 'mine');
     expect(await failureOf('export', events, '--to', folder.path('full'))).toEqual({
       code: 2,
       stderr: `bitmapist: expected a new or an empty folder, got ${JSON.stringify(folder.path('full'))}, which holds files\n`,
@@ -196,7 +196,7 @@ describe('a copy of a source', () => {
         stderr: `bitmapist: expected an .rdb or .rdb.gz file, a folder or a redis:// URL after --to, got ${JSON.stringify(to)}\n`,
       });
     }
-    const notes = folder.path('full/notes.txt');
+    const notes = folder.path('full/notes.md');
     expect((await failureOf('export', events, '--to', notes)).stderr).toContain(
       'expected a folder to write to',
     );

@@ -10,6 +10,8 @@ export class RowError extends BitmapistError {
   readonly problem: string;
   /** How many events were read before it. */
   readonly rows: number;
+  /** Whether `skipBroken` leaves such a row out; false if the file cannot be read on. */
+  isSkippable = false;
 
   constructor(problem: string, place: string, rows: number, options?: ErrorOptions) {
     super(`${place}: ${problem}`, options);

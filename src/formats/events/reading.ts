@@ -95,7 +95,9 @@ export class EventReading {
   }
 
   error(problem: string, at: number): RowError {
-    return this.#toError(problem, at, this.rows);
+    const error = this.#toError(problem, at, this.rows);
+    error.isSkippable = true;
+    return error;
   }
 
   /** Tells what was found out about the file, once. */
