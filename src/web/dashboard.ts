@@ -11,7 +11,7 @@ import { peopleCsv, peoplePage } from './people.js';
 import { GONE, isFault, Refusal, refusalOf } from './refusal.js';
 import { type Reply, refuse, respond } from './reply.js';
 import { type Route, routeOf } from './route.js';
-import { type Turn, Turns } from './turns.js';
+import { type Turn, Turns, waitFor } from './turns.js';
 
 /** Answers requests. */
 export type Dashboard = (request: Request) => Promise<Response>;
@@ -74,6 +74,7 @@ class Site {
   async answer(request: Request): Promise<Response> {
     let frame: Frame | undefined;
     let turn: Turn | undefined;
+    let work: Promise<Reply> | undefined;
     let isSending = false;
     try {
       const allowed = await this.#options.authorize(request);
@@ -82,14 +83,16 @@ class Site {
       const { route, fields } = this.#read(request);
       frame = { title: this.#options.title ?? 'Analytics', hasSaved: this.#saved.size > 0, route };
       turn = this.#turns.begin(request.signal);
-      const reply = await this.#reply({ route, frame, fields, request, signal: turn.signal });
+      work = this.#reply({ route, frame, fields, request, signal: turn.signal });
+      const reply = await waitFor(work, turn.signal);
       const response = await respond(request, turned(reply, turn));
       isSending = typeof reply.body !== 'string' && request.method !== 'HEAD';
       return response;
     } catch (error) {
       return this.#refuse(request, turn?.signal.aborted ? turn.signal.reason : error, frame);
     } finally {
-      if (!isSending) turn?.end();
+      // A store that does not hear of signals works on: its turn is not over before.
+      if (!isSending) endAfter(work, turn);
       // What nobody reads must not keep a connection waiting.
       if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
     }
@@ -257,6 +260,15 @@ function measureOf(name: string | null): (typeof measures)[number] {
   if (measure !== undefined) return measure;
   const known = measures.map((each) => each.name).join(', ');
   throw new Refusal(400, `expected measure to be one of ${known}, got ${JSON.stringify(name)}`);
+}
+
+/** Ends a turn with its work, of which nobody reads what comes of it. */
+function endAfter(work: Promise<Reply> | undefined, turn: Turn | undefined): void {
+  if (work === undefined) turn?.end();
+  work
+    ?.then(({ body }) => (typeof body === 'string' || body.locked ? undefined : body.cancel()))
+    .catch(() => {})
+    .finally(() => turn?.end());
 }
 
 /** A reply whose turn lasts until its last byte is taken, if it is taken bit by bit, or until its time is up. */

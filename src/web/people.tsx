@@ -53,10 +53,14 @@ export async function peopleCsv(
 ): Promise<Reply> {
   const pages = joinFlags(bitmapist.query(queryOf(fields)), [], options);
   const lines = csvOf(pages);
-  // What fails before the first line is answered with what is wrong.
+  // What fails before the first people is answered with what is wrong.
+  const head = await lines.next();
   let next = await lines.next();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(encoder.encode(head.value!));
+    },
     async pull(controller) {
       if (next.done) return controller.close();
       controller.enqueue(encoder.encode(next.value));
@@ -70,13 +74,12 @@ export async function peopleCsv(
 }
 
 async function* csvOf(pages: AsyncIterable<{ readonly ids: Uint32Array }>): AsyncGenerator<string, void> {
-  let head: readonly (readonly string[])[] = [['person']];
-  for await (const { ids } of pages) {
-    yield toCsv([...head, ...Array.from(ids, (id) => [id])]);
-    head = [];
-  }
-  if (head.length > 0) yield toCsv(head);
+  yield toCsv([['person']]);
+  for await (const { ids } of pages) if (ids.length > 0) yield `${ids.join(CRLF)}${CRLF}`;
 }
+
+/** Between the lines of CSV. */
+const CRLF = '\r\n';
 
 function queryOf(fields: URLSearchParams): string {
   const [query, ...others] = fields.getAll('query');
