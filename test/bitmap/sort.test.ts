@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sortIds } from '../../src/bitmap/sort.js';
+import { seededRandom } from '../support/kernel/bitmaps.js';
 
 describe('sorting ids', () => {
   it.each([
@@ -11,6 +12,19 @@ describe('sorting ids', () => {
     ['from the largest down', [2 ** 32 - 1, 2 ** 31, 9, 0], [0, 9, 2 ** 31, 2 ** 32 - 1]],
   ])('brings %s into ascending order', (_, ids, sorted) => {
     expect([...sortIds(ids)]).toEqual(sorted);
+  });
+
+  it.each([
+    ['anywhere', (random: number) => random * 2 ** 32],
+    ['of one container', (random: number) => 7 * 65_536 + random * 65_536],
+    ['that differ in their highest bits alone', (random: number) => Math.floor(random * 8) * 2 ** 29],
+    ['often equal', (random: number) => random * 10],
+  ])('brings many into ascending order: ids %s', (_, idOf) => {
+    for (const length of [4095, 4096, 20_000]) {
+      const random = seededRandom(length);
+      const ids = Array.from({ length }, () => Math.floor(idOf(random())));
+      expect(sortIds(ids)).toEqual(Uint32Array.from(ids.sort((a, b) => a - b)));
+    }
   });
 
   it('leaves what it was given as it was', () => {
