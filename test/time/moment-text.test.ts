@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { readEvents } from '../../src/csv.js';
+import { TimeReader } from '../../src/formats/events/times.js';
 import { TimestampReader } from '../../src/formats/events/timestamp.js';
 import { Bitmapist, MemoryStore, Period } from '../../src/index.js';
 import { readMoment } from '../../src/time/moment-text.js';
@@ -252,6 +253,11 @@ const DOORS: Record<string, (text: string, timeZone: string) => Promise<readonly
         { event: 'a', id: 1, at: text },
       ]);
     }),
+  'a file of events without quotes': (text, timeZone) =>
+    marked(timeZone, async (bitmapist) => {
+      const lines = ['user;timestamp;event', '1;2001-01-01;b', `1;${text};a`];
+      await bitmapist.markEvents(readEvents([new TextEncoder().encode(lines.join('\n'))]));
+    }),
   'a file of events': (text, timeZone) =>
     marked(timeZone, async (bitmapist) => {
       await bitmapist.markEvents(
@@ -344,6 +350,7 @@ describe('every door for moments', () => {
 
   it('reads the common texts of files as fast and as right as all others', { tags: 'long' }, () => {
     let instants = 0;
+    let plainly = 0;
     fc.assert(
       fc.property(fc.oneof({ weight: 5, arbitrary: texts }, numbers), (text) => {
         const fast = new TimestampReader().read(text);
@@ -355,10 +362,18 @@ describe('every door for moments', () => {
           expect(slow instanceof Temporal.Instant).toBe(false);
           expect(fast).toBe(slow === undefined ? undefined : text);
         }
+        const reader = new TimeReader(undefined, false);
+        reader.settle();
+        const plain = reader.readPlain(`a,${text},b`, 2, text.length + 2);
+        if (plain !== undefined) {
+          plainly += 1;
+          expect(plain).toEqual(fast);
+        }
       }),
       { seed: 10, numRuns: 20_000 },
     );
     expect(instants).toBeGreaterThan(2000);
+    expect(plainly).toBeGreaterThan(1500);
   });
 });
 

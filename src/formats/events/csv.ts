@@ -7,6 +7,7 @@ import { type FoundColumns, findColumns } from './columns.js';
 import { delimiterWord, findDelimiter } from './delimiter.js';
 import { CsvError } from './errors.js';
 import type { EventRow, ReadEventsOptions } from './options.js';
+import { PlainLines, type PlainPlaces } from './plain.js';
 import { EventReading } from './reading.js';
 
 /**
@@ -60,6 +61,7 @@ class RowReader {
   #delimiter: string | undefined;
   #parser: Papa.Parser | undefined;
   #columns: Places | undefined;
+  #plain: PlainLines | undefined;
   /** The beginning of a row whose end has not come yet. */
   #rest = '';
   #line = 1;
@@ -107,6 +109,10 @@ class RowReader {
       this.#rest = text;
       return;
     }
+    if (this.#columns !== undefined && !text.includes('"')) {
+      yield* this.#readLines(text, isLast);
+      return;
+    }
     this.#parser ??= new Papa.Parser({ delimiter: this.#delimiter, newline: '\n' });
     const { data, errors, meta } = this.#parser.parse(text, 0, !isLast);
     const rows = data as string[][];
@@ -128,6 +134,33 @@ class RowReader {
     if (batch.length > 0) yield batch;
     if (problem !== undefined) throw problem;
     this.#rest = text.slice(meta.cursor);
+  }
+
+  /** Rows of text without quotes: every line is one. */
+  *#readLines(text: string, isLast: boolean): Generator<readonly EventRow[], void> {
+    const batch: EventRow[] = [];
+    const delimiter = this.#delimiter!;
+    let problem: unknown;
+    let from = 0;
+    try {
+      for (;;) {
+        let to = text.indexOf('\n', from);
+        if (to < 0) {
+          if (!isLast || from >= text.length) break;
+          to = text.length;
+        }
+        const event =
+          this.#plain?.read(text, from, to) ?? this.#toEvent(text.slice(from, to).split(delimiter));
+        if (event !== undefined) batch.push(event);
+        this.#line += 1;
+        from = to + 1;
+      }
+    } catch (error) {
+      problem = error;
+    }
+    if (batch.length > 0) yield batch;
+    if (problem !== undefined) throw problem;
+    this.#rest = text.slice(from);
   }
 
   #toEvent(fields: string[]): EventRow | undefined {
@@ -155,6 +188,8 @@ class RowReader {
     const names = fields.map((name) => name.trim());
     const found = findColumns(names, this.#options);
     this.#columns = placesOf(names, found);
+    const plain = plainPlaces(this.#columns);
+    if (plain !== undefined) this.#plain = new PlainLines(plain, this.#delimiter!, this.#reading);
     const delimiterNote =
       this.#delimiter === ',' ? undefined : `${delimiterWord(this.#delimiter!)} stands between fields`;
     this.#reading.begin(
@@ -190,6 +225,14 @@ function placesOf(names: readonly string[], { user, time, event, others }: Found
     others: others === undefined || index < 0 ? undefined : { index, values: others.values },
     count: names.length,
   };
+}
+
+/** The same, if each is in one place of its own. */
+function plainPlaces({ user, time, event, others, count }: Places): PlainPlaces | undefined {
+  const places = [...user, ...time, ...event];
+  const areAlone = user.length === 1 && time.length === 1 && event.length <= 1 && others === undefined;
+  if (!areAlone || new Set(places).size < places.length) return undefined;
+  return { user: user[0]!, time: time[0]!, event: event[0] ?? -1, count };
 }
 
 function firstOf(fields: readonly string[], places: readonly number[]): string | undefined {

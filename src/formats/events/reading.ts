@@ -1,3 +1,4 @@
+import { ID_LIMIT } from '../../base/limits.js';
 import { hasTimeOfDay } from '../../time/moment.js';
 import { type FoundColumns, guessNotes } from './columns.js';
 import type { RowError } from './errors.js';
@@ -19,6 +20,8 @@ export class EventReading {
   #found: FoundColumns | undefined;
   #notes: readonly string[] = [];
   #isTold = false;
+  /** Whether ids are numbers, and times may be whatever they are. */
+  readonly #isPlain: boolean;
 
   /**
    * @param word what places are counted in: `line` or `row`
@@ -36,6 +39,7 @@ export class EventReading {
       options.timeFormat,
       options.preset !== undefined && PRESETS[options.preset].isUtc === true,
     );
+    this.#isPlain = !options.people && !options.needsTime;
     this.#word = word;
     this.#toError = toError;
   }
@@ -81,6 +85,19 @@ export class EventReading {
     if (!this.#isTold) this.tell();
     this.rows += 1;
     return { event: String(name), id, at: moment };
+  }
+
+  /**
+   * The event of a row with an id, whose time lies in `[from, to)` of a text; `undefined` for a row that `read` knows more about.
+   * @param event not looked at if every row is the same event
+   */
+  readPlain(id: number, text: string, from: number, to: number, event: string): EventRow | undefined {
+    const name = this.#options.event ?? event;
+    if (!this.#isPlain || !this.#isTold || name === '' || id >= ID_LIMIT) return undefined;
+    const at = this.#times.readPlain(text, from, to);
+    if (at === undefined) return undefined;
+    this.rows += 1;
+    return { event: name, id, at };
   }
 
   /**

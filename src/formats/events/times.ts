@@ -1,4 +1,5 @@
 import { guessMoment } from '../../time/moment-text.js';
+import { CLOCK_LENGTH, clockIn, digitsIn, isDigit, offsetIn } from './clock.js';
 import type { TimeFormat } from './options.js';
 import { quoted, shown } from './quoting.js';
 import { TimestampReader } from './timestamp.js';
@@ -13,6 +14,8 @@ export class TimeReader {
   readonly #isUtc: boolean;
   /** As the first number was in, if nobody said. */
   #unit: Unit | undefined;
+  #lastMs = Number.NaN;
+  #last = new Date(Number.NaN);
 
   /** @param isUtc whether times without an offset are UTC */
   constructor(format: TimeFormat | undefined, isUtc: boolean) {
@@ -32,6 +35,38 @@ export class TimeReader {
     const moment = this.#texts.read(isLocal ? `${text}Z` : text);
     if (moment === undefined) return this.#refuse(quoted(text), EXPECTED, guessMoment(text));
     return moment instanceof Date && NUMBER.test(text) ? this.#inUnit('unix', text, moment) : moment;
+  }
+
+  /** The moment that `[from, to)` of a text names, if it is one of the forms that nearly every file has; otherwise, see `read`. */
+  readPlain(text: string, from: number, to: number): Date | string | undefined {
+    if (to - from <= MAX_SECONDS_LENGTH) {
+      const seconds = to - from < MAX_SECONDS_LENGTH - 1 ? Number.NaN : digitsIn(text, from, to);
+      const isUsual = this.#format === undefined ? this.#unit === 'unix' : this.#format === 'unix';
+      return isUsual && seconds >= FIRST_SECOND ? this.#at(seconds * 1000) : undefined;
+    }
+    if (to - from < CLOCK_LENGTH) return undefined;
+    let epochMs = clockIn(text, from);
+    let end = from + CLOCK_LENGTH;
+    if (end < to && text[end] === '.') {
+      const start = end + 1;
+      end = start;
+      while (end < to && end - start < MAX_DECIMALS && isDigit(text, end)) end++;
+      if (end === start) return undefined;
+      epochMs += digitsIn(text, start, Math.min(end, start + 3)) * 10 ** Math.max(0, 3 - (end - start));
+    }
+    if (Number.isNaN(epochMs)) return undefined;
+    if (end === to) return this.#isUtc ? this.#at(epochMs) : text.slice(from, to);
+    const offset = offsetIn(text, end, to);
+    return Number.isNaN(offset) ? undefined : this.#at(epochMs - offset);
+  }
+
+  /** Rows of one moment tend to stand together, and share it. */
+  #at(epochMs: number): Date {
+    if (this.#lastMs !== epochMs) {
+      this.#lastMs = epochMs;
+      this.#last = new Date(epochMs);
+    }
+    return this.#last;
   }
 
   /** From now on, numbers are in the unit that they were in so far; a sentence about it if it is not the usual one. */
@@ -86,6 +121,10 @@ const EIGHT_DIGITS = /^\d{8}$/;
 const UNITS_BY_DIGITS: Readonly<Record<number, Unit>> = { 13: 'ms', 16: 'us', 19: 'ns' };
 const MIN_LONG = 13;
 const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/;
+/** Seconds since 1973 have 9 digits, since 2001 they have 10. */
+const MAX_SECONDS_LENGTH = 10;
+const FIRST_SECOND = 1e8;
+const MAX_DECIMALS = 9;
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const END_MS = Date.parse('+010000-01-01T00:00:00Z');
 
