@@ -431,9 +431,10 @@ export class Bitmapist {
 
   /**
    * Forgets people: clears their bits in every key of every event, unit, flag and stored result under the prefix, and shortens or
-   * deletes keys that were there for them alone, so that every question answers as if they had never been. In bounded batches; it
-   * can be done again, also after it was interrupted. Marks that others make of them meanwhile stay.
-   * @param people integers in [0, 2^32)
+   * deletes keys that were there for them alone, so that every question answers as if they had never been. After that their texts are
+   * removed, if they have any. In bounded batches; it can be done again, also after it was interrupted. Marks that others make of them
+   * meanwhile stay.
+   * @param people integers in [0, 2^32), or texts if there are `people`
    * @throws TypeError or RangeError for what is no id, BitmapistError for a store that cannot (HTTP), before anything is cleared;
    * StoreError, also from a Redis without scripts
    * @example

@@ -1,8 +1,9 @@
 import { inBatches } from '../base/batches.js';
 import { BitmapistError, describe } from '../base/errors.js';
-import { checkId, checkIds } from '../base/id.js';
+import { checkIds } from '../base/id.js';
 import { isStoredResult, parseKey } from '../names/keys.js';
-import type { KeysOptions, Store } from '../store/types.js';
+import type { People, Person } from '../store/people/types.js';
+import type { KeysOptions, RequestOptions, Store } from '../store/types.js';
 import type { Ids } from './batch.js';
 import type { KeyKind } from './history.js';
 import type { Scope } from './scope.js';
@@ -17,8 +18,12 @@ export interface ForgetOptions extends KeysOptions {
 
 /** What was forgotten. */
 export interface Forgotten {
-  /** Distinct people that were asked for. */
+  /** Distinct people that were asked for, but for those whom nobody knows. */
   readonly people: number;
+  /** Texts that were asked for and that nobody has. */
+  readonly unknown: readonly string[];
+  /** Texts that were removed from the map of people. */
+  readonly texts: number;
   /** Keys of which bits were cleared. */
   readonly keys: number;
   /** Bits that were cleared, of all these keys. */
@@ -41,17 +46,17 @@ export interface ForgottenEvent extends Readonly<Record<KeyKind, number>> {
 const KEYS_AT_ONCE = 1000;
 
 /**
- * Clears every bit of people under the prefix. It can be done again, also after it was interrupted.
+ * Clears every bit of people under the prefix, and removes their texts after that. It can be done again, also after it was interrupted.
  * @throws BitmapistError if the store cannot erase people, before anything is cleared; whatever the store throws
  */
 export async function forgetPeople(
-  { store, prefix }: Scope,
-  people: Ids,
+  { store, people: map, prefix }: Scope,
+  asked: Ids,
   options: ForgetOptions,
 ): Promise<Forgotten> {
-  const ids = distinctIds(people);
-  const tally = new Tally(prefix, ids.length);
   checkErases(store);
+  const { ids, unknown } = await identify(asked, map, options);
+  const tally = new Tally(prefix, ids.length);
   let keys = 0;
   for await (const batch of inBatches(store.keys(prefix, options), KEYS_AT_ONCE)) {
     const owned = batch.filter((key) => tally.owns(key));
@@ -60,16 +65,33 @@ export async function forgetPeople(
     keys += batch.length;
     options.onProgress?.({ keys });
   }
-  return tally.report();
+  const known = (await map?.textsOf(ids, options)) ?? [];
+  const texts = known.filter((text) => text !== undefined);
+  const removed = texts.length > 0 ? await map!.remove(texts, options) : 0;
+  return { ...tally.report(), texts: removed, unknown };
 }
 
-function distinctIds(people: Ids): Uint32Array {
-  const ids = typeof people === 'number' ? [checkId(people)] : people;
-  if (!Array.isArray(ids) && !(ids instanceof Uint32Array)) {
-    throw new TypeError(`expected ids of people to forget, got ${describe(ids)}`);
+/**
+ * The numbers of people, each once, and the texts that nobody has.
+ * @throws TypeError or RangeError for what is nobody's number or text, a text without a map of people among them
+ */
+export async function identify(
+  asked: Ids,
+  map: People | undefined,
+  options?: RequestOptions,
+): Promise<{ readonly ids: Uint32Array; readonly unknown: readonly string[] }> {
+  const people: ArrayLike<Person> = typeof asked === 'object' ? asked : [asked];
+  if (!Array.isArray(people) && !(people instanceof Uint32Array)) {
+    throw new TypeError(`expected people to forget, got ${describe(asked)}`);
   }
-  checkIds(ids);
-  return Uint32Array.from(new Set(ids));
+  const texts = [...new Set<Person>(people)].filter((person) => typeof person === 'string');
+  const numbers = Array.from<Person>(people).filter(
+    (person) => map === undefined || typeof person !== 'string',
+  );
+  checkIds(numbers as number[]);
+  const found = map && texts.length > 0 ? await map.numbersOf(texts, options) : [];
+  const ids = new Set([...(numbers as number[]), ...found.filter((number) => number !== undefined)]);
+  return { ids: Uint32Array.from(ids), unknown: texts.filter((_, at) => found[at] === undefined) };
 }
 
 function checkErases(store: Store): asserts store is Store & Required<Pick<Store, 'erase'>> {
@@ -119,7 +141,7 @@ export class Tally {
     sums[period === 'unique' ? period : (period.unit as KeyKind)] += bits;
   }
 
-  report(): Forgotten {
+  report(): Omit<Forgotten, 'texts' | 'unknown'> {
     const names = [...this.#events.keys()].sort();
     return {
       people: this.#people,

@@ -4,6 +4,7 @@ import { BitmapistError } from '../../src/base/errors.js';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { cached } from '../../src/cached.js';
 import { MemoryStore } from '../../src/store/memory.js';
+import { MemoryPeople } from '../../src/store/people/memory.js';
 import type { Store } from '../../src/store/types.js';
 import { hasGolden } from '../support/golden/files.js';
 import { readMarks } from '../support/golden/marks.js';
@@ -38,6 +39,8 @@ describe('forgetting people', () => {
       ],
       results: 1,
       leftOut: [],
+      texts: 0,
+      unknown: [],
     });
     expect(heard).toEqual([9]);
     expect(await bitmapist.eventNames()).toEqual(['free', 'visit']);
@@ -45,6 +48,32 @@ describe('forgetting people', () => {
     expect(await bitmapist.day('visit', '2026-11-23').count()).toBe(0);
     expect((await bitmapist.catalog()).get('visit')?.keys.day).toBe(1);
     expect((await bitmapist.forget([2, 3])).bits).toBe(0);
+  });
+
+  it('removes the texts of people, by number or text, and gives their numbers to nobody', async () => {
+    const people = new MemoryPeople();
+    const bitmapist = new Bitmapist({ people });
+    await bitmapist.markUnique('pro', ['ann', 'bob', 'cem', 'dee', 900]);
+    const report = await bitmapist.forget(['bob', 2, 900, 'zoe', 'bob', 'zoe']);
+    expect(report).toMatchObject({ people: 3, bits: 3, texts: 2, unknown: ['zoe'] });
+    expect(await people.textsOf([0, 1, 2, 3])).toEqual(['ann', undefined, undefined, 'dee']);
+    expect([...(await bitmapist.unique('pro').ids())]).toEqual([0, 3]);
+    await bitmapist.markUnique('pro', 'bob');
+    expect([...(await bitmapist.unique('pro').ids())]).toEqual([0, 3, 4]);
+    expect(await bitmapist.forget('zoe')).toMatchObject({ people: 0, bits: 0, texts: 0, unknown: ['zoe'] });
+    await expect(new Bitmapist().forget('ann')).rejects.toThrow('text needs the option people');
+  });
+
+  it('keeps a text until the last bit is cleared, so that it can be done again', async () => {
+    const people = new MemoryPeople();
+    const store = new MemoryStore();
+    const bitmapist = new Bitmapist({ store, people });
+    await bitmapist.markUnique('pro', ['ann', 'bob']);
+    const erase = vi.spyOn(store, 'erase').mockRejectedValueOnce(new Error('lost'));
+    await expect(bitmapist.forget('ann')).rejects.toThrow('lost');
+    expect(await people.numbersOf(['ann'])).toEqual([0]);
+    expect(await bitmapist.forget('ann')).toMatchObject({ bits: 1, texts: 1 });
+    erase.mockRestore();
   });
 
   it('leaves other keys alone, whatever they begin with', async () => {

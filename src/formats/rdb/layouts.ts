@@ -133,3 +133,9 @@ export const opcodeLayouts: Readonly<Record<Dialect, ReadonlyMap<number, Layout>
   redis: new Map([...sharedOpcodes, ...redisOpcodes]),
   valkey: new Map([...sharedOpcodes, ...valkeyOpcodes]),
 };
+
+/** Opcodes of what is said about the key that follows: when it expires, how it was used, and data of modules. */
+export const aboutKey: Readonly<Record<Dialect, ReadonlySet<number>>> = {
+  redis: new Set([243, 248, 249, EXPIRES_MS, EXPIRES_S]),
+  valkey: new Set([248, 249, EXPIRES_MS, EXPIRES_S]),
+};

@@ -13,6 +13,7 @@ import { unpackGzip } from '../gzip.js';
 import { type ByteInput, readChunks } from '../input.js';
 import { Crc64 } from './crc64.js';
 import {
+  aboutKey,
   type Dialect,
   END,
   EXPIRES_MS,
@@ -88,8 +89,29 @@ export class RdbError extends FormatError {
   }
 }
 
+/**
+ * Where the string that was given out last is in the unpacked dump, in bytes from its beginning.
+ * @internal
+ */
+export interface RdbPlace {
+  /**
+   * Where what is said about the key begins: its expiry and the like, or its type. `NaN` if other things stand in between, as no
+   * server writes them.
+   */
+  from: number;
+  /** Where its value begins. */
+  valueFrom: number;
+  /** Where the value ends. */
+  to: number;
+  /** Where the values of the dump end and its checksum begins, once it has been read. */
+  end: number;
+  /** Bytes of the checksum. */
+  checksumBytes: number;
+}
+
 const MAX_KEY_BYTES = 2 ** 24;
 const MAX_TEMPLATES = 2 ** 20;
+const CHECKSUM_BYTES = 8;
 const PROGRESS_BYTES = 2 ** 20;
 
 /**
@@ -109,9 +131,21 @@ const PROGRESS_BYTES = 2 ** 20;
  * await store.put('key', Uint8Array.of(0x41));
  * for await (const { key, bytes } of readRdb(writeRdb(store))) console.log(key, bytes.length); // key 1
  */
-export async function* readRdb(
+export function readRdb(input: ByteInput, options: RdbReadOptions = {}): AsyncGenerator<RdbString, void> {
+  return readPlacedRdb(input, options, { from: 0, valueFrom: 0, to: 0, end: 0, checksumBytes: 0 });
+}
+
+/**
+ * The same, for those who want to know where the strings are.
+ * @param place is what it says whenever a string has been given out, and at the end
+ * @param onOther is told of keys that hold no strings
+ * @internal
+ */
+export async function* readPlacedRdb(
   input: ByteInput,
-  options: RdbReadOptions = {},
+  options: RdbReadOptions,
+  place: RdbPlace,
+  onOther?: (key: string, db: number) => void,
 ): AsyncGenerator<RdbString, void> {
   const counts: Counts = { inputBytes: 0, keys: 0, strings: 0, expired: 0 };
   const checksum = new Crc64();
@@ -124,7 +158,7 @@ export async function* readRdb(
   const chunks = unpackGzip(countBytes(readChunks(input, stop.signal), counts, report));
   const cursor = new ByteCursor(chunks, (bytes) => checksum.update(bytes));
   try {
-    yield* readStrings(cursor, checksum, counts, options);
+    yield* readStrings(cursor, checksum, counts, options, place, onOther);
     report();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
@@ -142,17 +176,24 @@ async function* readStrings(
   checksum: Crc64,
   counts: Counts,
   options: RdbReadOptions,
+  place: RdbPlace,
+  onOther: ((key: string, db: number) => void) | undefined,
 ): AsyncGenerator<RdbString, void> {
   const { prefix = '', nowMs = Date.now(), maxValueBytes = MAX_BYTES } = options;
   const { dialect, version } = await readMagic(cursor);
   const templates = new Map<number, number>();
   let db = 0;
   let expiresAtMs: number | undefined;
+  /** Where what is said about the next key begins. */
+  let from: number | undefined;
   for (;;) {
     if (cursor.available < LOOKAHEAD) await cursor.fill(LOOKAHEAD);
     const byteOffset = cursor.byteOffset;
     const code = cursor.byte();
     if (code === END) break;
+    if (aboutKey[dialect].has(code)) from ??= byteOffset;
+    else if (from !== undefined && !valueLayouts[dialect].has(code) && code !== HASH_TEMPLATE_ARRAY)
+      from = Number.NaN;
     if (code === SELECT_DB) db = readLength(cursor);
     else if (code === EXPIRES_MS) expiresAtMs = readMilliseconds(cursor);
     else if (code === EXPIRES_S) expiresAtMs = readInteger(cursor, 4) * 1000;
@@ -165,6 +206,9 @@ async function* readStrings(
         throw new FormatError(`expected a value of a known type, got type ${code}`, byteOffset);
       }
       const key = decodeKey(await readString(cursor, () => 'a key', MAX_KEY_BYTES));
+      if (code !== STRING) onOther?.(key, db);
+      place.from = from ?? byteOffset;
+      from = undefined;
       const wanted =
         code === STRING &&
         (options.db === undefined || options.db === db) &&
@@ -172,7 +216,9 @@ async function* readStrings(
         (options.filter?.(key, db) ?? true);
       const expired = expiresAtMs !== undefined && expiresAtMs < nowMs && !options.keepExpired;
       if (wanted && !expired) {
+        place.valueFrom = cursor.byteOffset;
         const bytes = await readString(cursor, () => `a value of key ${quote(key)}`, maxValueBytes);
+        place.to = cursor.byteOffset;
         counts.keys++;
         counts.strings++;
         yield expiresAtMs === undefined ? { db, key, bytes } : { db, key, bytes, expiresAtMs };
@@ -185,6 +231,8 @@ async function* readStrings(
       expiresAtMs = undefined;
     }
   }
+  place.end = cursor.byteOffset;
+  place.checksumBytes = version >= 5 ? CHECKSUM_BYTES : 0;
   if (version >= 5) await checkChecksum(cursor, checksum);
   await readTail(cursor);
 }
@@ -231,10 +279,10 @@ async function skipTemplated(cursor: ByteCursor, templates: ReadonlyMap<number, 
 async function checkChecksum(cursor: ByteCursor, checksum: Crc64): Promise<void> {
   cursor.observe();
   const computed = checksum.value();
-  await cursor.fill(8);
+  await cursor.fill(CHECKSUM_BYTES);
   const byteOffset = cursor.byteOffset;
-  const bytes = cursor.view(8);
-  const stored = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const bytes = cursor.view(CHECKSUM_BYTES);
+  const stored = new DataView(bytes.buffer, bytes.byteOffset, CHECKSUM_BYTES).getBigUint64(0, true);
   if (stored !== 0n && stored !== computed) {
     throw new FormatError(`expected the checksum ${hex64(computed)}, got ${hex64(stored)}`, byteOffset);
   }

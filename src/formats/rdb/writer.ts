@@ -88,13 +88,24 @@ async function* encodeDump(
     if (expiresAtMs !== undefined)
       yield concatBytes([Uint8Array.of(EXPIRES_MS), encodeUint64(BigInt(expiresAtMs))]);
     yield concatBytes([Uint8Array.of(STRING), encodeLength(key.length), key]);
-    const value =
-      bytes instanceof Uint8Array ? { byteLength: bytes.length, chunks: () => [bytes] } : counted(bytes);
-    const packed = compress && (await packValue(value));
-    if (packed) yield concatBytes(packed);
-    else yield* encodeRaw(value);
+    yield* encodeString(bytes, compress);
   }
   yield Uint8Array.of(END);
+}
+
+/**
+ * A string as it stands in a dump, compressed if that is wanted and makes it shorter.
+ * @internal
+ */
+export async function* encodeString(
+  bytes: RdbEntry['bytes'],
+  compress: boolean,
+): AsyncGenerator<Uint8Array, void> {
+  const value =
+    bytes instanceof Uint8Array ? { byteLength: bytes.length, chunks: () => [bytes] } : counted(bytes);
+  const packed = compress && (await packValue(value));
+  if (packed) yield concatBytes(packed);
+  else yield* encodeRaw(value);
 }
 
 /** Compares with the limits of the format. */
