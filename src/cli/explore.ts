@@ -110,16 +110,20 @@ async function readPage(): Promise<string> {
 
 /** Tells the page what to load. */
 function nameSource(html: string, name: string, options: SourceOptions): string {
-  const { keyPrefix, timeZone, hourly, unique } = options;
+  const { keyPrefix } = options;
   const attributes = Object.entries({
     content: DATA_NAME,
     'data-name': name,
     ...(keyPrefix === undefined || keyPrefix === DEFAULT_PREFIX ? {} : { 'data-prefix': keyPrefix }),
-    ...(timeZone === undefined ? {} : { 'data-time-zone': timeZone }),
-    ...(hourly ? { 'data-hourly': '' } : {}),
-    ...(unique ? { 'data-unique': '' } : {}),
+    'data-events': JSON.stringify(howToRead(options)),
   }).map(([attribute, value]) => `${attribute}="${escapeAttribute(value)}"`);
   return html.replace('</head>', () => `<meta name="bitmapist-source" ${attributes.join(' ')} /></head>`);
+}
+
+/** The options that say how a file of events is read, as the page takes them; what is not said stays out. */
+function howToRead(options: SourceOptions): object {
+  const { columns, event, timeFormat, preset, skipBroken, timeZone, hourly, unique } = options;
+  return { columns, event, timeFormat, preset, skipBroken, timeZone, hourly, unique };
 }
 
 function escapeAttribute(value: string): string {

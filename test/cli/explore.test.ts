@@ -103,7 +103,7 @@ describe('bitmapist explore', () => {
     const hours = await startExploring(csv, '--hourly');
     expect(await countIn(hours.url, 'visit@2026-01-02T10')).toBe('1');
     expect(await countIn(hours.url, 'visit@unique')).toContain(
-      'expected a CSV whose dateless flags were marked',
+      'expected a file whose dateless flags were marked',
     );
   });
 

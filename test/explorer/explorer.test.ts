@@ -127,16 +127,16 @@ describe('reading', () => {
         return [String(badges), ...counts];
       };
       await page.click('summary >> text=Options');
-      await page.click('text=Also mark the hours of a CSV');
-      await page.click('text=Also mark the dateless flag of every event of a CSV');
+      await page.click('text=Also mark the hours of events');
+      await page.click('text=Also mark the dateless flag of every event');
       await open(file);
       expect(await shown()).toEqual(['1', '1', '1']);
       await page.reload();
       await open(file);
       expect(await shown()).toEqual([
         '0',
-        expect.stringContaining('expected a CSV whose hours were marked when it was opened'),
-        expect.stringContaining('expected a CSV whose dateless flags were marked when it was opened'),
+        expect.stringContaining('expected a file whose hours were marked when it was opened'),
+        expect.stringContaining('expected a file whose dateless flags were marked when it was opened'),
       ]);
     }));
 
@@ -145,9 +145,9 @@ describe('reading', () => {
       await page.setInputFiles('input[type=file]', {
         name: 'broken.csv',
         mimeType: 'text/csv',
-        buffer: Buffer.from('user,timestamp,event\nnobody,2026-01-02,visit\n'),
+        buffer: Buffer.from('user,timestamp,event\n7,yesterday,visit\n'),
       });
-      await expect.poll(() => page.locator('.problem').textContent()).toContain('line 2: expected a user id');
+      await expect.poll(() => page.locator('.problem').textContent()).toContain('line 2: expected unix');
       expect(await page.textContent('.source strong')).toBe('app.rdb');
     }));
 

@@ -1,5 +1,6 @@
 import { Bitmapist, formatQuery, Period } from '../../index.js';
-import type { Dataset, LoadedSource } from './load.js';
+import type { Dataset } from './dataset.js';
+import type { LoadedSource } from './load.js';
 import type { Marked } from './marks.js';
 import type { ChooseAsk, DatasetView } from './protocol.js';
 import { defineSegments } from './segments.js';
@@ -25,13 +26,13 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
   if (dataset === undefined) {
     throw new RangeError(`expected a dataset below ${datasets.length}, got ${ask.dataset}`);
   }
-  const { catalog, store, prefix } = dataset;
+  const { catalog, store, prefix, people } = dataset;
   const { first, last } = catalog;
   const days = first &&
     last && { first: Period.of('day', first.start()), last: Period.of('day', last.end()) };
   const asOf = ask.asOf ? Period.from('day', ask.asOf) : lastKnownDay(days?.last);
   const now = new Date(asOf.end().epochMilliseconds);
-  const bitmapist = new Bitmapist({ store, prefix, clock: () => now });
+  const bitmapist = new Bitmapist({ store, prefix, clock: () => now, ...(people && { people }) });
   const segments = defineSegments(bitmapist, catalog.names, ask.segments ?? []);
   const defined = segments.filter(({ problem }) => problem === undefined);
   return {

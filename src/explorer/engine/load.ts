@@ -1,30 +1,14 @@
-import { readEvents } from '../../csv.js';
-import {
-  Bitmapist,
-  type Catalog,
-  DEFAULT_PREFIX,
-  IncompleteMarksError,
-  MemoryStore,
-  Period,
-  parseKey,
-  plural,
-} from '../../index.js';
+import { Bitmapist, DEFAULT_PREFIX, MemoryStore, Period, parseKey, plural } from '../../index.js';
 import { readRdb } from '../../rdb.js';
 import { markSample, SAMPLE_DAYS } from '../../sample.js';
-import { toProblem } from './problem.js';
-import type { LoadAsk, LoadProgress, SampleSource, SourceView } from './protocol.js';
+import type { Dataset } from './dataset.js';
+import { loadEvents } from './events.js';
+import { type FileKind, kindOf } from './kind.js';
+import { ReadingError, toProblem } from './problem.js';
+import type { LoadAsk, LoadProgress, ReadingView, SampleSource, SourceView } from './protocol.js';
+import { SourceFile } from './source.js';
 
 /** Reads a source into datasets, as its bytes come in. */
-
-/** The events of one database under one key prefix. */
-export interface Dataset {
-  readonly db: number;
-  readonly prefix: string;
-  readonly store: MemoryStore;
-  readonly catalog: Catalog;
-  /** What was marked of a CSV; a dump holds what it holds. */
-  readonly marks?: { readonly hourly: boolean; readonly unique: boolean };
-}
 
 export interface LoadedSource {
   readonly datasets: readonly Dataset[];
@@ -36,12 +20,12 @@ interface Loaded {
   readonly datasets: readonly Dataset[];
   readonly otherKeys: number;
   readonly expiredKeys: number;
+  readonly reading?: ReadingView;
   readonly failure: unknown;
 }
 
 /** What bitmapist and bitmapist4 begin their keys with. */
 const PREFIXES = [DEFAULT_PREFIX, 'bitmapist_'] as const;
-const REPORT_INTERVAL_MS = 50;
 /** Of a made-up year: about every week. */
 const REPORT_DAYS = 7;
 
@@ -54,11 +38,10 @@ export async function loadSource(
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadedSource> {
   if (isSample(ask.source)) return makeSample(ask.source, ask.name, onProgress);
-  const { stream, totalBytes } = await openSource(ask.source);
-  const progress = { done: 0, total: totalBytes, items: 0 };
-  const input = stream.pipeThrough(reportBytes(progress, onProgress));
-  const load = /\.csv(?:\.gz)?$/i.test(ask.name) ? loadCsv : loadDump;
-  const { datasets, otherKeys, expiredKeys, failure } = await load(input, ask, progress);
+  const file = new SourceFile(ask.source, onProgress);
+  const kind = kindOf(ask.name);
+  const loaded = kind === 'dump' ? loadDump(file, ask) : loadMarks(file, kind, ask);
+  const { datasets, otherKeys, expiredKeys, reading, failure } = await loaded;
   if (datasets.length === 0) throw failure ?? nothingFound(ask, otherKeys, expiredKeys);
   const labelled = datasets
     .map((dataset) => ({ dataset, label: labelOf(dataset) }))
@@ -67,10 +50,11 @@ export async function loadSource(
     datasets: labelled.map(({ dataset }) => dataset),
     view: {
       name: ask.name,
-      bytes: progress.done,
+      bytes: file.progress.done,
       datasets: labelled.map(({ label }) => label),
       otherKeys,
       expiredKeys,
+      reading,
       problem: failure === undefined ? undefined : toProblem(failure),
     },
   };
@@ -117,11 +101,8 @@ function prefixesOf({ prefix }: LoadAsk): readonly [string, ...string[]] {
   return prefix ? [prefix] : PREFIXES;
 }
 
-async function loadDump(
-  input: ReadableStream<Uint8Array>,
-  ask: LoadAsk,
-  progress: { items: number },
-): Promise<Loaded> {
+async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
+  const { progress } = file;
   const datasets = new Map<string, Dataset>();
   let keys = 0;
   let expiredKeys = 0;
@@ -129,7 +110,7 @@ async function loadDump(
   // What the reader was told last is wanted: its value comes next.
   let wanted: string | undefined;
   try {
-    const strings = readRdb(input, {
+    const strings = readRdb(file.bytes(), {
       filter: (key) => {
         wanted = prefixesOf(ask).find((prefix) => parseKey(prefix, key) !== undefined);
         return wanted !== undefined;
@@ -159,66 +140,14 @@ async function makeDataset(db: number, prefix: string): Promise<Dataset> {
   return { db, prefix, store, catalog: await new Bitmapist({ store, prefix }).catalog() };
 }
 
-async function loadCsv(
-  input: ReadableStream<Uint8Array>,
-  ask: LoadAsk,
-  progress: { items: number },
-): Promise<Loaded> {
-  const { timeZone = 'UTC', hourly = false, unique = false } = ask;
+async function loadMarks(file: SourceFile, kind: FileKind, ask: LoadAsk): Promise<Loaded> {
   const [prefix] = prefixesOf(ask);
-  const store = new MemoryStore();
-  const bitmapist = new Bitmapist({ store, prefix, timeZone });
-  let failure: unknown;
-  try {
-    await bitmapist.markEvents(readEvents(input, { needsTime: hourly }), {
-      trackHourly: hourly,
-      trackUnique: unique,
-      onProgress: ({ rows }) => {
-        progress.items = rows;
-      },
-    });
-  } catch (error) {
-    failure = error instanceof IncompleteMarksError ? error.cause : error;
-  }
-  const catalog = await bitmapist.catalog();
-  const dataset = { db: 0, prefix, store, catalog, marks: { hourly, unique } };
-  return { datasets: catalog.names.length > 0 ? [dataset] : [], otherKeys: 0, expiredKeys: 0, failure };
-}
-
-/** Opens a file, or what the page's own server serves. */
-async function openSource(
-  source: Blob | string,
-): Promise<{ stream: ReadableStream<Uint8Array>; totalBytes: number | undefined }> {
-  if (typeof source !== 'string') return { stream: source.stream(), totalBytes: source.size };
-  const response = await fetch(source);
-  if (!response.ok || response.body === null) {
-    throw new Error(`expected the source from the server, got ${await answerOf(response)}`);
-  }
-  const length = response.headers.get('content-length');
-  return { stream: response.body, totalBytes: length === null ? undefined : Number(length) };
-}
-
-/** What the page's own server says is wrong, or whatever another one answers. */
-async function answerOf(response: Response): Promise<string> {
-  const status = `${response.status} ${response.statusText}`;
-  if (!response.headers.get('content-type')?.startsWith('text/plain')) return status;
-  return `${status}: ${(await response.text()).trim()}`;
-}
-
-/** Counts the bytes that go through, and says now and then how far they are. */
-function reportBytes(
-  progress: { done: number; total: number | undefined; items: number },
-  onProgress: (progress: LoadProgress) => void,
-): TransformStream<Uint8Array, Uint8Array> {
-  let reportedMs = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      progress.done += chunk.length;
-      controller.enqueue(chunk);
-      const now = performance.now();
-      if (now - reportedMs < REPORT_INTERVAL_MS) return;
-      reportedMs = now;
-      onProgress({ ...progress });
-    },
+  const { dataset, reading, failure } = await loadEvents(file, kind, prefix, ask.events ?? {}, (rows) => {
+    file.progress.items = rows;
   });
+  const found = { otherKeys: 0, expiredKeys: 0, reading };
+  if (dataset.catalog.names.length > 0) return { ...found, datasets: [dataset], failure };
+  const { skipped } = reading;
+  const none = `expected events, got none${skipped > 0 ? ` but ${skipped} broken ${plural(skipped, 'row')}` : ''}`;
+  return { ...found, datasets: [], failure: failure ?? new ReadingError(new Error(none), reading) };
 }

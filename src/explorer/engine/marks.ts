@@ -1,8 +1,8 @@
 import { needsHours, parseQuery, printable, type QueryPeriod, queryEvents } from '../../index.js';
 import type { Field, Question } from '../../measures.js';
-import type { Dataset } from './load.js';
+import type { Dataset } from './dataset.js';
 
-/** A CSV has no hours and no flags unless they are marked; an answer of 0 would mislead. */
+/** A file of events has no hours and no flags unless they are marked; an answer of 0 would mislead. */
 
 /** What there is to ask of. */
 export interface Marked {
@@ -71,6 +71,6 @@ function expectEvent(
 function unmarked(what: string, option: string, event?: string): Error {
   const those = event === undefined ? 'without' : `without those of ${printable(event)}`;
   return new Error(
-    `expected a CSV whose ${what} were marked when it was opened (in a page by Options, in a terminal by ${option}), got one ${those}`,
+    `expected a file whose ${what} were marked when it was opened (in a page by how it is read, in a terminal by ${option}), got one ${those}`,
   );
 }

@@ -1,5 +1,7 @@
+import type { Columns, PresetName, Role, TimeFormat } from '../../csv.js';
 import type { Table } from '../../index.js';
 import type { QuestionDocument } from '../../measures.js';
+import type { Person } from '../../people.js';
 
 /**
  * What the page and the engine in its worker say to each other: plain data only, periods as ISO text. Every question
@@ -16,6 +18,7 @@ export interface Questions {
   dashboard(questions: readonly QuestionDocument[]): DashboardView;
   count(expression: string): CountView;
   ids(expression: string): Blob;
+  has(ask: HasAsk): boolean;
 }
 
 export type QuestionKind = keyof Questions;
@@ -34,25 +37,67 @@ export type Reply<K extends QuestionKind> =
   | { readonly problem: Problem }
   | { readonly progress: LoadProgress };
 
-/** An error, as it crosses the boundary; `offset` is that of a syntax error in its text. */
+/** An error, as it crosses the boundary. */
 export interface Problem {
   readonly message: string;
+  /** That of a syntax error in its text. */
   readonly offset?: number | undefined;
+  /** Whether a single row of a file of events is at fault, which can be skipped. */
+  readonly isRow?: boolean | undefined;
+  /** What is known of the file of events whose columns cannot be told. */
+  readonly reading?: ReadingView | undefined;
 }
 
 export interface LoadAsk {
   /** A file of the reader's, the address of one on the page's own server, or a made-up app. */
   readonly source: Blob | string | SampleSource;
-  /** `.csv` and `.csv.gz` are read as events, everything else as a dump. */
+  /** Its ending tells whether it is read as events, and in which format; everything else is read as a dump. */
   readonly name: string;
   /** What keys begin with, in place of the prefixes that are known. */
   readonly prefix?: string | undefined;
-  /** IANA zone in which days, weeks and months of a CSV are counted; UTC by default. */
+  /** How a file of events is read. */
+  readonly events?: EventsAsk | undefined;
+}
+
+/** How a file of events is read: what is not said is found out from its names and first values. */
+export interface EventsAsk {
+  readonly columns?: Columns | undefined;
+  /** What every row is. */
+  readonly event?: string | undefined;
+  readonly timeFormat?: TimeFormat | undefined;
+  readonly preset?: PresetName | undefined;
+  /** Whether people are known by texts. */
+  readonly people?: boolean | undefined;
+  /** Leave out rows that are no events, instead of refusing the file. */
+  readonly skipBroken?: boolean | undefined;
+  /** IANA zone in which days, weeks and months are counted; UTC by default. */
   readonly timeZone?: string | undefined;
-  /** Also mark the hours of a CSV. */
+  /** Also mark hours. */
   readonly hourly?: boolean | undefined;
-  /** Also mark the dateless flag of every event of a CSV. */
+  /** Also mark the dateless flag of every event. */
   readonly unique?: boolean | undefined;
+}
+
+/** How a file of events was read, or would be. */
+export interface ReadingView {
+  /** All columns, in their order, with their first values. */
+  readonly columns: readonly ColumnView[];
+  /** Those that were taken; none for a role that is a question. */
+  readonly taken: Columns;
+  /** Those that may be meant, for each role that is a question. */
+  readonly candidates: { readonly [role in Role]?: readonly string[] | undefined };
+  /** Whether people are known by texts. */
+  readonly people: boolean;
+  /** Sentences about what was found out. */
+  readonly notes: readonly string[];
+  /** Rows that were left out, and what is wrong with the first of them. */
+  readonly skipped: number;
+  readonly reasons: readonly string[];
+}
+
+export interface ColumnView {
+  readonly name: string;
+  readonly samples: readonly string[];
 }
 
 /** A year of an app that never was, made when it is asked for. */
@@ -79,6 +124,8 @@ export interface SourceView {
   /** Keys that are no events, and keys that have expired; both are left out. */
   readonly otherKeys: number;
   readonly expiredKeys: number;
+  /** How it was read, if it is a file of events. */
+  readonly reading?: ReadingView | undefined;
   /** What ended reading early, if anything did; everything before it is here. */
   readonly problem: Problem | undefined;
 }
@@ -218,9 +265,16 @@ export type DashboardAnswer = { readonly tables: readonly Table[] } | { readonly
 
 export interface CountView {
   readonly count: number;
-  /** The first few ids. */
-  readonly first: readonly number[];
+  /** The first few people: by their texts, if they are known by them. */
+  readonly first: readonly Person[];
   /** Sentences about names that no event has. */
   readonly notes: readonly string[];
   readonly milliseconds: number;
+}
+
+/** Whether somebody is among the people of an expression. */
+export interface HasAsk {
+  readonly expression: string;
+  /** An id, or the text that somebody is known by. */
+  readonly person: string;
 }

@@ -1,6 +1,6 @@
 import { type ChosenDataset, chooseDataset } from './chosen.js';
 import { answerDashboard } from './dashboard.js';
-import { answerCount, answerIds } from './expression.js';
+import { answerCount, answerHas, answerIds } from './expression.js';
 import { type LoadedSource, loadSource } from './load.js';
 import { answerMeasure } from './measures.js';
 import { answerOverview } from './overview.js';
@@ -34,6 +34,7 @@ const answers: Answers = {
   dashboard: (questions) => answerDashboard(expectLoaded(chosen), questions),
   measure: (ask) => answerMeasure(expectLoaded(chosen), ask),
   count: (text) => answerCount(expectLoaded(chosen), text),
+  has: (ask) => answerHas(expectLoaded(chosen), ask),
   ids: (text) => answerIds(expectLoaded(chosen), text),
 };
 

@@ -11,8 +11,9 @@ import { FileButton, Landing, LoadStatus } from './landing.js';
 import { MeasureView } from './measure.js';
 import { Navigation } from './navigation.js';
 import { Overview } from './overview.js';
+import { ReadingNote, SkippedRows } from './readingnote.js';
 import { route, setParams, VIEWS } from './route.js';
-import { announcement, dataset, loadFile, loading, opened, partial, problem } from './state.js';
+import { announcement, asking, dataset, loadFile, loading, opened, partial, problem } from './state.js';
 
 export function App() {
   const isDragged = useFileDrop();
@@ -42,11 +43,12 @@ export function App() {
         <main>
           {isOpen ? (
             <>
-              {(loading.value || partial.value || problem.value) && (
-                <section class="card">
+              {(loading.value || partial.value || problem.value || asking.value) && (
+                <section class={asking.value ? 'asked' : 'card'}>
                   <LoadStatus />
                 </section>
               )}
+              {opened.value?.source.reading && <SkippedRows reading={opened.value.source.reading} />}
               <h1 ref={heading} tabIndex={-1} class="hidden">
                 {VIEWS.get(view)}
               </h1>
@@ -99,6 +101,7 @@ function SourceBar() {
           {data.firstDay !== undefined && ` · ${data.firstDay} – ${data.lastDay}`}
           {skipped.length > 0 && ` · ${skipped.join(' and ')} left out`}
         </span>
+        {current.reading && <ReadingNote ask={opened.value!.ask} reading={current.reading} />}
       </p>
       {current.datasets.length > 1 && (
         <label class="field">

@@ -2,10 +2,13 @@ import { useRef } from 'preact/hooks';
 import prettyBytes from 'pretty-bytes';
 import { plural } from '../../index.js';
 import { groupDigits } from '../../report.js';
-import type { LoadProgress } from '../engine/protocol.js';
+import type { LoadAsk, LoadProgress, Problem } from '../engine/protocol.js';
 import { ProblemNote } from './fields.js';
+import { ReadingPanel } from './reading.js';
 import {
   acceptPartial,
+  asking,
+  askReading,
   cancelLoading,
   discardPartial,
   fileOptions,
@@ -14,25 +17,27 @@ import {
   loadSample,
   partial,
   problem,
+  skipBroken,
 } from './state.js';
 
 /** Where a file comes in, and how far it is. */
 export function Landing() {
   const options = fileOptions.value;
+  const isWaiting = !loading.value && !partial.value && !asking.value;
   return (
     <section class="landing">
       <h1>Look into your bitmapist data</h1>
       <p class="lead">
-        Drop a Redis dump or a CSV of events anywhere on this page. It is read and counted here, in your
+        Drop a Redis dump or a file of events anywhere on this page. It is read and counted here, in your
         browser; nothing is sent anywhere.
       </p>
       <LoadStatus />
-      {!loading.value && !partial.value && (
+      {isWaiting && (
         <div class="drop">
           <FileButton class="primary">Choose a file</FileButton>
           <p class="muted">
-            <code>dump.rdb</code>, <code>dump.rdb.gz</code>, or <code>events.csv</code>,{' '}
-            <code>events.csv.gz</code> with the columns user, timestamp and event
+            <code>dump.rdb</code>, or events as <code>.csv</code>, <code>.tsv</code>, <code>.jsonl</code>,{' '}
+            <code>.ndjson</code> or <code>.parquet</code>; all but the last also as <code>.gz</code>
           </p>
           <details>
             <summary>Options</summary>
@@ -47,12 +52,17 @@ export function Landing() {
                 }}
               />
             </label>
-            <OptionBox option="hourly">Also mark the hours of a CSV</OptionBox>
-            <OptionBox option="unique">Also mark the dateless flag of every event of a CSV</OptionBox>
+            <OptionBox option="hourly">Also mark the hours of events</OptionBox>
+            <OptionBox option="unique">Also mark the dateless flag of every event</OptionBox>
           </details>
         </div>
       )}
-      {!loading.value && !partial.value && (
+      {asking.value && (
+        <p>
+          <FileButton>Choose another file</FileButton>
+        </p>
+      )}
+      {isWaiting && (
         <p class="lead">
           Nothing at hand?{' '}
           <button type="button" onClick={() => void loadSample()}>
@@ -90,11 +100,16 @@ export function LoadStatus() {
   const current = loading.value;
   const half = partial.value;
   const bitmaps = half?.source.datasets.reduce((sum, { bitmaps }) => sum + bitmaps, 0) ?? 0;
+  const failure = problem.value;
   return (
     <>
-      {problem.value && (
-        <ProblemNote title="This file could not be read">{problem.value.message}</ProblemNote>
+      {failure && (
+        <ProblemNote title="This file could not be read">
+          <p>{failure.message}</p>
+          <WaysOut ask={failure.ask} problem={failure} />
+        </ProblemNote>
       )}
+      {asking.value && <ReadingPanel key={asking.value.ask.name} {...asking.value} />}
       {current && (
         <div class="loading">
           <p>
@@ -112,7 +127,8 @@ export function LoadStatus() {
           <p>
             {groupDigits(bitmaps)} {plural(bitmaps, 'bitmap')} came before that.
           </p>
-          <button type="button" class="primary" onClick={acceptPartial}>
+          <WaysOut ask={half.ask} problem={half.source.problem} />
+          <button type="button" onClick={acceptPartial}>
             Look at those
           </button>{' '}
           <button type="button" onClick={discardPartial}>
@@ -120,6 +136,31 @@ export function LoadStatus() {
           </button>
         </ProblemNote>
       )}
+    </>
+  );
+}
+
+interface WaysOutProps {
+  readonly ask: LoadAsk | undefined;
+  readonly problem: Problem | undefined;
+}
+
+/** What can be done about a row of a file of events that is broken, or about how it is read. */
+function WaysOut({ ask, problem }: WaysOutProps) {
+  const { reading, isRow, message } = problem ?? {};
+  if (ask === undefined || reading === undefined) return null;
+  return (
+    <>
+      {isRow && (
+        <>
+          <button type="button" class="primary" onClick={() => void skipBroken(ask)}>
+            Skip broken rows
+          </button>{' '}
+        </>
+      )}
+      <button type="button" onClick={() => askReading({ ask, reading, problem: message })}>
+        Change how it is read
+      </button>{' '}
     </>
   );
 }
@@ -168,7 +209,7 @@ export function FileButton({ class: name, children }: FileButtonProps) {
         type="file"
         hidden
         aria-label="File"
-        accept=".rdb,.csv,.gz"
+        accept=".rdb,.csv,.tsv,.jsonl,.ndjson,.parquet,.gz"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
           if (file) void loadFile(file);

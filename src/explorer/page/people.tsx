@@ -1,9 +1,10 @@
-import { plural } from '../../index.js';
+import { useId, useState } from 'preact/hooks';
+import { plural, printable } from '../../index.js';
 import { groupDigits } from '../../report.js';
 import type { CountView } from '../engine/protocol.js';
 import { duration } from './duration.js';
 import { SaveButton } from './save.js';
-import { opened } from './state.js';
+import { announcement, opened } from './state.js';
 
 interface PeopleProps {
   readonly answer: CountView;
@@ -32,15 +33,69 @@ export function People({ answer, query, isPending }: PeopleProps) {
       {count > 0 && (
         <>
           <p class="ids">
-            {first.join(' ')}
+            {first.some((person) => typeof person === 'string')
+              ? first.map((person) => printable(String(person))).join(', ')
+              : first.join(' ')}
             {count > first.length && ' …'}
           </p>
+          <Finder key={query} query={query} />
           <SaveButton name="ids.csv" type="text/csv" make={() => opened.value?.engine.ask('ids', query)}>
             Save ids as CSV
           </SaveButton>
         </>
       )}
     </div>
+  );
+}
+
+/** Whether somebody is one of them, however many they are. */
+function Finder({ query }: { readonly query: string }) {
+  const [person, setPerson] = useState('');
+  const [said, setSaid] = useState<{ readonly text: string; readonly isProblem: boolean }>();
+  const noteId = useId();
+  const find = async (): Promise<void> => {
+    if (person.trim() === '') return;
+    try {
+      const isIn = await opened.value?.engine.ask('has', { expression: query, person: person.trim() });
+      const text = `${printable(person.trim())} is ${isIn ? '' : 'not '}one of them`;
+      setSaid({ text, isProblem: false });
+      announcement.value = text;
+    } catch (error) {
+      setSaid({ text: (error as Error).message, isProblem: true });
+    }
+  };
+  return (
+    <form
+      class="finder"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void find();
+      }}
+    >
+      <label class="field">
+        <span>Is one of them</span>
+        <input
+          type="text"
+          value={person}
+          placeholder="An id"
+          autocomplete="off"
+          aria-describedby={noteId}
+          aria-invalid={said?.isProblem ?? false}
+          onInput={({ currentTarget }) => {
+            setPerson(currentTarget.value);
+            setSaid(undefined);
+          }}
+        />
+      </label>
+      <button type="submit">Ask</button>
+      <p
+        id={noteId}
+        class={said?.isProblem ? 'warning' : 'muted'}
+        role={said?.isProblem ? 'alert' : undefined}
+      >
+        {said?.text}
+      </p>
+    </form>
   );
 }
 

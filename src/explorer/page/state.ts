@@ -9,6 +9,7 @@ import type {
   LoadAsk,
   LoadProgress,
   Problem,
+  ReadingView,
   SourceView,
 } from '../engine/protocol.js';
 import { readDate, readSegments, route, setParams } from './route.js';
@@ -18,7 +19,21 @@ import { readDate, readSegments, route, setParams } from './route.js';
 /** A source that was read. */
 interface Readable {
   readonly engine: Engine;
+  readonly ask: LoadAsk;
   readonly source: SourceView;
+}
+
+/** What went wrong, and the source that could not be read if that is what did. */
+export interface Failure extends Problem {
+  readonly ask?: LoadAsk | undefined;
+}
+
+/** A file of events whose reader says how it is to be read. */
+export interface Asking {
+  readonly ask: LoadAsk;
+  readonly reading: ReadingView;
+  /** Why it cannot be read as it was tried. */
+  readonly problem?: string | undefined;
 }
 
 interface Loading {
@@ -26,12 +41,16 @@ interface Loading {
   readonly name: string;
   /** Whether it is made here, not read. */
   readonly isMade: boolean;
+  /** What was asked before that, and is again if it is cancelled. */
+  readonly asked: Asking | undefined;
   readonly progress?: LoadProgress;
 }
 
 export const loading = signal<Loading | undefined>(undefined);
 /** One that was read in part: its reader decides whether that is of use. */
 export const partial = signal<Readable | undefined>(undefined);
+/** One that is about to be read, if its reader says how. */
+export const asking = signal<Asking | undefined>(undefined);
 /** The one that is looked at. */
 export const opened = signal<Readable | undefined>(undefined);
 export const dataset = signal<DatasetView | undefined>(undefined);
@@ -48,14 +67,15 @@ export const datelessNames = computed(() => {
 export const statistics = signal<ReadonlyMap<string, EventStatistics>>(new Map());
 /** Events that are on the screen, whose numbers are asked for first. */
 export const visibleEvents = signal<readonly string[]>([]);
-export const problem = signal<Problem | undefined>(undefined);
+export const problem = signal<Failure | undefined>(undefined);
 /** Said to those who listen to the page. */
 export const announcement = signal('');
 /** How files are read, however they come in. */
 export const fileOptions = signal({ prefix: '', hourly: false, unique: false });
 
 export function loadFile(file: File): Promise<void> {
-  return load({ source: file, name: file.name, ...fileOptions.value });
+  const { prefix, ...events } = fileOptions.value;
+  return load({ source: file, name: file.name, prefix, events });
 }
 
 const SAMPLE = { source: { users: 20_000 }, name: 'A made-up app' };
@@ -71,33 +91,59 @@ export async function load(ask: LoadAsk): Promise<void> {
   const engine = new Engine();
   const { name } = ask;
   const isMade = ask === SAMPLE;
+  const asked = asking.value;
   batch(() => {
     problem.value = undefined;
-    loading.value = { engine, name, isMade };
+    asking.value = undefined;
+    loading.value = { engine, name, isMade, asked };
   });
   announcement.value = isMade ? 'Making an app up' : `Reading ${name}`;
   try {
     const source = await engine.ask('load', ask, (progress) => {
       // It may have been cancelled meanwhile.
-      if (loading.value?.engine === engine) loading.value = { engine, name, isMade, progress };
+      if (loading.value?.engine === engine) loading.value = { engine, name, isMade, asked, progress };
     });
     loading.value = undefined;
-    if (source.problem === undefined) show({ engine, source });
-    else partial.value = { engine, source };
+    if (source.problem === undefined) show({ engine, ask, source });
+    else partial.value = { engine, ask, source };
   } catch (error) {
     if (isAbort(error)) return;
     engine.close();
     loading.value = undefined;
-    problem.value = error as Problem;
+    const { message, reading, isRow } = error as Problem;
+    if (reading === undefined || isRow) problem.value = { message, reading, isRow, ask };
+    else asking.value = { ask, reading, problem: message };
   }
+}
+
+/** Reads a file again without the rows that are broken. */
+export function skipBroken(ask: LoadAsk): Promise<void> {
+  return load({ ...ask, events: { ...ask.events, skipBroken: true } });
+}
+
+/** Asks how a file is to be read. */
+export function askReading(next: Asking): void {
+  batch(() => {
+    problem.value = undefined;
+    discardPartial();
+    asking.value = next;
+  });
+}
+
+export function closeReading(): void {
+  asking.value = undefined;
 }
 
 /** Ends reading at once. What was shown before stays. */
 export function cancelLoading(): void {
   discardPartial();
   if (loading.value === undefined) return;
-  loading.value.engine.close();
-  loading.value = undefined;
+  const { engine, asked } = loading.value;
+  engine.close();
+  batch(() => {
+    loading.value = undefined;
+    asking.value = asked;
+  });
   announcement.value = 'Reading was cancelled';
 }
 
