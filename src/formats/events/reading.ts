@@ -64,6 +64,10 @@ export class EventReading {
     if (typeof name !== 'string' && typeof name !== 'number') {
       return this.reject(`expected an event name, got ${shown(name)}`, at);
     }
+    if (this.#options.skipBroken && (isOtherText(name) || isOtherText(user))) {
+      const text = isOtherText(name) ? name : user;
+      return this.reject(`expected text, got bytes of another encoding in ${shown(text)}`, at);
+    }
     let id: number | string;
     if (this.#options.people) {
       const read = readText(user);
@@ -94,6 +98,7 @@ export class EventReading {
   readPlain(id: number, text: string, from: number, to: number, event: string): EventRow | undefined {
     const name = this.#options.event ?? event;
     if (!this.#isPlain || !this.#isTold || name === '' || id >= ID_LIMIT) return undefined;
+    if (this.#options.skipBroken && isOtherText(name)) return undefined;
     const at = this.#times.readPlain(text, from, to);
     if (at === undefined) return undefined;
     this.rows += 1;
@@ -126,6 +131,11 @@ export class EventReading {
     const notes = [...guessNotes(found), ...this.#notes, ...(unit === undefined ? [] : [unit])];
     this.#options.onReading?.({ columns: found.shown, notes });
   }
+}
+
+/** Bytes that are no text are read as U+FFFD if broken rows are left out. */
+function isOtherText(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\uFFFD');
 }
 
 const TIME_FORMATS = ['unix', 'ms', 'us', 'ns', 'iso'];

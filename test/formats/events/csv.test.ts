@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CsvError, type EventRow, readEvents } from '../../../src/csv.js';
+import { CsvError, type EventRow, type Reading, readEvents, type SkippedRow } from '../../../src/csv.js';
 import { chunksOf } from '../../support/formats/chunks.js';
+import { collectRows } from '../../support/formats/rows.js';
 import { goldenPath, hasGolden, readGolden } from '../../support/golden/files.js';
 
 const HEADER = 'user,timestamp,event\n';
@@ -234,6 +235,129 @@ describe('events as CSV', () => {
         expect(error.message).toMatch('line 2: expected a row of at most 1048576 characters');
       }
     }
+  });
+
+  it('leaves broken rows out if it is told to, and says which and why', async () => {
+    const lines = [
+      'user,timestamp,event',
+      '1,100000000,a',
+      'x,100000000,b',
+      '2,100000000',
+      '"3",never,"c\nd"',
+      '4,100000000,',
+      '5,100000000,e',
+      '6,100000000,caf\xe9',
+      '7,2026-11-22T13:05:07Z,f',
+    ];
+    for (const chunkLength of [1, 7, 65_536]) {
+      const skipped: SkippedRow[] = [];
+      const bytes = chunksOf(Buffer.from(lines.join('\n'), 'latin1'), chunkLength);
+      const rows = await collect(readEvents(bytes, { skipBroken: true, onSkip: (row) => skipped.push(row) }));
+      expect(rows.map(({ id }) => id)).toEqual([1, 5, 7]);
+      expect(skipped).toEqual([
+        { place: 'line 3', problem: `${ID}, got "x"${TEXTS}`, skipped: 1 },
+        { place: 'line 4', problem: 'expected 3 fields, got 2', skipped: 2 },
+        { place: 'line 5', problem: `${DATE}, got "never"`, skipped: 3 },
+        { place: 'line 7', problem: 'expected an event name, got an empty field', skipped: 4 },
+        {
+          place: 'line 9',
+          problem: 'expected text, got bytes of another encoding in "caf\uFFFD"',
+          skipped: 5,
+        },
+      ]);
+    }
+  });
+
+  it('ends at a quote that is wrong also if broken rows are left out, since nobody knows where its row ends', async () => {
+    const text = `${HEADER}1,100000000,a\n2,100000000,"b"c\n3,100000000,d\n`;
+    await expect(collect(readEvents(Buffer.from(text), { skipBroken: true }))).rejects.toThrow(
+      'line 3: expected a comma or the end of the line after a closing quote, got more text',
+    );
+  });
+
+  it('reads the texts that people are known by, whatever they look like', async () => {
+    const text = 'user_id,time,event\nu_8f3a,100000000,a\n007,100000000,a\n"a,b",100000000,a\n,100000000,a\n';
+    const reading = collect(readEvents(Buffer.from(text), { people: true, skipBroken: true }));
+    expect((await reading).map(({ id }) => id)).toEqual(['u_8f3a', '007', 'a,b']);
+    const long = `user,timestamp,event\n${'é'.repeat(500)},100000000,a\n${'é'.repeat(501)},100000000,a\n`;
+    const { rows, error } = await collectRows(readEvents(Buffer.from(long), { people: true }));
+    expect(rows).toHaveLength(1);
+    expect(String(error)).toContain("line 3: expected a user's text of at most 1000 bytes, got 1002 bytes");
+  });
+
+  it('names one event for all rows, and reads each column in any place', async () => {
+    const text = 'time,n,user_id\n2026-11-22,x,7\n';
+    expect(await collect(readEvents(Buffer.from(text), { event: 'login' }))).toEqual([
+      { event: 'login', id: 7, at: '2026-11-22' },
+    ]);
+  });
+
+  it('tells what it found out before the first rows, and of a file without any', async () => {
+    const told: unknown[] = [];
+    const onReading = (reading: Reading) => told.push(reading);
+    for await (const rows of readEvents(Buffer.from('User;ts;event\n7;1795351507000;a\n'), { onReading })) {
+      told.push(rows.length);
+    }
+    await collect(readEvents(Buffer.from(HEADER), { onReading }));
+    expect(told).toEqual([
+      {
+        columns: { user: 'User', time: 'ts', event: 'event' },
+        notes: [
+          'columns were told by their names: user=User,time=ts',
+          'a semicolon stands between fields',
+          'times are milliseconds since 1970',
+        ],
+      },
+      1,
+      { columns: { user: 'user', time: 'timestamp', event: 'event' }, notes: [] },
+    ]);
+  });
+
+  it('reads lines with and without quotes alike', { tags: 'long' }, async () => {
+    const value = fc.constantFrom(
+      ...[
+        '7',
+        '4294967295',
+        '4294967296',
+        '0',
+        '007',
+        '',
+        'x',
+        '12345678901',
+        ' 7',
+        '100000000',
+        '1795351507',
+      ],
+      ...[
+        '1795351507000',
+        '2026-11-22',
+        '2026-11-22 13:05:07',
+        '2026-11-22T13:05:07.5Z',
+        '2026-02-30T10:00:00Z',
+      ],
+      ...['2026-11-22T13:05:07+02:00', '2026-11-22T13:05:07.1234567891', '2026-11-22T13:05', 'a', 'é', '😀'],
+    );
+    const row = fc.array(value, { minLength: 3, maxLength: 5 });
+    const options = fc.record({ skipBroken: fc.boolean(), needsTime: fc.boolean() });
+    let read = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 6 }), options, fc.boolean(), async (rows, given, crlf) => {
+        const end = crlf ? '\r\n' : '\n';
+        const usual = ['1', '1795351507', 'a', 'x'];
+        const write = (quote: string) =>
+          [
+            'user,timestamp,event,more',
+            ...[usual, ...rows].map((each) => each.map((text) => quote + text + quote)),
+          ].join(end);
+        const plain = await collectRows(readEvents(Buffer.from(write('')), given));
+        const quoted = await collectRows(readEvents(Buffer.from(write('"')), given));
+        read += plain.rows.length;
+        expect(plain.rows).toEqual(quoted.rows);
+        expect(plain.error === undefined).toBe(quoted.error === undefined);
+      }),
+      { seed: 22, numRuns: 1000 },
+    );
+    expect(read).toBeGreaterThan(1000);
   });
 
   it('ends when the caller stops or aborts, and lets go of its input', async () => {
