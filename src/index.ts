@@ -53,7 +53,7 @@ export type { CohortArguments, TimeGroup } from './measures/cohort.js';
 export type { Ask, Counts, Measure, MeasureScope } from './measures/measure.js';
 export { DEFAULT_PREFIX, type ParsedKey, parseKey } from './names/keys.js';
 export { MemoryStore } from './store/memory.js';
-export type { People, Person } from './store/people/types.js';
+export type { LookupOptions, People, Person } from './store/people/types.js';
 export type {
   BitmapReader,
   BitWrite,

@@ -12,5 +12,5 @@ export {
   sampleOf,
 } from './events/people.js';
 export type { PeopleOptions } from './events/selection.js';
-export { MemoryPeople } from './store/people/memory.js';
-export type { People, Person } from './store/people/types.js';
+export { MemoryPeople, type MemoryPeopleOptions } from './store/people/memory.js';
+export type { KeptPeople, LookupOptions, People, PeopleEntry, Person } from './store/people/types.js';

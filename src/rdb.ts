@@ -9,4 +9,11 @@ export {
 } from './formats/rdb/reader.js';
 export { type EncodeRdbOptions, encodeRdb, type LongBytes, type RdbEntry } from './formats/rdb/writer.js';
 export { decodeKey, encodeKey } from './names/key-text.js';
-export { loadRdb, restoreRdb, type WriteRdbOptions, writeRdb } from './store/dump.js';
+export {
+  loadPeople,
+  loadRdb,
+  type RestoreRdbOptions,
+  restoreRdb,
+  type WriteRdbOptions,
+  writeRdb,
+} from './store/dump.js';

@@ -2,9 +2,8 @@
 
 import { createReadStream } from 'node:fs';
 import { replaceFile } from '../formats/file.js';
-import type { RdbReadOptions } from '../formats/rdb/reader.js';
 import { explainSystemError } from '../formats/system-error.js';
-import { loadRdb, type WriteRdbOptions, writeRdb } from './dump.js';
+import { loadRdb, type RestoreRdbOptions, type WriteRdbOptions, writeRdb } from './dump.js';
 import type { MemoryStore } from './memory.js';
 import type { Store } from './types.js';
 
@@ -38,7 +37,7 @@ export async function saveStore(store: Store, path: string, options: WriteRdbOpt
  * const again = new Bitmapist({ store: await loadStore('events.rdb') });
  * console.log(await again.unique('pro').count()); // 2
  */
-export async function loadStore(path: string, options: RdbReadOptions = {}): Promise<MemoryStore> {
+export async function loadStore(path: string, options: RestoreRdbOptions = {}): Promise<MemoryStore> {
   const chunks = createReadStream(path, { highWaterMark: READ_BYTES });
   try {
     return await explainSystemError(`a dump to be read at ${path}`, loadRdb(chunks, options));

@@ -5,8 +5,18 @@ import { BitmapistError } from '../base/errors.js';
 import type { ByteInput } from '../formats/input.js';
 import { type RdbProgress, type RdbReadOptions, type RdbString, readRdb } from '../formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../formats/rdb/writer.js';
+import { isPeopleKey, parsePeopleKey } from '../names/people.js';
 import { MemoryStore } from './memory.js';
+import { MemoryPeople } from './people/memory.js';
+import { refuseToMix } from './people/refusal.js';
+import type { KeptPeople, PeopleEntry } from './people/types.js';
 import type { BitmapReader, Store } from './types.js';
+
+/** What of a dump is restored. */
+export interface RestoreRdbOptions extends RdbReadOptions {
+  /** Takes over the map of people that the dump has under this map's prefix; `prefix` and `filter` are for the other keys. */
+  readonly people?: KeptPeople | undefined;
+}
 
 /** What of a store is written, and how. Keys expire as in the store, if that can tell; otherwise they are kept. */
 export interface WriteRdbOptions extends EncodeRdbOptions {
@@ -14,6 +24,8 @@ export interface WriteRdbOptions extends EncodeRdbOptions {
   readonly prefix?: string | undefined;
   /** Number of the database that they are written to (default 0). */
   readonly db?: number | undefined;
+  /** Written after the bitmaps, so that nobody who has marks is missing; in place of what the store has under its keys. */
+  readonly people?: KeptPeople | undefined;
   /** Called after each key with how many have been written. */
   readonly onProgress?: ((keys: number) => void) | undefined;
 }
@@ -35,7 +47,7 @@ const PIECE_BYTES = 2 ** 20;
  * const store = await loadRdb(encodeRdb([{ key: 'key', bytes: Uint8Array.of(0x41) }]), { prefix: 'k' });
  * console.log(await store.count('key')); // 2
  */
-export async function loadRdb(input: ByteInput, options: RdbReadOptions = {}): Promise<MemoryStore> {
+export async function loadRdb(input: ByteInput, options: RestoreRdbOptions = {}): Promise<MemoryStore> {
   const store = new MemoryStore();
   await restoreRdb(input, store, options);
   return store;
@@ -44,8 +56,10 @@ export async function loadRdb(input: ByteInput, options: RdbReadOptions = {}): P
 /**
  * Puts the bitmaps of a dump into a store, some hundreds or 4 MiB at a time, and says how many there were. Keys that
  * expire do so in the store as well, to the second; what has expired already and is wanted all the same is kept for ever.
- * After an error the store holds what was put there before.
- * @throws as `loadRdb` does, and whatever the store throws.
+ * After an error the store holds what was put there before. A map of people is for `people`, and comes last: only a `MemoryStore`
+ * takes its keys for bitmaps.
+ * @throws as `loadRdb` does, and whatever the store throws; BitmapistError, before anything is read, if `people` has given out numbers
+ * already, and for a map without `people`
  * @example
  * import { MemoryStore } from 'bitmapist-wasm';
  * import { encodeRdb, restoreRdb } from 'bitmapist-wasm/rdb';
@@ -57,8 +71,16 @@ export async function loadRdb(input: ByteInput, options: RdbReadOptions = {}): P
 export async function restoreRdb(
   input: ByteInput,
   store: Store,
-  options: RdbReadOptions = {},
+  { people, ...options }: RestoreRdbOptions = {},
 ): Promise<RdbProgress> {
+  const size = (await people?.size(options)) ?? 0;
+  if (size > 0) throw refuseToMix(size);
+  const isPerson = (key: string): boolean =>
+    people !== undefined && parsePeopleKey(people.prefix, key) !== undefined;
+  const { prefix = '', filter = () => true } = options;
+  const wants = (key: string, db: number): boolean =>
+    isPerson(key) || (key.startsWith(prefix) && filter(key, db));
+  const entries: PeopleEntry[] = [];
   let progress: RdbProgress = { inputBytes: 0, byteOffset: 0, keys: 0, strings: 0, expired: 0 };
   const onProgress = (latest: RdbProgress) => {
     progress = latest;
@@ -68,9 +90,13 @@ export async function restoreRdb(
   let bytes = 0;
   let db: number | undefined;
   try {
-    for await (const string of readRdb(input, { ...options, onProgress })) {
+    for await (const string of readRdb(input, { ...options, prefix: '', filter: wants, onProgress })) {
       checkString(string, db, store);
       db = string.db;
+      if (isPerson(string.key)) {
+        entries.push(string);
+        continue;
+      }
       const put = putString(string, store, options.signal);
       // It is waited for later; until then its failure is nobody's surprise.
       put.catch(() => {});
@@ -84,6 +110,7 @@ export async function restoreRdb(
   } finally {
     await Promise.all(puts);
   }
+  await people?.restore(entries, options);
   return progress;
 }
 
@@ -94,7 +121,13 @@ function checkString({ db, key }: RdbString, previousDb: number | undefined, sto
       `expected the bitmaps of one database, got some of database ${previousDb} and of database ${db}; choose one with the option db`,
     );
   }
-  if (!(store instanceof MemoryStore) && /\p{Surrogate}/u.test(key)) {
+  if (store instanceof MemoryStore) return;
+  if (isPeopleKey(key)) {
+    throw new BitmapistError(
+      `expected the option people for a map of people, got ${JSON.stringify(key)} without it; the option filter leaves it out`,
+    );
+  }
+  if (/\p{Surrogate}/u.test(key)) {
     throw new BitmapistError(
       `expected keys that are UTF-8, got ${JSON.stringify(key)}; leave it out with the option filter`,
     );
@@ -133,9 +166,12 @@ export function writeRdb(
 
 /** The bitmaps of a store whose keys begin with `prefix`, some hundreds or 4 MiB at a time; longer ones in pieces of 1 MiB. */
 export async function* readEntries(store: Store, options: WriteRdbOptions): AsyncGenerator<RdbEntry, void> {
-  const { prefix = '', db, signal, onProgress } = options;
+  const { prefix = '', db, people, signal, onProgress } = options;
   let written = 0;
-  for await (const keys of inBatches(store.keys(prefix, { signal }), BATCH_KEYS)) {
+  for await (const listed of inBatches(store.keys(prefix, { signal }), BATCH_KEYS)) {
+    const keys = listed.filter(
+      (key) => people === undefined || parsePeopleKey(people.prefix, key) === undefined,
+    );
     const reader: BitmapReader = store.reader?.() ?? store;
     try {
       const byteLengths = await reader.byteLengths(keys, { signal });
@@ -153,6 +189,31 @@ export async function* readEntries(store: Store, options: WriteRdbOptions): Asyn
       reader.release?.();
     }
   }
+  for await (const { key, bytes } of people?.entries({ signal }) ?? []) {
+    yield { db, key, bytes };
+    onProgress?.(++written);
+  }
+}
+
+/**
+ * Loads the map of people of a dump into memory, if it has one: that with this prefix.
+ * @throws as `loadRdb` does; BitmapistError for a map that is damaged, or not all there
+ * @example
+ * import { MemoryPeople } from 'bitmapist-wasm/people';
+ * import { encodeRdb, loadPeople } from 'bitmapist-wasm/rdb';
+ *
+ * const people = new MemoryPeople();
+ * await people.numbersFor(['ann', 'bob']);
+ * const copy = await loadPeople(encodeRdb(people.entries()));
+ * console.log(await copy.textsOf([0, 1])); // [ 'ann', 'bob' ]
+ */
+export async function loadPeople(
+  input: ByteInput,
+  options: Pick<RdbReadOptions, 'db' | 'prefix' | 'onProgress' | 'signal'> = {},
+): Promise<MemoryPeople> {
+  const people = new MemoryPeople({ prefix: options.prefix });
+  await restoreRdb(input, new MemoryStore(), { ...options, filter: () => false, people });
+  return people;
 }
 
 /** How far from `from` on bitmaps are read together: at least one, and more as long as they are short. */

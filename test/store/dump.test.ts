@@ -2,14 +2,18 @@ import { createReadStream } from 'node:fs';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BitmapistError } from '../../src/base/errors.js';
+import { Bitmapist } from '../../src/bitmapist.js';
 import { type RdbString, readRdb } from '../../src/formats/rdb/reader.js';
-import { loadRdb, restoreRdb, writeRdb } from '../../src/store/dump.js';
+import { encodeRdb } from '../../src/formats/rdb/writer.js';
+import { loadPeople, loadRdb, restoreRdb, writeRdb } from '../../src/store/dump.js';
 import { MemoryStore } from '../../src/store/memory.js';
+import { MemoryPeople } from '../../src/store/people/memory.js';
 import { RedisStore } from '../../src/store/redis/redis.js';
 import type { Store } from '../../src/store/types.js';
 import { dump, expiresAtMs, text } from '../support/formats/rdb/dump.js';
 import { goldenPath, hasGolden } from '../support/golden/files.js';
 import { type RedisServer, startRedis } from '../support/servers/redis.js';
+import { CountingStore } from '../support/store/counting.js';
 
 let server: RedisServer;
 let client: Redis;
@@ -30,6 +34,12 @@ async function stringsOf(store: Store): Promise<RdbString[]> {
   const found: RdbString[] = [];
   for await (const string of readRdb(writeRdb(store))) found.push(string);
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+async function bytesOfDump(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of chunks) parts.push(chunk.slice());
+  return new Blob(parts);
 }
 
 async function fill(store: Store): Promise<void> {
@@ -173,4 +183,58 @@ describe('a dump and a store', () => {
       expect(store.byteSize).toBeLessThan(bytes / 2);
     },
   );
+});
+
+describe('a dump with a map of people', () => {
+  const open = async () => {
+    const people = new MemoryPeople();
+    const bitmapist = new Bitmapist({ people });
+    await bitmapist.markUnique('pro', ['ann', 'bob', 'cleo']);
+    await people.remove(['bob']);
+    return { people, bitmapist };
+  };
+
+  it('brings it back beside the bitmaps, whatever keys are wanted', async () => {
+    const { people, bitmapist } = await open();
+    const dump = await bytesOfDump(writeRdb(bitmapist.store, { people }));
+    for (const options of [{}, { prefix: 'trackist_' }, { filter: (key: string) => key.endsWith('_u') }]) {
+      const copy = new MemoryPeople();
+      const store = await loadRdb(dump, { ...options, people: copy });
+      const again = new Bitmapist({ store, people: copy });
+      const pages: unknown[] = [];
+      for await (const page of again.unique('pro').people()) pages.push(...page);
+      expect(pages).toEqual(['ann', 1, 'cleo']);
+      expect([...(await copy.numbersFor(['bob']))]).toEqual([3]);
+    }
+    expect(await (await loadPeople(dump)).numbersOf(['ann', 'bob', 'cleo'])).toEqual([0, undefined, 2]);
+    expect(await (await loadPeople(dump, { prefix: 'other:' })).size()).toBe(0);
+  });
+
+  it('keeps maps of other prefixes apart', async () => {
+    const maps = ['', 'a:', 'b:'].map((prefix) => new MemoryPeople({ prefix }));
+    for (const [index, people] of maps.entries()) await people.numbersFor([`u_${index}`]);
+    const entries = async function* () {
+      for (const people of maps) yield* people.entries();
+    };
+    const dump = await bytesOfDump(encodeRdb(entries()));
+    for (const [index, { prefix }] of maps.entries()) {
+      expect(await (await loadPeople(dump, { prefix })).textsOf([0, 1])).toEqual([`u_${index}`, undefined]);
+    }
+  });
+
+  it('is not restored over others, before anything is written, nor as bitmaps', async () => {
+    const { people, bitmapist } = await open();
+    const dump = await bytesOfDump(writeRdb(bitmapist.store, { people }));
+    const store = new MemoryStore();
+    await expect(restoreRdb(dump, store, { people })).rejects.toThrow(
+      'expected a map of nobody to restore one into, got one that has given out 3 numbers',
+    );
+    for await (const key of store.keys('')) expect(key).toBe('none');
+    await expect(restoreRdb(dump, new CountingStore(store))).rejects.toThrow(
+      'expected the option people for a map of people, got "{bitmapist:people}:t:0" without it',
+    );
+    // What is kept in memory may be written again as it is.
+    const whole = await loadRdb(dump);
+    expect(await (await loadPeople(writeRdb(whole))).size()).toBe(3);
+  });
 });

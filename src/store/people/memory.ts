@@ -1,8 +1,20 @@
 /** The embedded map of people: texts and numbers in this process. */
 
+import { BitmapistError } from '../../base/errors.js';
 import { checkPersonText } from '../../base/person.js';
-import type { RequestOptions } from '../types.js';
-import type { People } from './types.js';
+import { decodeEntries, encodeEntries } from './entries.js';
+import { PAGE_PEOPLE } from './pages.js';
+import { refuseToMix } from './refusal.js';
+import type { KeptPeople, LookupOptions, PeopleEntry } from './types.js';
+
+/** V8's maps have 2^24 keys at most. */
+const MAP_KEYS = 2 ** 23;
+
+/** How a map is kept. */
+export interface MemoryPeopleOptions {
+  /** What its keys begin with in files, if there are several maps (default: nothing). */
+  readonly prefix?: string | undefined;
+}
 
 /**
  * Keeps people's texts and their numbers in memory, as `RedisPeople` keeps them in Redis. Nothing outlives the process unless
@@ -16,49 +28,99 @@ import type { People } from './types.js';
  * console.log(await bitmapist.unique('pro').has('u_8f3a')); // true
  * for await (const page of bitmapist.unique('pro').people()) console.log(page); // [ 'u_8f3a', 'u_77b0' ]
  */
-export class MemoryPeople implements People {
-  readonly #numbers = new Map<string, number>();
+export class MemoryPeople implements KeptPeople {
+  readonly prefix: string;
+  /** Each text in one of them. */
+  #numbers = [new Map<string, number>()];
   /** By number. */
-  readonly #texts: (string | undefined)[] = [];
+  #texts: (string | undefined)[] = [];
 
-  async numbersFor(texts: readonly string[], options?: RequestOptions): Promise<Uint32Array<ArrayBuffer>> {
+  constructor(options: MemoryPeopleOptions = {}) {
+    this.prefix = options.prefix ?? '';
+  }
+
+  async numbersFor(texts: readonly string[], options?: LookupOptions): Promise<Uint32Array<ArrayBuffer>> {
     options?.signal?.throwIfAborted();
     for (const text of texts) checkPersonText(text);
-    return Uint32Array.from(texts, (text) => this.#numbers.get(text) ?? this.#add(text));
+    return Uint32Array.from(texts, (text) => this.#numberOf(text) ?? this.#add(text));
   }
 
-  async numbersOf(texts: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
+  async numbersOf(texts: readonly string[], options?: LookupOptions): Promise<(number | undefined)[]> {
     options?.signal?.throwIfAborted();
-    return texts.map((text) => this.#numbers.get(checkPersonText(text)));
+    return texts.map((text) => this.#numberOf(checkPersonText(text)));
   }
 
-  async textsOf(ids: ArrayLike<number>, options?: RequestOptions): Promise<(string | undefined)[]> {
+  async textsOf(ids: ArrayLike<number>, options?: LookupOptions): Promise<(string | undefined)[]> {
     options?.signal?.throwIfAborted();
     return Array.from(ids, (id) => this.#texts[id]);
   }
 
-  async remove(texts: readonly string[], options?: RequestOptions): Promise<number> {
+  async remove(texts: readonly string[], options?: LookupOptions): Promise<number> {
     options?.signal?.throwIfAborted();
     for (const text of texts) checkPersonText(text);
     let removed = 0;
     for (const text of texts) {
-      const number = this.#numbers.get(text);
+      const number = this.#numberOf(text);
       if (number === undefined) continue;
-      this.#numbers.delete(text);
+      for (const numbers of this.#numbers) numbers.delete(text);
       this.#texts[number] = undefined;
       removed += 1;
     }
     return removed;
   }
 
-  async size(options?: RequestOptions): Promise<number> {
+  async size(options?: LookupOptions): Promise<number> {
     options?.signal?.throwIfAborted();
     return this.#texts.length;
   }
 
+  async *entries(options?: LookupOptions): AsyncGenerator<PeopleEntry, void> {
+    const texts = this.#texts;
+    const size = texts.length;
+    function* pages() {
+      for (let from = 0; from < size; from += PAGE_PEOPLE) {
+        options?.signal?.throwIfAborted();
+        yield texts.slice(from, Math.min(from + PAGE_PEOPLE, size));
+      }
+    }
+    yield* encodeEntries(this.prefix, size, pages());
+  }
+
+  async restore(
+    entries: Iterable<PeopleEntry> | AsyncIterable<PeopleEntry>,
+    options?: LookupOptions,
+  ): Promise<number> {
+    options?.signal?.throwIfAborted();
+    const copy = new MemoryPeople();
+    for (const text of await decodeEntries(this.prefix, entries)) {
+      if (text === undefined) copy.#texts.push(undefined);
+      else if (copy.#numberOf(text) === undefined) copy.#add(text);
+      else
+        throw new BitmapistError(`expected a map that has each text once, got ${JSON.stringify(text)} twice`);
+    }
+    options?.signal?.throwIfAborted();
+    if (this.#texts.length > 0) throw refuseToMix(this.#texts.length);
+    this.#numbers = copy.#numbers;
+    this.#texts = copy.#texts;
+    return this.#texts.length;
+  }
+
+  #numberOf(text: string): number | undefined {
+    for (const numbers of this.#numbers) {
+      const number = numbers.get(text);
+      if (number !== undefined) return number;
+    }
+    return undefined;
+  }
+
   #add(text: string): number {
     const number = this.#texts.push(text) - 1;
-    this.#numbers.set(text, number);
+    let numbers = this.#numbers.at(-1)!;
+    if (numbers.size >= MAP_KEYS) {
+      numbers = new Map();
+      this.#numbers.push(numbers);
+    }
+    numbers.set(text, number);
     return number;
   }
 }

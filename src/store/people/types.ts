@@ -1,9 +1,13 @@
 /** People by the names that others know them by: texts, each with a number of its own, which bitmaps know them by. */
 
-import type { RequestOptions } from '../types.js';
-
 /** Somebody: the number, an integer in [0, 2^32), or a text that people are known by, such as `u_8f3a` or a UUID. */
 export type Person = number | string;
+
+/** How a map is asked. */
+export interface LookupOptions {
+  /** Ends the call early: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Texts and their numbers. A text has one number and a number one text, for ever: numbers are given out from 0 on, none is left
@@ -19,7 +23,7 @@ export interface People {
    * const people = new MemoryPeople();
    * console.log(await people.numbersFor(['ann', 'bob', 'ann'])); // Uint32Array(3) [ 0, 1, 0 ]
    */
-  numbersFor(texts: readonly string[], options?: RequestOptions): Promise<Uint32Array<ArrayBuffer>>;
+  numbersFor(texts: readonly string[], options?: LookupOptions): Promise<Uint32Array<ArrayBuffer>>;
 
   /**
    * The numbers that texts have, in their order; `undefined` for a text that has none, which it does not get by asking.
@@ -31,7 +35,7 @@ export interface People {
    * await people.numbersFor(['ann']);
    * console.log(await people.numbersOf(['bob', 'ann'])); // [ undefined, 0 ]
    */
-  numbersOf(texts: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]>;
+  numbersOf(texts: readonly string[], options?: LookupOptions): Promise<(number | undefined)[]>;
 
   /**
    * The texts of numbers, in their order; `undefined` for a number that has none. Memory is bounded by what is asked for.
@@ -42,7 +46,7 @@ export interface People {
    * await people.numbersFor(['ann']);
    * console.log(await people.textsOf([0, 1])); // [ 'ann', undefined ]
    */
-  textsOf(ids: ArrayLike<number>, options?: RequestOptions): Promise<(string | undefined)[]>;
+  textsOf(ids: ArrayLike<number>, options?: LookupOptions): Promise<(string | undefined)[]>;
 
   /**
    * Removes texts, and says how many there were. Their numbers are not given out again.
@@ -55,7 +59,7 @@ export interface People {
    * console.log(await people.remove(['ann', 'zoe'])); // 1
    * console.log(await people.numbersFor(['ann'])); // Uint32Array(1) [ 2 ]
    */
-  remove(texts: readonly string[], options?: RequestOptions): Promise<number>;
+  remove(texts: readonly string[], options?: LookupOptions): Promise<number>;
 
   /**
    * How many numbers have been given out, those of texts that were removed included: the next one.
@@ -66,5 +70,50 @@ export interface People {
    * await people.numbersFor(['ann', 'bob']);
    * console.log(await people.size()); // 2
    */
-  size(options?: RequestOptions): Promise<number>;
+  size(options?: LookupOptions): Promise<number>;
+}
+
+/** A key of a map, as it is kept in Redis and in files. */
+export interface PeopleEntry {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A map that can be copied as a whole: into a file, and into another one that has nobody yet. */
+export interface KeptPeople extends People {
+  /** What its keys begin with, before `{bitmapist:people}`. */
+  readonly prefix: string;
+
+  /**
+   * All of it as it was at some moment since it was asked for, texts removed since then left out. None if it has nobody.
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * await people.numbersFor(['ann']);
+   * for await (const { key } of people.entries()) console.log(key);
+   * // {bitmapist:people}:t:0
+   * // {bitmapist:people}:b:0
+   * // {bitmapist:people}:n
+   */
+  entries(options?: LookupOptions): AsyncIterable<PeopleEntry>;
+
+  /**
+   * Takes all of another map over: the entries whose keys have this map's prefix, in any order. Says how many numbers have been
+   * given out there.
+   * @throws BitmapistError, before anything is changed, if this map has given out numbers already, which would then stand for
+   * others, and for entries that are damaged or are not all of a map
+   * @example
+   * import { MemoryPeople } from 'bitmapist-wasm/people';
+   *
+   * const people = new MemoryPeople();
+   * await people.numbersFor(['ann', 'bob']);
+   * const copy = new MemoryPeople();
+   * await copy.restore(people.entries());
+   * console.log(await copy.textsOf([0, 1])); // [ 'ann', 'bob' ]
+   */
+  restore(
+    entries: Iterable<PeopleEntry> | AsyncIterable<PeopleEntry>,
+    options?: LookupOptions,
+  ): Promise<number>;
 }

@@ -4,6 +4,7 @@
  * them. All is read and worked out before the first write, which is one command.
  */
 
+import { ID_LIMIT } from '../../base/limits.js';
 import { BUCKET_PEOPLE, RECORD_BYTES } from '../people/buckets.js';
 import { PAGE_PEOPLE } from '../people/pages.js';
 import { LONG, UUID, UUID_BYTES } from '../people/texts.js';
@@ -164,6 +165,7 @@ for i = 1, people do
   local name = char(codes[i]) .. bodies[i]
   number = number or given[name]
   if not number then
+    if next >= ${ID_LIMIT} then return redis.error_reply('${FULL} ' .. size) end
     number, next = next, next + 1
     given[name] = number
     local records = added[places[i]]
@@ -182,7 +184,6 @@ for i = 1, people do
   found[i] = number
 end
 if next == size then return found end
-if next > 4294967296 then return redis.error_reply('${FULL} ' .. size) end
 local written = { KEYS[1], string.format('%.0f', next) }
 local function write(key, value)
   written[#written + 1] = base .. key
@@ -262,3 +263,10 @@ end
 redis.call('MSET', unpack(written))
 if #emptied > 0 then redis.call('DEL', unpack(emptied)) end
 return found`;
+
+/** Makes a map that will be restored unusable until it is whole, and answers with 1; with 0 if there is one already. */
+export const CLAIM_SCRIPT = `
+local page = string.sub(KEYS[1], 1, -2) .. 't:0'
+if redis.call('EXISTS', KEYS[1], page) > 0 then return 0 end
+redis.call('SET', page, '')
+return 1`;

@@ -1,19 +1,30 @@
 /** A map of people in Redis. */
 
 import { Buffer } from 'node:buffer';
+import { inBatches } from '../../base/batches.js';
 import { describe, StoreError } from '../../base/errors.js';
 import { ID_LIMIT } from '../../base/limits.js';
 import { checkPersonText } from '../../base/person.js';
 import { peopleKeys } from '../../names/people.js';
+import { encodeEntries, type Texts } from '../people/entries.js';
+import { MemoryPeople } from '../people/memory.js';
 import { decodePage, PAGE_PEOPLE } from '../people/pages.js';
+import { refuseToMix } from '../people/refusal.js';
 import { encodePerson, hashPerson, LONG } from '../people/texts.js';
-import type { People } from '../people/types.js';
-import type { RequestOptions } from '../types.js';
+import type { KeptPeople, LookupOptions, PeopleEntry } from '../people/types.js';
 import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
 import { RedisLink } from './link.js';
 import { type RedisStoreOptions, settingsOf } from './options.js';
-import { ASSIGN_SCRIPT, DAMAGED, FIND_SCRIPT, FULL, REMOVE_SCRIPT, UNKNOWN } from './people-scripts.js';
+import {
+  ASSIGN_SCRIPT,
+  CLAIM_SCRIPT,
+  DAMAGED,
+  FIND_SCRIPT,
+  FULL,
+  REMOVE_SCRIPT,
+  UNKNOWN,
+} from './people-scripts.js';
 import { isRefusedCommand } from './refusal.js';
 
 /** Texts per script: long enough to be fast, short enough not to keep the server from others for more than milliseconds. */
@@ -48,7 +59,8 @@ export interface RedisPeopleOptions extends Pick<RedisStoreOptions, 'maxInFlight
  * console.log(await bitmapist.unique('pro').has('u_8f3a')); // true
  * client.disconnect();
  */
-export class RedisPeople implements People {
+export class RedisPeople implements KeptPeople {
+  readonly prefix: string;
   readonly #link: RedisLink;
   readonly #keys: string;
 
@@ -56,20 +68,21 @@ export class RedisPeople implements People {
   constructor(client: RedisClient, options: RedisPeopleOptions = {}) {
     const { maxInFlight, retryMs } = settingsOf(options);
     this.#link = new RedisLink(new RedisCommands(client), maxInFlight, retryMs);
-    this.#keys = peopleKeys(options.prefix ?? '');
+    this.prefix = options.prefix ?? '';
+    this.#keys = peopleKeys(this.prefix);
   }
 
-  async numbersFor(texts: readonly string[], options?: RequestOptions): Promise<Uint32Array<ArrayBuffer>> {
+  async numbersFor(texts: readonly string[], options?: LookupOptions): Promise<Uint32Array<ArrayBuffer>> {
     const numbers = await this.#run(ASSIGN_SCRIPT, texts, 0, options);
     return Uint32Array.from(texts, (text) => numbers.get(text)!);
   }
 
-  async numbersOf(texts: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
+  async numbersOf(texts: readonly string[], options?: LookupOptions): Promise<(number | undefined)[]> {
     const numbers = await this.#run(FIND_SCRIPT, texts, UNKNOWN, options);
     return texts.map((text) => knownOf(numbers.get(text)!));
   }
 
-  async textsOf(ids: ArrayLike<number>, options?: RequestOptions): Promise<(string | undefined)[]> {
+  async textsOf(ids: ArrayLike<number>, options?: LookupOptions): Promise<(string | undefined)[]> {
     const texts = new Array<string | undefined>(ids.length).fill(undefined);
     const { commands } = this.#link;
     await this.#link.sendAll(
@@ -90,20 +103,82 @@ export class RedisPeople implements People {
     return texts;
   }
 
-  async remove(texts: readonly string[], options?: RequestOptions): Promise<number> {
+  async remove(texts: readonly string[], options?: LookupOptions): Promise<number> {
     const numbers = await this.#run(REMOVE_SCRIPT, texts, UNKNOWN, options);
     let removed = 0;
     for (const number of numbers.values()) if (number !== UNKNOWN) removed += 1;
     return removed;
   }
 
-  async size(options?: RequestOptions): Promise<number> {
+  async size(options?: LookupOptions): Promise<number> {
     const key = this.#nextKey;
     const bytes = await this.#link.sendOne(() => this.#link.commands.get(key), key, options);
     const text = bytes === null ? '0' : Buffer.from(bytes).toString('latin1');
     const size = Number(text);
     if (/^\d+$/.test(text) && size <= ID_LIMIT) return size;
     throw damaged(`expected a number under ${key}, got ${describe(text)}`);
+  }
+
+  async *entries(options?: LookupOptions): AsyncGenerator<PeopleEntry, void> {
+    const size = await this.size(options);
+    yield* encodeEntries(this.prefix, size, this.#pages(size, options));
+  }
+
+  /**
+   * As `KeptPeople` has it. Until all is written, whoever asks for a text is refused. After an interruption the keys have to be
+   * deleted before it can be done again.
+   */
+  async restore(
+    entries: Iterable<PeopleEntry> | AsyncIterable<PeopleEntry>,
+    options?: LookupOptions,
+  ): Promise<number> {
+    const copy = new MemoryPeople({ prefix: this.prefix });
+    const size = await copy.restore(entries, options);
+    if (size === 0) return size;
+    await this.#claim(options);
+    const { commands } = this.#link;
+    const put = async ({ key, bytes }: PeopleEntry): Promise<void> =>
+      commands.set(key, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), undefined);
+    for await (const batch of inBatches(copy.entries(options), MAX_PAGES_IN_FLIGHT)) {
+      // With the next number all is there, so it comes last, by itself.
+      const [rest, last] = partition(batch, ({ key }) => key !== this.#nextKey);
+      for (const some of [rest, last]) {
+        await this.#link.sendAll(some, { send: put, keyOf: ({ key }) => key }, options);
+      }
+    }
+    return size;
+  }
+
+  /** Keeps others from giving out numbers, if nobody has yet. */
+  async #claim(options: LookupOptions | undefined): Promise<void> {
+    const key = this.#nextKey;
+    const claim = (): Promise<number> =>
+      this.#link.commands.evalForInteger(CLAIM_SCRIPT, [key], [], 0).catch((error: unknown) => {
+        throw explain(error);
+      });
+    // A repeat would find its own claim.
+    const claimed: number[] = [];
+    await this.#link.sendAll(
+      [claim],
+      { send: (ask) => ask(), receive: (reply) => claimed.push(reply), once: true },
+      options,
+    );
+    if (claimed[0] === 1) return;
+    const size = await this.size(options);
+    if (size > 0) throw refuseToMix(size);
+    throw damaged(`expected ${key}, which is missing, beside its pages (was restoring it interrupted?)`);
+  }
+
+  async *#pages(size: number, options: LookupOptions | undefined): AsyncGenerator<Texts, void> {
+    const step = MAX_PAGES_IN_FLIGHT * PAGE_PEOPLE;
+    for (let from = 0; from < size; from += step) {
+      const to = Math.min(from + step, size);
+      const texts = await this.textsOf(
+        Array.from({ length: to - from }, (_, index) => from + index),
+        options,
+      );
+      for (let at = 0; at < texts.length; at += PAGE_PEOPLE) yield texts.slice(at, at + PAGE_PEOPLE);
+    }
   }
 
   get #nextKey(): string {
@@ -127,7 +202,7 @@ export class RedisPeople implements People {
     script: string,
     texts: readonly string[],
     min: number,
-    options: RequestOptions | undefined,
+    options: LookupOptions | undefined,
   ): Promise<Map<string, number>> {
     const distinct = [...new Set(texts)];
     for (const text of distinct) checkPersonText(text);
@@ -155,6 +230,10 @@ export class RedisPeople implements People {
     );
     return numbers;
   }
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 function knownOf(number: number): number | undefined {

@@ -1,4 +1,6 @@
 import { MemoryPeople } from '../../../src/store/people/memory.js';
-import { describePeople } from '../../support/store/people.js';
+import { describeCopies, describePeople } from '../../support/store/people.js';
 
 describePeople('MemoryPeople', async () => new MemoryPeople());
+
+describeCopies('MemoryPeople', async () => new MemoryPeople());

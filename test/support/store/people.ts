@@ -2,7 +2,9 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { People } from '../../../src/store/people/types.js';
+import { BitmapistError } from '../../../src/base/errors.js';
+import { MemoryPeople } from '../../../src/store/people/memory.js';
+import type { KeptPeople, People, PeopleEntry } from '../../../src/store/people/types.js';
 
 /** Gives a map of nobody; called once per case. */
 export type NoPeople = () => Promise<People>;
@@ -216,4 +218,101 @@ export function uuidOf(index: number): string {
     hex += ((mixed ^ (mixed >>> 16)) >>> 0).toString(16).padStart(8, '0');
   }
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** What holds for every map that can be copied as a whole, beside all that holds for a map. */
+export function describeCopies(name: string, noPeople: () => Promise<KeptPeople>): void {
+  describe(`${name} as a map that is copied`, () => {
+    it('is in the copy what it was, and goes on there', async () => {
+      const people = await noPeople();
+      const texts = [...ODD_TEXTS, ...Array.from({ length: 3000 }, (_, index) => uuidOf(index))];
+      await people.numbersFor(texts);
+      const gone = texts.filter((_, index) => index % 11 === 0 || index > texts.length - 5);
+      await people.remove(gone);
+      const entries = await all(people.entries());
+      const memory = new MemoryPeople();
+      expect(await memory.restore(shuffled(entries))).toBe(texts.length);
+      const again = await noPeople();
+      expect(await again.restore(memory.entries())).toBe(texts.length);
+      const known = texts.map((text, index) => (gone.includes(text) ? undefined : index));
+      for (const copy of [memory, again]) {
+        expect(await copy.size()).toBe(texts.length);
+        expect(await copy.numbersOf(texts)).toEqual(known);
+        expect(await copy.textsOf([...texts.keys()])).toEqual(
+          texts.map((text, index) => (known[index] === undefined ? undefined : text)),
+        );
+        expect(await all(copy.entries())).toEqual(entries);
+        expect([...(await copy.numbersFor(['new', texts[1]!, gone[0]!]))]).toEqual([
+          texts.length,
+          1,
+          texts.length + 1,
+        ]);
+      }
+    });
+
+    it('has no entries of nobody, and takes none over', async () => {
+      const people = await noPeople();
+      expect(await all(people.entries())).toEqual([]);
+      expect(await people.restore([])).toBe(0);
+      expect(await people.restore([{ key: 'trackist_a_u', bytes: Uint8Array.of(1) }])).toBe(0);
+      expect([...(await people.numbersFor(['ann']))]).toEqual([0]);
+    });
+
+    it('is not restored over others, nor over those who are gone', async () => {
+      const other = new MemoryPeople();
+      await other.numbersFor(['bob', 'ann']);
+      for (const remove of [false, true]) {
+        const people = await noPeople();
+        await people.numbersFor(['ann']);
+        if (remove) await people.remove(['ann']);
+        await expect(people.restore(other.entries())).rejects.toThrow(
+          new BitmapistError(
+            'expected a map of nobody to restore one into, got one that has given out 1 number',
+          ),
+        );
+        expect(await people.numbersOf(['ann', 'bob'])).toEqual([remove ? undefined : 0, undefined]);
+        expect(await people.size()).toBe(1);
+      }
+    });
+
+    it('is not restored from what is damaged or not all of it, and stays of nobody', async () => {
+      const other = new MemoryPeople();
+      await other.numbersFor(Array.from({ length: 300 }, (_, index) => `u_${index}`));
+      const entries = await all(other.entries());
+      const people = await noPeople();
+      const without = (ending: string) => entries.filter(({ key }) => !key.endsWith(ending));
+      const but = (ending: string, bytes: Uint8Array) => [
+        ...without(ending),
+        { key: `{bitmapist:people}${ending}`, bytes },
+      ];
+      const page = entries.find(({ key }) => key.endsWith(':t:0'))!.bytes;
+      for (const broken of [
+        without(':n'),
+        without(':t:0'),
+        without(':t:1'),
+        without(':t:2'),
+        but(':n', Uint8Array.of(0x41)),
+        but(':n', new Uint8Array(0)),
+        but(':t:1', page.subarray(1)),
+        but(':t:1', page),
+      ]) {
+        await expect(people.restore(broken)).rejects.toThrow(BitmapistError);
+      }
+      expect(await people.size()).toBe(0);
+      expect([...(await people.numbersFor(['ann']))]).toEqual([0]);
+    });
+  });
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+/** In an order as that of a dump. */
+function shuffled(entries: readonly PeopleEntry[]): PeopleEntry[] {
+  return [...entries].sort((a, b) =>
+    a.key.split('').reverse().join('') < b.key.split('').reverse().join('') ? 1 : -1,
+  );
 }
