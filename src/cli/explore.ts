@@ -122,8 +122,8 @@ function nameSource(html: string, name: string, options: SourceOptions): string 
 
 /** The options that say how a file of events is read, as the page takes them; what is not said stays out. */
 function howToRead(options: SourceOptions): object {
-  const { columns, event, timeFormat, preset, skipBroken, timeZone, hourly, unique } = options;
-  return { columns, event, timeFormat, preset, skipBroken, timeZone, hourly, unique };
+  const { columns, event, timeFormat, preset, people, skipBroken, timeZone, hourly, unique } = options;
+  return { columns, event, timeFormat, preset, people, skipBroken, timeZone, hourly, unique };
 }
 
 function escapeAttribute(value: string): string {

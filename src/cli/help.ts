@@ -1,10 +1,11 @@
 /** Texts of `--help` beside the options, no line longer than a terminal of 80 columns. */
 
 export const SOURCE_HELP = `Sources:
-  events.csv, .tsv, .jsonl      a file of events: user, time and event of a row
+  events.csv, .tsv, .jsonl, .parquet
+                                a file of events: user, time and event of a row
                                 are told by the names of its columns, or by
                                 --columns; also .txt, .ndjson and .json, and
-                                .gz of all
+                                .gz of all but .parquet
   dump.rdb, dump.rdb.gz         a Redis or Valkey dump
   -                             any of these on standard input, told by its
                                 first bytes; what is read more than once is kept
@@ -59,7 +60,7 @@ export const EXAMPLES = `Examples:
   bitmapist explore dump.rdb
   bitmapist export redis://localhost --to events.rdb
   bitmapist import events.csv --to redis://localhost --hourly
-  bitmapist ids export.jsonl login@week \\
+  bitmapist ids export.jsonl login@week --people \\
     --columns user=user.id,time=sent_at,event=type
   bitmapist cohort redis://localhost --select1 signup --select2 active \\
     --time-group months --num-results 12

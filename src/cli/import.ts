@@ -1,4 +1,5 @@
 import { plural } from '../index.js';
+import { RedisPeople } from '../redis.js';
 import { isRedisUrl } from './address.js';
 import { UsageError } from './failure.js';
 import { isOfEvents, withInput, withRepeatable } from './input.js';
@@ -21,22 +22,22 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   }
   const { rows, events, ids, report } = await withInput(path, async (input) => {
     if (!isOfEvents(input)) throw refuse(path, input?.kind);
-    return withRedis(options.to, options, (store) =>
+    return withRedis(options.to, options, (store, client) =>
       withRepeatable(input, async (file) => {
         await checkFile(file, options);
-        return markFile(bitmapistOf(store, options), file, options);
+        const people = options.people ? new RedisPeople(client) : undefined;
+        return markFile(bitmapistOf(store, options, people), file, options);
       }),
     );
   });
-  await writeLine(
-    `${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${plural(ids, 'id')}`,
-  );
+  const people = options.people ? plural(ids, 'person', 'people') : plural(ids, 'id');
+  await writeLine(`${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${people}`);
   report();
 }
 
 function refuse(path: string, kind: FileKind | undefined): UsageError {
   const advice = kind === 'dump' ? ', which is a dump; export copies dumps' : '';
   return new UsageError(
-    `expected a .csv, .tsv or .jsonl file (or .gz of one), got ${JSON.stringify(path)}${advice}`,
+    `expected a .csv, .tsv, .jsonl or .parquet file, got ${JSON.stringify(path)}${advice}`,
   );
 }

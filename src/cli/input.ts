@@ -37,6 +37,9 @@ export interface InputStream extends AsyncIterable<Uint8Array> {
   destroy(): void;
 }
 
+/** Of what can be read more than once. */
+export type SliceableStream = InputStream & Required<Pick<InputStream, 'byteLength' | 'slice'>>;
+
 const READ_BYTES = 2 ** 18;
 
 /** What a file holds, by the ending of its name without that of what packed it. */
@@ -47,14 +50,17 @@ const KINDS: Readonly<Record<string, FileKind>> = {
   jsonl: 'jsonl',
   ndjson: 'jsonl',
   json: 'jsonl',
+  parquet: 'parquet',
   rdb: 'dump',
 };
 
 /** What a file holds, as its name tells; `undefined` for what is no source of this kind. */
 export function kindOfFile(path: string): FileKind | undefined {
-  const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(path)?.[1];
+  const [, ending, gz] = /\.([a-z]+)(\.gz)?$/i.exec(path) ?? [];
   if (isUrl(path) || ending === undefined) return undefined;
-  return KINDS[ending.toLowerCase()];
+  const kind = KINDS[ending.toLowerCase()];
+  // It is packed inside.
+  return kind === 'parquet' && gz !== undefined ? undefined : kind;
 }
 
 export function isDump(path: string): boolean {

@@ -79,6 +79,7 @@ const READING: readonly Option[] = inGroup('Options of files of events:', [
     'iso',
   ]),
   option('--preset <name>', 'whose export it is').choices(['segment', 'posthog', 'mixpanel', 'amplitude']),
+  option('--people', 'ids are texts, such as u_8f3a; Redis and dumps know whose'),
   option('--skip-broken', 'leave out rows that are no events, and say how many'),
   option('--hourly', 'also mark hours'),
   option('--unique', 'also mark the dateless flag of every event'),
@@ -116,12 +117,12 @@ export const SOURCE: readonly Option[] = [
 export const PEOPLE: readonly Option[] = [
   option('--offset <number>', 'how many to leave out first', parseAtLeast(0)),
   option('--limit <number>', 'how many to print at most', parseAtLeast(1)),
-  option('--after <id>', 'only ids greater than this one, such as the last of a page', parseId),
-  option('--from <id>', 'only ids from this one on', parseId),
-  option('--to <id>', 'only ids up to this one', parseId),
+  option('--after <id>', 'only ids greater than this one, such as the last of a page'),
+  option('--from <id>', 'only ids from this one on'),
+  option('--to <id>', 'only ids up to this one'),
   option('--sample <number>', 'so many drawn at random, the same each time', parseAtLeast(1)),
   option('--seed <number>', 'draws others: a number from 0 to 4294967295 (default: 0)', parseSeed),
-  option('--rank <id>', 'how many ids are smaller than this one, instead of who', parseId),
+  option('--rank <id>', 'how many ids are smaller than this one, instead of who'),
   option('--extent', 'the smallest and the largest id, instead of all'),
   option(
     '--flags <name>',
@@ -251,12 +252,6 @@ function readNumber(
 ): number {
   if (/^-?\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
   throw new InvalidArgumentError(`Expected ${what} from ${least} to ${most}.`);
-}
-
-export function parseId(text: string): number {
-  const id = Number(text);
-  if (/^\d+$/.test(text) && id < 2 ** 32) return id;
-  throw new InvalidArgumentError('Expected an integer from 0 to 4294967295.');
 }
 
 function parseSeed(text: string): number {

@@ -1,13 +1,14 @@
-import { Bitmapist, type EventSet, formatQuery, parseQuery } from '../index.js';
-import { extentOf, joinFlags, type PeopleOptions, rankOf, sampleOf } from '../people.js';
+import { Bitmapist, type EventSet, formatQuery, type Person, parseQuery } from '../index.js';
+import { extentOf, type JoinedPeople, joinFlags, type PeopleOptions, rankOf, sampleOf } from '../people.js';
 import { toCsv } from '../report.js';
 import { UsageError } from './failure.js';
 import type { Flag } from './flags.js';
 import { namesIn, noteNames } from './notes.js';
 import { type OutputOptions, print } from './output.js';
+import { numberOf, peopleOf, readPerson } from './person.js';
 import { formatRows, type PeopleRows, type RowFormat } from './rows.js';
 import { type SourceOptions, withSource } from './source.js';
-import { jsonFor } from './terminal.js';
+import { jsonFor, textFor } from './terminal.js';
 
 /** Who is in an expression: some of them or a sample, with flags beside them; where somebody stands; who comes first and last. */
 
@@ -15,12 +16,12 @@ export interface PeopleCommandOptions extends SourceOptions, OutputOptions {
   readonly format?: RowFormat;
   readonly offset?: number;
   readonly limit?: number;
-  readonly after?: number;
-  readonly from?: number;
-  readonly to?: number;
+  readonly after?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly sample?: number;
   readonly seed?: number;
-  readonly rank?: number;
+  readonly rank?: string;
   readonly extent?: boolean;
   readonly flags?: readonly Flag[];
 }
@@ -35,6 +36,9 @@ export async function printPeople(
   options: PeopleCommandOptions,
 ): Promise<void> {
   checkCombination(options);
+  // What is no id is refused before the source is opened, too.
+  for (const name of PERSONS)
+    if (options[name] !== undefined) readPerson(`--${name}`, options[name], options);
   const { flags = [], rank, extent } = options;
   const queries = [parseQuery(text), ...flags.map(({ query }) => query)];
   await withSource(source, { ...options, queries }, async (bitmapist, told) => {
@@ -44,40 +48,57 @@ export async function printPeople(
       ...(await noteNames(bitmapist, queries.flatMap(namesIn), { ...options, isEmpty })),
     ];
     if (rank !== undefined) {
-      const below = await rankOf(set, rank);
-      await printRecord({ id: rank, rank: below }, String(below), text, await note(below === 0), options);
+      const below = await rankOf(set, await numberOf(bitmapist, '--rank', rank, options));
+      const id = readPerson('--rank', rank, options);
+      await printRecord({ id, rank: below }, String(below), text, await note(below === 0), options);
     } else if (extent) {
       const found = await extentOf(set);
-      const line = found === undefined ? undefined : `${found.min} ${found.max}`;
-      await printRecord(
-        found ? { ...found } : { min: null, max: null },
-        line,
-        text,
-        await note(!found),
-        options,
-      );
+      const [min = null, max = null] = found ? await peopleOf(bitmapist, [found.min, found.max]) : [];
+      const line = found && `${min} ${max}`;
+      await printRecord({ min, max }, line, text, await note(!found), options);
     } else {
       const sets = flags.map(({ query }) => bitmapist.query(formatQuery(query)));
-      await print(partsOf(await rowsOf(set, sets, options), text, note, options), options);
+      await print(partsOf(rowsOf(bitmapist, set, sets, options), text, note, options), options);
     }
   });
 }
 
-/** Of a sample, whoever was drawn is a set of its own. */
-async function rowsOf(
+/** The options that name somebody. */
+const PERSONS = ['after', 'from', 'to', 'rank'] as const;
+
+async function* rowsOf(
+  bitmapist: Bitmapist,
   set: EventSet,
   flags: readonly EventSet[],
-  { sample, seed, ...options }: PeopleCommandOptions,
-): Promise<AsyncIterable<PeopleRows>> {
-  if (sample === undefined) return joinFlags(set, flags, stretchOf(options));
+  options: PeopleCommandOptions,
+): AsyncGenerator<PeopleRows, void> {
+  for await (const { ids, flags: columns } of await pagesOf(bitmapist, set, flags, options)) {
+    yield { people: await peopleOf(bitmapist, ids), flags: columns };
+  }
+}
+
+/** Of a sample, whoever was drawn is a set of its own. */
+async function pagesOf(
+  bitmapist: Bitmapist,
+  set: EventSet,
+  flags: readonly EventSet[],
+  options: PeopleCommandOptions,
+): Promise<AsyncIterable<JoinedPeople>> {
+  const { sample, seed } = options;
+  if (sample === undefined) return joinFlags(set, flags, await stretchOf(bitmapist, options));
   const drawn = new Bitmapist();
   await drawn.markUnique('drawn', await sampleOf(set, sample, { seed }));
   return joinFlags(drawn.unique('drawn'), flags);
 }
 
 /** Those of the options that choose people, and no other. */
-function stretchOf({ offset, limit, after, from, to }: PeopleCommandOptions): PeopleOptions {
-  return { offset, limit, after, from, to };
+async function stretchOf(bitmapist: Bitmapist, options: PeopleCommandOptions): Promise<PeopleOptions> {
+  const { offset, limit } = options;
+  const number = async (name: 'after' | 'from' | 'to'): Promise<number | undefined> => {
+    const text = options[name];
+    return text === undefined ? undefined : numberOf(bitmapist, `--${name}`, text, options);
+  };
+  return { offset, limit, after: await number('after'), from: await number('from'), to: await number('to') };
 }
 
 async function* partsOf(
@@ -110,7 +131,7 @@ async function* watch(pages: AsyncIterable<PeopleRows>, has: boolean[]): AsyncGe
 
 /** An answer of a single row. */
 async function printRecord(
-  record: Readonly<Record<string, number | null>>,
+  record: Readonly<Record<string, Person | null>>,
   line: string | undefined,
   expression: string,
   notes: readonly string[],
@@ -119,8 +140,9 @@ async function printRecord(
   const { format, output } = options;
   const isFound = line !== undefined;
   const parts = {
-    text: () => (isFound ? `${line}\n` : ''),
-    csv: () => toCsv([Object.keys(record), ...(isFound ? [Object.values(record).map(Number)] : [])]),
+    text: () => (isFound ? textFor(output, `${line}\n`) : ''),
+    csv: () =>
+      toCsv([Object.keys(record), ...(isFound ? [Object.values(record).map((value) => value ?? '')] : [])]),
     json: () => jsonFor(output, { expression, ...record, notes }),
     rows: () => jsonFor(output, isFound ? [record] : []),
   };

@@ -15,7 +15,6 @@ import {
   optionsOf,
   PEOPLE,
   PLAIN_ENDINGS,
-  parseId,
   parsePort,
   required,
   SEGMENT,
@@ -93,7 +92,7 @@ function createProgram(): Command {
   ).action(async (source, text, options) => (await import('./people.js')).printPeople(source, text, options));
   withFormat(people, { ...PLAIN_ENDINGS, '.csv': 'csv' }, ['text', 'csv', 'json', 'rows']);
   const has = question('has <source> <expression>', 'print whether an id belongs to an expression', [SEGMENT])
-    .argument('<id>', 'an integer from 0 to 4294967295', parseId)
+    .argument('<id>', 'an integer from 0 to 4294967295, or a text with --people')
     .action(async (source, text, id, options) => (await questions()).printHas(source, text, id, options));
   withFormat(has);
   const table = ({ name, help, fields }: MeasureHelp, formats = TABLE_FORMATS): Command => {

@@ -1,10 +1,11 @@
-import { type EventSet, parseQuery, printable } from '../index.js';
+import { type Bitmapist, type EventSet, type Person, parseQuery, printable } from '../index.js';
 import { encodeKey } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { namesIn, noteNames } from './notes.js';
 import { type FormatOptions, print, printAs, writeLine } from './output.js';
+import { noteUnknown, readPerson } from './person.js';
 import { type SourceOptions, withSource } from './source.js';
-import { isTerminal, jsonFor } from './terminal.js';
+import { isTerminal, jsonFor, textFor } from './terminal.js';
 
 export interface QuestionOptions extends SourceOptions, FormatOptions {}
 
@@ -34,10 +35,20 @@ export function printCount(source: string, text: string, options: QuestionOption
   });
 }
 
-export function printHas(source: string, text: string, id: number, options: QuestionOptions): Promise<void> {
-  return withSet(source, text, options, async (set, note) => {
+export async function printHas(
+  source: string,
+  text: string,
+  given: string,
+  options: QuestionOptions,
+): Promise<void> {
+  const id = readPerson('id', given, options);
+  await withSet(source, text, options, async (set, note, bitmapist) => {
     const has = await set.has(id);
-    await printAnswer({ expression: text, id, has }, String(has), () => note(!has), options);
+    const noteAll = async (): Promise<string[]> => [
+      ...(await note(!has)),
+      ...(await noteUnknown(bitmapist, id)),
+    ];
+    await printAnswer({ expression: text, id, has }, String(has), noteAll, options);
   });
 }
 
@@ -60,31 +71,41 @@ export function printIds(source: string, text: string, options: QuestionOptions)
   return withSet(source, text, options, (set, note) => print(partsOf(set, note, text, options), options));
 }
 
-async function* linesOf(set: EventSet, note: Note): AsyncGenerator<string, void> {
+async function* linesOf(
+  set: EventSet,
+  note: Note,
+  _: string,
+  { people, output }: QuestionOptions,
+): AsyncGenerator<string, void> {
   let isEmpty = true;
-  for await (const page of set.pages()) {
+  for await (const page of pagesOf(set, people)) {
     if (page.length === 0) continue;
     isEmpty = false;
-    yield `${page.join('\n')}\n`;
+    yield textFor(output, `${page.join('\n')}\n`);
   }
   await note(isEmpty);
 }
 
-/** One object, a page of ids at a time. */
+/** One object, a page at a time. */
 async function* jsonOf(
   set: EventSet,
   note: Note,
   expression: string,
-  { output }: QuestionOptions,
+  { people, output }: QuestionOptions,
 ): AsyncGenerator<string, void> {
   yield `${jsonFor(output, { expression }).slice(0, -'}\n'.length)},"ids":[`;
   let separator = '';
-  for await (const page of set.pages()) {
+  for await (const page of pagesOf(set, people)) {
     if (page.length === 0) continue;
-    yield `${separator}${page.join(',')}`;
+    yield separator + (people ? textFor(output, JSON.stringify(page).slice(1, -1)) : page.join(','));
     separator = ',';
   }
   yield `],"notes":${jsonFor(output, await note(separator === '')).trimEnd()}}\n`;
+}
+
+/** Texts, or ids. */
+function pagesOf(set: EventSet, people = false): AsyncIterable<Person[] | Uint32Array> {
+  return people ? set.people() : set.pages();
 }
 
 /** Finds what is to be said beside an answer, and will be after it; it takes a look at the names. */
@@ -95,13 +116,14 @@ async function withSet(
   source: string,
   text: string,
   options: SourceOptions,
-  use: (set: EventSet, note: Note) => Promise<void>,
+  use: (set: EventSet, note: Note, bitmapist: Bitmapist) => Promise<void>,
 ): Promise<void> {
   const query = parseQuery(text);
   await withSource(source, { ...options, queries: [query] }, (bitmapist, told) =>
-    use(bitmapist.query(text), async (isEmpty) => [
-      ...told,
-      ...(await noteNames(bitmapist, namesIn(query), { ...options, isEmpty })),
-    ]),
+    use(
+      bitmapist.query(text),
+      async (isEmpty) => [...told, ...(await noteNames(bitmapist, namesIn(query), { ...options, isEmpty }))],
+      bitmapist,
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import type { Columns, EventRow, ReadEventsOptions } from '../csv.js';
 import { plural, printable } from '../index.js';
 import { UsageError } from './failure.js';
-import type { EventsInput, InputStream } from './input.js';
+import type { EventsInput, InputStream, SliceableStream } from './input.js';
 import { grouped } from './output.js';
 import type { EventsKind } from './stdin.js';
 
@@ -14,6 +14,8 @@ export interface ReadingOptions extends Pick<ReadEventsOptions, 'preset' | 'time
   readonly event?: string;
   /** The event of all rows of a file that has no column for it. */
   readonly onlyEvent?: string;
+  /** Ids are texts. */
+  readonly people?: boolean;
   readonly skipBroken?: boolean;
 }
 
@@ -31,11 +33,11 @@ export class Reading {
 
   constructor(
     input: EventsInput,
-    { columns, event, timeFormat, preset, skipBroken, hourly }: ReadingOptions & { hourly?: boolean },
+    { columns, event, timeFormat, preset, people, skipBroken, hourly }: ReadingOptions & { hourly?: boolean },
   ) {
     this.#input = input;
     this.#options = {
-      ...{ columns, event, timeFormat, preset, skipBroken },
+      ...{ columns, event, timeFormat, preset, people, skipBroken },
       needsTime: hourly,
       onReading: ({ notes }) => void this.#guesses.push(...notes),
       onSkip: ({ place, problem, skipped }) => {
@@ -84,7 +86,9 @@ async function* readAs(
   options: ReadEventsOptions,
 ): AsyncGenerator<readonly EventRow[], void> {
   if (kind === 'csv') yield* (await import('../csv.js')).readEvents(stream, options);
-  else yield* (await import('../jsonl.js')).readJsonLines(stream, options);
+  else if (kind === 'jsonl') yield* (await import('../jsonl.js')).readJsonLines(stream, options);
+  // Whoever reads Parquet has made it repeatable.
+  else yield* (await import('../parquet.js')).readParquet(stream as SliceableStream, options);
 }
 
 /** What the library advises its callers, who have no command line. */
@@ -93,4 +97,9 @@ const ADVICE = /; if people are known by texts, read them with people$/;
 /** What is wrong with a row, for people. */
 export function withoutAdvice(problem: string): string {
   return problem.replace(ADVICE, '');
+}
+
+/** Whether a row may be sound, if ids are texts. */
+export function isOfTexts(problem: string): boolean {
+  return ADVICE.test(problem);
 }

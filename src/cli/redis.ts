@@ -23,7 +23,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function withRedis<T>(
   url: string,
   options: ConnectOptions,
-  use: (store: RedisStore) => Promise<T>,
+  use: (store: RedisStore, client: Redis | Cluster) => Promise<T>,
 ): Promise<T> {
   const address = parseRedisUrl(url);
   const timeoutMs = timeoutMsOf(options);
@@ -49,7 +49,7 @@ export async function withRedis<T>(
       if (isExplained && !(connectionError instanceof SilenceError)) throw error;
       throw explain(address, connectionError ?? error, timeoutMs);
     });
-    return await use(store);
+    return await use(store, client);
   } finally {
     if (store === undefined) client.disconnect();
     else await store.close();

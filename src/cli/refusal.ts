@@ -3,7 +3,7 @@ import { plural } from '../index.js';
 import { UsageError } from './failure.js';
 import type { Input } from './input.js';
 import { grouped } from './output.js';
-import { type ReadingOptions, withoutAdvice } from './reading.js';
+import { isOfTexts, type ReadingOptions, withoutAdvice } from './reading.js';
 
 /** What is wrong with a file of events, and the option that helps. */
 
@@ -25,12 +25,16 @@ export function explainRefusal(
 function explainRow(
   cause: RowError,
   { name }: Input,
-  { skipBroken }: ReadingOptions,
+  { people, skipBroken }: ReadingOptions,
   consequence: string,
 ): UsageError {
   const { place, problem, rows } = cause;
   const before = `${grouped(rows)} ${plural(rows, 'row was', 'rows were')} read before it`;
-  const advice = cause.isSkippable && !skipBroken ? ['--skip-broken leaves out such rows'] : [];
+  const isText = !people && isOfTexts(problem);
+  const advice = isText ? ['--people takes ids that are texts'] : [];
+  // Other ids are not of another kind than all of the first rows.
+  const isOnlyOne = !isText || rows > 0;
+  if (cause.isSkippable && !skipBroken && isOnlyOne) advice.push('--skip-broken leaves out such rows');
   const sentence = [`${name}, ${place}: ${withoutAdvice(problem)}`, before + consequence, ...advice].join(
     '; ',
   );

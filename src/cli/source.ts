@@ -3,10 +3,13 @@ import {
   DEFAULT_PREFIX,
   MemoryStore,
   type Moment,
+  type People,
   Period,
   type QueryNode,
   type Store,
 } from '../index.js';
+import { MemoryPeople } from '../people.js';
+import { RedisPeople } from '../redis.js';
 import { markSample } from '../sample.js';
 import { isRedisUrl } from './address.js';
 import { type DumpOptions, loadDump } from './dump.js';
@@ -15,6 +18,7 @@ import { isFolder, loadFolder } from './folder.js';
 import { type HttpOptions, isHttpUrl, openHttp } from './http.js';
 import { type EventsInput, type Input, isOfEvents, withInput, withRepeatable } from './input.js';
 import { checkTracked, markFile, type TrackingOptions } from './marking.js';
+import { sayNotes } from './notes.js';
 import { withProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import type { NamedSegment } from './segment.js';
@@ -45,19 +49,33 @@ export type Ask<T> = (bitmapist: Bitmapist, notes: readonly string[]) => Promise
 /** Opens a source, lets `use` ask it, and closes it whatever happens. */
 export async function withSource<T>(source: string, options: SourceOptions, use: Ask<T>): Promise<T> {
   if (isRedisUrl(source)) {
-    return withRedis(source, options, (store) => use(bitmapistOf(store, options), []));
+    return withRedis(source, options, (store, client) => {
+      const people = options.people ? new RedisPeople(client) : undefined;
+      return askWithPeople(bitmapistOf(store, options, people), use);
+    });
   }
   return await withInput(source, async (input) => {
-    if (!isOfEvents(input)) return use(await load(source, input, options), []);
-    // Without a column of event names, it is begun again.
-    if (options.onlyEvent !== undefined) return withRepeatable(input, (file) => askFile(file, options, use));
+    if (!isOfEvents(input)) return askWithPeople(await load(source, input, options), use);
+    // Parquet is read from its end, and a file without a column of event names once more.
+    const isReread = input.kind === 'parquet' || options.onlyEvent !== undefined;
+    if (isReread) return withRepeatable(input, (file) => askFile(file, options, use));
     return askFile(input, options, use);
   });
 }
 
+/** A map that nobody is in answers as the wrong source would. */
+async function askWithPeople<T>(bitmapist: Bitmapist, use: Ask<T>): Promise<T> {
+  const isWithout = bitmapist.people !== undefined && (await bitmapist.people.size()) === 0;
+  const notes = isWithout ? ['no names of people here, only numbers'] : [];
+  const answer = await use(bitmapist, notes);
+  sayNotes(notes.map((text) => ({ text })));
+  return answer;
+}
+
 /** Has said how the file was read, after the answer. */
 async function askFile<T>(file: EventsInput, options: SourceOptions, use: Ask<T>): Promise<T> {
-  const bitmapist = bitmapistOf(new MemoryStore(), options);
+  const people = options.people ? new MemoryPeople() : undefined;
+  const bitmapist = bitmapistOf(new MemoryStore(), options, people);
   for (const query of [
     ...(options.queries ?? []),
     ...(options.segment ?? []).map((segment) => segment.query),
@@ -88,14 +106,15 @@ export const DEMO = 'demo';
 export async function expectFolder(source: string): Promise<void> {
   if (await isFolder(source)) return;
   throw new UsageError(
-    `expected a .csv, .tsv, .jsonl or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
+    `expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps, an https:// or redis:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
   );
 }
 
-export function bitmapistOf(store: Store, options: SourceOptions): Bitmapist {
+export function bitmapistOf(store: Store, options: SourceOptions, people?: People): Bitmapist {
   const { keyPrefix, timeZone, now, hourly, unique } = options;
   const bitmapist = new Bitmapist({
     store,
+    people,
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(now === undefined ? {} : { clock: () => now }),

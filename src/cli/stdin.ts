@@ -4,9 +4,9 @@ import { withProgress } from './progress.js';
 
 /** Standard input as a source: what it holds is told by its first bytes. */
 
-/** Files of events, or a dump of Redis; either may be packed. */
+/** Files of events, or a dump of Redis; all but Parquet may be packed. */
 export type FileKind = EventsKind | 'dump';
-export type EventsKind = 'csv' | 'jsonl';
+export type EventsKind = 'csv' | 'jsonl' | 'parquet';
 
 /** How the user names it. */
 export const STANDARD_INPUT = '-';
@@ -75,6 +75,7 @@ const HEAD_BYTES = 4096;
 const MAGICS: Readonly<Record<string, FileKind>> = {
   REDIS: 'dump',
   VALKEY: 'dump',
+  PAR1: 'parquet',
 };
 const GZIP_MAGIC = '\x1f\x8b';
 /** What editors put before UTF-8. */

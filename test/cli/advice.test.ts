@@ -28,6 +28,7 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/export.ts': ['export'],
   'cli/flags.ts': ['people'],
   'cli/people.ts': ['people'],
+  'cli/person.ts': ['people', 'has'],
   'cli/target.ts': ['export'],
   'cli/http.ts': [...SOURCE_COMMANDS, 'explore'],
   'cli/import.ts': ['import'],

@@ -369,9 +369,12 @@ describe('what the user got wrong', () => {
     [['count', 'FILE', 'a@day', '--frob'], "unknown option '--frob'"],
     [
       ['has', 'FILE', 'a@2026', '4294967296'],
-      'expected id to be an integer from 0 to 4294967295, got "4294967296"',
+      'expected id to be an integer from 0 to 4294967295, got "4294967296"; with --people it is a text',
     ],
-    [['has', 'FILE', 'a@2026', '1.5'], 'expected id to be an integer from 0 to 4294967295, got "1.5"'],
+    [
+      ['has', 'FILE', 'a@2026', '1.5'],
+      'expected id to be an integer from 0 to 4294967295, got "1.5"; with --people it is a text',
+    ],
     [
       ['cohort', 'FILE', '--select1', 'a', '--select2', 'b', '--time-group', 'fortnights'],
       'expected --time-group to be days, weeks, months or years, got "fortnights"',
@@ -393,7 +396,7 @@ describe('what the user got wrong', () => {
     [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL after --to, got "localhost"'],
     [
       ['count', 'events.xlsx', 'a@day'],
-      'expected a .csv, .tsv, .jsonl or .rdb file (or .gz of one), a folder of bitmaps, an https:// or redis:// URL or demo, got "events.xlsx"',
+      'expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps, an https:// or redis:// URL or demo, got "events.xlsx"',
     ],
     [['count', 'nowhere.csv', 'a@day'], 'expected a file to read, got "nowhere.csv": no such file'],
     [
@@ -430,7 +433,7 @@ describe('what the user got wrong', () => {
     ],
     [
       ['import', 'events.xlsx', '--to', 'redis://localhost'],
-      'expected a .csv, .tsv or .jsonl file (or .gz of one), got "events.xlsx"',
+      'expected a .csv, .tsv, .jsonl or .parquet file, got "events.xlsx"',
     ],
     [
       ['count', 'redis+cluster://me:p@ss/word@localhost:7000,localhost:none', 'a@day'],
@@ -470,14 +473,14 @@ describe('what the user got wrong', () => {
     const { code, stdout, stderr } = await runCommand(['import', broken, '--to', server.url]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it, nothing was written; --skip-broken leaves out such rows\n`,
+      `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it, nothing was written; --people takes ids that are texts; --skip-broken leaves out such rows\n`,
     );
     expect(await client.dbsize()).toBe(0);
     const asked = await runCommand(['count', broken, 'active@2026']);
     expect(asked).toEqual({
       code: 2,
       stdout: '',
-      stderr: `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it; --skip-broken leaves out such rows\n`,
+      stderr: `bitmapist: ${broken}, line 9: expected a user id from 0 to 4294967295, got "-1"; 7 rows were read before it; --people takes ids that are texts; --skip-broken leaves out such rows\n`,
     });
   });
 

@@ -260,7 +260,7 @@ describe('bitmapist explore', () => {
       [
         ['explore', files.path('none')],
         2,
-        'expected a .csv, .tsv, .jsonl or .rdb file (or .gz of one), a folder of bitmaps',
+        'expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps',
       ],
       [['explore', 'redis://127.0.0.1:1'], 1, 'refused connection'],
       [['explore', csv, '--port', port], 2, 'EADDRINUSE'],

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { complaintsOf, makeFolder, outputOf, runCommand } from '../support/cli/command.js';
@@ -28,6 +29,15 @@ function jsonOf(head: readonly string[] = NAMES): string {
   ).join('');
 }
 
+function parquetOf(head: readonly string[] = NAMES): Buffer {
+  const columnData = head.map((name, at) => ({
+    name,
+    data: ROWS.map((row) => row[at]!),
+    type: 'STRING' as const,
+  }));
+  return Buffer.from(parquetWriteBuffer({ columnData }));
+}
+
 /** The same events in every kind of file, and how columns are told to have been found. */
 const FILES: Readonly<Record<string, readonly [bytes: Uint8Array | string, note?: string]>> = {
   'events.csv': [textOf(',')],
@@ -38,9 +48,11 @@ const FILES: Readonly<Record<string, readonly [bytes: Uint8Array | string, note?
   'events.jsonl': [jsonOf()],
   'events.ndjson.gz': [gzipSync(jsonOf())],
   'events.json': [jsonOf()],
+  'events.parquet': [parquetOf()],
   'renamed.csv': [textOf(',', COLUMNS), GUESS],
   'renamed.TSV': [textOf('\t', COLUMNS), GUESS],
   'renamed.jsonl': [jsonOf(COLUMNS), GUESS],
+  'renamed.parquet': [parquetOf(COLUMNS), GUESS],
 };
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -198,7 +210,7 @@ describe('broken rows', () => {
     expect(refused).toEqual({
       code: 2,
       stdout: '',
-      stderr: `bitmapist: ${path}, line 7: expected a user id from 0 to 4294967295, got "x"; 5 rows were read before it; --skip-broken leaves out such rows\n`,
+      stderr: `bitmapist: ${path}, line 7: expected a user id from 0 to 4294967295, got "x"; 5 rows were read before it; --people takes ids that are texts; --skip-broken leaves out such rows\n`,
     });
     const span = 'bitmapist: read 5 rows, 2026-10-30 to 2026-11-20\n';
     for (const args of [

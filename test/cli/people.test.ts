@@ -175,7 +175,10 @@ describe('the command people', () => {
   it.each([
     [['--limit', '0'], 'expected --limit to be a whole number of at least 1, got "0"'],
     [['--offset', '-1'], 'expected --offset to be a whole number of at least 0, got "-1"'],
-    [['--after', 'x'], 'expected --after to be an integer from 0 to 4294967295, got "x"'],
+    [
+      ['--after', 'x'],
+      'expected --after to be an integer from 0 to 4294967295, got "x"; with --people it is a text',
+    ],
     [
       ['--sample', '3', '--seed', '4294967296'],
       'expected --seed to be a whole number from 0 to 4294967295, got "4294967296"',

@@ -151,10 +151,10 @@ describe('standard input', () => {
       await client.flushall();
     }
     expect(await failureOf(`${CSV}-1,2026-11-20,active\n`, 'import', '-', '--to', server.url)).toBe(
-      '2: bitmapist: standard input, line 6: expected a user id from 0 to 4294967295, got "-1"; 4 rows were read before it, nothing was written; --skip-broken leaves out such rows\n',
+      '2: bitmapist: standard input, line 6: expected a user id from 0 to 4294967295, got "-1"; 4 rows were read before it, nothing was written; --people takes ids that are texts; --skip-broken leaves out such rows\n',
     );
     expect(await failureOf(inputs[2]![1], 'import', '-', '--to', server.url)).toBe(
-      '2: bitmapist: expected a .csv, .tsv or .jsonl file (or .gz of one), got "-", which is a dump; export copies dumps\n',
+      '2: bitmapist: expected a .csv, .tsv, .jsonl or .parquet file, got "-", which is a dump; export copies dumps\n',
     );
     expect(await client.dbsize()).toBe(0);
   });
