@@ -1,3 +1,9 @@
+export {
+  type ParquetRows,
+  type ParquetSource,
+  type WriteParquetOptions,
+  writeParquet,
+} from './events/parquet.js';
 export { ColumnsError, RowError } from './formats/events/errors.js';
 export type {
   Columns,
