@@ -23,8 +23,8 @@ export async function loadFolder(
   path: string,
   prefix: string,
   onOther: ((key: string) => void) | undefined,
+  store = new MemoryStore(),
 ): Promise<MemoryStore> {
-  const store = new MemoryStore();
   const load = async ({ name }: Dirent): Promise<void> => {
     const key = decodeFileName(name);
     if (key.startsWith(prefix)) await store.put(key, await readFile(join(path, name)));

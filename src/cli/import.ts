@@ -1,10 +1,10 @@
-import { plural } from '../index.js';
-import { RedisPeople } from '../redis.js';
+import { IncompleteMarksError, MemoryStore, plural } from '../index.js';
+import { KeyGrowthError, RedisPeople, type RedisStore } from '../redis.js';
 import { isRedisUrl } from './address.js';
 import { UsageError } from './failure.js';
 import { isOfEvents, withInput, withRepeatable } from './input.js';
 import { checkFile, markFile } from './marking.js';
-import { writeLine } from './output.js';
+import { grouped, writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
 import type { FileKind } from './stdin.js';
@@ -24,7 +24,10 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     if (!isOfEvents(input)) throw refuse(path, input?.kind);
     return withRedis(options.to, options, (store, client) =>
       withRepeatable(input, async (file) => {
-        await checkFile(file, options);
+        const rehearsal = bitmapistOf(new Rehearsal(store), options);
+        await checkFile(file, options, rehearsal, store.maxKeyBytes * 8).catch((error: unknown) => {
+          throw refusalOf(path, error) ?? error;
+        });
         const people = options.people ? new RedisPeople(client) : undefined;
         return markFile(bitmapistOf(store, options, people), file, options);
       }),
@@ -33,6 +36,30 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   const people = options.people ? plural(ids, 'person', 'people') : plural(ids, 'id');
   await writeLine(`${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${people}`);
   report();
+}
+
+/** Takes no marks, and refuses those that a Redis would refuse. */
+class Rehearsal extends MemoryStore {
+  readonly #redis: RedisStore;
+
+  constructor(redis: RedisStore) {
+    super();
+    this.#redis = redis;
+  }
+
+  override write(...write: Parameters<RedisStore['checkGrowth']>): Promise<void> {
+    return this.#redis.checkGrowth(...write);
+  }
+}
+
+function refusalOf(path: string, error: unknown): UsageError | undefined {
+  const cause = error instanceof IncompleteMarksError ? error.cause : undefined;
+  if (!(cause instanceof KeyGrowthError)) return undefined;
+  const { key, id, neededBytes, maxKeyBytes } = cause;
+  return new UsageError(
+    `expected ids below ${maxKeyBytes * 8} in ${path}, got ${id}, for which key ${JSON.stringify(key)} would take ${grouped(neededBytes)} bytes; nothing was written; --max-key-bytes ${neededBytes} allows that`,
+    { cause },
+  );
 }
 
 function refuse(path: string, kind: FileKind | undefined): UsageError {

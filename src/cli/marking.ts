@@ -51,12 +51,33 @@ export function markFile(
   });
 }
 
-/** Reads a file to its end without marking anything, so that a broken one is refused as a whole. */
-export function checkFile(input: EventsInput, options: TrackingOptions): Promise<void> {
+/**
+ * Reads a file to its end without marking anything, so that a broken one is refused as a whole.
+ * @param rehearsal refuses the marks that the Redis would refuse, and takes none; only those of ids from `firstLargeId` on may be
+ */
+export function checkFile(
+  input: EventsInput,
+  options: TrackingOptions,
+  rehearsal: Bitmapist,
+  firstLargeId: number,
+): Promise<void> {
   return read(input, options, 'checking', ', nothing was written', async (rows, show) => {
-    for await (const _ of rows) show('');
+    await rehearsal.markEvents(largeIn(rows, firstLargeId, show));
   });
 }
+
+async function* largeIn(
+  rows: AsyncIterable<readonly EventRow[]>,
+  firstLargeId: number,
+  show: Progress['show'],
+): AsyncGenerator<readonly EventRow[], void> {
+  for await (const batch of rows) {
+    show('');
+    const large = batch.filter(({ id }) => typeof id === 'number' && id >= firstLargeId);
+    if (large.length > 0) yield large;
+  }
+}
+
 /** A file has no hours and no flags unless they are marked; an answer of 0 would mislead. */
 export function checkTracked(query: QueryNode, options: TrackingOptions): void {
   for (const { event, period } of queryEvents(query)) {

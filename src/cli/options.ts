@@ -113,6 +113,13 @@ export const SOURCE: readonly Option[] = [
   ]),
 ];
 
+const FORGETTING_NAMES = ['--key-prefix', '--timeout', '--ca', '--cert', '--key', '--insecure', '--db'];
+/** Of the command that forgets people. */
+export const FORGETTING: readonly Option[] = [
+  option('--people', 'ids are texts of people, which are forgotten as well'),
+  ...SOURCE.filter(({ long }) => FORGETTING_NAMES.includes(long ?? '')),
+];
+
 /** Of the command that prints people. */
 export const PEOPLE: readonly Option[] = [
   option('--offset <number>', 'how many to leave out first', parseAtLeast(0)),
@@ -273,7 +280,7 @@ function parseMoment(text: string): string {
   return text;
 }
 
-function parseSize(text: string): number {
+export function parseSize(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected a whole number.');
 }

@@ -8,6 +8,7 @@ import {
   ALLOW_HTTP,
   argumentsOf,
   BY,
+  FORGETTING,
   MARKING,
   NOW,
   OUTPUT,
@@ -16,6 +17,7 @@ import {
   PEOPLE,
   PLAIN_ENDINGS,
   parsePort,
+  parseSize,
   required,
   SEGMENT,
   SOURCE,
@@ -67,6 +69,11 @@ function createProgram(): Command {
   // Commands load what they need when they run, so that help and short answers come at once.
   command('import <file>', 'mark the events of a file in Redis', [
     required('--to <redis-url>', 'where to mark them'),
+    option(
+      '--max-key-bytes <number>',
+      'how long a key may become by large ids (default: 67108864, which are ids below 2^29)',
+      parseSize,
+    ),
     option('--no-scripts', 'send a command per mark, also if scripts would save some'),
     ...MARKING,
   ]).action(async (path, options) => (await import('./import.js')).importFile(path, options));
@@ -131,6 +138,12 @@ function createProgram(): Command {
       'leave out, and tell, what cannot be copied: keys that the target cannot have, broken rows of a file',
     ),
   ]).action(async (source, options) => (await import('./export.js')).exportSource(source, options));
+  const forget = command(
+    'forget <source> <id...>',
+    'take people out of all events, flags and stored results of a Redis, a dump or a folder',
+    FORGETTING,
+  ).action(async (source, ids, options) => (await import('./forget.js')).forgetPeople(source, ids, options));
+  withFormat(forget);
   command('explore <source>', 'show a source in the browser, on a page that this machine serves', [
     option('--port <number>', 'where to serve it (default: any port that is free)', parsePort),
     BY,

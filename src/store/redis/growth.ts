@@ -9,6 +9,8 @@ export class KeyGrowthError extends StoreError {
   override name = 'KeyGrowthError';
   /** The key that would have grown, without a prefix that the client adds. */
   readonly key: string;
+  /** The id that is the reason. */
+  readonly id: number;
   /** How long it would have become, in bytes. */
   readonly neededBytes: number;
   /** How long it may become, in bytes. */
@@ -20,6 +22,7 @@ export class KeyGrowthError extends StoreError {
       `expected keys of at most ${maxKeyBytes} bytes (ids below ${maxKeyBytes * 8}), got id ${id}, for which key ${JSON.stringify(key)} would grow to ${neededBytes} bytes; a larger maxKeyBytes allows that, and people gives everybody a small number`,
     );
     this.key = key;
+    this.id = id;
     this.neededBytes = neededBytes;
     this.maxKeyBytes = maxKeyBytes;
   }

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeFileName, INDEX_FILE_NAME } from '../bitmaps.js';
+import { Bitmapist, type Forgotten, MemoryStore, type RequestOptions } from '../index.js';
+import { replaceFile } from '../node.js';
+import { loadFolder } from './folder.js';
+
+/** Takes people out of a folder of bitmaps. */
+
+/** Notes which bitmaps change when ids are erased. */
+class NotingStore extends MemoryStore {
+  readonly changed = new Set<string>();
+
+  override async erase(
+    keys: readonly string[],
+    ids: ArrayLike<number>,
+    options?: RequestOptions,
+  ): Promise<number[]> {
+    const before = await this.byteLengths(keys, options);
+    const cleared = await super.erase(keys, ids, options);
+    const after = await this.byteLengths(keys, options);
+    for (const [at, key] of keys.entries()) {
+      if (cleared[at] !== 0 || after[at] !== before[at]) this.changed.add(key);
+    }
+    return cleared;
+  }
+}
+
+/** Each file is replaced as a whole or not at all, and the index after them: what is interrupted can be done again. */
+export async function forgetInFolder(
+  path: string,
+  prefix: string,
+  people: readonly number[],
+): Promise<Forgotten> {
+  const store = new NotingStore();
+  await loadFolder(path, prefix, undefined, store);
+  const report = await new Bitmapist({ store, prefix }).forget(people);
+  const byteLengths = await lengthsOf(store);
+  for (const key of store.changed) {
+    const file = join(path, encodeFileName(key));
+    const byteLength = byteLengths.get(key);
+    if (byteLength === undefined) await rm(file, { force: true });
+    else await replaceFile(file, [await bytesOf(store, key, byteLength)]);
+  }
+  await renewIndex(join(path, INDEX_FILE_NAME), prefix, byteLengths);
+  return report;
+}
+
+async function lengthsOf(store: MemoryStore): Promise<Map<string, number>> {
+  const keys: string[] = [];
+  for await (const key of store.keys('')) keys.push(key);
+  const byteLengths = await store.byteLengths(keys);
+  return new Map(keys.map((key, at) => [key, byteLengths[at]!]));
+}
+
+async function bytesOf(store: MemoryStore, key: string, byteLength: number): Promise<Uint8Array> {
+  const target = new Uint8Array(byteLength);
+  await store.read([{ key, byteOffset: 0, target }]);
+  return target;
+}
+
+/** Those who read the folder over HTTP know lengths by it. A folder without an index is left without one. */
+async function renewIndex(
+  path: string,
+  prefix: string,
+  byteLengths: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (!existsSync(path)) return;
+  const text = await readFile(path, 'utf8');
+  const lengths = Object.entries(JSON.parse(text) as Record<string, number>).flatMap(([key, length]) => {
+    const now = key.startsWith(prefix) ? byteLengths.get(key) : length;
+    return now === undefined ? [] : [[key, now] as const];
+  });
+  const renewed = JSON.stringify(Object.fromEntries(lengths));
+  if (renewed !== text) await replaceFile(path, [new TextEncoder().encode(renewed)]);
+}
