@@ -15,6 +15,7 @@ import {
   encode,
   findRun,
   lowerBound,
+  mergeList,
 } from './container.js';
 import type { IdWriter } from './ids.js';
 import type { ContainerKind } from './types.js';
@@ -156,7 +157,7 @@ export class Block {
     else this.changeMany(high, [low], 0, 1, 0);
   }
 
-  /** Sets or clears the bits `ids[from..to)`, all of container `high`. Brings the container into its smallest shape. */
+  /** Sets or clears the bits `ids[from..to)`, ascending, all of container `high`. Brings the container into its smallest shape. */
   changeMany(
     high: number,
     ids: ArrayLike<number>,
@@ -166,12 +167,14 @@ export class Block {
     kernel?: KernelChoice,
   ): void {
     const index = this.find(high);
-    if (index < 0) {
-      if (value === 0) return;
-      scratch.fill(0);
-    } else {
-      this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES, kernel);
+    if (index < 0 && value === 0) return;
+    const list = value === 1 ? this.#merge(index, ids, from, to) : undefined;
+    if (list !== undefined) {
+      this.#put(index, high, list);
+      return;
     }
+    if (index < 0) scratch.fill(0);
+    else this.decodeInto(scratch, 0, index, 0, CONTAINER_BYTES, kernel);
     for (let at = from; at < to; at++) {
       const low = ids[at]! & 0xffff;
       if (value === 1) scratch[byteIndex(low)]! |= bitMask(low);
@@ -309,6 +312,13 @@ export class Block {
       this.#words[next + 1] = 0;
       if (end - start + 2 > Math.min(cardinality, BITMAP_WORDS)) this.#repack(index);
     }
+  }
+
+  /** The container with more ids, if it is a list, or none, and stays one. */
+  #merge(index: number, ids: ArrayLike<number>, from: number, to: number): Encoded | undefined {
+    if (index < 0) return mergeList(this.#words, 0, 0, ids, from, to);
+    if (this.kind(index) !== 'array') return undefined;
+    return mergeList(this.#words, this.#start(index), this.#end(index), ids, from, to);
   }
 
   /** Brings a container into its smallest shape. */

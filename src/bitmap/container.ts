@@ -8,7 +8,7 @@
  */
 
 import { bitMask, byteIndex, setBits } from '../base/bits.js';
-import { CONTAINER_BYTES } from '../base/limits.js';
+import { CONTAINER_BYTES, CONTAINER_IDS } from '../base/limits.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Container, ContainerKind } from './types.js';
 
@@ -85,6 +85,38 @@ function isTight(runs: Uint16Array): boolean {
     if (runs[at] === runs[at - 2]! + runs[at - 1]! + 1) return false;
   }
   return true;
+}
+
+/**
+ * The union of an ascending list, `words[start..end)`, and ascending ids, of which the low 16 bits count; `undefined` if another
+ * shape is smaller. Takes the time of the ids, not that of a container's bytes.
+ */
+export function mergeList(
+  words: Uint16Array,
+  start: number,
+  end: number,
+  ids: ArrayLike<number>,
+  from: number,
+  to: number,
+): Encoded | undefined {
+  if (end - start + to - from > BITMAP_WORDS) return undefined;
+  let length = 0;
+  let runs = 0;
+  let last = -1;
+  for (let [at, next] = [start, from]; at < end || next < to; ) {
+    const listed = at < end ? words[at]! : CONTAINER_IDS;
+    const added = next < to ? ids[next]! & 0xffff : CONTAINER_IDS;
+    const low = Math.min(listed, added);
+    if (listed === low) at++;
+    else next++;
+    if (low === last) continue;
+    if (low !== last + 1 || length === 0) runs++;
+    encoded[length++] = low;
+    last = low;
+  }
+  return runs * 2 < length
+    ? undefined
+    : { kind: 'array', cardinality: length, words: encoded.subarray(0, length) };
 }
 
 function encodeArray(view: DataView): Uint16Array {
