@@ -27,7 +27,13 @@ export function parsePeopleKey(prefix: string, key: string): PeopleKey | undefin
   return { kind: letter === 'b' ? 'bucket' : 'page', index: Number(digits) };
 }
 
-/** Whether a key belongs to a map of people, with whatever prefix. */
+/**
+ * Whether a key belongs to a map of people, with whatever prefix.
+ * @example
+ * import { isPeopleKey } from 'bitmapist-wasm/people';
+ *
+ * console.log(isPeopleKey('{bitmapist:people}:n'), isPeopleKey('trackist_pro_u')); // true false
+ */
 export function isPeopleKey(key: string): boolean {
   return SHAPE.test(key);
 }

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LoadedSource, loadSource } from '../../src/explorer/engine/load.js';
 import { toProblem } from '../../src/explorer/engine/problem.js';
 import type { EventsAsk, LoadProgress } from '../../src/explorer/engine/protocol.js';
-import { Bitmapist } from '../../src/index.js';
+import { Bitmapist, MemoryStore } from '../../src/index.js';
+import { MemoryPeople } from '../../src/people.js';
+import { writeRdb } from '../../src/rdb.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -26,6 +28,44 @@ describe('a source that is made up', () => {
     expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).sort((a, b) => a - b));
   });
 });
+
+describe('a dump', () => {
+  const dumpOf = async (eventPrefix: string, mapPrefix: string): Promise<Uint8Array[]> => {
+    const people = new MemoryPeople({ prefix: mapPrefix });
+    const bitmapist = new Bitmapist({ people, prefix: eventPrefix });
+    await bitmapist.markEvent('visit', ['u_8f3a', 'u_77b0'], { now: '2026-11-23' });
+    return readAll(writeRdb(bitmapist.store, { people }));
+  };
+  const load = (chunks: Uint8Array[], prefix?: string) =>
+    loadSource({ source: new Blob(chunks as Uint8Array<ArrayBuffer>[]), name: 'a.rdb', prefix }, () => {});
+
+  it.each([
+    ['trackist_', ''],
+    ['app_', ''],
+    ['app_', 'app_'],
+  ])('has the texts of people if their map is in it: events with %j, map with %j', async (...prefixes) => {
+    const { datasets, view } = await load(await dumpOf(...prefixes), prefixes[0]);
+    const [{ people } = expect.fail('no dataset')] = datasets;
+    expect(await people?.textsOf([0, 1, 2])).toEqual(['u_8f3a', 'u_77b0', undefined]);
+    expect(view).toMatchObject({ otherKeys: 0, problem: undefined });
+  });
+
+  it('has numbers if the map in it is damaged, and says so', async () => {
+    const store = new MemoryStore();
+    const bitmapist = new Bitmapist({ store });
+    await bitmapist.markEvent('visit', 7, { now: '2026-11-23' });
+    await store.put('{bitmapist:people}:t:0', Uint8Array.of(9));
+    const { datasets, view } = await load(await readAll(writeRdb(store)));
+    expect(datasets[0]!.people).toBeUndefined();
+    expect(view.problem?.message).toContain('a map of people');
+  });
+});
+
+async function readAll<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
 
 describe('a file of events', () => {
   const load = (content: string, events: EventsAsk = {}, name = 'a.csv') =>

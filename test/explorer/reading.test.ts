@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bitmapist } from '../../src/index.js';
+import { MemoryPeople } from '../../src/people.js';
+import { writeRdb } from '../../src/rdb.js';
 import { launchChromium } from '../support/chromium.js';
 import { violations } from '../support/explorer/axe.js';
 import { type Explorer, openExplorer } from '../support/explorer/page.js';
@@ -190,6 +193,18 @@ describe('a file of events as somebody exported it', () => {
       await explorer.open({ name: 'events.parquet', content: Buffer.from(content) });
       expect(await count(explorer, 'visit@2026')).toBe('2');
       expect(await explorer.page.textContent('.ids')).toBe('a, b');
+    }));
+
+  it('has texts in a dump as well', () =>
+    withExplorer(async (explorer) => {
+      const people = new MemoryPeople();
+      const bitmapist = new Bitmapist({ people });
+      await bitmapist.markEvent('visit', ['ann', 'bob'], { now: '2026-01-02' });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of writeRdb(bitmapist.store, { people })) chunks.push(chunk);
+      await explorer.open({ name: 'named.rdb', content: Buffer.concat(chunks) });
+      expect(await count(explorer, 'visit@2026')).toBe('2');
+      expect(await explorer.page.textContent('.ids')).toBe('ann, bob');
     }));
 
   it('leaves what was open, until it is read', () =>

@@ -1,4 +1,5 @@
 import { Bitmapist, DEFAULT_PREFIX, MemoryStore, Period, parseKey, plural } from '../../index.js';
+import { isPeopleKey, MemoryPeople, type PeopleEntry } from '../../people.js';
 import { readRdb } from '../../rdb.js';
 import { markSample, SAMPLE_DAYS } from '../../sample.js';
 import type { Dataset } from './dataset.js';
@@ -104,7 +105,9 @@ function prefixesOf({ prefix }: LoadAsk): readonly [string, ...string[]] {
 async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
   const { progress } = file;
   const datasets = new Map<string, Dataset>();
+  const entries = new Map<number, PeopleEntry[]>();
   let keys = 0;
+  let peopleKeys = 0;
   let expiredKeys = 0;
   let failure: unknown;
   // What the reader was told last is wanted: its value comes next.
@@ -113,7 +116,7 @@ async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
     const strings = readRdb(file.bytes(), {
       filter: (key) => {
         wanted = prefixesOf(ask).find((prefix) => parseKey(prefix, key) !== undefined);
-        return wanted !== undefined;
+        return wanted !== undefined || isPeopleKey(key);
       },
       onProgress: (read) => {
         keys = read.keys;
@@ -121,7 +124,14 @@ async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
       },
     });
     for await (const { db, key, bytes } of strings) {
-      const prefix = wanted!;
+      if (wanted === undefined) {
+        peopleKeys += 1;
+        const kept = entries.get(db) ?? [];
+        entries.set(db, kept);
+        kept.push({ key, bytes });
+        continue;
+      }
+      const prefix = wanted;
       const dataset = datasets.get(`${db} ${prefix}`) ?? (await makeDataset(db, prefix));
       datasets.set(`${db} ${prefix}`, dataset);
       await dataset.store.put(key, bytes);
@@ -131,8 +141,28 @@ async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
   } catch (error) {
     failure = error;
   }
-  const otherKeys = Math.max(0, keys - progress.items - expiredKeys);
-  return { datasets: [...datasets.values()], otherKeys, expiredKeys, failure };
+  const named: Dataset[] = [];
+  for (const dataset of datasets.values()) {
+    const people = await restorePeople(dataset, entries.get(dataset.db) ?? []).catch((error: unknown) => {
+      failure ??= error;
+      return undefined;
+    });
+    named.push(people === undefined ? dataset : { ...dataset, people });
+  }
+  const otherKeys = Math.max(0, keys - progress.items - peopleKeys - expiredKeys);
+  return { datasets: named, otherKeys, expiredKeys, failure };
+}
+
+/** The map of people that is kept beside events: the only one there is, or one under the prefix of the events. */
+async function restorePeople(
+  { prefix }: Dataset,
+  entries: readonly PeopleEntry[],
+): Promise<MemoryPeople | undefined> {
+  for (const each of [prefix, '']) {
+    const people = new MemoryPeople({ prefix: each });
+    if ((await people.restore(entries)) > 0) return people;
+  }
+  return undefined;
 }
 
 async function makeDataset(db: number, prefix: string): Promise<Dataset> {
