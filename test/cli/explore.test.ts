@@ -107,6 +107,17 @@ describe('bitmapist explore', () => {
     );
   });
 
+  it('tells the page how a file is to be read', async () => {
+    const rows = 'u_1\t1\t2026-01-02\nu_2\t1\t2026-01-03\nu_3\t1\tyesterday\n';
+    const path = await files.write('shops.tsv', `who\tshop\tcreated_at\n${rows}`);
+    const how = ['--event', 'visit', '--skip-broken'];
+    const { url } = await startExploring(path, '--columns', 'user=shop', ...how);
+    expect(await countVisits(url)).toBe('1');
+    // People are known by texts if that is what their column holds.
+    const texts = await startExploring(path, '--columns', 'user=who', ...how);
+    expect(await countVisits(texts.url)).toBe('2');
+  });
+
   it('shows what a Redis holds, and writes nothing to it', async () => {
     const client = new Redis(redis.url);
     await client.config('RESETSTAT');

@@ -216,6 +216,7 @@ describe('a file of events as somebody exported it', () => {
       expect(await page.textContent('.source strong')).toBe('export.csv');
       await page.click(`${PANEL} .close`);
       await page.waitForSelector(PANEL, { state: 'detached' });
+      await page.waitForSelector('.readas button:focus');
       expect(await count(explorer, 'visit@2026')).toBe('3');
     }));
 

@@ -73,7 +73,7 @@ function Finder({ query }: { readonly query: string }) {
       }}
     >
       <label class="field">
-        <span>Is one of them</span>
+        <span>Is somebody one of them?</span>
         <input
           type="text"
           value={person}

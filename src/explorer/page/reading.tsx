@@ -12,13 +12,18 @@ export function ReadingPanel({ ask, reading, problem }: Asking) {
   const titleId = useId();
   useEffect(() => heading.current?.focus(), [reading]);
   const change = (changed: Partial<HowRead>): void => setHow({ ...how, ...changed });
+  const close = (): void => {
+    closeReading();
+    // What opens the panel, or a file, is there when the page has changed.
+    setTimeout(() => document.querySelector<HTMLElement>('.readas button, .drop button')?.focus());
+  };
   return (
     <section class="card reading" aria-labelledby={titleId}>
       <header>
         <h2 id={titleId} ref={heading} tabIndex={-1}>
           How {printable(ask.name)} is read
         </h2>
-        <button type="button" class="close" aria-label="Close" onClick={closeReading}>
+        <button type="button" class="close" aria-label="Close" onClick={close}>
           ×
         </button>
       </header>
