@@ -66,7 +66,9 @@ class Site {
     this.#limits = limitsOf(options.limits);
     this.#bitmapist = withSegments(bitmapist, options.segments ?? {});
     this.#saved = readSaved(options.saved);
-    this.#names = new Names(this.#bitmapist, options.events, this.#limits.milliseconds);
+    // So that there is time left for the answer.
+    const lookMs = this.#limits.milliseconds / 3;
+    this.#names = new Names(this.#bitmapist, options.events, lookMs);
     this.#turns = new Turns(this.#limits.concurrency, this.#limits.milliseconds);
   }
 

@@ -22,7 +22,7 @@ export class Names {
   readonly #bitmapist: Bitmapist;
   readonly #offered: readonly OfferedEvent[] | undefined;
   readonly #milliseconds: number;
-  #listed: { readonly at: number; readonly catalog: Promise<Catalog> } | undefined;
+  #listed: { readonly at: number; readonly catalog: Promise<Catalog | undefined> } | undefined;
 
   constructor(bitmapist: Bitmapist, offered: readonly OfferedEvent[] | undefined, milliseconds: number) {
     this.#bitmapist = bitmapist;
@@ -36,10 +36,10 @@ export class Names {
       const events = [...this.#offered.map(choiceOf), ...segments];
       return { events, groups: events };
     }
-    const { events } = await this.#catalog(signal);
-    const flags = events.filter(({ keys }) => keys.unique > 0);
+    const listed = (await this.#catalog(signal))?.events ?? [];
+    const flags = listed.filter(({ keys }) => keys.unique > 0);
     return {
-      events: [...segments, ...events.slice(0, MOST_OFFERED).map(({ event }) => event)],
+      events: [...segments, ...listed.slice(0, MOST_OFFERED).map(({ event }) => event)],
       groups: [...segments, ...flags.slice(0, MOST_OFFERED).map(({ event }) => event)],
     };
   }
@@ -48,7 +48,7 @@ export class Names {
   async list(
     signal: AbortSignal,
   ): Promise<{ events: { name: string; label: string }[]; segments: string[] }> {
-    const offered = this.#offered ?? (await this.#catalog(signal)).names;
+    const offered = this.#offered ?? (await this.#catalog(signal))?.names ?? [];
     const events = offered.map((event) => ({
       name: nameOf(event),
       label: typeof event === 'string' ? event : event.label,
@@ -65,12 +65,13 @@ export class Names {
     ]);
     const others = namesOf(question).filter((name) => !known.has(name));
     if (others.length === 0) return [];
-    const { names } = await this.#catalog(signal);
-    return noteUnknownNames(others, [...names, ...known]);
+    const catalog = await this.#catalog(signal);
+    if (catalog !== undefined) return noteUnknownNames(others, [...catalog.names, ...known]);
+    return ['no answer whether there are the events asked for: the list of all takes too long'];
   }
 
-  /** Listed for all who ask, whoever of them leaves. */
-  async #catalog(signal: AbortSignal): Promise<Catalog> {
+  /** Listed for all who ask, whoever of them leaves; `undefined` if that takes too long, as it does in a huge store. */
+  async #catalog(signal: AbortSignal): Promise<Catalog | undefined> {
     if (this.#listed === undefined || performance.now() - this.#listed.at > FRESH_MS) {
       const listed = { at: performance.now(), catalog: this.#list() };
       this.#listed = listed;
@@ -82,14 +83,14 @@ export class Names {
     return waitFor(this.#listed.catalog, signal);
   }
 
-  async #list(): Promise<Catalog> {
+  async #list(): Promise<Catalog | undefined> {
     const controller = new AbortController();
-    const late = setTimeout(
-      () => controller.abort(new Error('no end to the list of keys')),
-      this.#milliseconds,
-    );
+    const late = setTimeout(() => controller.abort(), this.#milliseconds);
     try {
       return await this.#bitmapist.catalog({ signal: controller.signal });
+    } catch (error) {
+      if (controller.signal.aborted) return undefined;
+      throw error;
     } finally {
       clearTimeout(late);
     }

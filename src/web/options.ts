@@ -13,7 +13,7 @@ export interface DashboardLimits {
   readonly milliseconds?: number | undefined;
   /** Bytes of bitmaps that one request may read (413). Default 1 GiB. */
   readonly bytes?: number | undefined;
-  /** Numbers that one request may ask for, its sets and pairs (400). Default 100,000. */
+  /** Numbers that one request may ask for, its sets and pairs (400): they are planned and shown at one go, 25,000 (the default) in half a second. */
   readonly numbers?: number | undefined;
   /** Questions in one request (400). Default 20; saved ones are as many as there are. */
   readonly questions?: number | undefined;
@@ -29,7 +29,7 @@ export interface DashboardOptions {
   readonly path: string;
   /**
    * Whether a request may be answered; asked for every one, before anything else is done. `false` is a 403; a response is the
-   * answer, such as a redirect to a login. What it throws is a 500, of which `onError` hears.
+   * answer, such as a redirect to a login. What it throws is a 500, of which `onError` hears. The body is not its to read.
    */
   readonly authorize: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /** Above every page. Default `Analytics`. */
@@ -55,7 +55,7 @@ const DEFAULTS: Limits = {
   concurrency: 16,
   milliseconds: 30_000,
   bytes: 2 ** 30,
-  numbers: 100_000,
+  numbers: 25_000,
   questions: 20,
   bodyBytes: 2 ** 16,
   addressLength: 2 ** 13,

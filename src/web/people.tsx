@@ -1,4 +1,4 @@
-import { type Bitmapist, type EvaluateOptions, plural, printable } from '../index.js';
+import { type Bitmapist, type EvaluateOptions, type EventSet, plural, printable } from '../index.js';
 import { joinFlags, pageOf } from '../people.js';
 import { groupDigits, toCsv } from '../report.js';
 import { attachment } from './formats.js';
@@ -22,15 +22,16 @@ export async function peoplePage(
   const set = bitmapist.query(query);
   const count = await set.count(options);
   const { ids, hasMore } = await pageOf(set, { ...options, after: afterOf(fields), limit: PAGE });
+  const texts = (await bitmapist.people?.textsOf(ids, { signal: options.signal })) ?? [];
   const more = new URLSearchParams({ query, after: String(ids.at(-1)) });
   return framed(frame, `${groupDigits(count)} ${plural(count, 'person', 'people')}`, () => (
     <>
       <p class="bm-lead">
         <code>{printable(query)}</code>
       </p>
-      <ul class="bm-people">
-        {Array.from(ids, (id) => (
-          <li>{id}</li>
+      <ul class={`bm-people${texts.length > 0 ? ' bm-named' : ''}`}>
+        {Array.from(ids, (id, at) => (
+          <li>{printable(texts[at] ?? String(id))}</li>
         ))}
       </ul>
       {hasMore && (
@@ -51,8 +52,8 @@ export async function peopleCsv(
   fields: URLSearchParams,
   options: EvaluateOptions,
 ): Promise<Reply> {
-  const pages = joinFlags(bitmapist.query(queryOf(fields)), [], options);
-  const lines = csvOf(pages);
+  const set = bitmapist.query(queryOf(fields));
+  const lines = bitmapist.people === undefined ? csvOfIds(set, options) : csvOfTexts(set, options);
   // What fails before the first people is answered with what is wrong.
   const head = await lines.next();
   let next = await lines.next();
@@ -73,10 +74,25 @@ export async function peopleCsv(
   return { type: 'csv', body, headers: attachment('people.csv') };
 }
 
-async function* csvOf(pages: AsyncIterable<{ readonly ids: Uint32Array }>): AsyncGenerator<string, void> {
-  yield toCsv([['person']]);
-  for await (const { ids } of pages) if (ids.length > 0) yield `${ids.join(CRLF)}${CRLF}`;
+async function* csvOfIds(set: EventSet, options: EvaluateOptions): AsyncGenerator<string, void> {
+  yield HEAD;
+  for await (const { ids } of joinFlags(set, [], options)) {
+    if (ids.length > 0) yield `${ids.join(CRLF)}${CRLF}`;
+  }
 }
+
+async function* csvOfTexts(set: EventSet, options: EvaluateOptions): AsyncGenerator<string, void> {
+  yield HEAD;
+  for await (const page of set.people(options)) {
+    for (let at = 0; at < page.length; at += LINES) {
+      yield toCsv(page.slice(at, at + LINES).map((person) => [person]));
+    }
+  }
+}
+
+const HEAD = toCsv([['person']]);
+/** Lines that are written at once. */
+const LINES = 4096;
 
 /** Between the lines of CSV. */
 const CRLF = '\r\n';

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Bitmapist } from '../../src/index.js';
 import { measures } from '../../src/measures.js';
+import { MemoryPeople } from '../../src/people.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { createDashboard } from '../../src/web/index.js';
 import { attributeOf, elementsOf, findActive, parseStrictly, textOf } from '../support/report/markup.js';
@@ -172,6 +173,28 @@ describe('people', () => {
     }
     const open = await makeDashboard({ people: true });
     expect(await (await get(open, `/trend?${TREND}`)).text()).toContain('people?query=active%402026-11-21');
+  });
+
+  it('are shown by their texts, if they have any', async () => {
+    const people = new MemoryPeople();
+    const bitmapist = new Bitmapist({ people, clock: () => new Date('2026-11-22') });
+    const texts = Array.from({ length: 250 }, (_, at) => `user-${at}`);
+    await bitmapist.markUnique('web', ['=1+1', '<b>\u202eb</b>', ...texts]);
+    await bitmapist.markUnique('web', 4_000_000);
+    const dashboard = createDashboard(bitmapist, { path: '/analytics', authorize: () => true, people: true });
+    const page = parseStrictly(await (await get(dashboard, '/people?query=web@unique')).text());
+    const listed = (node: typeof page): string[] => elementsOf(node, 'li').slice(-200).map(textOf);
+    expect(elementsOf(page, 'h1').map(textOf)).toEqual(['253 people']);
+    expect(listed(page).slice(0, 3)).toEqual(['=1+1', '<b>\\u202eb</b>', 'user-0']);
+    const next = elementsOf(page, 'a').find((link) => textOf(link) === 'The next 200')!;
+    const address = attributeOf(next, 'href')!;
+    const second = parseStrictly(await (await get(dashboard, `/${address}`)).text());
+    expect(elementsOf(second, 'li').slice(-2).map(textOf)).toEqual(['user-249', '4000000']);
+    const csv = await (await get(dashboard, '/people.csv?query=web@unique')).text();
+    const lines = csv.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(254);
+    expect([...lines.slice(0, 2), ...lines.slice(-2)]).toEqual(['person', `"'=1+1"`, 'user-249', '4000000']);
+    expect(await people.size()).toBe(252);
   });
 
   it('are counted, listed in pages and sent as CSV', async () => {
