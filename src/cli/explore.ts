@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { DEFAULT_PREFIX, Period, printable } from '../index.js';
 import { writeRdb } from '../rdb.js';
 import { isRedisUrl, parseRedisUrl } from './address.js';
+import { withClickHouse } from './clickhouse.js';
+import { isClickHouseUrl } from './clickhouse-address.js';
 import { reportFailure, UsageError } from './failure.js';
 import { isHttpUrl, openHttp } from './http.js';
 import { type Input, withInput, withRepeatable } from './input.js';
@@ -81,12 +83,13 @@ async function demoFeed(options: SourceOptions): Promise<Feed> {
 async function storeFeed(source: string, options: SourceOptions): Promise<Feed> {
   // What cannot be opened is better known before a page is.
   if (isRedisUrl(source)) await withRedis(source, options, async () => {});
+  else if (isClickHouseUrl(source)) await withClickHouse(source, options, async () => {});
   else if (isHttpUrl(source)) await openHttp(source, options);
   else await expectFolder(source);
   return {
     name: isRedisUrl(source)
       ? parseRedisUrl(source).server
-      : withoutPassword(source).replace(/^https?:\/\//i, ''),
+      : withoutPassword(source).replace(/^(?:https?|clickhouses?):\/\//i, ''),
     open: async (send, signal) => {
       const leftOut = new Set<string>();
       await withSource(source, options, ({ store, prefix }) => {

@@ -25,6 +25,10 @@ export const SOURCE_HELP = `Sources:
                                 what sentinels know by this name; theirs is
                                 ?sentinel-password=
   rediss://…, valkeys://…       with TLS, also rediss+cluster, rediss+sentinel
+  clickhouse://[[user]:password@]host[:port]/[database.]table
+                                a table of ClickHouse as export writes it;
+                                clickhouses:// with TLS; the password may be in
+                                CLICKHOUSE_PASSWORD
   demo                          a made-up app: events signup and active, and the
                                 flag pro
 

@@ -131,7 +131,10 @@ function createProgram(): Command {
   ]).action(async (source, options) => (await import('./inspect.js')).inspectSource(source, options));
   withFormat(inspect);
   question('export <source>', 'copy the bitmaps of a source', [
-    required('--to <target>', 'an .rdb or .rdb.gz file, a new folder or a redis:// URL'),
+    required(
+      '--to <target>',
+      'an .rdb, .rdb.gz or .rowbinary file, a new folder or a redis:// or clickhouse:// URL',
+    ),
     option('--replace', 'replace keys that the Redis has already'),
     option(
       '--skip-broken',

@@ -27,7 +27,7 @@ export function explain(address: RedisAddress, cause: unknown, timeoutMs: number
   return fail(`expected a Redis server at ${text}, got ${reasonOf(cause as Error, address, timeoutMs)}`);
 }
 
-const REASONS: Partial<Record<string, string>> = {
+export const REASONS: Partial<Record<string, string>> = {
   ECONNREFUSED: 'a refused connection (is it running?)',
   ENOENT: 'no such socket',
   ENOTFOUND: 'a host name that nobody knows',

@@ -12,6 +12,8 @@ import { MemoryPeople } from '../people.js';
 import { RedisPeople } from '../redis.js';
 import { markSample } from '../sample.js';
 import { isRedisUrl } from './address.js';
+import { withClickHouse } from './clickhouse.js';
+import { isClickHouseUrl } from './clickhouse-address.js';
 import { type DumpOptions, loadDump } from './dump.js';
 import { UsageError } from './failure.js';
 import { isFolder, loadFolder } from './folder.js';
@@ -24,7 +26,7 @@ import { type ConnectOptions, withRedis } from './redis.js';
 import type { NamedSegment } from './segment.js';
 import { withoutPassword } from './url.js';
 
-/** Where answers come from: Redis, a published folder, files that are loaded into the embedded store, or the made-up app. */
+/** Where answers come from: Redis, ClickHouse, a published folder, files that are loaded into the embedded store, or the made-up app. */
 
 export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions, ConnectOptions {
   readonly keyPrefix?: string;
@@ -53,6 +55,9 @@ export async function withSource<T>(source: string, options: SourceOptions, use:
       const people = options.people ? new RedisPeople(client) : undefined;
       return askWithPeople(bitmapistOf(store, options, people), use);
     });
+  }
+  if (isClickHouseUrl(source)) {
+    return withClickHouse(source, options, (store) => use(bitmapistOf(store, options), []));
   }
   return await withInput(source, async (input) => {
     if (!isOfEvents(input)) return askWithPeople(await load(source, input, options), use);
@@ -106,7 +111,7 @@ export const DEMO = 'demo';
 export async function expectFolder(source: string): Promise<void> {
   if (await isFolder(source)) return;
   throw new UsageError(
-    `expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps, an https:// or redis:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
+    `expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps, an https://, redis:// or clickhouse:// URL or demo, got ${JSON.stringify(withoutPassword(source))}`,
   );
 }
 

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { encodeFileName } from '../bitmaps.js';
+import { type ClickHouseStore, canBeRow, copyToClickHouse, writeRowBinary } from '../clickhouse.js';
 import { type Store, StoreError } from '../index.js';
 import { replaceFile, saveStore } from '../node.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
 import { isRedisUrl } from './address.js';
+import { withClickHouse } from './clickhouse.js';
+import { isClickHouseUrl } from './clickhouse-address.js';
 import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
@@ -13,7 +16,7 @@ import { isDump, kindOfFile } from './input.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { isUrl, withoutPassword } from './url.js';
 
-/** Where bitmaps are copied to: a dump, a folder or a Redis. */
+/** Where bitmaps are copied to: a dump, a folder, a file for ClickHouse, a Redis or a table of ClickHouse. */
 
 export interface Target {
   /** Says why the target cannot have a key. */
@@ -32,17 +35,28 @@ export interface Refusal {
 export interface TargetOptions extends ConnectOptions {
   readonly to: string;
   readonly replace?: boolean;
+  readonly keyPrefix?: string;
 }
 
 /** Finds out what is wrong with a target before the source is read, which may take long. */
 export async function withTarget<T>(options: TargetOptions, use: (target: Target) => Promise<T>): Promise<T> {
   const { to, replace } = options;
   if (isRedisUrl(to)) return withRedis(to, options, (redis) => use(redisTarget(redis, replace ?? false)));
+  if (isClickHouseUrl(to)) {
+    return withClickHouse(to, { ...options, makesTable: true }, (table) => use(tableTarget(table)));
+  }
   const isPackedFile = /\.gz$/i.test(to);
+  if (/\.rowbinary(?:\.gz)?$/i.test(to)) {
+    return use({
+      refuses: (key) => refuseRow(key, options.keyPrefix),
+      write: (store, copied) =>
+        replaceFile(to, isPackedFile ? gzip(writeRowBinary(store, copied)) : writeRowBinary(store, copied)),
+    });
+  }
   const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
   if (!isDump(to) && (kindOfFile(to) !== undefined || isPackedFile || isNewFile || isUrl(to) || to === '')) {
     throw new UsageError(
-      `expected an .rdb or .rdb.gz file, a folder or a redis:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
+      `expected an .rdb, .rdb.gz or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
     );
   }
   if (isDump(to)) {
@@ -89,6 +103,20 @@ function redisTarget(redis: Store, replace: boolean): Target {
       });
     },
   };
+}
+
+/** Rows are added to what is there, which they do not replace: ids are merged. */
+function tableTarget(table: ClickHouseStore): Target {
+  return {
+    refuses: (key) => refuseRow(key, table.prefix),
+    write: (store, options) => copyToClickHouse(store, table, options),
+  };
+}
+
+function refuseRow(key: string, prefix: string | undefined): Refusal | undefined {
+  if (canBeRow(key, prefix)) return undefined;
+  const sentence = `expected keys of events and their periods, in UTF-8, got ${JSON.stringify(key)}`;
+  return { sentence, why: 'which is not that of an event in a period' };
 }
 
 /** Clients send keys as text. */

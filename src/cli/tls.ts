@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { isRedisUrl, parseRedisUrl } from './address.js';
+import { isClickHouseTls, isClickHouseUrl } from './clickhouse-address.js';
 import { UsageError } from './failure.js';
+import { withoutPassword } from './url.js';
 
 export interface TlsOptions {
   /** Paths of PEM files: whose certificates are trusted, and the certificate of this side with its key. */
@@ -44,9 +46,18 @@ export async function readTls(options: TlsOptions): Promise<{ rejectUnauthorized
 /** Refuses options of TLS if none of what a command was given is spoken to by TLS: who gives them believes otherwise. */
 export function refuseIdleTls(given: readonly unknown[], options: TlsOptions): void {
   const idle = [...FILES, 'insecure' as const].find((name) => options[name]);
-  const urls = given.filter((each): each is string => typeof each === 'string' && isRedisUrl(each));
-  if (idle === undefined || urls.some((url) => parseRedisUrl(url).tls)) return;
+  const urls = given.filter((each): each is string => typeof each === 'string');
+  const servers = urls.filter((url) => isRedisUrl(url) || isClickHouseUrl(url));
+  if (
+    idle === undefined ||
+    servers.some((url) => isClickHouseTls(url) || (isRedisUrl(url) && parseRedisUrl(url).tls))
+  )
+    return;
   throw new UsageError(
-    `expected a rediss:// URL with --${idle}, got ${urls.length === 0 ? 'none' : urls.map((url) => parseRedisUrl(url).text).join(' and ')}`,
+    `expected a rediss:// or clickhouses:// URL with --${idle}, got ${servers.length === 0 ? 'none' : servers.map(textOf).join(' and ')}`,
   );
+}
+
+function textOf(url: string): string {
+  return isRedisUrl(url) ? parseRedisUrl(url).text : withoutPassword(url);
 }

@@ -396,7 +396,7 @@ describe('what the user got wrong', () => {
     [['import', 'FILE', '--to', 'localhost'], 'expected a redis:// URL after --to, got "localhost"'],
     [
       ['count', 'events.xlsx', 'a@day'],
-      'expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps, an https:// or redis:// URL or demo, got "events.xlsx"',
+      'expected a .csv, .tsv, .jsonl, .parquet or .rdb file, a folder of bitmaps, an https://, redis:// or clickhouse:// URL or demo, got "events.xlsx"',
     ],
     [['count', 'nowhere.csv', 'a@day'], 'expected a file to read, got "nowhere.csv": no such file'],
     [

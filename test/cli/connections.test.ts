@@ -174,7 +174,7 @@ describe('a Redis that speaks TLS', () => {
       [['events', events, '--insecure'], '--insecure, got none'],
     ] as const;
     for (const [args, end] of idle) {
-      const stderr = `bitmapist: expected a rediss:// URL with ${end}\n`;
+      const stderr = `bitmapist: expected a rediss:// or clickhouses:// URL with ${end}\n`;
       expect(await failureOf(...args)).toEqual({ code: 2, stderr });
     }
     expect(await failureOf('events', server.url, '--ca', folder.path('none.pem'))).toEqual({

@@ -2,6 +2,7 @@
 
 import { StoreError } from '../../base/errors.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
+import { cutChunks } from '../../formats/bytes.js';
 import { encodeHeader } from '../../formats/clickhouse/rowbinary.js';
 import { DEFAULT_PREFIX } from '../../names/keys.js';
 import { readEntries } from '../dump.js';
@@ -73,7 +74,7 @@ export async function copyToClickHouse(
 }
 
 /**
- * The bitmaps of a store as a file in ClickHouse's format `RowBinaryWithNamesAndTypes`, a row for each key, in chunks: for
+ * The bitmaps of a store as a file in ClickHouse's format `RowBinaryWithNamesAndTypes`, a row for each key, in chunks of 128 KiB: for
  * `clickhouse-client --query "INSERT INTO bitmaps FORMAT RowBinaryWithNamesAndTypes" < file`, and for `file()`. Memory: the largest bitmap
  * compressed, and 1 MiB.
  * @throws as `copyToClickHouse`; the file is then without an end
@@ -87,10 +88,16 @@ export async function copyToClickHouse(
  * for await (const chunk of writeRowBinary(bitmapist.store)) byteLength += chunk.length;
  * console.log(byteLength); // 146
  */
-export async function* writeRowBinary(
+export function writeRowBinary(
   source: Store,
   options: ClickHouseCopyOptions = {},
-): AsyncGenerator<Uint8Array, void> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  return cutChunks(encodeRows(source, options), CHUNK_BYTES);
+}
+
+const CHUNK_BYTES = 2 ** 17;
+
+async function* encodeRows(source: Store, options: ClickHouseCopyOptions): AsyncGenerator<Uint8Array, void> {
   yield encodeHeader();
   let written = 0;
   for await (const row of readRows(source, options)) {

@@ -55,14 +55,15 @@ const KEYS_AT_ONCE = 10_000;
  * console.log(typeof over); // function
  */
 export class ClickHouseStore implements Store {
+  /** What keys begin with. */
+  readonly prefix: string;
   readonly #link: ClickHouseLink;
-  readonly #prefix: string;
   readonly #counter: ClickHouseCounter;
 
   /** @throws RangeError for a table whose name has an empty part or more than one dot */
   constructor(client: ClickHouseClientLike, { table, prefix = DEFAULT_PREFIX }: ClickHouseStoreOptions) {
     this.#link = new ClickHouseLink(client, tableOf(table));
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.#counter = new ClickHouseCounter(this.#link, prefix);
   }
 
@@ -96,7 +97,7 @@ export class ClickHouseStore implements Store {
   async has(key: string, id: number, options?: RequestOptions): Promise<boolean> {
     checkId(id);
     options?.signal?.throwIfAborted();
-    const name = rowNameOf(key, this.#prefix);
+    const name = rowNameOf(key, this.prefix);
     if (name === undefined) return false;
     const rows = await this.#link.rows(sql.has(this.#link.table), { ...name, id }, options);
     return readNumber(onlyRow(rows).found, 'found') > 0;
@@ -105,7 +106,7 @@ export class ClickHouseStore implements Store {
   async byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
     options?.signal?.throwIfAborted();
     const lengths = new Map<string, number>();
-    for (const batch of nameBatches([...new Set(keys)], this.#prefix)) {
+    for (const batch of nameBatches([...new Set(keys)], this.prefix)) {
       const rows = await this.#link.rows(sql.ends(this.#link.table), keyParameters(batch.names), options);
       const ends = readNumbers(onlyRow(rows), 'ends', batch.keys.length);
       for (const [index, end] of ends.entries()) lengths.set(batch.keys[index]!, Math.ceil(end / 8));
@@ -119,7 +120,7 @@ export class ClickHouseStore implements Store {
 
   reader(): BitmapReader {
     return new WholeReader((keys, keep, options) =>
-      fetchBitmaps(this.#link, this.#prefix, keys, keep, options),
+      fetchBitmaps(this.#link, this.prefix, keys, keep, options),
     );
   }
 
@@ -127,18 +128,18 @@ export class ClickHouseStore implements Store {
   async snapshot(keys: readonly string[], options?: RequestOptions): Promise<BitmapReader> {
     const memory = new MemoryStore();
     const keep = (key: string, bitmap: Bitmap) => memory.putBitmap(key, bitmap);
-    await fetchBitmaps(this.#link, this.#prefix, [...new Set(keys)], keep, options, true);
+    await fetchBitmaps(this.#link, this.prefix, [...new Set(keys)], keep, options, true);
     return memory;
   }
 
   async *keys(prefix: string, options?: KeysOptions): AsyncGenerator<string, void, undefined> {
     checkKeysOptions(options);
     options?.signal?.throwIfAborted();
-    if (!prefix.startsWith(this.#prefix) && !this.#prefix.startsWith(prefix)) return;
+    if (!prefix.startsWith(this.prefix) && !this.prefix.startsWith(prefix)) return;
     const limit = options?.batchSize ?? KEYS_AT_ONCE;
     let after: RowName = { event: '', unit: '', period: '' };
     for (;;) {
-      const parameters = { ...after, beginning: prefix.slice(this.#prefix.length), limit };
+      const parameters = { ...after, beginning: prefix.slice(this.prefix.length), limit };
       const rows = await this.#link.rows(sql.catalog(this.#link.table), parameters, options);
       for (const row of rows) {
         after = {
@@ -146,7 +147,7 @@ export class ClickHouseStore implements Store {
           unit: readText(row, 'unit'),
           period: readText(row, 'period'),
         };
-        const key = keyOfRow(after, this.#prefix);
+        const key = keyOfRow(after, this.prefix);
         if (key?.startsWith(prefix)) yield key;
       }
       if (rows.length < limit) return;
@@ -163,9 +164,9 @@ export class ClickHouseStore implements Store {
       if (value === 0) {
         throw new StoreError('expected bits to set, got bits to clear: rows of ClickHouse are only added');
       }
-      if (rowNameOf(key, this.#prefix) === undefined) {
+      if (rowNameOf(key, this.prefix) === undefined) {
         throw new StoreError(
-          `expected a key of an event that begins with ${JSON.stringify(this.#prefix)}, got ${JSON.stringify(key)}`,
+          `expected a key of an event that begins with ${JSON.stringify(this.prefix)}, got ${JSON.stringify(key)}`,
         );
       }
       const bitmap = bitmaps.get(key) ?? new Bitmap();
@@ -188,7 +189,7 @@ export class ClickHouseStore implements Store {
   async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
     options?.signal?.throwIfAborted();
     let deleted = 0;
-    for (const { names } of nameBatches([...new Set(keys)], this.#prefix)) {
+    for (const { names } of nameBatches([...new Set(keys)], this.prefix)) {
       const parameters = keyParameters(names);
       const rows = await this.#link.rows(sql.countKeys(this.#link.table), parameters, options);
       const count = readNumber(onlyRow(rows).keys, 'keys');
@@ -200,7 +201,7 @@ export class ClickHouseStore implements Store {
 
   /** @internal The row that adds a bitmap, as bytes; `undefined` for a key that no row can have. */
   row(key: string, bitmap: Bitmap): Uint8Array | undefined {
-    return rowOf(key, bitmap, this.#prefix);
+    return rowOf(key, bitmap, this.prefix);
   }
 
   /** @internal Adds rows, all of them in one insertion. */
