@@ -68,13 +68,16 @@ async function forgetIn(
       return bitmapist.forget(people, { onProgress });
     });
   }
-  if (options.people) throw new UsageError('expected a redis:// URL with --people, got another source');
-  const numbers = people as readonly number[];
   if (isDump(source)) {
     // Says what is wrong with the file's name.
-    return withInput(source, () => forgetInDump(source, numbers, { prefix: keyPrefix, db, onProgress }));
+    return withInput(source, () => forgetInDump(source, people, { prefix: keyPrefix, db, onProgress }));
   }
-  if (await isFolder(source)) return forgetInFolder(source, keyPrefix, numbers);
+  if (await isFolder(source)) {
+    if (!options.people) return forgetInFolder(source, keyPrefix, people as readonly number[]);
+    throw new UsageError(
+      'expected a redis:// URL or a dump with --people, got a folder, which has no texts of people',
+    );
+  }
   throw new UsageError(
     `expected a redis:// URL, an .rdb or .rdb.gz file or a folder of bitmaps, got ${JSON.stringify(withoutPassword(source))}; other sources are only read, so people are taken out of what they are made of`,
   );

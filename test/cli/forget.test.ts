@@ -115,6 +115,13 @@ describe('forget', () => {
     expect(await people.numbersOf(['ann', 'bob'])).toEqual([0, undefined]);
     expect(await outputOf('forget', server.url, '0')).toContain('1 text removed');
     expect(await people.numbersOf(['ann', '7'])).toEqual([undefined, 2]);
+    const dump = folder.path('people.rdb');
+    await saveStore(bitmapist.store, dump, { people });
+    expect(await outputOf('forget', dump, '7', '--people')).toBe(
+      '1 person: 1 bit of 1 key cleared, 1 text removed\npro  flag 1\n',
+    );
+    const { stderr } = await failureOf('forget', folder.path('.'), '7', '--people');
+    expect(stderr).toContain('got a folder, which has no texts of people');
   });
 
   it('can be done again after it was killed', { timeout: 60_000 }, async () => {

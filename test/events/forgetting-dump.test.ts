@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BitmapistError, FormatError, StoreError } from '../../src/base/errors.js';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { forgetInDump, loadStore, saveStore } from '../../src/node.js';
-import { encodeRdb } from '../../src/rdb.js';
+import { encodeRdb, readRdb } from '../../src/rdb.js';
+import { MemoryStore } from '../../src/store/memory.js';
+import { MemoryPeople } from '../../src/store/people/memory.js';
 import type { Store } from '../../src/store/types.js';
 import { hasGolden, readGolden } from '../support/golden/files.js';
 import { readMarks } from '../support/golden/marks.js';
@@ -94,6 +96,49 @@ describe('forgetting people in a dump', () => {
     }
   });
 
+  it('takes texts of people, and takes them out of the map of the dump, also those of numbers', async () => {
+    const path = join(folder, 'people.rdb');
+    const people = new MemoryPeople();
+    const bitmapist = new Bitmapist({ people });
+    const texts = Array.from({ length: 400 }, (_, at) => `user-${at}`);
+    await bitmapist.markUnique('pro', texts);
+    await saveStore(bitmapist.store, path, { people });
+    const asked = [...texts.filter((_, at) => at % 3 === 0), 7, 8, 'nobody', 5000];
+    const report = await forgetInDump(path, asked);
+    expect(report).toMatchObject({ people: 137, bits: 136, texts: 136, unknown: ['nobody'] });
+    const left = await bitmapist.forget(asked);
+    expect(left).toMatchObject({ people: 137, bits: 136, texts: 136, unknown: ['nobody'] });
+    const copy = new MemoryPeople();
+    expect(await contentsOf(await loadStore(path, { people: copy }))).toEqual(
+      await contentsOf(bitmapist.store),
+    );
+    const entriesOf = async (map: MemoryPeople) => {
+      const entries: [string, Uint8Array][] = [];
+      for await (const { key, bytes } of map.entries()) entries.push([key, bytes]);
+      return entries;
+    };
+    expect(await entriesOf(copy)).toEqual(await entriesOf(people));
+    expect(await copy.size()).toBe(400);
+    // The keys of the dump themselves, buckets too, are those that the map without them has.
+    const found: [string, Uint8Array][] = [];
+    for await (const { key, bytes } of readRdb(await readFile(path))) {
+      if (key.startsWith('{bitmapist:people}')) found.push([key, bytes]);
+    }
+    expect(found.sort()).toEqual((await entriesOf(people)).sort());
+    expect(await forgetInDump(path, asked)).toMatchObject({ people: 3, bits: 0, texts: 0 });
+  });
+
+  it('drops a bucket of which nobody is left', async () => {
+    const path = join(folder, 'lonely.rdb');
+    const people = new MemoryPeople();
+    await people.numbersFor(['ann']);
+    await saveStore(new MemoryStore(), path, { people });
+    expect(await forgetInDump(path, 'ann')).toMatchObject({ people: 1, texts: 1 });
+    const keys: string[] = [];
+    for await (const { key } of readRdb(await readFile(path))) keys.push(key);
+    expect(keys).toEqual(['{bitmapist:people}:t:0', '{bitmapist:people}:n']);
+  });
+
   it('packs again what was packed, whatever it is called, and keeps the permissions', async () => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of encodeRdb([{ key: 'trackist_a_u', bytes: Uint8Array.of(0x81) }]))
@@ -129,7 +174,8 @@ describe('forgetting people in a dump', () => {
     await expect(forgetInDump(path, 7, { db: 1 })).rejects.toThrow(FormatError);
     expect(await readFile(path)).toEqual(before.subarray(0, -1));
     await expect(forgetInDump(join(folder, 'none.rdb'), 7)).rejects.toThrow(StoreError);
-    await expect(forgetInDump(path, 'ann' as never)).rejects.toThrow(TypeError);
+    await expect(forgetInDump(path, null as never)).rejects.toThrow(TypeError);
+    await expect(forgetInDump(path, -1, { db: 1 })).rejects.toThrow(RangeError);
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 

@@ -1,35 +1,32 @@
-/** Taking ids out of the bitmaps of a dump, in a file that is replaced as a whole or not at all. For Node only. */
+/** Changing values of a dump, in a file that is replaced as a whole or not at all. For Node only. */
 
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { BitmapistError, StoreError } from '../base/errors.js';
-import { eraseFromBytes } from '../bitmap/erasing.js';
 import { replaceFile } from '../formats/file.js';
 import { type RewriteOptions, rewriteRdb } from '../formats/rdb/rewriting.js';
 import { explainSystemError } from '../formats/system-error.js';
 
-/** Which bitmaps ids are taken out of, and who hears of it. */
-export interface EraseDumpOptions extends Pick<RewriteOptions, 'db' | 'onProgress' | 'signal'> {
-  /** Whether a key may be one with bitmaps. */
+/** Which values are changed. */
+export interface RewriteDumpOptions extends Pick<RewriteOptions, 'db' | 'edit' | 'onProgress' | 'signal'> {
+  /** Whether the value of a key may be changed. */
   wants(key: string): boolean;
-  /** Told of every such key: how many ids were in it, or `undefined` if it holds no bitmap and stays as it is. */
-  onErased(key: string, cleared: number | undefined): void;
+  /** Told of every such key that holds no string, and stays as it is. */
+  onOther(key: string): void;
 }
 
 const READ_BYTES = 2 ** 18;
 
 /**
  * Everything else in the dump is copied as it is. It is packed again if it was.
- * @param ids each once
  * @throws BitmapistError for keys in several databases if none is chosen; RdbError for a broken dump, StoreError if the file cannot
  * be read or written, or is another one by now. The file is as it was then.
  */
-export async function eraseInDump(
+export async function rewriteDump(
   path: string,
-  ids: Uint32Array,
-  { db, wants, onErased, onProgress, signal }: EraseDumpOptions,
+  { db, wants, edit, onOther, onProgress, signal }: RewriteDumpOptions,
 ): Promise<void> {
   const expected = `a dump to be read at ${path}`;
   const file = await explainSystemError(expected, open(path));
@@ -52,15 +49,13 @@ export async function eraseInDump(
         signal,
         onProgress,
         filter: wants,
-        edit: ({ db, key, bytes }) => {
-          onlyDb ??= db;
-          if (db !== onlyDb) throw severalDatabases(onlyDb, db);
-          const { cleared, left } = eraseFromBytes(bytes, ids);
-          onErased(key, cleared);
-          return left.length === 0 && left !== bytes ? undefined : left;
+        edit: (string) => {
+          onlyDb ??= string.db;
+          if (string.db !== onlyDb) throw severalDatabases(onlyDb, string.db);
+          return edit(string);
         },
         onOther: (key, keyDb) => {
-          if ((db ?? keyDb) === keyDb && wants(key)) onErased(key, undefined);
+          if ((db ?? keyDb) === keyDb && wants(key)) onOther(key);
         },
       });
       const now = await explainSystemError(expected, stat(path));
