@@ -12,7 +12,7 @@ export interface Format {
 /** What reads a format is set up if there is a file of it. */
 export async function openFormat(kind: FileKind, file: SourceFile): Promise<Format> {
   if (kind === 'parquet') {
-    const { peekParquet, readParquet } = await import('../../parquet.js');
+    const { peekParquet, readParquet } = await import('./parquet.js');
     const anywhere = await file.anywhere();
     return {
       peek: (options) => peekParquet(anywhere, options),
