@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { DEFAULT_PREFIX, Period, printable } from '../index.js';
+import type { KeptPeople } from '../people.js';
 import { writeRdb } from '../rdb.js';
 import { isRedisUrl, parseRedisUrl } from './address.js';
 import { withClickHouse } from './clickhouse.js';
@@ -92,9 +93,10 @@ async function storeFeed(source: string, options: SourceOptions): Promise<Feed> 
       : withoutPassword(source).replace(/^(?:https?|clickhouses?):\/\//i, ''),
     open: async (send, signal) => {
       const leftOut = new Set<string>();
-      await withSource(source, options, ({ store, prefix }) => {
+      await withSource(source, options, ({ store, prefix, people }) => {
         const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
-        return send(writeRdb(strings, { prefix, signal }));
+        // Every map of the command can be copied.
+        return send(writeRdb(strings, { prefix, people: people as KeptPeople | undefined, signal }));
       });
       reportLeftOut(leftOut);
     },

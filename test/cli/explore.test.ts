@@ -91,6 +91,17 @@ async function countIn(url: URL, expression: string): Promise<string | null> {
   }
 }
 
+async function peopleIn(url: URL): Promise<string | null> {
+  const explorer = await openExplorer(browser, { url: url.href });
+  try {
+    await explorer.page.waitForSelector('.overview');
+    await explorer.show('#/expression?q=visit@2026-01', '.ids');
+    return await explorer.page.textContent('.ids');
+  } finally {
+    await explorer.close();
+  }
+}
+
 describe('bitmapist explore', () => {
   it('shows a file in the browser', async () => {
     const { url } = await startExploring(csv);
@@ -131,6 +142,19 @@ describe('bitmapist explore', () => {
     await client.quit();
     expect(used).toContain('scan');
     expect(used.filter((name) => WRITING.test(name!))).toEqual([]);
+  });
+
+  it('hands over a Redis with the texts of people if they are asked for', async () => {
+    const server = await startRedis();
+    try {
+      const path = await files.write('named.csv', 'user,timestamp,event\nann,2026-01-02,visit\n');
+      expect((await runCommand(['import', path, '--to', server.url, '--people'])).code).toBe(0);
+      expect(await peopleIn((await startExploring(server.url, '--people')).url)).toBe('ann');
+      expect(await peopleIn((await startExploring(path, '--people')).url)).toBe('ann');
+      expect(await peopleIn((await startExploring(server.url)).url)).toBe('0');
+    } finally {
+      await server.stop();
+    }
   });
 
   it('shows a folder that a host publishes, under the name of the host', async () => {
