@@ -1,3 +1,4 @@
+import { plural } from '../index.js';
 import { Refusal } from './refusal.js';
 import { waitFor } from './turns.js';
 
@@ -7,7 +8,10 @@ export async function readJson(request: Request, maxBytes: number, signal: Abort
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new Refusal(415, `expected a body of type application/json, got ${JSON.stringify(type)}`);
   }
-  const tooLong = new Refusal(413, `expected a body of at most ${maxBytes} bytes, got a longer one`);
+  const tooLong = new Refusal(
+    413,
+    `expected a body of at most ${maxBytes} ${plural(maxBytes, 'byte')}, got a longer one`,
+  );
   if (Number(request.headers.get('content-length')) > maxBytes) throw tooLong;
   const reader = request.body?.getReader();
   const chunks: Uint8Array[] = [];

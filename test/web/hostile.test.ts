@@ -45,7 +45,7 @@ class HeldStore extends MemoryStore {
 
 const COHORT = '/cohort.json?select1=active&select2=active&start_date=2026-11-20&num_results=2&num_of_rows=1';
 
-describe('many at once', () => {
+describe('many at once', { tags: 'long' }, () => {
   let store: HeldStore;
   let server: TestServer;
 
