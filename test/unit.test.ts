@@ -27,6 +27,6 @@ describe('the unit tests', () => {
 
 /** Whether a helper runs a server, a browser or the built command, by what stands in it. */
 function isOutside(path: string): boolean {
-  if (!path.startsWith('test/') || path === 'test/unit.test.ts') return false;
+  if (!/^test\/.*\.ts$/.test(path) || path === 'test/unit.test.ts') return false;
   return /chromium\.launch|redis-server|['/]dist\//.test(readFileSync(new URL(path, ROOT), 'utf8'));
 }

@@ -26,7 +26,8 @@ export function needsOf(test: string, seen = new Set<string>()): string[] {
   if (seen.has(test)) return [];
   seen.add(test);
   for (const imported of importsOf(test)) {
-    if (imported.startsWith('test/') && existsSync(`${ROOT}${imported}`)) needsOf(imported, seen);
+    // What is named may be a folder of files, too.
+    if (/^test\/.*\.ts$/.test(imported) && existsSync(`${ROOT}${imported}`)) needsOf(imported, seen);
     else seen.add(imported);
   }
   return [...seen];
