@@ -28,8 +28,10 @@ export class TimeReader {
     if (value instanceof Date) return inRange(value.getTime()) ?? this.#refuse(shown(value), EXPECTED);
     const text = typeof value === 'string' ? value : numberText(value);
     if (text === undefined) return this.#refuse(shown(value), EXPECTED);
+    const plain = this.readPlain(text, 0, text.length);
+    if (plain !== undefined) return plain;
     if (this.#format !== undefined && NUMBER.test(text)) return this.#readNumber(text, this.#format);
-    const unit = text.length < MIN_LONG ? undefined : UNITS_BY_DIGITS[text.search(/\D|$/)];
+    const unit = text.length < MS_DIGITS ? undefined : UNITS_BY_DIGITS[text.search(/\D|$/)];
     if (unit !== undefined && NUMBER.test(text)) return this.#inUnit(unit, text, new Date(toMs(text, unit)));
     const isLocal = this.#isUtc && WITHOUT_OFFSET.test(text);
     const moment = this.#texts.read(isLocal ? `${text}Z` : text);
@@ -43,6 +45,10 @@ export class TimeReader {
       const seconds = to - from < MAX_SECONDS_LENGTH - 1 ? Number.NaN : digitsIn(text, from, to);
       const isUsual = this.#format === undefined ? this.#unit === 'unix' : this.#format === 'unix';
       return isUsual && seconds >= FIRST_SECOND ? this.#at(seconds * 1000) : undefined;
+    }
+    const unit = UNITS_BY_DIGITS[to - from];
+    if (unit !== undefined && unit === this.#unit && !Number.isNaN(digitsIn(text, from, to))) {
+      return this.#format === undefined ? this.#at(digitsIn(text, from, from + MS_DIGITS)) : undefined;
     }
     if (to - from < CLOCK_LENGTH) return undefined;
     let epochMs = clockIn(text, from);
@@ -119,7 +125,7 @@ const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const EIGHT_DIGITS = /^\d{8}$/;
 /** By digits before the point: from September 2001 on, until 2286. Seconds of those years have ten. */
 const UNITS_BY_DIGITS: Readonly<Record<number, Unit>> = { 13: 'ms', 16: 'us', 19: 'ns' };
-const MIN_LONG = 13;
+const MS_DIGITS = 13;
 const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/;
 /** Seconds since 1973 have 9 digits, since 2001 they have 10. */
 const MAX_SECONDS_LENGTH = 10;
