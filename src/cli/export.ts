@@ -1,4 +1,4 @@
-import { plural, type Store } from '../index.js';
+import { type Bitmapist, plural, type Store } from '../index.js';
 import { isRedisUrl } from './address.js';
 import { UsageError } from './failure.js';
 import { grouped, writeLine } from './output.js';
@@ -12,11 +12,12 @@ export interface ExportOptions extends SourceOptions, TargetOptions {
   readonly skipBroken?: boolean;
 }
 
-/** Copies the bitmaps of a source to a dump, a folder or a Redis; names the keys that are left out. */
+/** Copies the bitmaps of a source to a dump, a file of Parquet, a folder or a Redis; names the keys that are left out. */
 export async function exportSource(source: string, options: ExportOptions): Promise<void> {
   const leftOut = new Set<string>();
   const { keys, refused } = await withTarget(options, (target) =>
-    withSource(source, options, async ({ store, prefix }) => {
+    withSource(source, options, async (bitmapist) => {
+      const { store, prefix } = bitmapist;
       const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
       const { refused, taken, count } = await survey(strings.keys(prefix), target);
       if (!options.skipBroken) expectNone(refused);
@@ -31,7 +32,7 @@ export async function exportSource(source: string, options: ExportOptions): Prom
           `expected a Redis that has none of the ${count} ${plural(count, 'key')}, got one that has ${JSON.stringify(taken)}; --replace replaces what is there`,
         );
       }
-      return { keys: await copy(without(strings, refused), prefix, target), refused };
+      return { keys: await copy(without(strings, refused), bitmapist, target), refused };
     }),
   );
   reportLeftOut(leftOut);
@@ -84,16 +85,14 @@ function without(store: Store, refused: ReadonlyMap<string, Refusal>): Store {
   });
 }
 
-async function copy(store: Store, prefix: string, target: Target): Promise<number> {
+async function copy(store: Store, source: Bitmapist, target: Target): Promise<number> {
   let written = 0;
-  await withProgress('writing', (show) =>
-    target.write(store, {
-      prefix,
-      onProgress: (keys) => {
-        written = keys;
-        show(`writing: ${grouped(keys)} ${plural(keys, 'key')}`);
-      },
-    }),
-  );
+  await withProgress('writing', (show) => {
+    const onProgress = (keys: number) => {
+      written = keys;
+      show(`writing: ${grouped(keys)} ${plural(keys, 'key')}`);
+    };
+    return target.write(store, { prefix: source.prefix, onProgress }, source);
+  });
   return written;
 }

@@ -133,8 +133,12 @@ function createProgram(): Command {
   question('export <source>', 'copy the bitmaps of a source', [
     required(
       '--to <target>',
-      'an .rdb, .rdb.gz or .rowbinary file, a new folder or a redis:// or clickhouse:// URL',
+      'an .rdb, .rdb.gz, .parquet or .rowbinary file, a new folder or a redis:// or clickhouse:// URL',
     ),
+    option(
+      '--rows <what>',
+      'rows of Parquet: who did what in which period (the default), who did what when, or a Roaring bitmap for each key',
+    ).choices(['periods', 'marks', 'bitmaps']),
     option('--replace', 'replace keys that the Redis has already'),
     option(
       '--skip-broken',

@@ -3,8 +3,9 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { encodeFileName } from '../bitmaps.js';
 import { type ClickHouseStore, canBeRow, copyToClickHouse, writeRowBinary } from '../clickhouse.js';
-import { type Store, StoreError } from '../index.js';
+import { type Bitmapist, type Store, StoreError } from '../index.js';
 import { replaceFile, saveStore } from '../node.js';
+import { type ParquetRows, writeParquet } from '../parquet.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
 import { isRedisUrl } from './address.js';
 import { withClickHouse } from './clickhouse.js';
@@ -14,16 +15,18 @@ import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
 import { isDump, kindOfFile } from './input.js';
 import { type ConnectOptions, withRedis } from './redis.js';
+import { reportLeftOut } from './strings.js';
 import { isUrl, withoutPassword } from './url.js';
 
-/** Where bitmaps are copied to: a dump, a folder, a file for ClickHouse, a Redis or a table of ClickHouse. */
+/** Where bitmaps are copied to: a dump, a folder, a file of Parquet or for ClickHouse, a Redis or a table of ClickHouse. */
 
 export interface Target {
   /** Says why the target cannot have a key. */
   readonly refuses: (key: string) => Refusal | undefined;
   /** One of these keys that the target has and must keep. */
   readonly findTaken?: (keys: readonly string[]) => Promise<string | undefined>;
-  readonly write: (store: Store, options: WriteRdbOptions) => Promise<unknown>;
+  /** @param source whose keys they are; `store` is its own, perhaps without some of them */
+  readonly write: (store: Store, options: WriteRdbOptions, source: Bitmapist) => Promise<unknown>;
 }
 
 export interface Refusal {
@@ -36,11 +39,18 @@ export interface TargetOptions extends ConnectOptions {
   readonly to: string;
   readonly replace?: boolean;
   readonly keyPrefix?: string;
+  /** What a row of Parquet is. */
+  readonly rows?: ParquetRows;
 }
 
 /** Finds out what is wrong with a target before the source is read, which may take long. */
 export async function withTarget<T>(options: TargetOptions, use: (target: Target) => Promise<T>): Promise<T> {
   const { to, replace } = options;
+  const isParquet = /\.parquet$/i.test(to) && !isUrl(to);
+  if (options.rows !== undefined && !isParquet) {
+    throw new UsageError('expected --rows with a .parquet file after --to');
+  }
+  if (isParquet) return use(parquetTarget(options));
   if (isRedisUrl(to)) return withRedis(to, options, (redis) => use(redisTarget(redis, replace ?? false)));
   if (isClickHouseUrl(to)) {
     return withClickHouse(to, { ...options, makesTable: true }, (table) => use(tableTarget(table)));
@@ -56,7 +66,7 @@ export async function withTarget<T>(options: TargetOptions, use: (target: Target
   const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
   if (!isDump(to) && (kindOfFile(to) !== undefined || isPackedFile || isNewFile || isUrl(to) || to === '')) {
     throw new UsageError(
-      `expected an .rdb, .rdb.gz or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
+      `expected an .rdb, .rdb.gz, .parquet or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
     );
   }
   if (isDump(to)) {
@@ -117,6 +127,21 @@ function refuseRow(key: string, prefix: string | undefined): Refusal | undefined
   if (canBeRow(key, prefix)) return undefined;
   const sentence = `expected keys of events and their periods, in UTF-8, got ${JSON.stringify(key)}`;
   return { sentence, why: 'which is not that of an event in a period' };
+}
+
+function parquetTarget({ to, rows, keyPrefix }: TargetOptions): Target {
+  return {
+    refuses: (key) => refuseRow(key, keyPrefix),
+    write: async (store, { onProgress }, { prefix, timeZone, people }) => {
+      const leftOut: string[] = [];
+      const onLeftOut = (key: string) => leftOut.push(key);
+      await replaceFile(
+        to,
+        writeParquet({ store, prefix, timeZone }, { rows, people, onProgress, onLeftOut }),
+      );
+      reportLeftOut(leftOut, 'which does not say when');
+    },
+  };
 }
 
 /** Clients send keys as text. */
