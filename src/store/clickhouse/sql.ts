@@ -157,11 +157,17 @@ class Layers {
       this.#levels.set(gate, first);
       this.columns[first] ??= [];
       this.columns[first].push(gate);
-      for (const column of this.#columnsIn(gate)) this.#lastUses.set(column, first);
+      this.#use(this.#columnsIn(gate), first);
     }
     for (const gate of counted) {
-      const columns = this.#levels.has(gate) ? [gate] : this.#columnsIn(gate);
-      for (const column of columns) this.#lastUses.set(column, this.columns.length);
+      this.#use(this.#levels.has(gate) ? [gate] : this.#columnsIn(gate), this.columns.length);
+    }
+  }
+
+  /** Gates are not in the order of their levels. */
+  #use(columns: readonly number[], level: number): void {
+    for (const column of columns) {
+      this.#lastUses.set(column, Math.max(level, this.#lastUses.get(column) ?? 0));
     }
   }
 
