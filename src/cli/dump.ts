@@ -1,4 +1,5 @@
 import { FormatError, type MemoryStore, plural, StoreError } from '../index.js';
+import type { KeptPeople } from '../people.js';
 import { loadRdb, type RdbProgress, type RdbString, readRdb } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { type Input, readInput } from './input.js';
@@ -11,9 +12,14 @@ export interface DumpOptions {
   readonly db?: number | undefined;
 }
 
-/** Loads the bitmaps of a dump whose keys begin with `prefix`. */
-export function loadDump(dump: Input, prefix: string, { db }: DumpOptions): Promise<MemoryStore> {
-  return openDump(dump, (input, onProgress) => loadRdb(input, { db, prefix, onProgress }));
+/** Loads the bitmaps of a dump whose keys begin with `prefix`, and its map of people into `people`. */
+export function loadDump(
+  dump: Input,
+  prefix: string,
+  people: KeptPeople | undefined,
+  { db }: DumpOptions,
+): Promise<MemoryStore> {
+  return openDump(dump, (input, onProgress) => loadRdb(input, { db, prefix, people, onProgress }));
 }
 
 /**

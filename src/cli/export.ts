@@ -1,6 +1,8 @@
-import { type Bitmapist, plural, type Store } from '../index.js';
+import { type Bitmapist, plural, type Store, StoreError } from '../index.js';
+import type { KeptPeople } from '../people.js';
+import type { WriteRdbOptions } from '../rdb.js';
 import { isRedisUrl } from './address.js';
-import { UsageError } from './failure.js';
+import { sayLater, UsageError } from './failure.js';
 import { grouped, writeLine } from './output.js';
 import { withProgress } from './progress.js';
 import { type SourceOptions, withSource } from './source.js';
@@ -12,12 +14,19 @@ export interface ExportOptions extends SourceOptions, TargetOptions {
   readonly skipBroken?: boolean;
 }
 
-/** Copies the bitmaps of a source to a dump, a file of Parquet, a folder or a Redis; names the keys that are left out. */
+/** Copies the bitmaps of a source, and its map of people, to a dump, a file of Parquet, a folder or a Redis; names the keys that are left out. */
 export async function exportSource(source: string, options: ExportOptions): Promise<void> {
   const leftOut = new Set<string>();
   const { keys, refused } = await withTarget(options, (target) =>
-    withSource(source, options, async (bitmapist) => {
+    withSource(source, { ...options, bringsPeople: true }, async (bitmapist) => {
       const { store, prefix } = bitmapist;
+      const found = await peopleIn(bitmapist, options);
+      const { names = 'map' } = target;
+      const people = names === 'map' || (names === 'texts' && options.people) ? found : undefined;
+      if (people !== found && names === 'none') {
+        const to = withoutPassword(options.to);
+        sayLater(`left out the names of people, of whom ${to} can have numbers alone`);
+      }
       const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
       const { refused, taken, count } = await survey(strings.keys(prefix), target);
       if (!options.skipBroken) expectNone(refused);
@@ -32,7 +41,13 @@ export async function exportSource(source: string, options: ExportOptions): Prom
           `expected a Redis that has none of the ${count} ${plural(count, 'key')}, got one that has ${JSON.stringify(taken)}; --replace replaces what is there`,
         );
       }
-      return { keys: await copy(without(strings, refused), bitmapist, target), refused };
+      const others = people === undefined ? 0 : ((await target.countPeople?.()) ?? 0);
+      if (others > 0) {
+        throw new UsageError(
+          `expected a Redis that has no names of people yet, got one with ${grouped(others)}, whose numbers stand for others`,
+        );
+      }
+      return { keys: await copy(without(strings, refused), target, { people }, bitmapist), refused };
     }),
   );
   reportLeftOut(leftOut);
@@ -85,14 +100,33 @@ function without(store: Store, refused: ReadonlyMap<string, Refusal>): Store {
   });
 }
 
-async function copy(store: Store, source: Bitmapist, target: Target): Promise<number> {
+/** The map of people, if there is one and anybody in it. */
+async function peopleIn(
+  { people }: Bitmapist,
+  { people: isWanted }: ExportOptions,
+): Promise<KeptPeople | undefined> {
+  const size = await people?.size().catch((error: unknown) => {
+    // A user of Redis may have no more than the keys of events.
+    if (isWanted || !(error instanceof StoreError)) throw error;
+    return 0;
+  });
+  // Every map of the command can be copied.
+  return size ? (people as KeptPeople) : undefined;
+}
+
+async function copy(
+  store: Store,
+  target: Target,
+  options: Pick<WriteRdbOptions, 'people'>,
+  source: Bitmapist,
+): Promise<number> {
   let written = 0;
   await withProgress('writing', (show) => {
     const onProgress = (keys: number) => {
       written = keys;
       show(`writing: ${grouped(keys)} ${plural(keys, 'key')}`);
     };
-    return target.write(store, { prefix: source.prefix, onProgress }, source);
+    return target.write(store, { ...options, prefix: source.prefix, onProgress }, source);
   });
   return written;
 }

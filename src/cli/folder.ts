@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { decodeFileName, encodeFileName, INDEX_FILE_NAME } from '../bitmaps.js';
 import { MemoryStore, plural } from '../index.js';
 import { createFolder, type FolderFile } from '../node.js';
+import { isPeopleKey, type KeptPeople, type PeopleEntry } from '../people.js';
 import type { RdbString } from '../rdb.js';
 import { UsageError } from './failure.js';
 import { grouped } from './output.js';
@@ -18,16 +19,27 @@ export async function isFolder(path: string): Promise<boolean> {
   return stats?.isDirectory() ?? false;
 }
 
+export interface FolderOptions {
+  /** Told of files that are left out, by the keys they are named after. */
+  readonly onOther?: ((key: string) => void) | undefined;
+  /** Takes over the map of people that is in the folder. */
+  readonly people?: KeptPeople | undefined;
+  readonly store?: MemoryStore;
+}
+
 /** Loads the bitmaps of a folder whose keys begin with `prefix`; others are named, not read. */
 export async function loadFolder(
   path: string,
   prefix: string,
-  onOther: ((key: string) => void) | undefined,
-  store = new MemoryStore(),
+  { onOther, people, store = new MemoryStore() }: FolderOptions,
 ): Promise<MemoryStore> {
+  const entries: PeopleEntry[] = [];
   const load = async ({ name }: Dirent): Promise<void> => {
     const key = decodeFileName(name);
-    if (key.startsWith(prefix)) await store.put(key, await readFile(join(path, name)));
+    const read = (): Promise<Uint8Array> => readFile(join(path, name));
+    if (isPeopleKey(key)) {
+      if (people !== undefined) entries.push({ key, bytes: await read() });
+    } else if (key.startsWith(prefix)) await store.put(key, await read());
     else onOther?.(key);
   };
   await withProgress(`reading ${path}`, async (show) => {
@@ -37,6 +49,7 @@ export async function loadFolder(
       show(`reading ${path}: ${grouped(at)} of ${grouped(files.length)} ${plural(files.length, 'file')}`);
     }
   });
+  await people?.restore(entries);
   return store;
 }
 

@@ -34,7 +34,7 @@ export async function forgetInFolder(
   people: readonly number[],
 ): Promise<Forgotten> {
   const store = new NotingStore();
-  await loadFolder(path, prefix, undefined, store);
+  await loadFolder(path, prefix, { store });
   const report = await new Bitmapist({ store, prefix }).forget(people);
   const byteLengths = await lengthsOf(store);
   for (const key of store.changed) {

@@ -1,5 +1,6 @@
 import { Bitmap, readBitmap, roaringByteLength, smallestContainer } from '../bitmaps.js';
 import { Bitmapist, type Catalog, MemoryStore, parseKey, plural } from '../index.js';
+import { isPeopleKey } from '../people.js';
 import { readDump } from './dump.js';
 import { formatHoldings, type Inventory } from './holdings.js';
 import { type Input, withInput } from './input.js';
@@ -97,7 +98,7 @@ class Census {
   /** Whether a key is one of a wanted event; those of no event are counted. */
   wants(key: string): boolean {
     const parsed = parseKey(this.#prefix, key);
-    if (parsed === undefined) this.catalog.addOther(key);
+    if (parsed === undefined && !isPeopleKey(key)) this.catalog.addOther(key);
     return parsed?.event.startsWith(this.#begin) ?? false;
   }
 

@@ -38,6 +38,8 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly queries?: readonly QueryNode[];
   /** Whether hours will be asked for; the same goes for them. */
   readonly asksForHours?: boolean;
+  /** Whether the map of people that is in a dump, a folder or a Redis is wanted, without `people` too. */
+  readonly bringsPeople?: boolean;
   /** Told of files in a folder that are left out, by the keys they are named after. */
   readonly onOther?: (key: string) => void;
 }
@@ -52,15 +54,15 @@ export type Ask<T> = (bitmapist: Bitmapist, notes: readonly string[]) => Promise
 export async function withSource<T>(source: string, options: SourceOptions, use: Ask<T>): Promise<T> {
   if (isRedisUrl(source)) {
     return withRedis(source, options, (store, client) => {
-      const people = options.people ? new RedisPeople(client) : undefined;
-      return askWithPeople(bitmapistOf(store, options, people), use);
+      const people = wantsPeople(options) ? new RedisPeople(client) : undefined;
+      return askPeople(bitmapistOf(store, options, people), options, use);
     });
   }
   if (isClickHouseUrl(source)) {
     return withClickHouse(source, options, (store) => use(bitmapistOf(store, options), []));
   }
   return await withInput(source, async (input) => {
-    if (!isOfEvents(input)) return askWithPeople(await load(source, input, options), use);
+    if (!isOfEvents(input)) return askPeople(await load(source, input, options), options, use);
     // Parquet is read from its end, and a file without a column of event names once more.
     const isReread = input.kind === 'parquet' || options.onlyEvent !== undefined;
     if (isReread) return withRepeatable(input, (file) => askFile(file, options, use));
@@ -68,10 +70,14 @@ export async function withSource<T>(source: string, options: SourceOptions, use:
   });
 }
 
+function wantsPeople({ people, bringsPeople }: SourceOptions): boolean {
+  return people === true || bringsPeople === true;
+}
+
 /** A map that nobody is in answers as the wrong source would. */
-async function askWithPeople<T>(bitmapist: Bitmapist, use: Ask<T>): Promise<T> {
-  const isWithout = bitmapist.people !== undefined && (await bitmapist.people.size()) === 0;
-  const notes = isWithout ? ['no names of people here, only numbers'] : [];
+async function askPeople<T>(bitmapist: Bitmapist, { people }: SourceOptions, use: Ask<T>): Promise<T> {
+  const isMissed = people === true && (await bitmapist.people?.size()) === 0;
+  const notes = isMissed ? ['no names of people here, only numbers'] : [];
   const answer = await use(bitmapist, notes);
   sayNotes(notes.map((text) => ({ text })));
   return answer;
@@ -98,11 +104,20 @@ async function askFile<T>(file: EventsInput, options: SourceOptions, use: Ask<T>
 
 async function load(source: string, input: Input | undefined, options: SourceOptions): Promise<Bitmapist> {
   const { keyPrefix = DEFAULT_PREFIX, onOther } = options;
-  if (source === DEMO) return (await makeDemo(options)).bitmapist;
-  if (isHttpUrl(source)) return bitmapistOf(await openHttp(source, options), options);
-  if (input !== undefined) return bitmapistOf(await loadDump(input, keyPrefix, options), options);
+  if (source === DEMO || isHttpUrl(source)) {
+    if (options.people) {
+      throw new UsageError(
+        `expected --people with a file, a folder or a Redis, got ${withoutPassword(source)}, which has numbers alone`,
+      );
+    }
+    if (source === DEMO) return (await makeDemo(options)).bitmapist;
+    return bitmapistOf(await openHttp(source, options), options);
+  }
+  const people = wantsPeople(options) ? new MemoryPeople() : undefined;
+  if (input !== undefined)
+    return bitmapistOf(await loadDump(input, keyPrefix, people, options), options, people);
   await expectFolder(source);
-  return bitmapistOf(await loadFolder(source, keyPrefix, onOther), options);
+  return bitmapistOf(await loadFolder(source, keyPrefix, { onOther, people }), options, people);
 }
 
 export const DEMO = 'demo';

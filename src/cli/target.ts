@@ -7,6 +7,7 @@ import { type Bitmapist, type Store, StoreError } from '../index.js';
 import { replaceFile, saveStore } from '../node.js';
 import { type ParquetRows, writeParquet } from '../parquet.js';
 import { readRdb, restoreRdb, type WriteRdbOptions, writeRdb } from '../rdb.js';
+import { RedisPeople } from '../redis.js';
 import { isRedisUrl } from './address.js';
 import { withClickHouse } from './clickhouse.js';
 import { isClickHouseUrl } from './clickhouse-address.js';
@@ -25,6 +26,10 @@ export interface Target {
   readonly refuses: (key: string) => Refusal | undefined;
   /** One of these keys that the target has and must keep. */
   readonly findTaken?: (keys: readonly string[]) => Promise<string | undefined>;
+  /** How it has people's names: as their map, as texts in place of numbers, or not at all (default `map`). */
+  readonly names?: 'map' | 'texts' | 'none';
+  /** How many people the target has names of: one that has some takes no others. */
+  readonly countPeople?: () => Promise<number>;
   /** @param source whose keys they are; `store` is its own, perhaps without some of them */
   readonly write: (store: Store, options: WriteRdbOptions, source: Bitmapist) => Promise<unknown>;
 }
@@ -51,13 +56,17 @@ export async function withTarget<T>(options: TargetOptions, use: (target: Target
     throw new UsageError('expected --rows with a .parquet file after --to');
   }
   if (isParquet) return use(parquetTarget(options));
-  if (isRedisUrl(to)) return withRedis(to, options, (redis) => use(redisTarget(redis, replace ?? false)));
+  if (isRedisUrl(to))
+    return withRedis(to, options, (redis, client) =>
+      use(redisTarget(redis, new RedisPeople(client), replace ?? false)),
+    );
   if (isClickHouseUrl(to)) {
     return withClickHouse(to, { ...options, makesTable: true }, (table) => use(tableTarget(table)));
   }
   const isPackedFile = /\.gz$/i.test(to);
   if (/\.rowbinary(?:\.gz)?$/i.test(to)) {
     return use({
+      names: 'none',
       refuses: (key) => refuseRow(key, options.keyPrefix),
       write: (store, copied) =>
         replaceFile(to, isPackedFile ? gzip(writeRowBinary(store, copied)) : writeRowBinary(store, copied)),
@@ -97,7 +106,7 @@ function refuseFileName(key: string): Refusal | undefined {
   }
 }
 
-function redisTarget(redis: Store, replace: boolean): Target {
+function redisTarget(redis: Store, map: RedisPeople, replace: boolean): Target {
   return {
     refuses: refuseOtherBytes,
     findTaken: async (keys) => {
@@ -105,8 +114,11 @@ function redisTarget(redis: Store, replace: boolean): Target {
       const byteLengths = await redis.byteLengths(keys);
       return keys.find((_, index) => byteLengths[index]! > 0);
     },
+    countPeople: () => map.size(),
     write: async (store, options) => {
-      await restoreRdb(writeRdb(store, { ...options, compress: false }), redis).catch((cause: unknown) => {
+      const people = options.people === undefined ? undefined : map;
+      const dump = writeRdb(store, { ...options, compress: false });
+      await restoreRdb(dump, redis, { people }).catch((cause: unknown) => {
         if (!(cause instanceof StoreError)) throw cause;
         const sentence = 'expected to write every key, got an error after some may have been written: ';
         throw new StoreError(`${sentence}${cause.message}`, { cause });
@@ -118,6 +130,7 @@ function redisTarget(redis: Store, replace: boolean): Target {
 /** Rows are added to what is there, which they do not replace: ids are merged. */
 function tableTarget(table: ClickHouseStore): Target {
   return {
+    names: 'none',
     refuses: (key) => refuseRow(key, table.prefix),
     write: (store, options) => copyToClickHouse(store, table, options),
   };
@@ -131,8 +144,9 @@ function refuseRow(key: string, prefix: string | undefined): Refusal | undefined
 
 function parquetTarget({ to, rows, keyPrefix }: TargetOptions): Target {
   return {
+    names: 'texts',
     refuses: (key) => refuseRow(key, keyPrefix),
-    write: async (store, { onProgress }, { prefix, timeZone, people }) => {
+    write: async (store, { onProgress, people }, { prefix, timeZone }) => {
       const leftOut: string[] = [];
       const onLeftOut = (key: string) => leftOut.push(key);
       await replaceFile(

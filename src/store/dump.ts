@@ -91,12 +91,13 @@ export async function restoreRdb(
   let db: number | undefined;
   try {
     for await (const string of readRdb(input, { ...options, prefix: '', filter: wants, onProgress })) {
-      checkString(string, db, store);
+      checkDb(string, db);
       db = string.db;
       if (isPerson(string.key)) {
         entries.push(string);
         continue;
       }
+      checkKey(string, store);
       const put = putString(string, store, options.signal);
       // It is waited for later; until then its failure is nobody's surprise.
       put.catch(() => {});
@@ -114,13 +115,15 @@ export async function restoreRdb(
   return progress;
 }
 
-/** Compares with what one store can hold. */
-function checkString({ db, key }: RdbString, previousDb: number | undefined, store: Store): void {
-  if (previousDb !== undefined && previousDb !== db) {
-    throw new BitmapistError(
-      `expected the bitmaps of one database, got some of database ${previousDb} and of database ${db}; choose one with the option db`,
-    );
-  }
+function checkDb({ db }: RdbString, previousDb: number | undefined): void {
+  if (previousDb === undefined || previousDb === db) return;
+  throw new BitmapistError(
+    `expected the bitmaps of one database, got some of database ${previousDb} and of database ${db}; choose one with the option db`,
+  );
+}
+
+/** Compares with what a store can hold. */
+function checkKey({ key }: RdbString, store: Store): void {
   if (store instanceof MemoryStore) return;
   if (isPeopleKey(key)) {
     throw new BitmapistError(

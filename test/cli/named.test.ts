@@ -20,6 +20,7 @@ let server: RedisServer;
 let client: Redis;
 let events: string;
 /** The same people in every kind of source. */
+const KINDS = ['file', 'Redis', 'dump of it', 'packed dump of the file', 'folder', 'copy in Redis'] as const;
 let sources: string[];
 
 beforeAll(async () => {
@@ -30,7 +31,12 @@ beforeAll(async () => {
   expect(await outputOf('import', events, '--to', server.url, '--people')).toBe(
     '5 rows, 2 events, 4 people\n',
   );
-  sources = [events, server.url];
+  const [fromRedis, fromFile, bitmaps] = ['redis.rdb', 'file.rdb.gz', 'bitmaps'].map(folder.path);
+  await outputOf('export', server.url, '--to', fromRedis!);
+  await outputOf('export', events, '--people', '--to', fromFile!);
+  await outputOf('export', fromRedis!, '--to', bitmaps!);
+  await outputOf('export', bitmaps!, '--to', `${server.url}/2`);
+  sources = [events, server.url, fromRedis!, fromFile!, bitmaps!, `${server.url}/2`];
 });
 
 afterAll(async () => {
@@ -40,76 +46,78 @@ afterAll(async () => {
 });
 
 describe('people with names', () => {
-  it('are printed, in every format, from every source', async () => {
-    for (const source of sources) {
-      const ask = (command: string, ...args: string[]) => outputOf(command, source, ...args, '--people');
-      expect(await ask('ids', 'signup@2026')).toBe('u_8f3a\n=cmd, "x"\n7\n');
-      expect(JSON.parse(await ask('ids', 'signup@2026', '--format', 'json'))).toEqual({
-        expression: 'signup@2026',
-        ids: ['u_8f3a', '=cmd, "x"', '7'],
-        notes: [],
-      });
-      expect(await ask('count', 'active@2026 & ~signup@2026')).toBe('1\n');
-      const people = (...args: string[]) => ask('people', 'signup@2026 | active@2026', ...args);
-      expect(await people('--flags', 'active@2026')).toBe(
-        [
-          'id                                    active@2026',
-          'u_8f3a                                yes',
-          '=cmd, "x"                             no',
-          '7                                     no',
-          `${UUID}  yes`,
-          '',
-        ].join('\n'),
-      );
-      expect(await people('--flags', 'active@2026', '--format', 'csv')).toBe(
-        `id,active@2026\r\nu_8f3a,1\r\n"'=cmd, ""x""",0\r\n7,0\r\n${UUID},1\r\n`,
-      );
-      expect(JSON.parse(await people('--format', 'rows'))).toEqual(
-        ['u_8f3a', '=cmd, "x"', '7', UUID].map((id) => ({ id })),
-      );
-    }
+  it.each(KINDS)('are printed, in every format, from a %s', async (kind) => {
+    const source = sources[KINDS.indexOf(kind)]!;
+    const ask = (command: string, ...args: string[]) => outputOf(command, source, ...args, '--people');
+    expect(await ask('ids', 'signup@2026')).toBe('u_8f3a\n=cmd, "x"\n7\n');
+    expect(JSON.parse(await ask('ids', 'signup@2026', '--format', 'json'))).toEqual({
+      expression: 'signup@2026',
+      ids: ['u_8f3a', '=cmd, "x"', '7'],
+      notes: [],
+    });
+    expect(await ask('count', 'active@2026 & ~signup@2026')).toBe('1\n');
+    const people = (...args: string[]) => ask('people', 'signup@2026 | active@2026', ...args);
+    expect(await people('--flags', 'active@2026')).toBe(
+      [
+        'id                                    active@2026',
+        'u_8f3a                                yes',
+        '=cmd, "x"                             no',
+        '7                                     no',
+        `${UUID}  yes`,
+        '',
+      ].join('\n'),
+    );
+    expect(await people('--flags', 'active@2026', '--format', 'csv')).toBe(
+      `id,active@2026\r\nu_8f3a,1\r\n"'=cmd, ""x""",0\r\n7,0\r\n${UUID},1\r\n`,
+    );
+    expect(JSON.parse(await people('--format', 'rows'))).toEqual(
+      ['u_8f3a', '=cmd, "x"', '7', UUID].map((id) => ({ id })),
+    );
   });
 
-  it('are asked for by their names', async () => {
-    for (const source of sources) {
-      const ask = (command: string, ...args: string[]) => outputOf(command, source, ...args, '--people');
-      expect(await ask('has', 'signup@2026', 'u_8f3a')).toBe('true\n');
-      expect(await ask('has', 'active@2026', '7')).toBe('false\n');
-      expect(JSON.parse(await ask('has', 'active@2026', UUID, '--format', 'json'))).toMatchObject({
-        id: UUID,
-        has: true,
+  it.each(KINDS)('are asked for by their names in a %s', async (kind) => {
+    const source = sources[KINDS.indexOf(kind)]!;
+    const ask = (command: string, ...args: string[]) => outputOf(command, source, ...args, '--people');
+    expect(await ask('has', 'signup@2026', 'u_8f3a')).toBe('true\n');
+    expect(await ask('has', 'active@2026', '7')).toBe('false\n');
+    expect(JSON.parse(await ask('has', 'active@2026', UUID, '--format', 'json'))).toMatchObject({
+      id: UUID,
+      has: true,
+    });
+    const people = (...args: string[]) => ask('people', 'signup@2026 | active@2026', ...args);
+    expect(await people('--after', '=cmd, "x"')).toBe(`7\n${UUID}\n`);
+    expect(await people('--from', '=cmd, "x"', '--to', '7')).toBe('=cmd, "x"\n7\n');
+    expect(await people('--rank', '7')).toBe('2\n');
+    expect(await people('--extent')).toBe(`u_8f3a ${UUID}\n`);
+    expect(JSON.parse(await people('--rank', '7', '--format', 'rows'))).toEqual([{ id: '7', rank: 2 }]);
+    expect((await people('--sample', '2', '--seed', '3')).split('\n')).toHaveLength(3);
+    const unknown = await runCommand([
+      'has',
+      source,
+      'signup@2026',
+      'u_0000',
+      '--people',
+      '--format',
+      'json',
+    ]);
+    const note = 'nobody here is called "u_0000"';
+    expect(JSON.parse(unknown.stdout)).toEqual({
+      expression: 'signup@2026',
+      id: 'u_0000',
+      has: false,
+      notes: [note],
+    });
+    expect(complaintsOf(unknown.stderr)).toBe(`bitmapist: ${note}\n`);
+  });
+
+  it('are asked for by names that are known', async () => {
+    const [, source] = sources as [string, string];
+    for (const option of ['--after', '--from', '--to', '--rank']) {
+      expect(await runCommand(['people', source, 'signup@2026', option, 'u_0000', '--people'])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `bitmapist: expected ${option} to be somebody who is known here, got "u_0000"\n`,
       });
-      const people = (...args: string[]) => ask('people', 'signup@2026 | active@2026', ...args);
-      expect(await people('--after', '=cmd, "x"')).toBe(`7\n${UUID}\n`);
-      expect(await people('--from', '=cmd, "x"', '--to', '7')).toBe('=cmd, "x"\n7\n');
-      expect(await people('--rank', '7')).toBe('2\n');
-      expect(await people('--extent')).toBe(`u_8f3a ${UUID}\n`);
-      expect(JSON.parse(await people('--rank', '7', '--format', 'rows'))).toEqual([{ id: '7', rank: 2 }]);
-      expect((await people('--sample', '2', '--seed', '3')).split('\n')).toHaveLength(3);
-      const unknown = await runCommand([
-        'has',
-        source,
-        'signup@2026',
-        'u_0000',
-        '--people',
-        '--format',
-        'json',
-      ]);
-      const note = 'nobody here is called "u_0000"';
-      expect(JSON.parse(unknown.stdout)).toEqual({
-        expression: 'signup@2026',
-        id: 'u_0000',
-        has: false,
-        notes: [note],
-      });
-      expect(complaintsOf(unknown.stderr)).toBe(`bitmapist: ${note}\n`);
-      for (const option of ['--after', '--from', '--to', '--rank']) {
-        expect(await runCommand(['people', source, 'signup@2026', option, 'u_0000', '--people'])).toEqual({
-          code: 2,
-          stdout: '',
-          stderr: `bitmapist: expected ${option} to be somebody who is known here, got "u_0000"\n`,
-        });
-      }
     }
     // Nobody was given a number by being asked for.
     expect(await outputOf('people', server.url, 'signup@2026 | active@2026', '--extent')).toBe('0 3\n');
@@ -155,6 +163,24 @@ describe('people with names', () => {
       code: 0,
       stdout: '5\n',
       stderr: `bitmapist: ${note}\n`,
+    });
+  });
+
+  it('are not copied among others, whose numbers would be theirs', async () => {
+    await client.set('trackist_other_u', 'x');
+    const { code, stderr } = await runCommand(['export', sources[2]!, '--to', server.url, '--replace']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^bitmapist: expected a Redis that has no names of people yet, got one with \d, whose numbers stand for others\n$/,
+    );
+  });
+
+  it('are nobody in what has no names', async () => {
+    expect(await runCommand(['ids', 'demo', 'pro@unique', '--people'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'bitmapist: expected --people with a file, a folder or a Redis, got demo, which has numbers alone\n',
     });
   });
 });

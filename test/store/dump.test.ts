@@ -233,6 +233,9 @@ describe('a dump with a map of people', () => {
     await expect(restoreRdb(dump, new CountingStore(store))).rejects.toThrow(
       'expected the option people for a map of people, got "{bitmapist:people}:t:0" without it',
     );
+    const copy = new MemoryPeople();
+    await restoreRdb(dump, new CountingStore(new MemoryStore()), { people: copy });
+    expect(await copy.size()).toBe(3);
     // What is kept in memory may be written again as it is.
     const whole = await loadRdb(dump);
     expect(await (await loadPeople(writeRdb(whole))).size()).toBe(3);
