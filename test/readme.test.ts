@@ -15,8 +15,9 @@ describe('the README', () => {
 
   beforeAll(async () => {
     folder = await makeFolder();
-    const [events] = blocksOf(README, 'csv');
+    const [events, exported] = blocksOf(README, 'csv');
     await folder.write('events.csv', events!);
+    await folder.write('export.csv', exported!);
   });
 
   afterAll(() => folder.remove());
