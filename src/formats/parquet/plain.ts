@@ -144,11 +144,10 @@ function bigEndian(bytes: Uint8Array): bigint {
 }
 
 function decimalOf(unscaled: bigint, scale: number): Value {
-  const divisor = 10n ** BigInt(Math.max(0, scale));
-  const whole = scale < 0 ? unscaled * 10n ** BigInt(-scale) : unscaled / divisor;
+  const divisor = 10n ** BigInt(scale);
+  const whole = unscaled / divisor;
   const fraction = Number(unscaled % divisor) / Number(divisor);
-  const value = Number(whole) + fraction;
-  return Number.isSafeInteger(Number(whole)) ? value : String(whole);
+  return Number.isSafeInteger(Number(whole)) ? Number(whole) + fraction : String(whole);
 }
 
 /** An Int96 is nanoseconds of a day, and the day as astronomers count them. */

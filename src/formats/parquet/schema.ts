@@ -77,8 +77,8 @@ function typeOf({ type, converted_type, logical_type }: SchemaElement): string {
 }
 
 function meaningOf(element: SchemaElement): Meaning | undefined {
-  const { type, scale, converted_type: converted, logical_type: logical } = element;
-  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return { kind: 'decimal', scale: scale ?? 0 };
+  const { type, converted_type: converted, logical_type: logical } = element;
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return decimalOf(element);
   switch (type) {
     case 'INT32':
       if (converted === 'DATE' || logical?.type === 'DATE') return { kind: 'date' };
@@ -107,6 +107,17 @@ function meaningOf(element: SchemaElement): Meaning | undefined {
     default:
       return undefined;
   }
+}
+
+/** Digits that the longest decimals of databases have. */
+const MAX_SCALE = 76;
+const DECIMALS: ReadonlySet<unknown> = new Set(['INT32', 'INT64', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY']);
+
+function decimalOf({ type, scale = 0, type_length: length = 0 }: SchemaElement): Meaning | undefined {
+  const hasBytes = type !== 'FIXED_LEN_BYTE_ARRAY' || length > 0;
+  return DECIMALS.has(type) && hasBytes && scale >= 0 && scale <= MAX_SCALE
+    ? { kind: 'decimal', scale }
+    : undefined;
 }
 
 const UNITS = { MILLIS: 'ms', MICROS: 'us', NANOS: 'ns' } as const;
