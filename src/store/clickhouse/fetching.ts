@@ -50,7 +50,7 @@ export async function fetchBitmaps(
   const batches = [...nameBatches(keys, prefix)];
   if (isAtOnce && batches.length > 1) {
     throw new BitmapistError(
-      `expected at most ${batches[0]!.keys.length} keys to be read at one moment, got ${keys.length}`,
+      `expected to read at most ${batches[0]!.keys.length} of the bitmaps at one moment, got ${keys.length}`,
     );
   }
   for (const { keys: asked, names } of batches) {
@@ -61,7 +61,7 @@ export async function fetchBitmaps(
         const key = asked[number - 1];
         if (key === undefined || !missing.delete(key)) {
           throw new StoreError(
-            `expected one row for each of ${asked.length} keys, got one of number ${number}`,
+            `expected a row for each key, by a number from 1 to ${asked.length}, got another row of number ${number}`,
           );
         }
         keep(key, await decodeState(cursor, limit));
