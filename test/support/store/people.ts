@@ -316,3 +316,8 @@ function shuffled(entries: readonly PeopleEntry[]): PeopleEntry[] {
     a.key.split('').reverse().join('') < b.key.split('').reverse().join('') ? 1 : -1,
   );
 }
+
+/** The text of somebody, of one of several kinds. */
+export function textOf(index: number): string {
+  return index % 2 === 0 ? uuidOf(index) : `u_${index.toString(36)}`;
+}
