@@ -72,6 +72,22 @@ describe('the docs', () => {
     }
   });
 
+  it('print what the commands on own data print', async () => {
+    const page = readPage('own-data.md');
+    const folder = await makeFolder();
+    try {
+      await folder.write('logins.jsonl', blocksOf(page, 'jsonl')[0]!);
+      const recipes = recipesOf(page);
+      expect(recipes.length).toBeGreaterThan(2);
+      for (const { command, output } of recipes) {
+        // One of them is refused.
+        expect(await runRecipe(`${command} || true`, folder.path('.')), command).toBe(output);
+      }
+    } finally {
+      await folder.remove();
+    }
+  });
+
   it.each([...PAGES, '../README.md', '../CHANGELOG.md'])('link to what there is: %s', (name) => {
     for (const { file, anchor } of linksOf(name)) {
       expect(existsSync(file), file.href).toBe(true);
