@@ -27,6 +27,7 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/source.ts': ['ask', ...MEASURES],
   'cli/export.ts': ['export'],
   'cli/flags.ts': ['people'],
+  'cli/forget.ts': ['forget'],
   'cli/people.ts': ['people'],
   'cli/person.ts': ['people', 'has'],
   'cli/target.ts': ['export'],
@@ -36,13 +37,21 @@ const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/silence.ts': CONNECTING_COMMANDS,
   'cli/tls.ts': CONNECTING_COMMANDS,
   'store/dump.ts': SOURCE_COMMANDS,
+  'store/dump-rewriting.ts': ['forget'],
 };
 
 /**
- * For callers of the library alone: the command always gives the index and, in a header, the password; and
- * refuses keys before it writes any.
+ * For callers of the library alone: the command always gives the index, a map of people and, in a header, the password;
+ * refuses keys before it writes any, and ids that are texts; and forgets with scripts.
  */
-const FOR_CALLERS = ['store/http/http.ts: index', 'store/http/http.ts: headers', 'store/dump.ts: filter'];
+const FOR_CALLERS = [
+  'base/id.ts: people',
+  'store/dump.ts: filter',
+  'store/dump.ts: people',
+  'store/http/http.ts: headers',
+  'store/http/http.ts: index',
+  'store/redis/erasing.ts: scripts',
+];
 
 const OPTION = /(?<![\w-])--([a-z][a-z0-9-]+)|\bthe options? ([a-zA-Z]+)/g;
 
@@ -79,7 +88,7 @@ function adviceIn(file: string): Advice[] {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.ts$/.test(path) && !/^(explorer|report)\//.test(path))
+  .filter((path) => /\.ts$/.test(path) && !/^(explorer|report|web)\//.test(path))
   // Texts of help and of the demo, which name commands, come below.
   .filter((path) => !/^cli\/(help|program|options|demo)\.ts$/.test(path));
 
