@@ -7,7 +7,7 @@ import { type Chdb, ChdbClient, openChdb } from './chdb.js';
 /** The statements of docs/scale.md. */
 
 const page = readFileSync(new URL('../../../docs/scale.md', import.meta.url), 'utf8');
-const statements = Array.from(page.matchAll(/^```sql\n(.*?)^```$/gms), ([, statement]) => statement!);
+const statements = Array.from(page.matchAll(/^ *```sql\n(.*?)^ *```$/gms), ([, statement]) => statement!);
 
 let chdb: Chdb;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => chdb?.close());
 
 it('the docs make the very table that the store makes, and ask it as the library does', async () => {
-  const [create, stayed] = statements;
+  const [create, stayed, forget] = statements;
   await chdb.run(create!, {});
   const store = new ClickHouseStore(new ChdbClient(chdb), { table: 'bitmaps' });
   await store.createTable();
@@ -40,4 +40,8 @@ it('the docs make the very table that the store makes, and ask it as the library
   expect(rows).toBe('"2026-11-20",3,2\n"2026-11-21",3,1\n');
   const days = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => bitmapist.day('active', day));
   expect(await bitmapist.counts([days[0]!.and(days[1]!), days[1]!.and(days[2]!)])).toEqual([2, 1]);
+  await bitmapist.markEvent('active', [7, 8, 10], { now: '2026-11-20' });
+  expect(await days[0]!.count()).toBe(6);
+  await chdb.run(forget!.trimEnd(), {});
+  expect([...(await days[0]!.ids())]).toEqual([1, 2, 3, 10]);
 });
