@@ -3,10 +3,13 @@
  * themselves take to make up is not counted. Beside it, what a parser of the text takes that does nothing with what it finds.
  */
 
+import { parquetRead } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import Papa from 'papaparse';
 import { type EventRow, readEvents } from '../src/csv.js';
 import { Bitmapist, type Mark } from '../src/index.js';
 import { readJsonLines } from '../src/jsonl.js';
+import { readParquet } from '../src/parquet.js';
 import { seededRandom } from './data.js';
 import type { Suite } from './suite.js';
 
@@ -22,14 +25,36 @@ export async function benchLoading(suite: Suite): Promise<void> {
   const parsed = (await timeOf((clock) => new Bitmapist().markEvents(parsedRows(rows, clock)))) / millions;
   const goal = { peerName: '1 M rows/s', peer: 1000, target: 1 };
   suite.record({ name: `${name}, parsed`, unit: 'ms', ours: parsed, ...goal });
+  let fromCsv = 0;
   for (const [form, { bytesOf, read, parserName, parse }] of Object.entries(FORMS)) {
     const ours = (await timeOf((clock) => new Bitmapist().markEvents(read(bytesOf(rows, clock))))) / millions;
     const parser = (await timeOf((clock) => parse(bytesOf(rows, clock)))) / millions;
     const row = { name: `${name}, from ${form}`, unit: 'ms', ours } as const;
     suite.record({ ...row, peerName: 'the same, parsed', peer: parsed });
     suite.record({ ...row, peerName: `${parserName} alone`, peer: parser });
-    if (form === 'CSV') suite.record({ ...row, peerName: '0.8 M rows/s', peer: 1250, target: 1 });
+    if (form !== 'CSV') continue;
+    fromCsv = ours;
+    suite.record({ ...row, peerName: '0.8 M rows/s', peer: 1250, target: 1 });
   }
+  const file = parquetOf(rows);
+  const ours = (await timeOf(() => new Bitmapist().markEvents(readParquet(file)))) / millions;
+  const parser = (await timeOf(() => parquetRead({ file, onComplete: () => {} }))) / millions;
+  const row = { name: `${name}, from Parquet`, unit: 'ms', ours } as const;
+  suite.record({ ...row, peerName: 'the same, from CSV', peer: fromCsv, target: 1 });
+  suite.record({ ...row, peerName: 'hyparquet alone', peer: parser });
+}
+
+/** The same rows as columns, packed with Snappy as most writers do, in groups of a million. */
+function parquetOf(rows: number): ArrayBuffer {
+  const batches = [...makeBatches(rows, { away: 0 }, (batch) => batch)].flat();
+  return parquetWriteBuffer({
+    columnData: [
+      { name: 'user', data: Int32Array.from(batches, ({ id }) => id) },
+      { name: 'timestamp', data: batches.map(({ seconds }) => new Date(seconds * 1000)), type: 'TIMESTAMP' },
+      { name: 'event', data: batches.map(({ event }) => event), type: 'STRING' },
+    ],
+    rowGroupSize: MILLION,
+  });
 }
 
 /** Text that rows come as. */
