@@ -83,7 +83,9 @@ describe.skipIf(!hasGolden).each(DATA_SETS)('the real data of %s in ClickHouse',
     }
   });
 
-  it('has every cohort of the reference, to the last bit, each in one query', async () => {
+  it('has every cohort of the reference, to the last bit, each in one query', {
+    timeout: 300_000,
+  }, async () => {
     for (const [index, { params, percent, count }] of golden.cohorts.entries()) {
       const { now, ...args } = optionsOf(params);
       const as = index % 2 === 0 ? 'percent' : 'counts';
@@ -95,15 +97,19 @@ describe.skipIf(!hasGolden).each(DATA_SETS)('the real data of %s in ClickHouse',
   });
 
   const answered = ANSWERED.filter((each) => each === name);
-  it.each(answered)('has the rows of every measure that a plain program has of %s', async (which) => {
-    const answers = readAnswers(which);
-    const asked = answers.filter(({ timeZone }) => timeZone === 'UTC');
-    expect(new Set(asked.map(({ question }) => question.measure)).size).toBeGreaterThan(6);
-    for (const { question, now, among, rows } of asked) {
-      const measure = measures.find((each) => each.name === question.measure)!;
-      const document = { ...question, ...measure.rows?.args, ...(among !== undefined && { by: [among] }) };
-      const [tables] = await bitmapist.ask(dashboard, { questions: [parseQuestion(document)] }, { now });
-      expect(plainRows(measure, tables![0]!).map(rounded), JSON.stringify(question)).toEqual(rows);
-    }
-  });
+  it.each(answered)(
+    'has the rows of every measure that a plain program has of %s',
+    { timeout: 300_000 },
+    async (which) => {
+      const answers = readAnswers(which);
+      const asked = answers.filter(({ timeZone }) => timeZone === 'UTC');
+      expect(new Set(asked.map(({ question }) => question.measure)).size).toBeGreaterThan(6);
+      for (const { question, now, among, rows } of asked) {
+        const measure = measures.find((each) => each.name === question.measure)!;
+        const document = { ...question, ...measure.rows?.args, ...(among !== undefined && { by: [among] }) };
+        const [tables] = await bitmapist.ask(dashboard, { questions: [parseQuestion(document)] }, { now });
+        expect(plainRows(measure, tables![0]!).map(rounded), JSON.stringify(question)).toEqual(rows);
+      }
+    },
+  );
 });
