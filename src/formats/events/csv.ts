@@ -186,6 +186,9 @@ class RowReader {
 
   #readHeader(fields: readonly string[]): void {
     const names = fields.map((name) => name.trim());
+    if (names.some((name) => /\r(?!\n)/.test(name))) {
+      throw this.problem('expected lines that end with a line feed, got carriage returns alone');
+    }
     const found = findColumns(names, this.#options);
     this.#columns = placesOf(names, found);
     const plain = plainPlaces(this.#columns);

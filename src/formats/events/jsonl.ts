@@ -186,12 +186,11 @@ class RowReader {
 
   #addRow({ value, text, number }: Row, found: FoundColumns): void {
     if (found.others?.values.includes(fieldAt(value, found.others.column) as string)) return;
-    let [user, time] = [firstOf(value, found.user), firstOf(value, found.time)];
-    if (isRounded(user) || isRounded(time)) {
-      const exact: unknown = JSON.parse(quoteLongNumbers(text));
-      [user, time] = [firstOf(exact, found.user), firstOf(exact, found.time)];
-    }
-    const event = this.#reading.read(user, time, firstOf(value, found.event), number);
+    const fieldsOf = (row: unknown) =>
+      [found.user, found.time, found.event].map((paths) => firstOf(row, paths));
+    let fields = fieldsOf(value);
+    if (fields.some(isRounded)) fields = fieldsOf(JSON.parse(quoteLongNumbers(text)));
+    const event = this.#reading.read(fields[0], fields[1], fields[2], number);
     if (event !== undefined) this.#batch.push(event);
   }
 }

@@ -5,6 +5,8 @@ import { shown } from './quoting.js';
 /** Whom a row is about, as its file says it. */
 
 const DIGITS = /^\d+$/;
+/** Half a character, which JSON can hold and no other text. */
+const LONE_SURROGATE = /\p{Cs}/u;
 /** Of a person's text, in UTF-8. */
 const MAX_TEXT_BYTES = 1000;
 
@@ -24,6 +26,9 @@ export function readText(value: unknown): { readonly text: string } | { readonly
   }
   if (!isScalar(value)) return { problem: `expected the text that a user is known by, got ${shown(value)}` };
   const text = String(value);
+  if (LONE_SURROGATE.test(text)) {
+    return { problem: `expected the text that a user is known by, got half a character in ${shown(text)}` };
+  }
   const bytes =
     text.length * 3 > MAX_TEXT_BYTES ? new (fromPlatform('TextEncoder'))().encode(text).length : 1;
   if (bytes <= MAX_TEXT_BYTES) return { text };

@@ -176,6 +176,21 @@ describe('events as CSV', () => {
     }
   });
 
+  it('refuses lines that end with carriage returns alone, all of which would be a header', async () => {
+    for (const end of ['\r', '\r\r\r', '\r\n', '\n']) {
+      const { error } = await failureOf(
+        Buffer.from(`user,timestamp,event,place\r7,2026-11-22,a,b\r8,2026-11-22,a,b${end}`),
+      );
+      expect(error.message).toBe(
+        'line 1: expected lines that end with a line feed, got carriage returns alone',
+      );
+    }
+    const { rows } = await collectRows(
+      readEvents(new Blob(['user,timestamp,event,"a\r\nplace"\r\n7,2026-11-22,a,b\r\n'])),
+    );
+    expect(rows).toHaveLength(1);
+  });
+
   it('refuses bytes that are no UTF-8, and hands out the rows before them', async () => {
     const bytes = Buffer.concat([
       Buffer.from(`${HEADER}1,100000000,é\n2,100000000,b`),

@@ -53,10 +53,23 @@ describe('events as JSON Lines', () => {
     const { rows } = await read(text, { people: true });
     expect(rows.map(({ id }) => id)).toEqual(['90071992547409931', '7', '7']);
     expect(rows[0]!.event).toBe('say "12345678901234567890"');
+    const event = await read('{"user":7,"time":1795351507,"event":90071992547409931}');
+    expect(event.rows[0]!.event).toBe('90071992547409931');
     const fraction = await read('{"user":1.5,"time":1795351507,"event":"a"}', { people: true });
     expect(String(fraction.error)).toContain(
       'line 1: expected a text or a whole number below 2^53 as user, got 1.5',
     );
+  });
+
+  it('are broken if half a character is in the text of a person, which nothing could keep', async () => {
+    const good = '{"user":"\\ud83d\\ude80","time":1795351507,"event":"a"}';
+    const text = [good, '{"user":"u\\ud83d","time":1795351507,"event":"a"}', good].join('\n');
+    const { rows, error } = await read(text, { people: true });
+    expect(rows.map(({ id }) => id)).toEqual(['\u{1f680}']);
+    expect(String(error)).toContain(
+      'line 2: expected the text that a user is known by, got half a character in "u\\ud83d"',
+    );
+    expect((await read(text, { people: true, skipBroken: true })).rows).toHaveLength(2);
   });
 
   it('have nanoseconds to the last digit, so that a day ends when it ends', async () => {
