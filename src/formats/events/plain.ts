@@ -9,8 +9,6 @@ const ZERO = 48;
 const CARRIAGE_RETURN = 13;
 /** Digits of an id. */
 const MAX_DIGITS = 10;
-/** Names of events that are remembered, so that a row costs no text. A power of two. */
-const NAMES = 256;
 
 /** Where in a line things are, if each is in one place. */
 export interface PlainPlaces {
@@ -26,7 +24,6 @@ export class PlainLines {
   readonly #delimiter: string;
   readonly #delimiterCode: number;
   readonly #reading: EventReading;
-  readonly #names: string[] = new Array<string>(NAMES).fill('');
 
   constructor(places: PlainPlaces, delimiter: string, reading: EventReading) {
     this.#places = places;
@@ -61,7 +58,7 @@ export class PlainLines {
         if (column === time) {
           timeFrom = at;
           timeTo = fieldEnd;
-        } else if (column === event) name = this.#nameIn(text, at, fieldEnd);
+        } else if (column === event) name = this.#reading.names.read(text, at, fieldEnd);
       }
       if (isLast) {
         if (fieldEnd !== end) return undefined;
@@ -71,16 +68,5 @@ export class PlainLines {
       at = fieldEnd + 1;
     }
     return this.#reading.readPlain(id, text, timeFrom, timeTo, name);
-  }
-
-  #nameIn(text: string, from: number, to: number): string {
-    const length = to - from;
-    if (length === 0) return '';
-    const slot = (length * 37 + text.charCodeAt(from) * 5 + text.charCodeAt(to - 1)) % NAMES;
-    const known = this.#names[slot]!;
-    if (known.length === length && text.startsWith(known, from)) return known;
-    const name = text.slice(from, to);
-    this.#names[slot] = name;
-    return name;
   }
 }

@@ -2,6 +2,7 @@ import { ID_LIMIT } from '../../base/limits.js';
 import { hasTimeOfDay } from '../../time/moment.js';
 import { type FoundColumns, guessNotes } from './columns.js';
 import type { RowError } from './errors.js';
+import { EventNames } from './names.js';
 import type { EventRow, ReadEventsOptions } from './options.js';
 import { PRESETS } from './presets.js';
 import { quoted, shown } from './quoting.js';
@@ -12,6 +13,7 @@ import { readId, readText } from './users.js';
 export class EventReading {
   /** Events so far. */
   rows = 0;
+  readonly names = new EventNames();
   #skipped = 0;
   readonly #options: ReadEventsOptions;
   readonly #times: TimeReader;
@@ -88,7 +90,8 @@ export class EventReading {
     }
     if (!this.#isTold) this.tell();
     this.rows += 1;
-    return { event: String(name), id, at: moment };
+    const text = String(name);
+    return { event: this.names.read(text, 0, text.length), id, at: moment };
   }
 
   /**

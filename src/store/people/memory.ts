@@ -1,6 +1,7 @@
 /** The embedded map of people: texts and numbers in this process. */
 
 import { BitmapistError } from '../../base/errors.js';
+import { ownText } from '../../base/own.js';
 import { checkPersonText } from '../../base/person.js';
 import { decodeEntries, encodeEntries } from './entries.js';
 import { PAGE_PEOPLE } from './pages.js';
@@ -42,7 +43,7 @@ export class MemoryPeople implements KeptPeople {
   async numbersFor(texts: readonly string[], options?: LookupOptions): Promise<Uint32Array<ArrayBuffer>> {
     options?.signal?.throwIfAborted();
     for (const text of texts) checkPersonText(text);
-    return Uint32Array.from(texts, (text) => this.#numberOf(text) ?? this.#add(text));
+    return Uint32Array.from(texts, (text) => this.#numberOf(text) ?? this.#add(ownText(text)));
   }
 
   async numbersOf(texts: readonly string[], options?: LookupOptions): Promise<(number | undefined)[]> {

@@ -6,6 +6,7 @@ import { CsvError, type EventRow, type Reading, readEvents, type SkippedRow } fr
 import { chunksOf } from '../../support/formats/chunks.js';
 import { collectRows } from '../../support/formats/rows.js';
 import { goldenPath, hasGolden, readGolden } from '../../support/golden/files.js';
+import { usedBytes } from '../../support/memory.js';
 
 const HEADER = 'user,timestamp,event\n';
 
@@ -189,6 +190,20 @@ describe('events as CSV', () => {
       readEvents(new Blob(['user,timestamp,event,"a\r\nplace"\r\n7,2026-11-22,a,b\r\n'])),
     );
     expect(rows).toHaveLength(1);
+  });
+
+  it('keeps no file by the names of its events', async () => {
+    const before = await usedBytes();
+    const names = new Set<string>();
+    for (let index = 0; index < 32; index++) {
+      for (const quote of ['', '"']) {
+        const row = `7,${quote}2026-11-22${quote},the event of file ${index}${quote}\n`;
+        const file = Buffer.from('user,timestamp,event\n7,2026-11-22,a\n'.concat(row.repeat(20_000)));
+        for await (const rows of readEvents(file)) for (const { event } of rows) names.add(event);
+      }
+    }
+    expect((await usedBytes()) - before).toBeLessThan(2 ** 23);
+    expect(names.size).toBe(65);
   });
 
   it('refuses bytes that are no UTF-8, and hands out the rows before them', async () => {

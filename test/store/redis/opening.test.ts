@@ -3,13 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
 import { Bitmapist } from '../../../src/bitmapist.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
+import { usedBytes } from '../../support/memory.js';
 import { type Certificates, makeCertificates } from '../../support/servers/certificates.js';
 import { type RedisCluster, startCluster } from '../../support/servers/cluster.js';
 import { type RedisServer, startRedis } from '../../support/servers/redis.js';
@@ -382,18 +381,6 @@ describe('a cluster', () => {
     }
   });
 });
-
-/** What is held after all that can be let go of has been, within the engine and beside it. */
-async function usedBytes(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  for (let round = 0; round < 3; round++) {
-    collect();
-    await sleep(20);
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 function handles(): string[] {
   return process

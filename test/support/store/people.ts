@@ -54,8 +54,16 @@ export const ODD_TEXTS = [
   '00000000-0000-0000-0000-000000000000',
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
   'g0000000-0000-0000-0000-000000000000',
-  // As long as the bytes of a UUID.
+  // The bytes of a UUID.
   'u'.repeat(16),
+  '75757575-7575-7575-7575-757575757575',
+  // With the same hash, by pairs.
+  'c50d1ceb-6703-c857',
+  '00a9bebc-032b-2ad5-1e57-3e4af659a6fa',
+  'bde435ca-a882-a4e6',
+  '19bffee0-e804-ee78',
+  'c943a052-d724-5c47-9be9-8d82b657ea99',
+  '1806f6e1-6d5b-3750-2ea2-db546d6ba4ae',
   'é'.repeat(8),
 ];
 const BROKEN_TEXTS = ['', 'u'.repeat(1001), 'é'.repeat(501), '\ud800', 'a\udc00b'];
