@@ -1,14 +1,10 @@
-import { fromPlatform } from '../../base/errors.js';
 import { ID_LIMIT } from '../../base/limits.js';
+import { isPersonText, MAX_PERSON_BYTES } from '../../base/person.js';
 import { shown } from './quoting.js';
 
 /** Whom a row is about, as its file says it. */
 
 const DIGITS = /^\d+$/;
-/** Half a character, which JSON can hold and no other text. */
-const LONE_SURROGATE = /\p{Cs}/u;
-/** Of a person's text, in UTF-8. */
-const MAX_TEXT_BYTES = 1000;
 
 /** The id of a value: a number, or digits; otherwise a sentence about what is wrong. */
 export function readId(value: unknown): number | string {
@@ -26,13 +22,9 @@ export function readText(value: unknown): { readonly text: string } | { readonly
   }
   if (!isScalar(value)) return { problem: `expected the text that a user is known by, got ${shown(value)}` };
   const text = String(value);
-  if (LONE_SURROGATE.test(text)) {
-    return { problem: `expected the text that a user is known by, got half a character in ${shown(text)}` };
-  }
-  const bytes =
-    text.length * 3 > MAX_TEXT_BYTES ? new (fromPlatform('TextEncoder'))().encode(text).length : 1;
-  if (bytes <= MAX_TEXT_BYTES) return { text };
-  return { problem: `expected a user's text of at most ${MAX_TEXT_BYTES} bytes, got ${bytes} bytes` };
+  if (isPersonText(text)) return { text };
+  const problem = `expected a user's text of 1 to ${MAX_PERSON_BYTES} bytes of UTF-8, got ${shown(text)}`;
+  return { problem };
 }
 
 function isScalar(value: unknown): value is string | number | bigint {

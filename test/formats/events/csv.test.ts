@@ -312,7 +312,7 @@ describe('events as CSV', () => {
     const long = `user,timestamp,event\n${'é'.repeat(500)},100000000,a\n${'é'.repeat(501)},100000000,a\n`;
     const { rows, error } = await collectRows(readEvents(Buffer.from(long), { people: true }));
     expect(rows).toHaveLength(1);
-    expect(String(error)).toContain("line 3: expected a user's text of at most 1000 bytes, got 1002 bytes");
+    expect(String(error)).toContain('line 3: expected a user\'s text of 1 to 1000 bytes of UTF-8, got "');
   });
 
   it('names one event for all rows, and reads each column in any place', async () => {

@@ -67,7 +67,7 @@ describe('events as JSON Lines', () => {
     const { rows, error } = await read(text, { people: true });
     expect(rows.map(({ id }) => id)).toEqual(['\u{1f680}']);
     expect(String(error)).toContain(
-      'line 2: expected the text that a user is known by, got half a character in "u\\ud83d"',
+      'line 2: expected a user\'s text of 1 to 1000 bytes of UTF-8, got "u\\ud83d"',
     );
     expect((await read(text, { people: true, skipBroken: true })).rows).toHaveLength(2);
   });
