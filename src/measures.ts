@@ -7,6 +7,13 @@ export {
   parseFields,
   parseForm,
 } from './measures/arguments.js';
+export {
+  type AskedName,
+  askedNames,
+  askedQueries,
+  askedSegments,
+  namesOfQuery,
+} from './measures/asked.js';
 export type { Association } from './measures/association.js';
 export { type CohortArguments, cohort, type TimeGroup } from './measures/cohort.js';
 export { type DashboardArguments, dashboard, type Question } from './measures/dashboard.js';
@@ -33,7 +40,7 @@ export { type RatioArguments, ratio } from './measures/ratio.js';
 export { type RetentionArguments, retention } from './measures/retention.js';
 export type { ReturnArguments, ReturnMode } from './measures/returns.js';
 export { type RollingArguments, rolling } from './measures/rolling.js';
-export { plainRows } from './measures/rows.js';
+export { type Answer, type PlainTable, plainAnswers, plainRows, rowsQuestion } from './measures/rows.js';
 export {
   type ArgumentsSchema,
   argumentsSchema,

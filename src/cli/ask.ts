@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseQuery } from '../index.js';
-import { parseQuestion, type Question } from '../measures.js';
+import { askedSegments, parseQuestion, type Question, rowsQuestion } from '../measures.js';
 import { UsageError } from './failure.js';
 import { answerQuestions, type MeasureOptions } from './measure.js';
 import { needsOf } from './needs.js';
@@ -46,8 +46,8 @@ function readQuestions(text: string, name: string, isRows: boolean): Question[] 
   if (documents.length === 0) throw new UsageError(`expected a question in ${name}, got none`);
   return documents.map((document, at) => {
     try {
-      const { args, ...question } = parseQuestion(document);
-      return { ...question, args: isRows ? { ...args, ...question.measure.rows?.args } : args };
+      const question = parseQuestion(document);
+      return isRows ? rowsQuestion(question) : question;
     } catch (error) {
       const place = documents.length === 1 ? '' : `, question ${at + 1}`;
       throw new UsageError(`${name}${place}: ${(error as Error).message}`, { cause: error });
@@ -66,16 +66,7 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
-/** Segments that the questions bring along; a name means the same in all of them. */
+/** Segments that the questions bring along. */
 function segmentsOf(questions: readonly Question[]): NamedSegment[] {
-  const segments = new Map<string, string>();
-  for (const { segments: own = {} } of questions) {
-    for (const [name, text] of Object.entries(own)) {
-      if ((segments.get(name) ?? text) !== text) {
-        throw new UsageError(`expected one meaning of the segment ${JSON.stringify(name)}, got two`);
-      }
-      segments.set(name, text);
-    }
-  }
-  return Array.from(segments, ([name, text]) => ({ name, text, query: parseQuery(text) }));
+  return Array.from(askedSegments(questions), ([name, text]) => ({ name, text, query: parseQuery(text) }));
 }

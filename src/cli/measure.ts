@@ -1,18 +1,21 @@
 import type { Bitmapist, Cell, Table } from '../index.js';
 import {
   type AnyMeasure,
+  type AskedName,
+  askedNames,
   dashboard,
   type Field,
   type Measure,
+  namesOfQuery,
   parseFields,
   type Question,
 } from '../measures.js';
-import { namesOf, needsOf } from './needs.js';
-import { type AskedName, findNotes, namesIn, sayNotes } from './notes.js';
+import { needsOf } from './needs.js';
+import { findNotes, sayNotes } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import type { NamedSegment } from './segment.js';
 import { type SourceOptions, withSource } from './source.js';
-import { type Answer, formatAnswers } from './tables.js';
+import { formatAnswers, type NotedAnswer } from './tables.js';
 
 /** Measures as commands: what their fields are among the options are their arguments. */
 
@@ -37,7 +40,7 @@ export async function printMeasure<Args>(
   const question = { measure: measure as unknown as AnyMeasure, args, by: options.by };
   const needed = { ...sourceOptions(options, measure.fields), ...needsOf([question]) };
   await withSource(source, needed, async (bitmapist, told) => {
-    const [answer] = (await answerQuestions(bitmapist, [question], options, told)) as [Answer];
+    const [answer] = (await answerQuestions(bitmapist, [question], options, told)) as [NotedAnswer];
     const [table] = answer.tables as [Table];
     const text = await draw({ ...table, notes: [...table.notes, ...answer.notes] }, bitmapist);
     await print([text ?? formatAnswers([answer], measure.title, options)], options);
@@ -60,13 +63,13 @@ export async function answerQuestions(
   questions: readonly Question[],
   options: MeasureOptions,
   told: readonly string[],
-): Promise<Answer[]> {
+): Promise<NotedAnswer[]> {
   const answers = await bitmapist.ask(dashboard, { questions });
   const isEmpty = answers.flat().some(isEmptyTable);
-  const notes = await findNotes(bitmapist, namesOf(questions), { ...options, isEmpty });
+  const notes = await findNotes(bitmapist, questions.flatMap(askedNames), { ...options, isEmpty });
   sayNotes(notes);
   return questions.map((question, at) => {
-    const names = withMembers(namesOf([question]), options.segment ?? []);
+    const names = withMembers(askedNames(question), options.segment ?? []);
     const own = notes.filter(({ name }) => name === undefined || names.has(name));
     return { question, tables: answers[at]!, notes: [...own.map(({ text }) => text), ...told] };
   });
@@ -78,7 +81,7 @@ function withMembers(asked: readonly AskedName[], segments: readonly NamedSegmen
   // A segment may be made of others: names that are found are looked at as well.
   for (const each of names) {
     for (const { name, query } of segments) {
-      if (name === each) for (const member of namesIn(query)) names.add(member.name);
+      if (name === each) for (const member of namesOfQuery(query)) names.add(member.name);
     }
   }
   return names;

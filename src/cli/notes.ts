@@ -1,23 +1,10 @@
-import {
-  type Bitmapist,
-  type Catalog,
-  printable,
-  type QueryNode,
-  queryEvents,
-  StoreError,
-} from '../index.js';
+import { type Bitmapist, type Catalog, printable, StoreError } from '../index.js';
+import { type AskedName, namesOfQuery } from '../measures.js';
 import { RedisStore } from '../redis.js';
 import { sayLater, sentenceOf } from './failure.js';
 import type { NamedSegment } from './segment.js';
 
 /** What is to be said beside an answer: sentences about names that nobody has. */
-
-/** A name that is asked for. */
-export interface AskedName {
-  readonly name: string;
-  /** Whether it is asked for as a dateless flag, or in periods; `undefined` if that depends. */
-  readonly isFlag: boolean | undefined;
-}
 
 export interface NotesOptions {
   readonly segment?: readonly NamedSegment[];
@@ -60,7 +47,7 @@ export async function findNotes(
 ): Promise<Note[]> {
   const isRedis = bitmapist.store instanceof RedisStore;
   if (isRedis && !isEmpty) return [];
-  const asked = [...names, ...segment.flatMap(({ query }) => namesIn(query))];
+  const asked = [...names, ...segment.flatMap(({ query }) => namesOfQuery(query))];
   const signal = isRedis ? AbortSignal.timeout(maxLookMs) : undefined;
   const catalogs = new Map<string, Catalog>();
   const notes: Note[] = [];
@@ -99,12 +86,4 @@ function noteOtherKind(catalog: Catalog, name: string, kinds: ReadonlySet<AskedN
   if (unique === 0 && kinds.has(true)) return [`no flag ${quoted} here, but an event with dates`];
   const isDated = Object.values(dated).some((count) => count > 0);
   return !isDated && kinds.has(false) ? [`no dates of ${quoted} here, but a flag without them`] : [];
-}
-
-/** The names that an expression asks for. */
-export function namesIn(query: QueryNode): AskedName[] {
-  return Array.from(queryEvents(query), ({ event, period }) => ({
-    name: event,
-    isFlag: period === '{period}' ? undefined : period === 'unique',
-  }));
 }

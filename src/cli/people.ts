@@ -1,9 +1,10 @@
 import { Bitmapist, type EventSet, formatQuery, type Person, parseQuery } from '../index.js';
+import { namesOfQuery } from '../measures.js';
 import { extentOf, type JoinedPeople, joinFlags, type PeopleOptions, rankOf, sampleOf } from '../people.js';
 import { toCsv } from '../report.js';
 import { UsageError } from './failure.js';
 import type { Flag } from './flags.js';
-import { namesIn, noteNames } from './notes.js';
+import { noteNames } from './notes.js';
 import { type OutputOptions, print } from './output.js';
 import { numberOf, peopleOf, readPerson } from './person.js';
 import { formatRows, type PeopleRows, type RowFormat } from './rows.js';
@@ -45,7 +46,7 @@ export async function printPeople(
     const set = bitmapist.query(text);
     const note: Note = async (isEmpty) => [
       ...told,
-      ...(await noteNames(bitmapist, queries.flatMap(namesIn), { ...options, isEmpty })),
+      ...(await noteNames(bitmapist, queries.flatMap(namesOfQuery), { ...options, isEmpty })),
     ];
     if (rank !== undefined) {
       const below = await rankOf(set, await numberOf(bitmapist, '--rank', rank, options));

@@ -1,7 +1,8 @@
 import { type Bitmapist, type EventSet, type Person, parseQuery, printable } from '../index.js';
+import { namesOfQuery } from '../measures.js';
 import { encodeKey } from '../rdb.js';
 import { UsageError } from './failure.js';
-import { namesIn, noteNames } from './notes.js';
+import { noteNames } from './notes.js';
 import { type FormatOptions, print, printAs, writeLine } from './output.js';
 import { noteUnknown, readPerson } from './person.js';
 import { type SourceOptions, withSource } from './source.js';
@@ -122,7 +123,10 @@ async function withSet(
   await withSource(source, { ...options, queries: [query] }, (bitmapist, told) =>
     use(
       bitmapist.query(text),
-      async (isEmpty) => [...told, ...(await noteNames(bitmapist, namesIn(query), { ...options, isEmpty }))],
+      async (isEmpty) => [
+        ...told,
+        ...(await noteNames(bitmapist, namesOfQuery(query), { ...options, isEmpty })),
+      ],
       bitmapist,
     ),
   );

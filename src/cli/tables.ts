@@ -1,5 +1,5 @@
 import type { Table } from '../index.js';
-import { plainRows, type Question } from '../measures.js';
+import { type Answer, plainAnswers } from '../measures.js';
 import {
   renderCsv,
   renderHtmlPage,
@@ -8,7 +8,6 @@ import {
   renderSvg,
   renderSvgCurves,
   renderText,
-  toCsv,
 } from '../report.js';
 import { UsageError } from './failure.js';
 import type { OutputOptions } from './output.js';
@@ -20,16 +19,13 @@ export interface TableOptions extends OutputOptions {
   readonly format?: string;
 }
 
-/** A question and its tables: one, or one per value that it is broken down by. */
-export interface Answer {
-  readonly question: Pick<Question, 'measure' | 'by'>;
-  readonly tables: readonly Table[];
-  /** What is said of the names in it; standard error says it too. */
+/** An answer, and what is said of the names in it; standard error says it too. */
+export interface NotedAnswer extends Answer {
   readonly notes: readonly string[];
 }
 
 /** All that was asked, with a line break at its end: a table as itself, several one after the other or as a list. */
-export function formatAnswers(answers: readonly Answer[], title: string, options: TableOptions): string {
+export function formatAnswers(answers: readonly NotedAnswer[], title: string, options: TableOptions): string {
   const { format = 'text', output } = options;
   // Whoever reads text in a terminal has the notes already.
   const isSaid = format === 'text' && output === undefined;
@@ -40,7 +36,7 @@ export function formatAnswers(answers: readonly Answer[], title: string, options
   const isOne = tables.length === 1;
   switch (format) {
     case 'rows':
-      return jsonFor(output, rowsOf(answers));
+      return jsonFor(output, plainAnswers(answers));
     case 'json':
       return jsonFor(output, isOne ? first : tables);
     case 'html': {
@@ -54,10 +50,7 @@ export function formatAnswers(answers: readonly Answer[], title: string, options
         throw new UsageError(`expected one table for a picture, got ${tables.length}; html has them all`);
       return textFor(output, format === 'svg' ? renderSvg(first!) : renderSvgCurves(first!));
     case 'csv':
-      return textFor(
-        output,
-        tables.map((table) => (isOne ? '' : toCsv([[table.title]])) + renderCsv(table)).join('\r\n'),
-      );
+      return textFor(output, renderCsv(tables));
     case 'markdown':
       return textFor(output, tables.map((table) => renderMarkdown(table)).join('\n'));
     default:
@@ -74,18 +67,4 @@ export function textOfTable(table: Table, output?: string): string {
 /** What a table is about may be the same as of the next one: on a page of several, each says what is asked of it. */
 function titled({ question: { measure }, tables }: Answer): Table[] {
   return tables.map((table) => ({ ...table, title: `${measure.title}: ${table.title}` }));
-}
-
-/** Rows of a table as they are; of several, with what tells the tables apart. */
-function rowsOf(answers: readonly Answer[]): unknown {
-  const all = answers.flatMap(({ question: { measure, by }, tables }) =>
-    tables.map((table, at) => ({
-      measure: measure.name,
-      title: table.title,
-      // Lines of all values may stand in one table.
-      ...(by !== undefined && tables.length === by.length && { by: by[at] }),
-      rows: plainRows(measure, table),
-    })),
-  );
-  return all.length === 1 ? all[0]!.rows : all;
 }

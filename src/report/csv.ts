@@ -19,7 +19,7 @@ export interface CsvOptions extends Pick<ViewOptions, 'as'> {
  * cohorts has its title over the keys, which are periods (ISO 8601), and lines over time have a line per period. Percentages
  * have up to two decimals, ratios four. Cells are empty if the period has not begun or there is nobody to share out; the last
  * numbers may belong to a period that has not ended (`unfinished` says which). Text that a spreadsheet would take for a formula is preceded by an
- * apostrophe; a number below zero is none.
+ * apostrophe; a number below zero is none. Several tables stand one after the other, each below its title.
  * @throws RangeError for a unit that does not exist, as all reports
  * @example
  * import { Bitmapist } from 'bitmapist-wasm';
@@ -31,7 +31,16 @@ export interface CsvOptions extends Pick<ViewOptions, 'as'> {
  * });
  * console.log(renderCsv(table).split('\r\n')[1]); // 2026-11-22,2,100
  */
-export function renderCsv(table: Table, options: CsvOptions = {}): string {
+export function renderCsv(tables: Table | readonly Table[], options: CsvOptions = {}): string {
+  const [first, ...others] = [tables].flat();
+  if (first !== undefined && others.length === 0) return renderOne(first, options);
+  return [tables]
+    .flat()
+    .map((table) => toCsv([[table.title]]) + renderOne(table, options))
+    .join('\r\n');
+}
+
+function renderOne(table: Table, options: CsvOptions): string {
   const { unfinished = false } = options;
   const shown = inLines(showAs(table, options));
   const { layout, title, rowHead, columns, rows } = shown;

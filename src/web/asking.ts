@@ -1,6 +1,7 @@
 import { Bitmapist, type Table } from '../index.js';
 import {
   type AnyMeasure,
+  askedSegments,
   type DashboardArguments,
   dashboard,
   type Field,
@@ -76,18 +77,6 @@ export function withSegments(bitmapist: Bitmapist, segments: SegmentTexts): Bitm
   return extended;
 }
 
-/** Those that questions bring along. @throws Refusal if two mean different things by one name */
-function segmentsOf(questions: readonly Question[]): SegmentTexts {
-  const segments = new Map<string, string>();
-  for (const [name, text] of questions.flatMap(({ segments: own = {} }) => Object.entries(own))) {
-    if ((segments.get(name) ?? text) !== text) {
-      throw new Refusal(400, `expected one meaning of the segment ${JSON.stringify(name)}, got two`);
-    }
-    segments.set(name, text);
-  }
-  return Object.fromEntries(segments);
-}
-
 /** The tables of questions, which are asked as one. */
 export async function answersOf(
   bitmapist: Bitmapist,
@@ -95,8 +84,8 @@ export async function answersOf(
   { bytes, numbers }: Limits,
   signal: AbortSignal,
 ): Promise<(readonly Table[])[]> {
-  const segments = segmentsOf(questions);
-  const asked = Object.keys(segments).length === 0 ? bitmapist : withSegments(bitmapist, segments);
+  const segments = askedSegments(questions);
+  const asked = segments.size === 0 ? bitmapist : withSegments(bitmapist, Object.fromEntries(segments));
   return asked.ask(bounded(numbers), { questions }, { signal, maxBytes: bytes });
 }
 

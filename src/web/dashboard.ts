@@ -1,8 +1,8 @@
 import type { Bitmapist, Cell, EvaluateOptions } from '../index.js';
-import { measures, type Question, questionSchema } from '../measures.js';
+import { type Answer, measures, type Question, questionSchema, rowsQuestion } from '../measures.js';
 import { answersOf, questionOf, questionsOf, readSaved, withSegments } from './asking.js';
 import { readJson } from './body.js';
-import { type Answer, asJson, csvReply, jsonReply, svgReply } from './formats.js';
+import { asJson, csvReply, jsonReply, svgReply } from './formats.js';
 import type { Frame } from './frame.js';
 import { Names } from './names.js';
 import { checkAuthorize, type DashboardOptions, limitsOf, pathOf } from './options.js';
@@ -198,10 +198,7 @@ class Site {
       request.method === 'POST'
         ? questionsOf(await readJson(request, this.#limits.bodyBytes, signal), this.#limits.questions)
         : [questionOf(measureOf(fields.get('measure')), fields)];
-    const questions = given.map((question) => {
-      const { measure, args } = question;
-      return format === 'rows' ? { ...question, args: { ...args, ...measure.rows?.args } } : question;
-    });
+    const questions = format === 'rows' ? given.map(rowsQuestion) : given;
     return jsonReply(await this.#ask(questions, signal), format);
   }
 

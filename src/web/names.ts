@@ -1,5 +1,5 @@
-import { type Bitmapist, type Catalog, parseQuery, queryEvents } from '../index.js';
-import { noteUnknownNames, type Question } from '../measures.js';
+import type { Bitmapist, Catalog } from '../index.js';
+import { askedNames, noteUnknownNames, type Question } from '../measures.js';
 import type { EventChoice } from '../report.js';
 import type { OfferedEvent } from './options.js';
 import { waitFor } from './turns.js';
@@ -63,7 +63,9 @@ export class Names {
       ...this.#bitmapist.segmentNames,
       ...Object.keys(question.segments ?? {}),
     ]);
-    const others = namesOf(question).filter((name) => !known.has(name));
+    const others = askedNames(question)
+      .map(({ name }) => name)
+      .filter((name) => name !== '' && !known.has(name));
     if (others.length === 0) return [];
     const catalog = await this.#catalog(signal);
     if (catalog !== undefined) return noteUnknownNames(others, [...catalog.names, ...known]);
@@ -103,20 +105,4 @@ function nameOf(event: OfferedEvent): string {
 
 function choiceOf(event: OfferedEvent): EventChoice {
   return typeof event === 'string' ? event : [event.label, event.name];
-}
-
-/** The names of events and segments that a question speaks of. */
-function namesOf({ measure, args, by = [] }: Question): string[] {
-  const asked = measure.fields.flatMap(({ kind, name, choices = {} }) => {
-    const texts = [args[name] ?? []].flat().map(String);
-    const isText = kind === 'expression' || kind === 'expressions';
-    if (isText) return texts.flatMap(namesIn);
-    const isName = kind === 'event' || kind === 'events';
-    return isName ? texts.filter((text) => text !== '' && !Object.hasOwn(choices, text)) : [];
-  });
-  return [...asked, ...by.flatMap((text) => (text.includes('@') ? namesIn(text) : [text]))];
-}
-
-function namesIn(text: string): string[] {
-  return Array.from(queryEvents(parseQuery(text)), ({ event }) => event);
 }

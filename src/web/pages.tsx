@@ -1,9 +1,8 @@
 import type { Cell } from '../index.js';
 import { printable } from '../index.js';
-import { type AnyMeasure, measures, type Question } from '../measures.js';
+import { type Answer, type AnyMeasure, measures, type Question } from '../measures.js';
 import { renderHtmlForm, renderHtmlReport } from '../report.js';
 import { withBy } from './asking.js';
-import type { Answer } from './formats.js';
 import { type Frame, framed, Html } from './frame.js';
 import type { Offer } from './names.js';
 import type { Refusal } from './refusal.js';

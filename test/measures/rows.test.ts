@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plainRows } from '../../src/measures/rows.js';
+import { parseQuestion } from '../../src/measures/question.js';
+import { plainAnswers, plainRows, rowsQuestion } from '../../src/measures/rows.js';
 import type { Cell, Table } from '../../src/tables/table.js';
 
 const final = (count: number): Cell => ({ count, state: 'final' });
@@ -58,5 +59,42 @@ describe('plain rows', () => {
     expect(plainRows({ rows }, { ...TABLE, layout: 'bars', rows: told, columns })).toEqual([
       { key: '2', size: 4, 0: 2 },
     ]);
+  });
+});
+
+describe('plain rows of answers', () => {
+  const question = parseQuestion({ measure: 'overlap', sets: ['a@2026-11'] });
+  const { measure } = question;
+  const columns = [{ key: '0', label: 'Day 0' }];
+  const tableOf = (title: string): Table => {
+    const rows = [{ key: '0', label: 'a', cells: [final(2), final(2)] }];
+    return { ...TABLE, title, layout: 'bars', rows, columns };
+  };
+
+  it('are those of a single table', () => {
+    const rows = plainRows(measure, tableOf('x'));
+    expect(plainAnswers([{ question, tables: [tableOf('x')] }])).toEqual(rows);
+  });
+
+  it('say of several tables what they are of', () => {
+    const rows = plainRows(measure, tableOf('x'));
+    const broken = { measure, by: ['pro', 'free'] };
+    const answers = [
+      { question: broken, tables: [tableOf('p'), tableOf('f')] },
+      // Lines of both values in one table.
+      { question: broken, tables: [tableOf('both')] },
+    ];
+    expect(plainAnswers(answers)).toEqual([
+      { measure: 'overlap', title: 'p', by: 'pro', rows },
+      { measure: 'overlap', title: 'f', by: 'free', rows },
+      { measure: 'overlap', title: 'both', rows },
+    ]);
+  });
+
+  it('are asked for with what the measure needs to have them all', () => {
+    const { rows: _, ...plain } = measure;
+    const telling = { ...plain, rows: { of: () => [], args: { as: 'counts' } } };
+    expect(rowsQuestion({ ...question, measure: telling }).args).toEqual({ ...question.args, as: 'counts' });
+    expect(rowsQuestion({ ...question, measure: plain }).args).toEqual(question.args);
   });
 });

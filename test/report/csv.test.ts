@@ -99,4 +99,12 @@ describe('renderCsv', () => {
   it('keeps four decimals of a ratio', () => {
     expect(renderCsv({ ...sampleTable(), unit: 'ratio' })).toContain('2026-01,1200,1,0.5,0.0008,0.125\r\n');
   });
+  it('puts several tables one after the other, each below its title', () => {
+    const [one, other] = [sampleTable(), { ...trendTable(), title: 'trend, of "all"' }];
+    expect(renderCsv([one, other])).toBe(
+      `${one.title}\r\n${renderCsv(one)}\r\n"trend, of ""all"""\r\n${renderCsv(other)}`,
+    );
+    expect(renderCsv([one])).toBe(renderCsv(one));
+    expect(renderCsv([])).toBe('');
+  });
 });

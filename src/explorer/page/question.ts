@@ -1,5 +1,11 @@
 import { parseQuery, queryEvents } from '../../index.js';
-import { type AnyMeasure, formatQuestion, parseQuestion, type QuestionDocument } from '../../measures.js';
+import {
+  type AnyMeasure,
+  askedNames,
+  formatQuestion,
+  parseQuestion,
+  type QuestionDocument,
+} from '../../measures.js';
 import type { MeasureAsk, NamedSegment } from '../engine/protocol.js';
 
 /** Questions as they are kept: documents that the command reads too. */
@@ -57,7 +63,7 @@ function parseJson(text: string): unknown[] {
 
 /** Those that are named in the arguments, and in their expressions in turn. */
 function usedSegments(
-  { fields }: AnyMeasure,
+  measure: AnyMeasure,
   args: MeasureAsk['args'],
   segments: readonly NamedSegment[],
   by: readonly string[] = [],
@@ -68,16 +74,8 @@ function usedSegments(
     const expression = byName.get(name);
     if (expression === undefined || used.has(name)) return;
     used.set(name, expression);
-    useAll(expression);
+    for (const { event } of queryEvents(parseQuery(expression))) use(event);
   };
-  const useAll = (text: string): void => {
-    for (const { event } of queryEvents(parseQuery(text))) use(event);
-  };
-  for (const { kind, name } of fields) {
-    const texts = [args[name] ?? []].flat().map(String);
-    if (kind === 'event' || kind === 'events') texts.forEach(use);
-    if (kind === 'expression' || kind === 'expressions') texts.forEach(useAll);
-  }
-  for (const text of by) (text.includes('@') ? useAll : use)(text);
+  for (const { name } of askedNames({ measure, args, by })) use(name);
   return [...used];
 }
