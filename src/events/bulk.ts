@@ -68,13 +68,14 @@ export async function markAll(
   const events = new Set<string>();
   let written = 0;
   const flush = async (): Promise<void> => {
-    const { count, idsByKeys, placesByKeys, texts, batchEvents } = batch.take();
+    const { count, idsByKeys, textsByKeys, batchEvents } = batch.take();
     if (count === 0) return;
     let batchIds: Uint32Array;
     try {
       options.signal?.throwIfAborted();
+      const texts = [...textsByKeys.values()].flat();
       const numbers = texts.length > 0 ? await people!.numbersFor(texts, options) : NO_NUMBERS;
-      const groups = groupsOf(idsByKeys, placesByKeys, numbers);
+      const groups = groupsOf(idsByKeys, textsByKeys, numbers);
       batchIds = concat(groups.map(([, ids]) => ids));
       await store.write(writesOf(groups), options);
     } catch (cause) {
@@ -116,8 +117,8 @@ function isRows(next: Mark | readonly Mark[]): next is readonly Mark[] {
   return Array.isArray(next);
 }
 
-/** Ids by the keys that they mark. */
-type IdsByKeys = Map<readonly string[], number[]>;
+/** People by the keys that they mark. */
+type ByKeys<Id> = Map<readonly string[], Id[]>;
 type Group = readonly [keys: readonly string[], ids: Uint32Array];
 
 /** Rows on their way, grouped by the keys they mark. */
@@ -127,10 +128,8 @@ class Batch {
   readonly #takesTexts: boolean;
   readonly #events = new Set<string>();
   // Rows close in time share one array of keys, so that grouping takes one look-up per row, not one per key.
-  #idsByKeys: IdsByKeys = new Map();
-  /** Places in `texts` of those who have texts. */
-  #placesByKeys: IdsByKeys = new Map();
-  #places = new Map<string, number>();
+  #idsByKeys: ByKeys<number> = new Map();
+  #textsByKeys: ByKeys<string> = new Map();
 
   constructor(keysOf: MarkKeys, people: People | undefined) {
     this.#keysOf = keysOf;
@@ -142,16 +141,13 @@ class Batch {
       throw new TypeError(`expected a row with event, id and at, got ${describe(row)}`);
     }
     const { event, id, at } = row;
-    const isText = this.#takesTexts && typeof id === 'string';
-    if (isText) {
-      if (!this.#places.has(id)) checkPersonText(id);
-    } else checkId(id);
-    const keys = this.#keysOf.of(event, at);
-    const idsByKeys = isText ? this.#placesByKeys : this.#idsByKeys;
-    const ids = idsByKeys.get(keys);
-    const number = isText ? this.#placeOf(id) : (id as number);
-    if (ids === undefined) idsByKeys.set(keys, [number]);
-    else ids.push(number);
+    if (this.#takesTexts && typeof id === 'string') {
+      checkPersonText(id);
+      push(this.#textsByKeys, this.#keysOf.of(event, at), id);
+    } else {
+      checkId(id);
+      push(this.#idsByKeys, this.#keysOf.of(event, at), id as number);
+    }
     this.#events.add(event);
     this.count += 1;
   }
@@ -161,36 +157,31 @@ class Batch {
     const taken = {
       count: this.count,
       idsByKeys: this.#idsByKeys,
-      placesByKeys: this.#placesByKeys,
-      /** Each once. */
-      texts: [...this.#places.keys()],
+      textsByKeys: this.#textsByKeys,
       batchEvents: [...this.#events],
     };
     this.#idsByKeys = new Map();
-    this.#placesByKeys = new Map();
-    this.#places = new Map();
+    this.#textsByKeys = new Map();
     this.#events.clear();
     this.count = 0;
     return taken;
   }
-
-  #placeOf(text: string): number {
-    let place = this.#places.get(text);
-    if (place === undefined) {
-      place = this.#places.size;
-      this.#places.set(text, place);
-    }
-    return place;
-  }
 }
 
-function groupsOf(idsByKeys: IdsByKeys, placesByKeys: IdsByKeys, numbers: Uint32Array): Group[] {
+function push<Id>(byKeys: ByKeys<Id>, keys: readonly string[], id: Id): void {
+  const ids = byKeys.get(keys);
+  if (ids === undefined) byKeys.set(keys, [id]);
+  else ids.push(id);
+}
+
+/** @param numbers those of all texts, in their order */
+function groupsOf(idsByKeys: ByKeys<number>, textsByKeys: ByKeys<string>, numbers: Uint32Array): Group[] {
   const groups: Group[] = [];
   for (const [keys, ids] of idsByKeys) groups.push([keys, Uint32Array.from(ids)]);
-  for (const [keys, places] of placesByKeys) {
-    const ids = new Uint32Array(places.length);
-    for (let at = 0; at < places.length; at++) ids[at] = numbers[places[at]!]!;
-    groups.push([keys, ids]);
+  let from = 0;
+  for (const [keys, texts] of textsByKeys) {
+    groups.push([keys, numbers.subarray(from, from + texts.length)]);
+    from += texts.length;
   }
   return groups;
 }

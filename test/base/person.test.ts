@@ -22,3 +22,23 @@ describe('the text of a person', () => {
     );
   });
 });
+
+describe('without isWellFormed, which not every platform has', () => {
+  it('is told all the same', () => {
+    const prototype = String.prototype as { isWellFormed?: () => boolean };
+    const { isWellFormed } = prototype;
+    delete prototype.isWellFormed;
+    try {
+      expect(checkPersonText('\u{1f600}')).toBe('\u{1f600}');
+      expect(() => checkPersonText('a\ud800')).toThrow(RangeError);
+    } finally {
+      if (isWellFormed !== undefined) {
+        Object.defineProperty(prototype, 'isWellFormed', {
+          value: isWellFormed,
+          configurable: true,
+          writable: true,
+        });
+      }
+    }
+  });
+});

@@ -42,13 +42,22 @@ export class MemoryPeople implements KeptPeople {
 
   async numbersFor(texts: readonly string[], options?: LookupOptions): Promise<Uint32Array<ArrayBuffer>> {
     options?.signal?.throwIfAborted();
-    for (const text of texts) checkPersonText(text);
-    return Uint32Array.from(texts, (text) => this.#numberOf(text) ?? this.#add(ownText(text)));
+    const numbers = new Uint32Array(texts.length);
+    const unknown: number[] = [];
+    for (let at = 0; at < texts.length; at++) {
+      const number = this.#numberOf(texts[at]!);
+      if (number === undefined) unknown.push(at);
+      else numbers[at] = number;
+    }
+    // Before anybody is given one. Who is known has been looked at.
+    for (const at of unknown) checkPersonText(texts[at]!);
+    for (const at of unknown) numbers[at] = this.#numberOf(texts[at]!) ?? this.#add(ownText(texts[at]!));
+    return numbers;
   }
 
   async numbersOf(texts: readonly string[], options?: LookupOptions): Promise<(number | undefined)[]> {
     options?.signal?.throwIfAborted();
-    return texts.map((text) => this.#numberOf(checkPersonText(text)));
+    return texts.map((text) => this.#numberOf(text) ?? unknown(text));
   }
 
   async textsOf(ids: ArrayLike<number>, options?: LookupOptions): Promise<(string | undefined)[]> {
@@ -107,6 +116,7 @@ export class MemoryPeople implements KeptPeople {
   }
 
   #numberOf(text: string): number | undefined {
+    if (this.#numbers.length === 1) return this.#numbers[0]!.get(text);
     for (const numbers of this.#numbers) {
       const number = numbers.get(text);
       if (number !== undefined) return number;
@@ -124,4 +134,9 @@ export class MemoryPeople implements KeptPeople {
     numbers.set(text, number);
     return number;
   }
+}
+
+/** Nobody, if it is a text that somebody could have. */
+function unknown(text: string): undefined {
+  checkPersonText(text);
 }

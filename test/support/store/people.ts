@@ -109,7 +109,7 @@ export function describePeople(name: string, noPeople: NoPeople, { runs = 100 } 
 
     it('refuses what is no text of a person, and gives out no number then', async () => {
       const people = await noPeople();
-      for (const text of BROKEN_TEXTS) {
+      for (const text of [...BROKEN_TEXTS, 7 as unknown as string, null as unknown as string]) {
         await expect(people.numbersFor(['a', text])).rejects.toThrow(
           /^expected text of 1 to 1000 bytes of UTF-8/,
         );
