@@ -8,12 +8,14 @@ import { Bitmapist } from '../../../src/bitmapist.js';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import { writeRdb } from '../../../src/rdb.js';
 import { isClusterNode } from '../../../src/store/redis/cluster-node.js';
+import { RedisPeople } from '../../../src/store/redis/people.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
 import { countIds } from '../../support/bitmaps.js';
 import { type RedisCluster, startCluster } from '../../support/servers/cluster.js';
 import { startProxy } from '../../support/servers/proxy.js';
 import { startRedis } from '../../support/servers/redis.js';
 import { describeConformance, namesOf } from '../../support/store/conformance.js';
+import { describeCopies, describePeople } from '../../support/store/people.js';
 
 let cluster: RedisCluster;
 let client: Cluster;
@@ -31,6 +33,8 @@ afterAll(async () => {
 const options = { maxId: 3_000_000, runs: 15 };
 
 describeConformance('RedisStore on a cluster', () => emptyStore(client), options);
+describePeople('RedisPeople on a cluster', () => noPeople(client), { runs: 10 });
+describeCopies('RedisPeople on a cluster', () => noPeople(client));
 
 describe.each([
   ['ioredis 6', (keyPrefix: string) => new Cluster(startNodes(), { keyPrefix })],
@@ -44,6 +48,7 @@ describe.each([
   afterAll(() => prefixed?.disconnect());
 
   describeConformance('RedisStore', () => emptyStore(prefixed), options);
+  describePeople('RedisPeople', () => noPeople(prefixed), { runs: 5 });
 
   it('names only its own keys', async () => {
     const store = await emptyStore(prefixed);
@@ -305,6 +310,11 @@ async function drain(items: AsyncIterable<unknown>): Promise<void> {
 
 function startNodes(): { host: string; port: number }[] {
   return cluster.nodes.map(({ host, port }) => ({ host, port }));
+}
+
+async function noPeople(target: Cluster | Cluster5 | ClusterValkey): Promise<RedisPeople> {
+  await emptyStore(target);
+  return new RedisPeople(target);
 }
 
 async function emptyStore(target: Cluster | Cluster5 | ClusterValkey): Promise<RedisStore> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -191,6 +192,32 @@ describe('RedisPeople', () => {
       await other.numbersFor(['ann']);
       await expect(people.restore(other.entries())).rejects.toThrow(sentence);
       expect(await client.dbsize()).toBe(0);
+    } finally {
+      limited.disconnect();
+    }
+  });
+
+  it('does all of its work for the user that the docs name, and for no other key', async () => {
+    const page = readFileSync(new URL('../../../docs/people.md', import.meta.url), 'utf8');
+    const [, rules] = /^ACL SETUSER (names .*)$/m.exec(page)!;
+    const [name, ...rest] = rules!.split(' ');
+    await client.flushall();
+    await client.acl('SETUSER', name!, ...rest);
+    const limited = new Redis(server.url, { username: name!, password: 'secret', enableReadyCheck: false });
+    try {
+      const people = new RedisPeople(limited);
+      expect([...(await people.numbersFor(['ann', 'bob']))]).toEqual([0, 1]);
+      expect(await people.numbersOf(['bob', 'zoe'])).toEqual([1, undefined]);
+      expect(await people.textsOf([1])).toEqual(['bob']);
+      expect(await people.remove(['ann', 'bob'])).toBe(2);
+      expect(await people.size()).toBe(2);
+      await client.flushall();
+      const other = new MemoryPeople();
+      await other.numbersFor(['ann']);
+      expect(await people.restore(other.entries())).toBe(1);
+      await expect(new RedisPeople(limited, { prefix: 'x:' }).numbersFor(['ann'])).rejects.toThrow(
+        StoreError,
+      );
     } finally {
       limited.disconnect();
     }
