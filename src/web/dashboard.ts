@@ -8,7 +8,7 @@ import { Names } from './names.js';
 import { checkAuthorize, type DashboardOptions, limitsOf, pathOf } from './options.js';
 import { allPage, type CellUrl, indexPage, measurePage, problemPage, savedPage } from './pages.js';
 import { peopleCsv, peoplePage } from './people.js';
-import { GONE, isFault, Refusal, refusalOf } from './refusal.js';
+import { Fault, GONE, isFault, Refusal, refusalOf } from './refusal.js';
 import { type Reply, refuse, respond } from './reply.js';
 import { type Route, routeOf } from './route.js';
 import { type Turn, Turns, waitFor } from './turns.js';
@@ -79,7 +79,7 @@ class Site {
     let work: Promise<Reply> | undefined;
     let isSending = false;
     try {
-      const allowed = await this.#options.authorize(request);
+      const allowed = await this.#authorize(request);
       if (allowed instanceof Response) return allowed;
       if (allowed !== true) throw new Refusal(403, 'this is not for everybody');
       const { route, fields } = this.#read(request);
@@ -97,6 +97,15 @@ class Site {
       if (!isSending) endAfter(work, turn);
       // What nobody reads must not keep a connection waiting.
       if (request.body !== null && !request.bodyUsed) request.body.cancel().catch(() => {});
+    }
+  }
+
+  /** Whatever goes wrong there, the asker, who may be anybody, reads nothing of it. */
+  async #authorize(request: Request): Promise<unknown> {
+    try {
+      return await this.#options.authorize(request);
+    } catch (error) {
+      throw new Fault(error);
     }
   }
 
@@ -229,7 +238,7 @@ class Site {
 
   #refuse(request: Request, error: unknown, frame: Frame | undefined): Promise<Response> {
     const refusal = refusalOf(error);
-    if (isFault(refusal)) this.#tell(error, request);
+    if (isFault(refusal)) this.#tell(error instanceof Fault ? error.cause : error, request);
     const format = frame?.route.format ?? 'text';
     if (frame === undefined || format !== 'html' || refusal.status === GONE) {
       return refuse(request, refusal, format);

@@ -18,6 +18,15 @@ export class Refusal extends BitmapistError {
   }
 }
 
+/** What went wrong, `cause`, whatever it is, if whoever asked has no part in it. */
+export class Fault extends BitmapistError {
+  override name = 'Fault';
+
+  constructor(cause: unknown) {
+    super('something went wrong', { cause });
+  }
+}
+
 /** The status of somebody who has left, and reads no answer. */
 export const GONE = 499;
 

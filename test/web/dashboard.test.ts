@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Bitmapist } from '../../src/index.js';
+import { Bitmapist, BudgetError } from '../../src/index.js';
 import { measures } from '../../src/measures.js';
 import { MemoryPeople } from '../../src/people.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -356,12 +356,20 @@ describe('a request', () => {
 
   it('learns nothing of what went wrong while it was authorized', async () => {
     const onError = vi.fn();
-    const fault = new Error('redis://user:secret@10.0.0.1');
-    const dashboard = await makeDashboard({ authorize: () => Promise.reject(fault), onError });
-    const response = await get(dashboard, '');
-    expect(response.status).toBe(500);
-    expect(await response.text()).toBe('something went wrong here\n');
-    expect(onError).toHaveBeenCalledExactlyOnceWith(fault, expect.any(Request));
+    for (const fault of [
+      new Error('redis://user:secret@10.0.0.1'),
+      new TypeError('expected a session, got none at redis://user:secret@10.0.0.1'),
+      new BudgetError(2, 1, 1),
+      'secret',
+      null,
+    ]) {
+      onError.mockClear();
+      const dashboard = await makeDashboard({ authorize: () => Promise.reject(fault), onError });
+      const response = await get(dashboard, '');
+      expect(response.status).toBe(500);
+      expect(await response.text()).toBe('something went wrong here\n');
+      expect(onError).toHaveBeenCalledExactlyOnceWith(fault, expect.any(Request));
+    }
   });
 
   it.each([
