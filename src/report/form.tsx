@@ -44,7 +44,8 @@ export interface HtmlFormOptions<Args> extends FragmentOptions {
 export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOptions<Args>): string {
   const { events, idPrefix = 'bitmapist', inlineScript = true } = options;
   const fields: readonly Field[] = measure.fields;
-  const chosen: Readonly<Record<string, unknown>> = parseFields(measure, { ...options.chosen });
+  const typed = { ...measure, fields: measure.fields.map(asTyped) };
+  const chosen: Readonly<Record<string, unknown>> = parseFields(typed, { ...options.chosen });
   const eventsOf: Readonly<Record<string, readonly EventChoice[] | undefined>> = options.eventsOf ?? {};
   const choices = new Map(
     fields.filter(isEventField).map((field) => {
@@ -103,6 +104,12 @@ export function renderHtmlForm<Args>(measure: Measure<Args>, options: HtmlFormOp
     </form>,
     options,
   );
+}
+
+/** What was typed is shown to be mended, if it is no expression. */
+function asTyped<Name extends string>(field: Field<Name>): Field<Name> {
+  if (field.kind === 'expression') return { ...field, kind: 'event' };
+  return field.kind === 'expressions' ? { ...field, kind: 'events' } : field;
 }
 
 function isEventField({ kind }: Field): boolean {

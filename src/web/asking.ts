@@ -39,6 +39,24 @@ export function questionOf(measure: AnyMeasure, fields: URLSearchParams): Questi
   return parseQuestion({ measure: measure.name, ...args });
 }
 
+/** What the form shows of an address: each field as it was filled in, whether or not they make a question together. */
+export function chosenOf(measure: AnyMeasure, fields: URLSearchParams): Record<string, unknown> {
+  const read = withBy(measure).fields.map((field): Record<string, unknown> => {
+    try {
+      return parseForm({ fields: [asTyped(field)] } as unknown as AnyMeasure, fields);
+    } catch {
+      return {};
+    }
+  });
+  return Object.assign({}, ...read);
+}
+
+/** Expressions as texts, of which the form shows those that are none, too. */
+function asTyped(field: Field): Field {
+  if (field.kind === 'expression') return { ...field, kind: 'event' };
+  return field.kind === 'expressions' ? { ...field, kind: 'events' } : field;
+}
+
 /**
  * The questions of a body, one or a list.
  * @throws Refusal that says which of them is none

@@ -1,6 +1,6 @@
 import type { Bitmapist, Cell, EvaluateOptions } from '../index.js';
 import { type Answer, measures, type Question, questionSchema, rowsQuestion } from '../measures.js';
-import { answersOf, questionOf, questionsOf, readSaved, withSegments } from './asking.js';
+import { answersOf, chosenOf, questionOf, questionsOf, readSaved, withSegments } from './asking.js';
 import { readJson } from './body.js';
 import { asJson, csvReply, jsonReply, svgReply } from './formats.js';
 import type { Frame } from './frame.js';
@@ -166,17 +166,16 @@ class Site {
     const offer = await this.#names.offer(signal);
     const page = { measure, offer, fields };
     if (fields.size === 0) return measurePage(frame, page, undefined);
-    let question: Question | undefined;
+    let chosen = chosenOf(measure, fields);
     try {
-      question = questionOf(measure, fields);
+      const question = questionOf(measure, fields);
+      chosen = { ...question.args, by: question.by };
       const [answer] = await this.#ask([question], signal);
-      const chosen = { ...question.args, by: question.by };
       return measurePage(frame, { ...page, chosen, answer }, this.#cellUrl());
     } catch (error) {
       // What can be asked otherwise is asked again in the form.
       const refusal = refusalOf(error);
       if (signal.aborted || isFault(refusal)) throw error;
-      const chosen = question && { ...question.args, by: question.by };
       return measurePage(frame, { ...page, chosen, refusal }, undefined);
     }
   }

@@ -228,6 +228,12 @@ describe('renderHtmlForm', () => {
     expect(renderHtmlForm(cohort, dated)).toContain('<input type="text" name="start_date" value="2026-W47"');
   });
 
+  it('shows an expression that is none, to be mended', () => {
+    const chosen = { sets: ['active@', 'merge@2026-11'], universe: '(' };
+    const html = renderHtmlForm(overlap, { actionUrl: '/', events: EVENTS, chosen });
+    for (const text of [...chosen.sets, chosen.universe]) expect(html).toContain(`value="${text}"`);
+  });
+
   it('shows what parseForm has read, whatever was sent', () => {
     for (const name of [...HOSTILE_NAMES, ' a ', '__proto__', 'x'.repeat(100_000)]) {
       const chosen = parseForm(cohort, { select1: name });

@@ -410,6 +410,41 @@ describe('a request', () => {
     const response = await get(dashboard, '/api/ask', { method: 'PUT' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
   });
+  it('for what is none of its pages gets one with the way to the others', async () => {
+    for (const [address, root] of [
+      ['/trends', './'],
+      ['/trend/', '../'],
+      ['//trend', '../'],
+      ['/a/b/c', '../../'],
+    ] as const) {
+      const text = await (await get(await makeDashboard(), address)).text();
+      expect(text).toContain('There is nothing here');
+      expect(text).toContain(`<a href="${root}trend">Trend</a>`);
+    }
+    const response = await get(await makeDashboard(), '/api/asks', { method: 'POST', body: '1' });
+    expect([response.status, await response.json()]).toEqual([404, { error: 'there is nothing here' }]);
+  });
+
+  it('that is refused is shown with what was filled in, also with what cannot be', async () => {
+    const dashboard = await makeDashboard();
+    const series = await get(
+      dashboard,
+      '/series?expressions=active%40&expressions=pro&time_group=weeks&by=pro',
+    );
+    expect(series.status).toBe(400);
+    const text = await series.text();
+    expect(text).toContain('name="expressions" value="active@"');
+    expect(text).toContain('name="expressions" value="pro"');
+    expect(text).toContain('<option value="weeks" selected');
+    expect(text).toMatch(/name="by"[^>]* value="pro"/);
+    const trend = await (await get(dashboard, '/trend?events=active&unit=month&from=tomorrow&any=1')).text();
+    expect(trend).toMatch(/name="events"[^>]* value="active"/);
+    expect(trend).toContain('<option value="month" selected');
+    expect(trend).toMatch(/name="any" value="1" checked/);
+    expect(trend).not.toContain('value="tomorrow"');
+    expect(trend).toContain('Expected from to be a date');
+  });
+
 
   it('of HEAD gets the headers of GET', async () => {
     const dashboard = await makeDashboard({ people: true });
