@@ -117,8 +117,8 @@ class Site {
     }
     const { pathname, searchParams } = new URL(request.url);
     const route = routeOf(this.#path, pathname);
-    if (route === undefined) throw new Refusal(404, 'there is nothing here');
-    if (!route.methods.includes(request.method)) {
+    if (route === undefined) throw new Refusal(404, NOTHING);
+    if (route.page !== 'none' && !route.methods.includes(request.method)) {
       const allow = route.methods.join(', ');
       throw new Refusal(405, `expected ${allow}, got ${request.method}`, { allow });
     }
@@ -133,6 +133,8 @@ class Site {
   async #reply(asked: Asked): Promise<Reply> {
     const { route, frame, fields, signal } = asked;
     switch (route.page) {
+      case 'none':
+        throw new Refusal(404, NOTHING);
       case 'index':
         return indexPage(frame, this.#saved);
       case 'measure':
@@ -256,6 +258,7 @@ class Site {
 }
 
 const ROOM = 1024;
+const NOTHING = 'there is nothing here';
 
 function formatted(answers: readonly Answer[], { format }: Route, name: string): Reply {
   if (format === 'csv') return csvReply(answers, name);

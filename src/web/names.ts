@@ -16,6 +16,8 @@ export interface Offer {
   readonly events: readonly EventChoice[];
   /** What answers are broken down by. */
   readonly groups: readonly EventChoice[];
+  /** Whether the store has none, as far as is known. */
+  readonly isNone: boolean;
 }
 
 export class Names {
@@ -34,13 +36,15 @@ export class Names {
     const segments = this.#bitmapist.segmentNames;
     if (this.#offered !== undefined) {
       const events = [...this.#offered.map(choiceOf), ...segments];
-      return { events, groups: events };
+      return { events, groups: events, isNone: false };
     }
-    const listed = (await this.#catalog(signal))?.events ?? [];
+    const catalog = await this.#catalog(signal);
+    const listed = catalog?.events ?? [];
     const flags = listed.filter(({ keys }) => keys.unique > 0);
     return {
       events: [...segments, ...listed.slice(0, MOST_OFFERED).map(({ event }) => event)],
       groups: [...segments, ...flags.slice(0, MOST_OFFERED).map(({ event }) => event)],
+      isNone: catalog?.events.length === 0,
     };
   }
 

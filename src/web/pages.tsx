@@ -75,6 +75,9 @@ export function measurePage(frame: Frame, page: MeasurePage, cellUrl: CellUrl): 
             nonce,
           })}
         </Html>
+        {offer.isNone && (
+          <p class="bm-lead">There are no events here yet. What is marked shows up within a minute.</p>
+        )}
         {refusal !== undefined && <Problem>{refusal.message}</Problem>}
         {answer !== undefined && (
           <Tables answer={answer} address={measure.name} query={fields} cellUrl={cellUrl} />
@@ -100,6 +103,7 @@ export function savedPage(frame: Frame, name: string, answer: Answer, cellUrl: C
 export function allPage(frame: Frame, answers: ReadonlyMap<string, Answer>, cellUrl: CellUrl): Reply {
   return framed(frame, 'Dashboard', () => (
     <>
+      {answers.size === 0 && <p class="bm-lead">There are no saved questions.</p>}
       <div class="bm-tiles">
         {Array.from(answers, ([name, answer], at) => (
           <section aria-labelledby={`question-${at}`}>
@@ -152,15 +156,15 @@ function Tables({ answer: { tables }, address, query, cellUrl }: TablesProps) {
   );
 }
 
-/** Half a sentence of a command's help, as it begins a paragraph. */
-function sentence(help: string): string {
-  return help.charAt(0).toUpperCase() + help.slice(1);
+/** Half a sentence of a command's help, or what is wrong, as it begins a paragraph. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Problem({ children }: { children: string }) {
   return (
     <p class="bm-problem" role="alert">
-      {children}
+      {sentence(children)}
     </p>
   );
 }

@@ -34,9 +34,14 @@ export async function peoplePage(
           <li>{printable(texts[at] ?? String(id))}</li>
         ))}
       </ul>
-      {hasMore && (
+      {(hasMore || fields.has('after')) && (
         <p class="bm-more">
-          <a href={`people?${more}`}>The next {PAGE}</a>
+          {fields.has('after') && (
+            <>
+              <a href={`people?${new URLSearchParams({ query })}`}>The first {PAGE}</a>{' '}
+            </>
+          )}
+          {hasMore && <a href={`people?${more}`}>The next {PAGE}</a>}
         </p>
       )}
       <p class="bm-export">

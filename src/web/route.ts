@@ -5,7 +5,8 @@ import { type AnyMeasure, measures } from '../measures.js';
 export type Format = 'html' | 'csv' | 'svg' | 'json';
 
 export interface Route {
-  readonly page: 'index' | 'all' | 'saved' | 'measure' | 'people' | 'ask' | 'schema' | 'events';
+  /** `none`: no page of this dashboard, though its address is below it. */
+  readonly page: 'index' | 'all' | 'saved' | 'measure' | 'people' | 'ask' | 'schema' | 'events' | 'none';
   readonly format: Format;
   readonly measure?: AnyMeasure;
   readonly methods: readonly string[];
@@ -24,7 +25,7 @@ const PAGES: Readonly<Record<string, readonly Format[]>> = {
 
 /**
  * @param path where the dashboard begins, without a slash at its end
- * @returns `undefined` if there is nothing
+ * @returns `undefined` for a path that is not the dashboard's
  */
 export function routeOf(path: string, pathname: string): Route | undefined {
   if (pathname === path || pathname === `${path}/`) {
@@ -41,6 +42,13 @@ export function routeOf(path: string, pathname: string): Route | undefined {
   const found = { format: format as Format, methods: READ, root: './' };
   const measure = measures.find((each) => each.name === name);
   if (measure !== undefined) return { ...found, page: 'measure', measure };
-  if (!Object.hasOwn(PAGES, name) || !PAGES[name]!.includes(found.format)) return undefined;
+  if (!Object.hasOwn(PAGES, name) || !PAGES[name]!.includes(found.format)) return nothing(rest);
   return { ...found, page: name as 'all' | 'saved' | 'people' };
+}
+
+/** Of a person who mistook an address, a page with the way to the others; of a program, what it reads. */
+function nothing(rest: string): Route {
+  const root = '../'.repeat(rest.split('/').length - 1) || './';
+  const format = rest.startsWith('api/') ? 'json' : 'html';
+  return { page: 'none', format, methods: READ, root };
 }

@@ -21,6 +21,7 @@ export const pageStylesheet = `
 .bitmapist .bm-answer+.bm-answer{padding-top:24px;border-top:1px solid var(--bm-line)}
 .bitmapist .bm-tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,34em),1fr));gap:16px;margin-top:16px}
 .bitmapist .bm-tiles>section{min-width:0;padding:12px 16px 16px;border:1px solid var(--bm-line);border-radius:8px}
+.bitmapist .bm-tiles>section:has(tr>:nth-child(9)){grid-column:1/-1}
 .bitmapist .bm-tiles h2{margin:0 0 6px}
 .bitmapist .bm-tiles .bm-picture{max-width:100%;height:auto}
 .bitmapist .bm-tiles .bm-roomy~.bm-scroll{max-height:18em;overflow:auto}

@@ -3,7 +3,7 @@ import { Bitmapist, BudgetError } from '../../src/index.js';
 import { measures } from '../../src/measures.js';
 import { MemoryPeople } from '../../src/people.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import { createDashboard } from '../../src/web/index.js';
+import { createDashboard, type DashboardOptions } from '../../src/web/index.js';
 import { attributeOf, elementsOf, findActive, parseStrictly, textOf } from '../support/report/markup.js';
 import { get, INJECTED, makeDashboard, makeEvents, ORIGIN } from '../support/web/dashboard.js';
 
@@ -128,6 +128,15 @@ describe('a dashboard', () => {
       ],
       segments: [],
     });
+  });
+
+  it('says so if there are no events yet', async () => {
+    const options = { path: '/analytics', authorize: () => true };
+    const page = async (given: Partial<DashboardOptions>): Promise<string> =>
+      (await get(createDashboard(new Bitmapist(), { ...options, ...given }), '/trend')).text();
+    expect(await page({})).toContain('There are no events here yet');
+    expect(await page({ events: ['active'] })).not.toContain('There are no events');
+    expect(await (await get(await makeDashboard(), '/trend')).text()).not.toContain('There are no events');
   });
 
   it('lists the events of a store once for all who ask', async () => {
@@ -401,15 +410,6 @@ describe('a request', () => {
     expect(await response.text()).not.toMatch(/node_modules|file:|\.js:|internal error/);
   });
 
-  it('of another method is told which there are', async () => {
-    const dashboard = await makeDashboard();
-    for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH', 'POST', 'PROPFIND']) {
-      const response = await get(dashboard, '/trend', { method });
-      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    }
-    const response = await get(dashboard, '/api/ask', { method: 'PUT' });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
-  });
   it('for what is none of its pages gets one with the way to the others', async () => {
     for (const [address, root] of [
       ['/trends', './'],
@@ -445,6 +445,15 @@ describe('a request', () => {
     expect(trend).toContain('Expected from to be a date');
   });
 
+  it('of another method is told which there are', async () => {
+    const dashboard = await makeDashboard();
+    for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH', 'POST', 'PROPFIND']) {
+      const response = await get(dashboard, '/trend', { method });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    }
+    const response = await get(dashboard, '/api/ask', { method: 'PUT' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+  });
 
   it('of HEAD gets the headers of GET', async () => {
     const dashboard = await makeDashboard({ people: true });

@@ -41,7 +41,7 @@ describe('names', () => {
     leaving.abort(new Error('left'));
     await expect(first).rejects.toThrow('left');
     go();
-    expect(await second).toEqual({ events: ['active', 'pro'], groups: ['pro'] });
+    expect(await second).toEqual({ events: ['active', 'pro'], groups: ['pro'], isNone: false });
     expect((await names.list(signal)).events.map(({ name }) => name)).toEqual(['active', 'pro']);
     expect(times).toBe(1);
   });
@@ -53,7 +53,7 @@ describe('names', () => {
     });
     bitmapist.defineSegment('mine', 'active@{period}');
     const names = new Names(bitmapist, undefined, 10);
-    expect(await names.offer(signal)).toEqual({ events: ['mine'], groups: ['mine'] });
+    expect(await names.offer(signal)).toEqual({ events: ['mine'], groups: ['mine'], isNone: false });
     const question = parseQuestion({ measure: 'trend', events: ['active'] });
     expect((await names.note(question, signal))[0]).toMatch(/^no answer whether there are the events/);
   });

@@ -19,18 +19,15 @@ describe('a route', () => {
     expect(routeOf('/a/b', '/a/b/api/ask')).toMatchObject({ page: 'ask', root: '../' });
   });
 
-  it('is not found beside or below what there is', () => {
-    for (const pathname of [
-      '/',
-      '/ab',
-      '/b/trend',
-      '/a/trend/',
-      '/a//trend',
-      '/a/trend.html',
-      '/a/api/',
-      '/a/valueOf',
-    ]) {
+  it('is not found beside the dashboard', () => {
+    for (const pathname of ['/', '/ab', '/b/trend', '/%61/trend']) {
       expect(routeOf('/a', pathname), pathname).toBe(undefined);
+    }
+  });
+
+  it('is that of no page beside or below what there is', () => {
+    for (const pathname of ['/a/trend/', '/a//trend', '/a/trend.html', '/a/api/', '/a/valueOf']) {
+      expect(routeOf('/a', pathname), pathname).toMatchObject({ page: 'none' });
     }
   });
 });
