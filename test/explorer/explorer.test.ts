@@ -204,6 +204,8 @@ describe('reading', () => {
       await page.waitForSelector('text=could be read in part');
       await page.click('text=Look at those');
       await page.waitForSelector('.overview');
+      // As long as it is looked at.
+      await page.waitForSelector('.card.warning:has-text("Only what comes before this was read")');
     }));
 
   it('tells databases and prefixes apart', () =>

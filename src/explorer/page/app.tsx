@@ -11,7 +11,7 @@ import { FileButton, Landing, LoadStatus } from './landing.js';
 import { MeasureView } from './measure.js';
 import { Navigation } from './navigation.js';
 import { Overview } from './overview.js';
-import { ReadingNote, SkippedRows } from './readingnote.js';
+import { PartNote, ReadingNote, SkippedRows } from './readingnote.js';
 import { route, setParams, VIEWS } from './route.js';
 import { announcement, asking, dataset, loadFile, loading, opened, partial, problem } from './state.js';
 
@@ -48,6 +48,7 @@ export function App() {
                   <LoadStatus />
                 </section>
               )}
+              <PartNote problem={opened.value?.source.problem} />
               {opened.value?.source.reading && <SkippedRows reading={opened.value.source.reading} />}
               <h1 ref={heading} tabIndex={-1} class="hidden">
                 {VIEWS.get(view)}

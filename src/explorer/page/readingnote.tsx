@@ -1,7 +1,7 @@
 import type { Role } from '../../csv.js';
 import { plural, printable } from '../../index.js';
 import { groupDigits } from '../../report.js';
-import type { LoadAsk, ReadingView } from '../engine/protocol.js';
+import type { LoadAsk, Problem, ReadingView } from '../engine/protocol.js';
 import { askReading } from './state.js';
 
 interface ReadingNoteProps {
@@ -27,6 +27,14 @@ export function ReadingNote({ ask, reading }: ReadingNoteProps) {
         Change how it is read
       </button>
     </span>
+  );
+}
+
+/** That numbers are of the beginning of a file alone, and what ended the reading. */
+export function PartNote({ problem }: { readonly problem: Problem | undefined }) {
+  if (problem === undefined) return null;
+  return (
+    <p class="card warning">Only what comes before this was read and counted: {printable(problem.message)}</p>
   );
 }
 
