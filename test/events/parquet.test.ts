@@ -8,7 +8,7 @@ import { decodeRoaring } from '../../src/bitmaps.js';
 import type { WriteParquetOptions } from '../../src/events/parquet.js';
 import { writeParquet } from '../../src/events/parquet.js';
 import { Bitmapist, parseKey } from '../../src/index.js';
-import { readParquet } from '../../src/parquet.js';
+import { peekParquet, readParquet } from '../../src/parquet.js';
 import { readColumns } from '../support/formats/parquet/columns.js';
 import { hasGolden } from '../support/golden/files.js';
 import { readMarks } from '../support/golden/marks.js';
@@ -158,6 +158,22 @@ describe('writeParquet', () => {
       const own = Array.from(decodeRoaring(row.ids), (container) => [...containerIds(container)]).flat();
       expect(own).toEqual(list);
     }
+  });
+
+  it('writes rows that are read as events only if they are marks', async () => {
+    const bitmapist = new Bitmapist();
+    await bitmapist.markEvent('a', 7, { now: '2026-11-22' });
+    const columns = { user: 'id', event: 'event' };
+    for (const rows of ['periods', 'bitmaps'] as const) {
+      const file = await fileOf(bitmapist, { rows });
+      const sentence = `expected rows that are events, got an export whose rows are ${rows}`;
+      const read = readParquet(file, { columns: { ...columns, time: 'start' } });
+      await expect(read.next()).rejects.toThrow(sentence);
+      await expect(peekParquet(file)).rejects.toThrow(sentence);
+    }
+    const marks = readParquet(await fileOf(bitmapist, { rows: 'marks' }), { columns });
+    const { value } = await marks.next();
+    expect(value).toEqual([{ event: 'a', id: 7, at: new Date('2026-11-22') }]);
   });
 
   it('refuses rows that there are none of, and names that are no text', async () => {

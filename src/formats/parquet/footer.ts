@@ -12,6 +12,8 @@ export interface Footer {
   readonly groups: readonly RowGroup[];
   /** In all groups. */
   readonly rows: number;
+  /** What its writer noted: `bitmapist.rows` says what the rows of an export of ours are. */
+  readonly notes: ReadonlyMap<string, string | undefined>;
 }
 
 /** A stretch of rows, of which every column is a chunk of the file. */
@@ -106,7 +108,8 @@ function toFooter(metadata: FileMetaData, start: number): Footer {
     }
     return { rows, chunks };
   });
-  return { columns, groups, rows: groups.reduce((all, { rows }) => all + rows, 0) };
+  const notes = new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value]));
+  return { columns, groups, rows: groups.reduce((all, { rows }) => all + rows, 0), notes };
 }
 
 function toChunk(chunk: ColumnMetaData, footerStart: number): Chunk {

@@ -1,13 +1,14 @@
+import { FormatError } from '../../base/errors.js';
 import { findColumns } from '../events/columns.js';
 import { ColumnsError, RowError } from '../events/errors.js';
 import type { EventRow, Peek, ReadEventsOptions, Role } from '../events/options.js';
 import { PEEK_ROWS, toPeek } from '../events/peek.js';
 import { EventReading } from '../events/reading.js';
 import { ColumnCursor } from './cursor.js';
-import { readFooter } from './footer.js';
+import { type Footer, readFooter } from './footer.js';
 import type { Value } from './plain.js';
 import type { Column, Meaning } from './schema.js';
-import { openSource, type ParquetInput } from './source.js';
+import { openSource, type ParquetInput, type Source } from './source.js';
 
 /** Events from Parquet: only the columns that count are read. */
 
@@ -20,9 +21,9 @@ const BATCH_ROWS = 2 ** 13;
  * Columns are found as those of CSV are; fields of structures are named with dots. People are whole numbers, texts or UUIDs;
  * times are timestamps (with a zone an instant, without one wall-clock time), dates, texts of ISO 8601, or numbers as in CSV;
  * events are texts. A row counts from 1 in messages. All compressions but LZO are understood.
- * @throws FormatError if the file is no Parquet, or broken; ColumnsError if a column cannot be told, two could be meant, or one
- * has a type that cannot be what it is for; RowError at the first row that is no event; TypeError if `input` cannot be read at
- * any place; the signal's reason
+ * @throws FormatError if the file is no Parquet, broken, or an export by `writeParquet` of other rows than marks; ColumnsError if a
+ * column cannot be told, two could be meant, or one has a type that cannot be what it is for; RowError at the first row that is no
+ * event; TypeError if `input` cannot be read at any place; the signal's reason
  * @example
  * import { parquetWriteBuffer } from 'hyparquet-writer';
  * import { readParquet } from 'bitmapist-wasm/parquet';
@@ -47,7 +48,7 @@ export async function* readParquet(
     (problem, row, rows) => new RowError(problem, `row ${row}`, rows),
   );
   const source = await openSource(input, signal);
-  const { columns, groups } = await readFooter(source);
+  const { columns, groups } = await readEventFooter(source);
   const found = findColumns(
     columns.map(({ name }) => name),
     options,
@@ -99,6 +100,20 @@ export async function* readParquet(
   reading.tell();
 }
 
+/**
+ * The footer of a file whose rows may be events. Those of our own exports of periods would be taken for events of the first day
+ * of each, and counted as such.
+ */
+async function readEventFooter(source: Source): Promise<Footer> {
+  const footer = await readFooter(source);
+  const kind = footer.notes.get('bitmapist.rows');
+  if (kind === undefined || kind === 'marks') return footer;
+  throw new FormatError(
+    `expected rows that are events, got an export whose rows are ${kind}; one of marks has events`,
+    source.byteLength,
+  );
+}
+
 /** Wide tables have hundreds of columns, of each of which a few values are wanted. */
 const PEEK_BYTES = 2 ** 15;
 
@@ -115,7 +130,7 @@ const PEEK_BYTES = 2 ** 15;
  */
 export async function peekParquet(input: ParquetInput, options: ReadEventsOptions = {}): Promise<Peek> {
   const source = await openSource(input, options.signal);
-  const { columns, groups } = await readFooter(source);
+  const { columns, groups } = await readEventFooter(source);
   const names = columns.map(({ name }) => name);
   const group = groups.find(({ rows }) => rows > 0);
   const rows = Math.min(PEEK_ROWS, group?.rows ?? 0);
