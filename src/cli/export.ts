@@ -22,11 +22,8 @@ export async function exportSource(source: string, options: ExportOptions): Prom
       const { store, prefix } = bitmapist;
       const found = await peopleIn(bitmapist, options);
       const { names = 'map' } = target;
-      const people = names === 'map' || (names === 'texts' && options.people) ? found : undefined;
-      if (people !== found && names === 'none') {
-        const to = withoutPassword(options.to);
-        sayLater(`left out the names of people, of whom ${to} can have numbers alone`);
-      }
+      const people = names === 'map' || (names !== 'none' && options.people) ? found : undefined;
+      if (people !== found) sayLeftOut(names, withoutPassword(options.to));
       const strings = isRedisUrl(source) ? onlyStrings(store, (key) => leftOut.add(key)) : store;
       const { refused, taken, count } = await survey(strings.keys(prefix), target);
       if (!options.skipBroken) expectNone(refused);
@@ -98,6 +95,13 @@ function without(store: Store, refused: ReadonlyMap<string, Refusal>): Store {
   return withKeys(store, async function* (prefix, options) {
     for await (const key of store.keys(prefix, options)) if (!refused.has(key)) yield key;
   });
+}
+
+function sayLeftOut(names: Target['names'], to: string): void {
+  if (names === 'none') sayLater(`left out the names of people, of whom ${to} can have numbers alone`);
+  if (names === 'map if asked') {
+    sayLater('left out the names of people, since folders are for publishing; --people takes them along');
+  }
 }
 
 /** The map of people, if there is one and anybody in it. */

@@ -72,12 +72,7 @@ async function forgetIn(
     // Says what is wrong with the file's name.
     return withInput(source, () => forgetInDump(source, people, { prefix: keyPrefix, db, onProgress }));
   }
-  if (await isFolder(source)) {
-    if (!options.people) return forgetInFolder(source, keyPrefix, people as readonly number[]);
-    throw new UsageError(
-      'expected a redis:// URL or a dump with --people, got a folder, which has no texts of people',
-    );
-  }
+  if (await isFolder(source)) return forgetInFolder(source, keyPrefix, people);
   throw new UsageError(
     `expected a redis:// URL, an .rdb or .rdb.gz file or a folder of bitmaps, got ${JSON.stringify(withoutPassword(source))}; other sources are only read, so people are taken out of what they are made of`,
   );

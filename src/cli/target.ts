@@ -26,8 +26,11 @@ export interface Target {
   readonly refuses: (key: string) => Refusal | undefined;
   /** One of these keys that the target has and must keep. */
   readonly findTaken?: (keys: readonly string[]) => Promise<string | undefined>;
-  /** How it has people's names: as their map, as texts in place of numbers, or not at all (default `map`). */
-  readonly names?: 'map' | 'texts' | 'none';
+  /**
+   * How it has people's names: as their map (default), as their map or as texts beside numbers if that is asked for (`--people`), or
+   * not at all.
+   */
+  readonly names?: 'map' | 'map if asked' | 'texts if asked' | 'none';
   /** How many people the target has names of: one that has some takes no others. */
   readonly countPeople?: () => Promise<number>;
   /** @param source whose keys they are; `store` is its own, perhaps without some of them */
@@ -87,6 +90,8 @@ export async function withTarget<T>(options: TargetOptions, use: (target: Target
   }
   await checkFolder(to);
   return use({
+    // Folders are made to be published.
+    names: 'map if asked',
     refuses: refuseFileName,
     write: (store, options) => writeFolder(to, readRdb(writeRdb(store, { ...options, compress: false }))),
   });
@@ -144,7 +149,7 @@ function refuseRow(key: string, prefix: string | undefined): Refusal | undefined
 
 function parquetTarget({ to, rows, keyPrefix }: TargetOptions): Target {
   return {
-    names: 'texts',
+    names: 'texts if asked',
     refuses: (key) => refuseRow(key, keyPrefix),
     write: async (store, { onProgress, people }, { prefix, timeZone }) => {
       const leftOut: string[] = [];

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const [fromRedis, fromFile, bitmaps] = ['redis.rdb', 'file.rdb.gz', 'bitmaps'].map(folder.path);
   await outputOf('export', server.url, '--to', fromRedis!);
   await outputOf('export', events, '--people', '--to', fromFile!);
-  await outputOf('export', fromRedis!, '--to', bitmaps!);
+  await outputOf('export', fromRedis!, '--to', bitmaps!, '--people');
   await outputOf('export', bitmaps!, '--to', `${server.url}/2`);
   sources = [events, server.url, fromRedis!, fromFile!, bitmaps!, `${server.url}/2`];
 });
