@@ -5,6 +5,7 @@ import { FormatError } from '../../base/errors.js';
 import { understood } from './footer.js';
 import { byteArrayValue, readPlain, type Value } from './plain.js';
 import type { Column } from './schema.js';
+import { readSignedVarint, readVarint } from './varint.js';
 
 /** Integers, each the one before and a difference (`DELTA_BINARY_PACKED`). */
 export function readDeltas(
@@ -75,9 +76,9 @@ interface Head {
 
 /** Blocks of no values would never end. */
 function readHead(bytes: Uint8Array, from: number, count: number, byteOffset: number): Head {
-  const blockValues = readNumber(bytes, from, byteOffset);
-  const parts = readNumber(bytes, blockValues.end, byteOffset);
-  const values = readNumber(bytes, parts.end, byteOffset);
+  const blockValues = readVarint(bytes, from, byteOffset);
+  const parts = readVarint(bytes, blockValues.end, byteOffset);
+  const values = readVarint(bytes, parts.end, byteOffset);
   const partValues = blockValues.value / parts.value;
   if (!(partValues > 0 && partValues % 32 === 0 && parts.value <= MAX_PARTS && values.value === count)) {
     throw new FormatError(
@@ -100,10 +101,10 @@ function unpack32(
   target: Int32Array,
   byteOffset: number,
 ): number {
-  let { value, end: at } = readSigned(bytes, end, byteOffset);
+  let { value, end: at } = readSignedVarint(bytes, end, byteOffset);
   if (target.length > 0) target[0] = value;
   for (let filled = 1; filled < target.length; ) {
-    const least = readSigned(bytes, at, byteOffset);
+    const least = readSignedVarint(bytes, at, byteOffset);
     const widths = bytes.subarray(least.end, least.end + parts);
     at = least.end + parts;
     for (let part = 0; part < parts && filled < target.length; part += 1) {
@@ -133,23 +134,3 @@ function lowBits(bytes: Uint8Array, from: number, bit: number, width: number): n
   const all = shift === 0 ? low : low | (bytes[at + 4]! << (32 - shift));
   return width >= 32 ? all : all & ((1 << width) - 1);
 }
-
-/** Zigzag: the lowest bit is the sign. */
-function readSigned(bytes: Uint8Array, from: number, byteOffset: number): { value: number; end: number } {
-  const { value, end } = readNumber(bytes, from, byteOffset);
-  return { value: (value % 2 === 0 ? value / 2 : -(value + 1) / 2) | 0, end };
-}
-
-/** At most 53 bits. */
-function readNumber(bytes: Uint8Array, from: number, byteOffset: number): { value: number; end: number } {
-  let value = 0;
-  for (let index = 0; index < MAX_NUMBER_BYTES; index += 1) {
-    const byte = bytes[from + index];
-    if (byte === undefined) break;
-    value += (byte & 0x7f) * 128 ** index;
-    if (byte < 0x80) return { value, end: from + index + 1 };
-  }
-  throw new FormatError('expected a number, got the end of the page', byteOffset + from);
-}
-
-const MAX_NUMBER_BYTES = 7;

@@ -1,6 +1,7 @@
 /** Runs and packed numbers, of which levels and places in a dictionary are made: Parquet's hybrid of run lengths and bit packing. */
 
 import { FormatError } from '../../base/errors.js';
+import { readVarint } from './varint.js';
 
 /** Numbers of at most 32 bits. */
 const MAX_WIDTH = 32;
@@ -21,7 +22,7 @@ export function readHybrid(bytes: Uint8Array, width: number, target: Int32Array,
   let from = 0;
   let filled = 0;
   while (filled < target.length) {
-    const header = readNumber(bytes, from, byteOffset);
+    const header = readVarint(bytes, from, byteOffset);
     from = header.end;
     const length = Math.floor(header.value / 2);
     if (header.value % 2 === 0) {
@@ -70,17 +71,6 @@ function unpack(
     start += bit >> 3;
     bit &= 7;
   }
-}
-
-function readNumber(bytes: Uint8Array, from: number, byteOffset: number): { value: number; end: number } {
-  let value = 0;
-  for (let at = from; at < from + 5; at += 1) {
-    const byte = bytes[at];
-    if (byte === undefined) break;
-    value += (byte & 0x7f) * 128 ** (at - from);
-    if (byte < 0x80) return { value, end: at + 1 };
-  }
-  throw new FormatError('expected a run, got the end of the page', byteOffset + from);
 }
 
 function tooShort(got: number, expected: number, byteOffset: number): FormatError {

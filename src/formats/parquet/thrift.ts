@@ -41,7 +41,7 @@ class Walk {
   }
 
   struct(depth: number): number {
-    if (depth > MAX_DEPTH) throw this.#problem('expected a header, got one too deep');
+    this.#enter(depth);
     for (;;) {
       const byte = this.#byte();
       const type = byte & 0x0f;
@@ -62,6 +62,7 @@ class Walk {
   }
 
   #list(depth: number): void {
+    this.#enter(depth);
     const byte = this.#byte();
     const short = byte >> 4;
     const length = short === 15 ? this.#number() : short;
@@ -69,6 +70,10 @@ class Walk {
     if (length > this.#bytes.length - this.#at)
       throw this.#problem(`expected a list, got ${length} elements`);
     for (let index = 0; index < length; index += 1) this.#skip(byte & 0x0f, depth + 1);
+  }
+
+  #enter(depth: number): void {
+    if (depth > MAX_DEPTH) throw this.#problem('expected a header, got one too deep');
   }
 
   #byte(): number {
