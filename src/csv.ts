@@ -13,3 +13,4 @@ export type {
   TimeFormat,
 } from './formats/events/options.js';
 export type { ByteInput } from './formats/input.js';
+export { type EventsKind, type FileKind, kindOfFile } from './formats/kind.js';

@@ -1,3 +1,4 @@
+import type { FileKind } from '../csv.js';
 import { IncompleteMarksError, MemoryStore, plural } from '../index.js';
 import { KeyGrowthError, RedisPeople, type RedisStore } from '../redis.js';
 import { isRedisUrl } from './address.js';
@@ -7,7 +8,6 @@ import { checkFile, markFile } from './marking.js';
 import { grouped, writeLine } from './output.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
-import type { FileKind } from './stdin.js';
 
 export interface ImportOptions extends SourceOptions {
   readonly to: string;

@@ -3,10 +3,11 @@ import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
+import { type EventsKind, type FileKind, kindOfFile } from '../csv.js';
 import { StoreError } from '../index.js';
 import { UsageError } from './failure.js';
 import { type Progress, withProgress } from './progress.js';
-import { type EventsKind, type FileKind, openStandardInput, STANDARD_INPUT } from './stdin.js';
+import { openStandardInput, STANDARD_INPUT } from './stdin.js';
 import { isUrl } from './url.js';
 
 /** Events or a dump to be read: a file that the user named, or standard input. */
@@ -42,29 +43,13 @@ export type SliceableStream = InputStream & Required<Pick<InputStream, 'byteLeng
 
 const READ_BYTES = 2 ** 18;
 
-/** What a file holds, by the ending of its name without that of what packed it. */
-const KINDS: Readonly<Record<string, FileKind>> = {
-  csv: 'csv',
-  tsv: 'csv',
-  txt: 'csv',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-  json: 'jsonl',
-  parquet: 'parquet',
-  rdb: 'dump',
-};
-
 /** What a file holds, as its name tells; `undefined` for what is no source of this kind. */
-export function kindOfFile(path: string): FileKind | undefined {
-  const [, ending, gz] = /\.([a-z]+)(\.gz)?$/i.exec(path) ?? [];
-  if (isUrl(path) || ending === undefined) return undefined;
-  const kind = KINDS[ending.toLowerCase()];
-  // It is packed inside.
-  return kind === 'parquet' && gz !== undefined ? undefined : kind;
+export function kindOfSource(path: string): FileKind | undefined {
+  return isUrl(path) ? undefined : kindOfFile(path);
 }
 
 export function isDump(path: string): boolean {
-  return kindOfFile(path) === 'dump';
+  return kindOfSource(path) === 'dump';
 }
 
 /** Lets `use` read what `source` names, and lets go of it whatever happens; `undefined` for sources of other kinds. */
@@ -83,7 +68,7 @@ export async function withInput<T>(
 }
 
 async function fileInput(path: string): Promise<Input | undefined> {
-  const kind = kindOfFile(path);
+  const kind = kindOfSource(path);
   if (kind === undefined) return undefined;
   await sizeOf(path);
   return {

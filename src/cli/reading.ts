@@ -1,9 +1,8 @@
-import type { Columns, EventRow, ReadEventsOptions } from '../csv.js';
+import type { Columns, EventRow, EventsKind, ReadEventsOptions } from '../csv.js';
 import { plural, printable } from '../index.js';
 import { UsageError } from './failure.js';
 import type { EventsInput, InputStream, SliceableStream } from './input.js';
 import { grouped } from './output.js';
-import type { EventsKind } from './stdin.js';
 
 /** How the rows of a file of events are read, and what is to be said about it. */
 

@@ -1,12 +1,9 @@
 import { constants, gunzipSync } from 'node:zlib';
+import type { FileKind } from '../csv.js';
 import { say, UsageError } from './failure.js';
 import { withProgress } from './progress.js';
 
 /** Standard input as a source: what it holds is told by its first bytes. */
-
-/** Files of events, or a dump of Redis; all but Parquet may be packed. */
-export type FileKind = EventsKind | 'dump';
-export type EventsKind = 'csv' | 'jsonl' | 'parquet';
 
 /** How the user names it. */
 export const STANDARD_INPUT = '-';

@@ -14,7 +14,7 @@ import { isClickHouseUrl } from './clickhouse-address.js';
 import { endingOf } from './ending.js';
 import { UsageError } from './failure.js';
 import { checkFolder, writeFolder } from './folder.js';
-import { isDump, kindOfFile } from './input.js';
+import { isDump, kindOfSource } from './input.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { reportLeftOut } from './strings.js';
 import { isUrl, withoutPassword } from './url.js';
@@ -76,7 +76,10 @@ export async function withTarget<T>(options: TargetOptions, use: (target: Target
     });
   }
   const isNewFile = !existsSync(to) && endingOf(to) !== '' && !/[\\/]$/.test(to);
-  if (!isDump(to) && (kindOfFile(to) !== undefined || isPackedFile || isNewFile || isUrl(to) || to === '')) {
+  if (
+    !isDump(to) &&
+    (kindOfSource(to) !== undefined || isPackedFile || isNewFile || isUrl(to) || to === '')
+  ) {
     throw new UsageError(
       `expected an .rdb, .rdb.gz, .parquet or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got ${JSON.stringify(withoutPassword(to))}`,
     );

@@ -1,9 +1,8 @@
-import { ColumnsError, type Peek, type ReadEventsOptions, type Role } from '../../csv.js';
+import { ColumnsError, type EventsKind, type Peek, type ReadEventsOptions, type Role } from '../../csv.js';
 import { Bitmapist, IncompleteMarksError, MemoryStore, printable } from '../../index.js';
 import { MemoryPeople } from '../../people.js';
 import type { Dataset } from './dataset.js';
 import { openFormat } from './format.js';
-import type { FileKind } from './kind.js';
 import { ReadingError } from './problem.js';
 import type { EventsAsk, ReadingView } from './protocol.js';
 import type { SourceFile } from './source.js';
@@ -24,7 +23,7 @@ export interface LoadedEvents {
  */
 export async function loadEvents(
   file: SourceFile,
-  kind: FileKind,
+  kind: EventsKind,
   prefix: string,
   ask: EventsAsk,
   onRows: (rows: number) => void,

@@ -1,5 +1,4 @@
-import type { EventRow, Peek, ReadEventsOptions } from '../../csv.js';
-import type { FileKind } from './kind.js';
+import type { EventRow, EventsKind, Peek, ReadEventsOptions } from '../../csv.js';
 import type { SourceFile } from './source.js';
 
 /** What reads a file of events, bound to it. */
@@ -10,7 +9,7 @@ export interface Format {
 }
 
 /** What reads a format is set up if there is a file of it. */
-export async function openFormat(kind: FileKind, file: SourceFile): Promise<Format> {
+export async function openFormat(kind: EventsKind, file: SourceFile): Promise<Format> {
   if (kind === 'parquet') {
     const { peekParquet, readParquet } = await import('./parquet.js');
     const anywhere = await file.anywhere();

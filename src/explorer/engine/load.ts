@@ -1,10 +1,10 @@
+import { type EventsKind, kindOfFile } from '../../csv.js';
 import { Bitmapist, DEFAULT_PREFIX, MemoryStore, Period, parseKey, plural } from '../../index.js';
 import { isPeopleKey, MemoryPeople, type PeopleEntry } from '../../people.js';
 import { readRdb } from '../../rdb.js';
 import { markSample, SAMPLE_DAYS } from '../../sample.js';
 import type { Dataset } from './dataset.js';
 import { loadEvents } from './events.js';
-import { type FileKind, kindOf } from './kind.js';
 import { ReadingError, toProblem } from './problem.js';
 import type { LoadAsk, LoadProgress, ReadingView, SampleSource, SourceView } from './protocol.js';
 import { SourceFile } from './source.js';
@@ -40,7 +40,8 @@ export async function loadSource(
 ): Promise<LoadedSource> {
   if (isSample(ask.source)) return makeSample(ask.source, ask.name, onProgress);
   const file = new SourceFile(ask.source, onProgress);
-  const kind = kindOf(ask.name);
+  // Dumps may have any name.
+  const kind = kindOfFile(ask.name) ?? 'dump';
   const loaded = kind === 'dump' ? loadDump(file, ask) : loadMarks(file, kind, ask);
   const { datasets, otherKeys, expiredKeys, reading, failure } = await loaded;
   if (datasets.length === 0) throw failure ?? nothingFound(ask, otherKeys, expiredKeys);
@@ -170,7 +171,7 @@ async function makeDataset(db: number, prefix: string): Promise<Dataset> {
   return { db, prefix, store, catalog: await new Bitmapist({ store, prefix }).catalog() };
 }
 
-async function loadMarks(file: SourceFile, kind: FileKind, ask: LoadAsk): Promise<Loaded> {
+async function loadMarks(file: SourceFile, kind: EventsKind, ask: LoadAsk): Promise<Loaded> {
   const [prefix] = prefixesOf(ask);
   const { dataset, reading, failure } = await loadEvents(file, kind, prefix, ask.events ?? {}, (rows) => {
     file.progress.items = rows;
