@@ -4,6 +4,7 @@ import type { WriteRdbOptions } from '../rdb.js';
 import { isRedisUrl } from './address.js';
 import { sayLater, UsageError } from './failure.js';
 import { grouped, writeLine } from './output.js';
+import { noteNamed } from './person.js';
 import { withProgress } from './progress.js';
 import { type SourceOptions, withSource } from './source.js';
 import { onlyStrings, reportLeftOut, withKeys } from './strings.js';
@@ -38,6 +39,8 @@ export async function exportSource(source: string, options: ExportOptions): Prom
           `expected a Redis that has none of the ${count} ${plural(count, 'key')}, got one that has ${JSON.stringify(taken)}; --replace replaces what is there`,
         );
       }
+      // A user of the server who may not look is told of none.
+      if (people === undefined) noteNamed((await target.countPeople?.().catch(() => 0)) ?? 0);
       const others = people === undefined ? 0 : ((await target.countPeople?.()) ?? 0);
       if (others > 0) {
         throw new UsageError(

@@ -6,6 +6,7 @@ import { UsageError } from './failure.js';
 import { isOfEvents, withInput, withRepeatable } from './input.js';
 import { checkFile, markFile } from './marking.js';
 import { grouped, writeLine } from './output.js';
+import { noteNamed } from './person.js';
 import { withRedis } from './redis.js';
 import { bitmapistOf, type SourceOptions } from './source.js';
 
@@ -20,7 +21,7 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   if (!isRedisUrl(options.to)) {
     throw new UsageError(`expected a redis:// URL after --to, got ${JSON.stringify(options.to)}`);
   }
-  const { rows, events, ids, report } = await withInput(path, async (input) => {
+  const { rows, events, ids, named, report } = await withInput(path, async (input) => {
     if (!isOfEvents(input)) throw refuse(path, input?.kind);
     return withRedis(options.to, options, (store, client) =>
       withRepeatable(input, async (file) => {
@@ -28,14 +29,18 @@ export async function importFile(path: string, options: ImportOptions): Promise<
         await checkFile(file, options, rehearsal, store.maxKeyBytes * 8).catch((error: unknown) => {
           throw refusalOf(path, error) ?? error;
         });
-        const people = options.people ? new RedisPeople(client) : undefined;
-        return markFile(bitmapistOf(store, options, people), file, options);
+        const people = new RedisPeople(client);
+        // A user of the server who may not look is asked for none.
+        const named = options.people ? 0 : await people.size().catch(() => 0);
+        const bitmapist = bitmapistOf(store, options, options.people ? people : undefined);
+        return { ...(await markFile(bitmapist, file, options)), named };
       }),
     );
   });
   const people = options.people ? plural(ids, 'person', 'people') : plural(ids, 'id');
   await writeLine(`${rows} ${plural(rows, 'row')}, ${events} ${plural(events, 'event')}, ${ids} ${people}`);
   report();
+  noteNamed(named, '; --people takes ids of a file for names');
 }
 
 /** Takes no marks, and refuses those that a Redis would refuse. */

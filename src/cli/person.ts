@@ -1,6 +1,7 @@
-import type { Bitmapist, Person } from '../index.js';
-import { UsageError } from './failure.js';
+import { type Bitmapist, type Person, plural } from '../index.js';
+import { sayLater, UsageError } from './failure.js';
 import { sayNotes } from './notes.js';
+import { grouped } from './output.js';
 import type { ReadingOptions } from './reading.js';
 
 /** People as the command line names them: by their ids, or with `--people` by their texts. */
@@ -47,4 +48,14 @@ export async function peopleOf(
   if (people === undefined) return ids;
   const texts = await people.textsOf(ids);
   return texts.map((text, at) => text ?? ids[at]!);
+}
+
+/**
+ * Says of numbers that went to a Redis with a map of people that they may be other people's there.
+ * @param named how many numbers that map has given out
+ */
+export function noteNamed(named: number, advice = ''): void {
+  if (named === 0) return;
+  const whose = `${grouped(named)} ${plural(named, 'person has a name', 'people have names')}`;
+  sayLater(`${whose} in that Redis, and ids were taken for numbers of theirs${advice}`);
 }

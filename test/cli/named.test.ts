@@ -175,6 +175,20 @@ describe('people with names', () => {
     );
   });
 
+  it('are told of if numbers come among them, which may be those of others', async () => {
+    const other = `${server.url}/5`;
+    await outputOf('export', sources[2]!, '--to', other);
+    const told = `bitmapist: 4 people have names in that Redis, and ids were taken for numbers of theirs`;
+    const numbers = await folder.write('among.csv', 'user,timestamp,event\n5,2026-11-02,late\n');
+    expect((await runCommand(['import', numbers, '--to', other])).stderr).toBe(
+      `bitmapist: read 1 row, 2026-11-02 to 2026-11-02\n${told}; --people takes ids of a file for names\n`,
+    );
+    expect((await runCommand(['import', numbers, '--to', other, '--people'])).stderr).not.toContain('names');
+    expect((await runCommand(['export', numbers, '--to', other, '--replace'])).stderr).toContain(
+      told.slice(13),
+    );
+  });
+
   it('are nobody in what has no names', async () => {
     expect(await runCommand(['ids', 'demo', 'pro@unique', '--people'])).toEqual({
       code: 2,
