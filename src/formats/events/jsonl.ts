@@ -12,7 +12,7 @@ import { quoted, shown } from './quoting.js';
 import { EventReading } from './reading.js';
 
 /**
- * Events as JSON Lines (https://jsonlines.org): one object a line. UTF-8, or UTF-16 by its byte order mark; gzip is recognised by
+ * Events as JSON Lines (https://jsonlines.org): one object a line. UTF-8 or UTF-16; gzip is recognised by
  * its first bytes.
  */
 
@@ -74,11 +74,16 @@ export async function peekJsonLines(input: ByteInput, options: ReadEventsOptions
   const rows: Row[] = [];
   let length = 0;
   let got = 'an empty file';
+  let isStart = true;
+  let isOfArray = false;
   const add = (found: Iterable<Line>) => {
     for (const line of found) {
       const row = parseLine(line);
+      if (row === undefined) continue;
+      isOfArray ||= isStart && isArray(line);
+      isStart = false;
       if (typeof row === 'string') got = row;
-      else if (row !== undefined && rows.length < FIRST_ROWS) rows.push(row);
+      else if (rows.length < FIRST_ROWS) rows.push(row);
     }
   };
   for await (const chunk of unpackGzip(readChunks(input, options.signal))) {
@@ -91,6 +96,7 @@ export async function peekJsonLines(input: ByteInput, options: ReadEventsOptions
     add(lines.read(decoder.end().text));
     add(lines.end());
   }
+  if (isOfArray) throw new RowError(ARRAY, 'line 1', 0);
   if (rows.length === 0) throw new RowError(`expected a JSON object in every line, got ${got}`, 'line 1', 0);
   const names = namesOf(rows);
   const samples = rows
@@ -115,6 +121,7 @@ class RowReader {
   #firstLength = 0;
   #note: string | undefined;
   #batch: EventRow[] = [];
+  #isStart = true;
 
   constructor(options: ReadEventsOptions) {
     this.#options = options;
@@ -143,8 +150,12 @@ class RowReader {
   *fail(problem: string, line: number, options?: ErrorOptions): Generator<readonly EventRow[], void> {
     yield* this.#handOut(() => {
       this.#begin();
-      throw new RowError(problem, `line ${line}`, this.#reading.rows, options);
+      throw this.#error(problem, line, options);
     });
+  }
+
+  #error(problem: string, line: number, options?: ErrorOptions): RowError {
+    return new RowError(problem, `line ${line}`, this.#reading.rows, options);
   }
 
   /** Does the work, and hands out its events, also those before an error. */
@@ -164,6 +175,9 @@ class RowReader {
   #add(line: Line): void {
     const row = parseLine(line);
     if (row === undefined) return;
+    // No line of it is worth reading: the last one has no comma after it, and would pass for a row.
+    if (this.#isStart && isArray(line)) throw this.#error(ARRAY, line.number);
+    this.#isStart = false;
     if (typeof row === 'string') {
       if (!this.#options.skipBroken) this.#begin();
       this.#reading.reject(row, line.number);
@@ -193,6 +207,12 @@ class RowReader {
     const event = this.#reading.read(fields[0], fields[1], fields[2], number);
     if (event !== undefined) this.#batch.push(event);
   }
+}
+
+const ARRAY = "expected JSON Lines, an object a line, got a JSON array; jq -c '.[]' makes lines of it";
+
+function isArray({ text }: Line): boolean {
+  return text !== undefined && /^\s*\[/.test(text);
 }
 
 /** The row of a line, a sentence about what is wrong with it, or nothing if the line is blank. */

@@ -153,6 +153,23 @@ describe('events as JSON Lines', () => {
     expect((await collectRows(readJsonLines(long(), { skipBroken: true }))).rows).toHaveLength(2);
   });
 
+  it('are not the elements of an array, of which the last alone would pass for a row', async () => {
+    const row = '{"user":1,"time":1795351507,"event":"a"}';
+    const problem = "expected JSON Lines, an object a line, got a JSON array; jq -c '.[]' makes lines of it";
+    for (const text of [`[${row},${row}]`, `\n[\n  ${row},\n  ${row}\n]\n`]) {
+      for (const skipBroken of [false, true]) {
+        const { rows, error } = await read(text, { skipBroken }, 9);
+        expect([rows, error]).toEqual([
+          [],
+          expect.objectContaining({ problem, rows: 0, isSkippable: false }),
+        ]);
+      }
+      await expect(peekJsonLines(Buffer.from(text))).rejects.toThrow(problem);
+    }
+    // Elsewhere, a list is a row that is broken.
+    expect((await read(`${row}\n[]\n${row}\n`, { skipBroken: true })).rows).toHaveLength(2);
+  });
+
   it('are the same packed, with a byte order mark and in UTF-16', async () => {
     const text = '{"user":1,"time":1795351507,"event":"é😀"}\r\n';
     const expected = [{ event: 'é😀', id: 1, at: AT }];
