@@ -75,17 +75,20 @@ const MAGICS: Readonly<Record<string, FileKind>> = {
   PAR1: 'parquet',
 };
 const GZIP_MAGIC = '\x1f\x8b';
-/** What editors put before UTF-8. */
-const MARK = '\xef\xbb\xbf';
+/** What stands before text of UTF-8 and UTF-16. */
+const MARKS = ['\xef\xbb\xbf', '\xff\xfe', '\xfe\xff'];
 
 /** `undefined` if more bytes are needed to tell. */
 function kindOf(head: Uint8Array): FileKind | undefined {
   const text = Buffer.from(head).toString('latin1');
   if (text.startsWith(GZIP_MAGIC)) return kindOf(unpackStart(head));
   for (const [magic, kind] of Object.entries(MAGICS)) if (text.startsWith(magic)) return kind;
-  if ([...Object.keys(MAGICS), GZIP_MAGIC, MARK].some((magic) => magic.startsWith(text))) return undefined;
+  if ([...Object.keys(MAGICS), GZIP_MAGIC, ...MARKS].some((magic) => magic.startsWith(text)))
+    return undefined;
   // Blank lines may stand before the first object; a list is no JSON Lines, as its reader says.
-  const [first] = text.replace(MARK, '').trimStart();
+  const mark = MARKS.find((each) => text.startsWith(each)) ?? '';
+  // Half of UTF-16 is zeros here.
+  const [first] = text.slice(mark.length).replaceAll('\0', '').trimStart();
   return first === undefined ? undefined : '{['.includes(first) ? 'jsonl' : 'csv';
 }
 

@@ -1,4 +1,7 @@
-/** Text that arrives in chunks of bytes, read the same wherever the chunks end: UTF-8, or UTF-16 by its byte order mark. */
+/**
+ * Text that arrives in chunks of bytes, read the same wherever the chunks end: UTF-8, or UTF-16 by its byte order mark or, without
+ * one, by the zero in its first character, which no other text has.
+ */
 
 import { fromPlatform } from '../base/errors.js';
 import { unfinishedLength, wellFormedLength } from '../base/utf8.js';
@@ -100,20 +103,22 @@ export function markLength(bytes: Uint8Array): number {
 }
 
 function encodingOf(bytes: Uint8Array): Encoding {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return utf16('utf-16le', 0);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return utf16('utf-16be', 1);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return utf16('utf-16le', 0, 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return utf16('utf-16be', 1, 2);
+  if (bytes[0]! > 0 && bytes[1] === 0) return utf16('utf-16le', 0, 0);
+  if (bytes[0] === 0 && bytes[1]! > 0) return utf16('utf-16be', 1, 0);
   return { ...UTF_8, markLength: markLength(bytes) };
 }
 
 /** @param low which byte of two is the lower one, 0 or 1; the other one tells surrogates */
-function utf16(label: string, low: 0 | 1): Encoding {
+function utf16(label: string, low: 0 | 1, markLength: number): Encoding {
   const high = 1 - low;
   const isLead = (bytes: Uint8Array, at: number) => (bytes[at + high]! & 0xfc) === 0xd8;
   const isTrail = (bytes: Uint8Array, at: number) => (bytes[at + high]! & 0xfc) === 0xdc;
   return {
     name: 'UTF-16',
     label,
-    markLength: 2,
+    markLength,
     unfinishedLength: (bytes) => {
       const odd = bytes.length % 2;
       const last = bytes.length - odd - 2;

@@ -96,6 +96,16 @@ describe('standard input', () => {
     }
   });
 
+  it('is told by its first bytes in UTF-16 as well, with its mark and without', async () => {
+    const text = '{"user":1,"timestamp":"2026-11-02","event":"é"}\n';
+    for (const start of ['\uFEFF', '']) {
+      const little = Buffer.from(start + text, 'utf16le');
+      for (const bytes of [little, Buffer.from(little).swap16(), gzipSync(little)]) {
+        expect((await runCommand(['events', '-'], {}, bytes)).stdout).toBe('é\n');
+      }
+    }
+  });
+
   it('is told by its first bytes, however they come', async () => {
     for (const [what, bytes] of inputs) {
       const child = start('events', '-');

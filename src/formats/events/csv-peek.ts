@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import { unpackGzip } from '../gzip.js';
 import { type ByteInput, readChunks } from '../input.js';
 import { TextReader } from '../text.js';
-import { findDelimiter } from './delimiter.js';
+import { findDelimiter, namesDelimiter } from './delimiter.js';
 import { CsvError } from './errors.js';
 import type { Peek, ReadEventsOptions } from './options.js';
 import { PEEK_ROWS, toPeek } from './peek.js';
@@ -51,5 +51,6 @@ function parse(text: string, isLast: boolean): string[][] {
     ...fields.slice(0, -1),
     fields.at(-1)!.replace(/\r$/, ''),
   ]);
-  return rows.filter(({ length, 0: first }) => length > 1 || first !== '');
+  const filled = rows.filter(({ length, 0: first }) => length > 1 || first !== '');
+  return filled.length > 0 && namesDelimiter(filled[0]!) ? filled.slice(1) : filled;
 }

@@ -4,15 +4,15 @@ import { unpackGzip } from '../gzip.js';
 import { type ByteInput, readChunks } from '../input.js';
 import { TextReader } from '../text.js';
 import { type FoundColumns, findColumns } from './columns.js';
-import { delimiterWord, findDelimiter } from './delimiter.js';
+import { delimiterWord, findDelimiter, namesDelimiter } from './delimiter.js';
 import { CsvError } from './errors.js';
 import type { EventRow, ReadEventsOptions } from './options.js';
-import { PlainLines, type PlainPlaces } from './plain.js';
+import { NULL, PlainLines, type PlainPlaces } from './plain.js';
 import { EventReading } from './reading.js';
 
 /**
  * Events as CSV: a header that names the columns, then one event a row. Quoting as in RFC 4180; commas, tabs, semicolons or
- * bars between the fields, as the header has them; UTF-8, or UTF-16 by its byte order mark; gzip is recognised by its first bytes.
+ * bars between the fields, as the header has them; UTF-8 or UTF-16; gzip is recognised by its first bytes.
  */
 
 /**
@@ -169,7 +169,7 @@ class RowReader {
     if (last === 0 && fields[0] === '') return undefined;
     const columns = this.#columns;
     if (columns === undefined) {
-      this.#readHeader(fields);
+      if (!namesDelimiter(fields)) this.#readHeader(fields);
       return undefined;
     }
     if (fields.length !== columns.count) {
@@ -242,9 +242,9 @@ function firstOf(fields: readonly string[], places: readonly number[]): string |
   let field: string | undefined;
   for (const place of places) {
     field = fields[place];
-    if (field !== '') break;
+    if (field !== '' && field !== NULL) break;
   }
-  return field;
+  return field === NULL ? '' : field;
 }
 
 /** Lines that a row takes: one, and one more for every line break within quotes. */

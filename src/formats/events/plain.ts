@@ -10,6 +10,9 @@ const CARRIAGE_RETURN = 13;
 /** Digits of an id. */
 const MAX_DIGITS = 10;
 
+/** What databases write for nothing, a field that is empty for other programs. */
+export const NULL = '\\N';
+
 /** Where in a line things are, if each is in one place. */
 export interface PlainPlaces {
   readonly user: number;
@@ -67,6 +70,7 @@ export class PlainLines {
       if (fieldEnd === end || text.charCodeAt(fieldEnd) !== this.#delimiterCode) return undefined;
       at = fieldEnd + 1;
     }
+    if (name === NULL) return undefined;
     return this.#reading.readPlain(id, text, timeFrom, timeTo, name);
   }
 }

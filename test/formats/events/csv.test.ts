@@ -2,7 +2,14 @@ import { createReadStream } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CsvError, type EventRow, type Reading, readEvents, type SkippedRow } from '../../../src/csv.js';
+import {
+  CsvError,
+  type EventRow,
+  peekEvents,
+  type Reading,
+  readEvents,
+  type SkippedRow,
+} from '../../../src/csv.js';
 import { chunksOf } from '../../support/formats/chunks.js';
 import { collectRows } from '../../support/formats/rows.js';
 import { goldenPath, hasGolden, readGolden } from '../../support/golden/files.js';
@@ -313,6 +320,47 @@ describe('events as CSV', () => {
     const { rows, error } = await collectRows(readEvents(Buffer.from(long), { people: true }));
     expect(rows).toHaveLength(1);
     expect(String(error)).toContain('line 3: expected a user\'s text of 1 to 1000 bytes of UTF-8, got "');
+  });
+
+  it('takes \\N, which databases write for nothing, for nothing', async () => {
+    const text = 'user_id\ttime\tevent\nu_1\t100000000\ta\n\\N\t100000000\ta\nu_2\t100000000\t\\N\n';
+    const skipped: string[] = [];
+    const options = {
+      skipBroken: true,
+      people: true,
+      onSkip: ({ problem }: SkippedRow) => skipped.push(problem),
+    };
+    expect((await collect(readEvents(Buffer.from(text), options))).map(({ id }) => id)).toEqual(['u_1']);
+    expect(skipped).toHaveLength(2);
+    const numbers = Buffer.from(`${HEADER}1,100000000,a\n2,100000000,\\N\n`);
+    expect((await failureOf(numbers)).error).toMatchObject({
+      line: 3,
+      rows: 1,
+      problem: 'expected an event name, got an empty field',
+    });
+  });
+
+  it('passes over the line that tells a spreadsheet the delimiter', async () => {
+    for (const [line, mark] of [
+      ['sep=;', ';'],
+      ['SEP=\t', '\t'],
+      ['sep=,', ','],
+    ] as const) {
+      const text = `${line}\r\nuser,timestamp,event\r\n7,2026-11-22,a\r\n`.replaceAll(/,(?!\r)/g, mark);
+      expect(await rowsOf(text)).toEqual([{ event: 'a', id: 7, at: '2026-11-22' }]);
+      expect((await peekEvents(Buffer.from(text))).names).toEqual(['user', 'timestamp', 'event']);
+    }
+  });
+
+  it('reads UTF-16 without its mark, wherever chunks end', async () => {
+    const text = `${HEADER}7,2026-11-22,é😀\n`;
+    const little = Buffer.from(text, 'utf16le');
+    for (const bytes of [little, Buffer.from(little).swap16()]) {
+      for (const chunkLength of [1, 2, 3, 65_536]) {
+        const rows = await collect(readEvents(chunksOf(bytes, chunkLength)));
+        expect(rows).toEqual([{ event: 'é😀', id: 7, at: '2026-11-22' }]);
+      }
+    }
   });
 
   it('names one event for all rows, and reads each column in any place', async () => {
