@@ -63,7 +63,7 @@ export class Reading {
 
   /** Sentences on what was guessed. */
   get guesses(): readonly string[] {
-    return this.#guesses.map((text) => printable(text));
+    return this.#guesses.map((text) => printable(text.replace(PRESET_ADVICE, '--preset')));
   }
 
   /** The same, and one on what was left out. */
@@ -91,14 +91,21 @@ async function* readAs(
 }
 
 /** What the library advises its callers, who have no command line. */
-const ADVICE = /; if people are known by texts, read them with people$/;
+const PEOPLE_ADVICE = /; if people are known by texts, read them with people$/;
+const UNIT_ADVICE = /; if the whole file is in one unit, say it with the time format$/;
+const PRESET_ADVICE = /(?<=, which )preset(?= \w+ reads$)/;
 
 /** What is wrong with a row, for people. */
 export function withoutAdvice(problem: string): string {
-  return problem.replace(ADVICE, '');
+  return problem.replace(PEOPLE_ADVICE, '').replace(UNIT_ADVICE, '');
 }
 
 /** Whether a row may be sound, if ids are texts. */
 export function isOfTexts(problem: string): boolean {
-  return ADVICE.test(problem);
+  return PEOPLE_ADVICE.test(problem);
+}
+
+/** Whether a row may be sound, if all times are in another unit. */
+export function isOfUnits(problem: string): boolean {
+  return UNIT_ADVICE.test(problem);
 }

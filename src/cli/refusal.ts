@@ -3,7 +3,7 @@ import { plural } from '../index.js';
 import { UsageError } from './failure.js';
 import type { Input } from './input.js';
 import { grouped } from './output.js';
-import { isOfTexts, type ReadingOptions, withoutAdvice } from './reading.js';
+import { isOfTexts, isOfUnits, type ReadingOptions, withoutAdvice } from './reading.js';
 
 /** What is wrong with a file of events, and the option that helps. */
 
@@ -32,6 +32,8 @@ function explainRow(
   const before = `${grouped(rows)} ${plural(rows, 'row was', 'rows were')} read before it`;
   const isText = !people && isOfTexts(problem);
   const advice = isText ? ['--people takes ids that are texts'] : [];
+  if (isOfUnits(problem)) advice.push('--time-format names the unit of all');
+  if (problem.startsWith('expected UTF-8 text')) advice.push(TO_UTF_8);
   // Other ids are not of another kind than all of the first rows.
   const isOnlyOne = !isText || rows > 0;
   if (cause.isSkippable && !skipBroken && isOnlyOne) advice.push('--skip-broken leaves out such rows');
@@ -40,6 +42,9 @@ function explainRow(
   );
   return new UsageError(sentence, { cause });
 }
+
+/** What spreadsheets save as CSV is in the encoding of their Windows. */
+const TO_UTF_8 = 'iconv -f windows-1252 -t utf-8 makes UTF-8 of what a spreadsheet saved';
 
 const WORDS: Readonly<Record<keyof Columns, string>> = { user: 'users', time: 'times', event: 'event names' };
 

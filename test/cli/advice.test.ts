@@ -18,6 +18,7 @@ const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'people', 'ask', ...MEASURES
 const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
   'cli/marking.ts': EXPRESSION_COMMANDS,
   'cli/columns.ts': CONNECTING_COMMANDS,
+  'cli/reading.ts': [...SOURCE_COMMANDS, 'import'],
   'cli/refusal.ts': [...SOURCE_COMMANDS, 'import'],
   'cli/segment.ts': EXPRESSION_COMMANDS,
   'cli/questions.ts': ['events'],

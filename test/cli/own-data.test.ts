@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder, runCommand } from '../support/cli/command.js';
+import { failureOf, makeFolder, runCommand } from '../support/cli/command.js';
 import { type Export, FIRST_MS, makeExport } from '../support/cli/export.js';
 
 /** An export of an app, as it is: one command each makes a table and a page of it. */
@@ -78,5 +78,36 @@ describe('an export of an app', () => {
     const { code, stdout } = await retention('-o', page);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>.*<title>Signed up → Opened app<\/title>/s);
+  });
+});
+
+describe('a file that cannot be read as it is', () => {
+  const columns = 'bitmapist: columns were told by their names: ';
+
+  it('is refused with how it was read so far, and with the option that helps', async () => {
+    const units = await folder.write('units.csv', 'uid,time,event\n1,1793606400,a\n2,1793606400123,a\n');
+    expect((await failureOf('events', units)).stderr).toBe(
+      `${columns}user=uid,time=time\nbitmapist: ${units}, line 3: expected unix seconds as before, got "1793606400123", perhaps milliseconds since 1970; 1 row was read before it; --time-format names the unit of all; --skip-broken leaves out such rows\n`,
+    );
+    const texts = await folder.write('texts.csv', 'uid,time,event\nu_1,2026-11-02,a\n');
+    expect((await failureOf('events', texts)).stderr).toBe(
+      `${columns}user=uid,time=time\nbitmapist: ${texts}, line 2: expected a user id from 0 to 4294967295, got "u_1"; 0 rows were read before it; --people takes ids that are texts\n`,
+    );
+    const latin = await folder.write(
+      'latin.csv',
+      Buffer.from('user,timestamp,event\n1,2026-11-02,caf\xe9\n', 'latin1'),
+    );
+    expect((await failureOf('events', latin)).stderr).toContain('iconv -f windows-1252 -t utf-8');
+    const call = {
+      anonymousId: 'a',
+      messageId: 'm',
+      timestamp: '2026-11-02',
+      userId: 'ann',
+      type: 'identify',
+    };
+    const calls = await folder.write('calls.jsonl', JSON.stringify({ ...call, event: null }));
+    expect((await failureOf('events', calls, '--people')).stderr).toContain(
+      'bitmapist: this looks like an export of Segment, which --preset segment reads\n',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { ColumnsError } from './errors.js';
 import type { Columns, ReadEventsOptions, Role } from './options.js';
-import { PRESETS } from './presets.js';
+import { PRESETS, presetNotes } from './presets.js';
 import { quoted } from './quoting.js';
 
 /** Which columns of a file hold user, time and event: as the caller says, as a preset says, or as their names say. */
@@ -15,6 +15,8 @@ export interface FoundColumns {
   readonly guessed: readonly Role[];
   /** Of several, the first that the file has. */
   readonly shown: Columns;
+  /** Sentences on what else the names tell. */
+  readonly hints: readonly string[];
   /** Rows with one of these values in this column are no events, and left out. */
   readonly others?: { readonly column: string; readonly values: readonly string[] };
 }
@@ -95,7 +97,8 @@ export function findColumns(
   );
   const others = preset?.others;
   const isMixed = others !== undefined && columns.event === undefined && !names.includes(others.unless);
-  return { ...found, guessed, shown, ...(isMixed && { others }) };
+  const hints = preset === undefined && guessed.length > 0 ? presetNotes(names) : [];
+  return { ...found, guessed, shown, hints, ...(isMixed && { others }) };
 }
 
 function raise(problem: ColumnsError): never {
@@ -103,10 +106,10 @@ function raise(problem: ColumnsError): never {
 }
 
 /** What was guessed, as one sentence. */
-export function guessNotes({ guessed, shown }: FoundColumns): string[] {
+export function guessNotes({ guessed, shown, hints }: FoundColumns): string[] {
   if (guessed.length === 0) return [];
   const pairs = guessed.map((role) => `${role}=${shown[role]}`);
-  return [`columns were told by their names: ${pairs.join(',')}`];
+  return [`columns were told by their names: ${pairs.join(',')}`, ...hints];
 }
 
 function checkGiven(role: Role, given: string, names: readonly string[]): string {

@@ -40,7 +40,7 @@ export interface ReadEventsOptions {
   readonly needsTime?: boolean | undefined;
   /** Leaves out rows that are no events instead of ending at the first (default false). */
   readonly skipBroken?: boolean | undefined;
-  /** Called once, before the first rows, with what was found out about the file. */
+  /** Called once, before the first rows or the error of the first, with what was found out about the file. */
   readonly onReading?: ((reading: Reading) => void) | undefined;
   /** Called for every row that `skipBroken` leaves out. */
   readonly onSkip?: ((row: SkippedRow) => void) | undefined;

@@ -113,7 +113,11 @@ export class EventReading {
    * @throws what is made of a broken row, unless such rows are left out
    */
   reject(problem: string, at: number): undefined {
-    if (!this.#options.skipBroken) throw this.error(problem, at);
+    if (!this.#options.skipBroken) {
+      // A wrong guess may be why.
+      this.tell();
+      throw this.error(problem, at);
+    }
     this.#skipped += 1;
     this.#options.onSkip?.({ place: `${this.#word} ${at}`, problem, skipped: this.#skipped });
     return undefined;

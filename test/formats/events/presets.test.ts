@@ -113,6 +113,22 @@ describe('exports of programs', () => {
     ]);
   });
 
+  it('are named to those who read such an export without them, also if its first row is broken', async () => {
+    const notesOf = async (row: object, options: ReadEventsOptions = {}) => {
+      const notes: string[] = [];
+      await fromJson([row], { onReading: (reading) => notes.push(...reading.notes), ...options });
+      return notes.filter((note) => note.includes('export'));
+    };
+    const call = { anonymousId: 'a', messageId: 'm', timestamp: AT, userId: 'ann', type: 'identify' };
+    const looks = (like: string, preset: string) =>
+      `this looks like an export of ${like}, which preset ${preset} reads`;
+    expect(await notesOf({ ...call, event: null })).toEqual([looks('Segment', 'segment')]);
+    expect(await notesOf({ ...call, type: 'track', event: 'a' }, { preset: 'segment' })).toEqual([]);
+    const sent = { user_id: null, amplitude_id: 7, event_time: '2026-11-22 12:45:07', event_type: 'a' };
+    expect(await notesOf(sent)).toEqual([looks('Amplitude', 'amplitude')]);
+    expect(await notesOf({ user: 'ann', time: AT, event: 'a', messageId: 'm' })).toEqual([]);
+  });
+
   it('are refused by another name', async () => {
     const { error } = await fromCsv('user,timestamp,event\n', { preset: 'toString' as 'segment' });
     expect(String(error)).toBe(
