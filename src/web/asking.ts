@@ -2,15 +2,13 @@ import { Bitmapist, type Table } from '../index.js';
 import {
   type AnyMeasure,
   askedSegments,
-  type DashboardArguments,
-  dashboard,
   type Field,
-  type Measure,
   parseForm,
   parseQuestion,
   type Question,
   type QuestionDocument,
 } from '../measures.js';
+import { bounded } from './bounded.js';
 import type { Limits } from './options.js';
 import { isFault, Refusal, refusalOf } from './refusal.js';
 
@@ -105,19 +103,6 @@ export async function answersOf(
   const segments = askedSegments(questions);
   const asked = segments.size === 0 ? bitmapist : withSegments(bitmapist, Object.fromEntries(segments));
   return asked.ask(bounded(numbers), { questions }, { signal, maxBytes: bytes });
-}
-
-/** Refuses, before anything is read, what counts more than so many sets and pairs. */
-function bounded(most: number): Measure<DashboardArguments, (readonly Table[])[]> {
-  return {
-    ...dashboard,
-    ask(args, scope) {
-      const ask = dashboard.ask(args, scope);
-      const counted = ask.sets.length + (ask.pairs?.length ?? 0);
-      if (counted <= most) return ask;
-      throw new RangeError(`expected a question of at most ${most} numbers, got one of ${counted}`);
-    },
-  };
 }
 
 /** Documents of a configuration, read once. @throws TypeError or RangeError that names the one that is no question */

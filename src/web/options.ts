@@ -13,7 +13,10 @@ export interface DashboardLimits {
   readonly milliseconds?: number | undefined;
   /** Bytes of bitmaps that one request may read (413). Default 1 GiB. */
   readonly bytes?: number | undefined;
-  /** Numbers that one request may ask for, its sets and pairs (400): they are planned and shown at one go, 25,000 (the default) in about a second. */
+  /**
+   * Numbers that one request may ask for, its sets and pairs, made of no more than eight times as many bitmaps (400): they are
+   * planned and shown at one go, 25,000 (the default) in about a second.
+   */
   readonly numbers?: number | undefined;
   /** Questions in one request (400). Default 20; saved ones are as many as there are. */
   readonly questions?: number | undefined;
