@@ -153,7 +153,6 @@ function createProgram(): Command {
   withFormat(forget);
   command('explore <source>', 'show a source in the browser, on a page that this machine serves', [
     option('--port <number>', 'where to serve it (default: any port that is free)', parsePort),
-    BY,
     NOW,
     ...MARKING,
     ALLOW_HTTP,

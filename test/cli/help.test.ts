@@ -69,4 +69,9 @@ describe('an option', () => {
   ])('that is misspelt is named before one that is missing: %j', async (args, sentence) => {
     expect(await runCommand(args)).toEqual({ code: 2, stdout: '', stderr: `bitmapist: ${sentence}\n` });
   });
+
+  it('that a command would not heed is unknown to it', async () => {
+    const stderr = "bitmapist: unknown option '--by'\n";
+    expect(await runCommand(['explore', 'x.csv', '--by', 'pro'])).toEqual({ code: 2, stdout: '', stderr });
+  });
 });
