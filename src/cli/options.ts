@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Period } from '../index.js';
-import type { Field } from '../measures.js';
 import { collectColumns } from './columns.js';
 import { formatOfEnding } from './ending.js';
 import { UsageError } from './failure.js';
@@ -174,72 +173,11 @@ function inGroup(group: string, options: readonly Option[]): readonly Option[] {
   return options.map((each) => each.helpGroup(group));
 }
 
-/** An option for each field of a measure, but for those that are arguments. */
-export function optionsOf(fields: readonly Field[]): Option[] {
-  return fields.filter(({ positional }) => !positional).map(optionOf);
-}
-
-/** The fields of a measure that are arguments, as a command's usage has them: `<expression...>`. */
-export function argumentsOf(fields: readonly Field[]): string {
-  return fields
-    .filter(({ positional }) => positional)
-    .map(({ kind, optional }) => {
-      const name = kind === 'expressions' ? 'expression...' : kind;
-      return optional ? ` [${name}]` : ` <${name}>`;
-    })
-    .join('');
-}
-
-function optionOf(field: Field): Option {
-  const { kind, name, help, choices, default: value } = field;
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const flags = kind === 'flag' ? flag : `${flag} <${NOUNS[kind] ?? kind}>`;
-  const repeated = LISTS[kind] ?? '';
-  const otherwise = value === undefined || /\(default/.test(help) ? '' : ` (default: ${value})`;
-  const text = `${help}${repeated}${otherwise}`;
-  const made = field.optional ? option(flags, text) : required(flags, text);
-  if (choices !== undefined && kind !== 'event') return made.choices(Object.keys(choices));
-  return kind === 'flag' ? made : made.argParser((text, previous) => readField(field, text, previous));
-}
-
-/** What stands for a value of a list. */
-const NOUNS: Partial<Record<Field['kind'], string>> = {
-  events: 'event',
-  expressions: 'expression',
-  numbers: 'numbers',
-};
-const LISTS: Partial<Record<Field['kind'], string>> = {
-  events: '; several with commas between them, or repeated',
-  expressions: '; may be repeated',
-};
-
-function readField(field: Field, text: string, previous: unknown): unknown {
-  const { kind, optional } = field;
-  if (text === '' && !optional) throw new UsageError('expected an event name, got an empty string');
-  switch (kind) {
-    case 'events':
-      return [...((previous as string[] | undefined) ?? []), ...splitNames(text)];
-    case 'expressions':
-      return [...((previous as string[] | undefined) ?? []), text];
-    case 'date':
-      if (text !== '') return text;
-      throw new InvalidArgumentError('Expected a date such as 2026-11-22, or a period such as 2026-W47.');
-    case 'number':
-      return readNumber(field, text);
-    case 'numbers':
-      return text
-        .split(',')
-        .map((each) => readNumber(field, each.trim(), 'whole numbers with commas between them,'));
-    default:
-      return text;
-  }
-}
-
 /**
  * Names with commas between them, or expression texts. Commas within quotes and parentheses do not count; a name that has one
  * stands in double quotes, as in expressions.
  */
-function splitNames(text: string): string[] {
+export function splitNames(text: string): string[] {
   const pieces = text.match(/(?:"(?:[^"\\]|\\.)*"|\([^)]*\)|[^,])+/g) ?? [];
   return pieces.map((piece) => {
     const quoted = /^\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(piece)?.[1];
@@ -250,15 +188,6 @@ function splitNames(text: string): string[] {
 function parseEvent(text: string): string {
   if (text === '') throw new UsageError('expected an event name after --event, got an empty string');
   return text;
-}
-
-function readNumber(
-  { least = 0, most = Number.MAX_SAFE_INTEGER }: Field,
-  text: string,
-  what = 'a whole number',
-): number {
-  if (/^-?\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-  throw new InvalidArgumentError(`Expected ${what} from ${least} to ${most}.`);
 }
 
 function parseSeed(text: string): number {

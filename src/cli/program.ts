@@ -3,17 +3,16 @@ import { Command, type Option } from 'commander';
 import { printable } from '../index.js';
 import { cohort, type Field, type Measure, measures } from '../measures.js';
 import { reportFailure, say, sayRest } from './failure.js';
+import { argumentsOf, optionsOf } from './fields.js';
 import { COHORT_EXAMPLES, EXAMPLES, EXPRESSION_HELP, SOURCE_HELP } from './help.js';
 import {
   ALLOW_HTTP,
-  argumentsOf,
   BY,
   FORGETTING,
   MARKING,
   NOW,
   OUTPUT,
   option,
-  optionsOf,
   PEOPLE,
   PLAIN_ENDINGS,
   parsePort,
