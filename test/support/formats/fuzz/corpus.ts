@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { Bitmap } from '../../../../src/bitmap/bitmap.js';
 import { concatBytes } from '../../../../src/formats/bytes.js';
+import { encodeState } from '../../../../src/formats/clickhouse/state.js';
 import { encodeDumpPayload } from '../../../../src/formats/rdb/payload.js';
 import { encodeRdb } from '../../../../src/formats/rdb/writer.js';
 import { encodeRoaring } from '../../../../src/formats/roaring/writer.js';
@@ -15,6 +16,8 @@ export interface Corpus {
   readonly roaring: readonly Uint8Array[];
   readonly tables: readonly Uint8Array[];
   readonly lists: readonly Uint8Array[];
+  readonly lines: readonly Uint8Array[];
+  readonly states: readonly Uint8Array[];
 }
 
 export async function buildCorpus(): Promise<Corpus> {
@@ -47,6 +50,12 @@ export async function buildCorpus(): Promise<Corpus> {
   const lists = ['\n', ' \r\n'].map((end) =>
     utf8(Array.from({ length: 300 }, (_, i) => i ** 3 + end).join('')),
   );
+  const objects = Array.from({ length: 40 }, (_, id) =>
+    JSON.stringify({ user: id, time: id % 2 ? 1e9 + id * 7919 : '2026-11-22T10:00', what: { event: 'é' } }),
+  );
+  const lines = ['\n', ' \r\n'].map((end) => utf8(objects.join(end)));
+  const few = new Bitmap();
+  few.change([1, 70_000, 2 ** 32 - 1], 1);
   return {
     dumps: [...dumps, new Uint8Array(gzipSync(everything[0]!))],
     payloads: bitmaps.map((bytes) => encodeDumpPayload(bytes)),
@@ -55,6 +64,10 @@ export async function buildCorpus(): Promise<Corpus> {
     ),
     tables: [...tables, new Uint8Array(gzipSync(tables[0]!))],
     lists: [...lists, new Uint8Array(gzipSync(lists[0]!))],
+    lines: [...lines, new Uint8Array(gzipSync(lines[0]!))],
+    states: [few, ...bitmaps.map((bytes) => Bitmap.fromBytes(bytes))].map((bitmap) =>
+      concatBytes(encodeState(bitmap)),
+    ),
   };
 }
 

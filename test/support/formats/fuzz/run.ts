@@ -2,10 +2,14 @@ import { FormatError } from '../../../../src/base/errors.js';
 import { containerIds } from '../../../../src/bitmap/ids.js';
 import { ColumnsError, RowError, readEvents } from '../../../../src/csv.js';
 import { concatBytes } from '../../../../src/formats/bytes.js';
+import { decodeState } from '../../../../src/formats/clickhouse/state.js';
+import { ByteCursor } from '../../../../src/formats/cursor.js';
 import { readIds } from '../../../../src/formats/ids.js';
+import { readChunks } from '../../../../src/formats/input.js';
 import { decodeDumpPayload } from '../../../../src/formats/rdb/payload.js';
 import { readRdb } from '../../../../src/formats/rdb/reader.js';
 import { decodeRoaring } from '../../../../src/formats/roaring/reader.js';
+import { readJsonLines } from '../../../../src/jsonl.js';
 import { chunksOf, splitAt } from '../chunks.js';
 import { AllocationCounter } from './allocation.js';
 import { buildCorpus } from './corpus.js';
@@ -31,7 +35,7 @@ const MAX_PER_BYTE = 100;
 const MAX_MS = 2000;
 
 /**
- * Reads `inputs` broken dumps, DUMP payloads, Roaring files, tables and lists of ids, which the seed determines.
+ * Reads `inputs` broken dumps, DUMP payloads, Roaring files, states of ClickHouse, tables, lines of JSON and lists of ids, which the seed determines.
  * @throws where a reader fails with anything but a FormatError, RowError or ColumnsError, is slow, or takes more memory than its bound.
  */
 export async function fuzz(
@@ -48,6 +52,8 @@ export async function fuzz(
     { files: corpus.roaring, read: readRoaring },
     { files: corpus.tables, read: readTable },
     { files: corpus.lists, read: readList },
+    { files: corpus.lines, read: readLines },
+    { files: corpus.states, read: readState },
   ];
   const counter = new AllocationCounter();
   let accepted = 0;
@@ -99,6 +105,17 @@ async function readTable(bytes: Uint8Array, random: Random): Promise<void> {
   for await (const rows of readEvents(inPieces(bytes, random))) {
     for (const { id } of rows) if (!isId(id)) throw new TypeError(`expected an id, got ${id}`);
   }
+}
+
+async function readLines(bytes: Uint8Array, random: Random): Promise<void> {
+  for await (const rows of readJsonLines(inPieces(bytes, random))) {
+    for (const { id } of rows) if (!isId(id)) throw new TypeError(`expected an id, got ${id}`);
+  }
+}
+
+async function readState(bytes: Uint8Array, random: Random): Promise<void> {
+  const bitmap = await decodeState(new ByteCursor(readChunks(inPieces(bytes, random))));
+  if (bitmap.ids().length !== bitmap.cardinality) throw new TypeError('expected as many ids as announced');
 }
 
 async function readList(bytes: Uint8Array, random: Random): Promise<void> {
