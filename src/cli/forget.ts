@@ -16,6 +16,7 @@ import { isFolder } from './folder.js';
 import { forgetInFolder } from './forget-folder.js';
 import { isDump, withInput } from './input.js';
 import { type FormatOptions, grouped, printAs } from './output.js';
+import { readPerson } from './person.js';
 import { withProgress } from './progress.js';
 import { type ConnectOptions, withRedis } from './redis.js';
 import { reportLeftOut } from './strings.js';
@@ -34,7 +35,7 @@ export async function forgetPeople(
   ids: readonly string[],
   options: ForgetOptions,
 ): Promise<void> {
-  const people = options.people ? ids : ids.map(idOf);
+  const people = ids.map((id) => readPerson('id', id, options));
   const report = await withProgress(`forgetting in ${withoutPassword(source)}`, (show) =>
     forgetIn(source, people, options, (keys) =>
       show(`forgetting in ${withoutPassword(source)}: ${grouped(keys)} ${plural(keys, 'key')}`),
@@ -42,14 +43,6 @@ export async function forgetPeople(
   );
   await printAs(options, { json: report, text: () => textOf(report) });
   reportLeftOut(report.leftOut);
-}
-
-function idOf(text: string): number {
-  const id = Number(text);
-  if (/^\d+$/.test(text) && id < 2 ** 32) return id;
-  throw new UsageError(
-    `expected id to be an integer from 0 to 4294967295, got ${JSON.stringify(text)}; with --people it may be a text`,
-  );
 }
 
 async function forgetIn(

@@ -191,7 +191,7 @@ describe('forget', () => {
       });
     }
     expect((await failureOf('forget', server.url, 'ann')).stderr).toBe(
-      'bitmapist: expected id to be an integer from 0 to 4294967295, got "ann"; with --people it may be a text\n',
+      'bitmapist: expected id to be an integer from 0 to 4294967295, got "ann"; with --people it is a text\n',
     );
     expect((await failureOf('forget', folder.path('none.rdb'), '1')).code).toBe(2);
     expect((await failureOf('forget', server.url)).stderr).toContain('id');
