@@ -35,7 +35,10 @@ export class TimeReader {
     if (unit !== undefined && NUMBER.test(text)) return this.#inUnit(unit, text, new Date(toMs(text, unit)));
     const isLocal = this.#isUtc && WITHOUT_OFFSET.test(text);
     const moment = this.#texts.read(isLocal ? `${text}Z` : text);
-    if (moment === undefined) return this.#refuse(quoted(text), EXPECTED, guessMoment(text));
+    if (moment === undefined) {
+      const isNumber = NUMBER.test(text) && text.length >= MAX_SECONDS_LENGTH;
+      return this.#refuse(quoted(text), EXPECTED, guessMoment(text) || (isNumber ? SAY_UNIT : ''));
+    }
     return moment instanceof Date && NUMBER.test(text) ? this.#inUnit('unix', text, moment) : moment;
   }
 
@@ -100,7 +103,7 @@ export class TimeReader {
     return this.#refuse(
       quoted(text),
       `expected ${WORDS[this.#unit]} as before`,
-      `, perhaps ${WORDS[unit]}; if the whole file is in one unit, say it with the time format`,
+      `, perhaps ${WORDS[unit]}${SAY_UNIT}`,
     );
   }
 
@@ -120,6 +123,8 @@ const WORDS: Readonly<Record<Unit, string>> = {
   ns: 'nanoseconds since 1970',
 };
 const EXPECTED = 'expected unix seconds or an ISO 8601 date of the years 1 to 9999';
+
+const SAY_UNIT = '; if the whole file is in one unit, say it with the time format';
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const EIGHT_DIGITS = /^\d{8}$/;

@@ -5,6 +5,8 @@ import { TimeReader } from '../../../src/formats/events/times.js';
 const DATE = 'expected unix seconds or an ISO 8601 date of the years 1 to 9999';
 const AT = new Date('2026-11-22T12:45:07Z');
 
+const SAY_UNIT = '; if the whole file is in one unit, say it with the time format';
+
 describe('times of event files', () => {
   it.each([
     ['1795351507', undefined],
@@ -49,7 +51,7 @@ describe('times of event files', () => {
     ['1795351507', 'iso', 'expected an ISO 8601 date of the years 1 to 9999, got "1795351507"'],
     ['20261345', 'iso', 'expected an ISO 8601 date of the years 1 to 9999, got "20261345"'],
     ['1795351507000', 'unix', 'expected unix seconds of the years 1 to 9999, got "1795351507000"'],
-    ['17953515070000', undefined, `${DATE}, got "17953515070000"`],
+    ['17953515070000', undefined, `${DATE}, got "17953515070000"${SAY_UNIT}`],
     ['', undefined, `${DATE}, got ""`],
     [null, undefined, `${DATE}, got nothing`],
     [true, undefined, `${DATE}, got true`],
@@ -74,6 +76,11 @@ describe('times of event files', () => {
       'expected milliseconds since 1970 as before, got "1795351507", perhaps unix seconds; if the whole file is in one unit, say it with the time format',
     );
     expect(reader.read('1795351507000000')).toBeUndefined();
+    // Of the year 2000, when milliseconds had a digit less.
+    expect(reader.read('946684800000')).toBeUndefined();
+    expect(reader.problem).toMatch(
+      /got "946684800000"; if the whole file is in one unit, say it with the time format$/,
+    );
     expect(reader.read('2026-11-22T12:45:07Z')).toEqual(AT);
   });
 
