@@ -64,10 +64,11 @@ describe('differences', () => {
 
   it('are refused if they end too early, wherever that is', () => {
     const bytes = encode(Array.from({ length: 200 }, (_, index) => BigInt((index * index * 7919) % 10_007)));
-    for (let length = 0; length < bytes.length; length += 1) {
+    // The last part is filled up with 25 numbers of 15 bits, which nobody needs.
+    const end = bytes.length - Math.floor((25 * 15) / 8);
+    expect(readDeltas(Uint8Array.from(bytes.slice(0, end)), 200, int32, 0)).toHaveLength(200);
+    for (let length = 0; length < end; length += 1) {
       const cut = Uint8Array.from(bytes.slice(0, length));
-      // What follows the last number is no loss.
-      if (length > bytes.length - 100) continue;
       expect(() => readDeltas(cut, 200, int32, 0)).toThrow(FormatError);
     }
   });
