@@ -4,6 +4,7 @@ import { StoreError } from '../../base/errors.js';
 import { Bitmap } from '../../bitmap/bitmap.js';
 import { cutChunks } from '../../formats/bytes.js';
 import { encodeHeader } from '../../formats/clickhouse/rowbinary.js';
+import type { RdbEntry } from '../../formats/rdb/writer.js';
 import { DEFAULT_PREFIX } from '../../names/keys.js';
 import { readEntries } from '../dump.js';
 import type { RequestOptions, Store } from '../types.js';
@@ -109,13 +110,19 @@ async function* encodeRows(source: Store, options: ClickHouseCopyOptions): Async
 async function* readRows(source: Store, options: ClickHouseCopyOptions): AsyncGenerator<Uint8Array, void> {
   const { prefix = DEFAULT_PREFIX, signal } = options;
   for await (const { key, bytes } of readEntries(source, { prefix, signal })) {
-    const bitmap = new Bitmap();
-    if (bytes instanceof Uint8Array) bitmap.append(bytes);
-    else for await (const piece of bytes.chunks()) bitmap.append(piece);
-    const row = rowOf(key, bitmap, prefix);
+    // A store in this process has the ids of a long bitmap beside each other, which its bytes have not.
+    const kept = bytes instanceof Uint8Array ? undefined : source.resident?.(key);
+    const row = rowOf(key, kept ?? (await bitmapOf(bytes)), prefix);
     if (row === undefined) {
       throw new StoreError(`expected a key of an event and a period, got ${JSON.stringify(key)}`);
     }
     yield row;
   }
+}
+
+async function bitmapOf(bytes: RdbEntry['bytes']): Promise<Bitmap> {
+  const bitmap = new Bitmap();
+  if (bytes instanceof Uint8Array) bitmap.append(bytes);
+  else for await (const piece of bytes.chunks()) bitmap.append(piece);
+  return bitmap;
 }

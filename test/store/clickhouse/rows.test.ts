@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
 import { joinChunks } from '../../../src/formats/bytes.js';
 import { encodeHeader } from '../../../src/formats/clickhouse/rowbinary.js';
@@ -28,9 +28,14 @@ it('refuses a key that is not that of an event in a period', async () => {
   );
 });
 
-it('writes bitmaps that are read in pieces as one state', async () => {
+it('writes long bitmaps as one state: read in pieces, or as a store in this process keeps them', async () => {
   const store = new MemoryStore();
   await store.write([{ key: 'trackist_x_u', ids: [1, 2 ** 27], value: 1 }]);
-  const bytes = Buffer.from(await joinChunks(writeRowBinary(store)));
-  expect(bytes.subarray(-10).toString('latin1')).toBe('\0\x02\x01\0\0\0\0\0\0\x08');
+  const read = vi.spyOn(store, 'read');
+  const kept = Buffer.from(await joinChunks(writeRowBinary(store)));
+  expect(kept.subarray(-10).toString('latin1')).toBe('\0\x02\x01\0\0\0\0\0\0\x08');
+  expect(read).not.toHaveBeenCalled();
+  Object.assign(store, { resident: undefined });
+  expect(Buffer.from(await joinChunks(writeRowBinary(store)))).toEqual(kept);
+  expect(read).toHaveBeenCalled();
 });
