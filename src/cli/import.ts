@@ -62,7 +62,7 @@ function refusalOf(path: string, error: unknown): UsageError | undefined {
   if (!(cause instanceof KeyGrowthError)) return undefined;
   const { key, id, neededBytes, maxKeyBytes } = cause;
   return new UsageError(
-    `expected ids below ${maxKeyBytes * 8} in ${path}, got ${id}, for which key ${JSON.stringify(key)} would take ${grouped(neededBytes)} bytes; nothing was written; --max-key-bytes ${neededBytes} allows that`,
+    `expected ids below ${maxKeyBytes * 8} in ${path}, got ${id}, for which key ${JSON.stringify(key)} would take ${grouped(neededBytes)} ${plural(neededBytes, 'byte')}; nothing was written; --max-key-bytes ${neededBytes} allows that`,
     { cause },
   );
 }

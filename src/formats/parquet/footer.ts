@@ -2,7 +2,7 @@
 
 import type { ColumnMetaData, FileMetaData } from 'hyparquet';
 import { parquetMetadata } from 'hyparquet';
-import { FormatError } from '../../base/errors.js';
+import { FormatError, plural } from '../../base/errors.js';
 import { type Column, columnsOf } from './schema.js';
 import type { Source } from './source.js';
 import { endOfStruct } from './thrift.js';
@@ -54,7 +54,10 @@ const SPARE_BYTES = 100;
 export async function readFooter(source: Source): Promise<Footer> {
   const { byteLength } = source;
   if (byteLength < TAIL_BYTES + 4) {
-    throw new FormatError(`expected a Parquet file, got ${byteLength} bytes`, byteLength);
+    throw new FormatError(
+      `expected a Parquet file, got ${byteLength} ${plural(byteLength, 'byte')}`,
+      byteLength,
+    );
   }
   const first = await source.read(Math.max(0, byteLength - FIRST_READ_BYTES), byteLength);
   const tail = new DataView(first.buffer, first.byteOffset + first.length - TAIL_BYTES, TAIL_BYTES);

@@ -2,7 +2,7 @@
 
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
-import { FormatError } from '../../base/errors.js';
+import { FormatError, plural } from '../../base/errors.js';
 import { readDeltas, readDeltaTexts } from './delta.js';
 import { type Chunk, type RowGroup, understood } from './footer.js';
 import { readHybrid } from './hybrid.js';
@@ -63,7 +63,7 @@ export async function* readPages(
     const { compressed_page_size: byteLength, uncompressed_page_size: unpackedLength } = header;
     if (!(byteLength >= 0 && start + byteLength <= chunk.endByte && unpackedLength >= 0)) {
       throw new FormatError(
-        `expected a page that ends within its column, got one of ${byteLength} bytes`,
+        `expected a page that ends within its column, got one of ${byteLength} ${plural(byteLength, 'byte')}`,
         from,
       );
     }
@@ -136,7 +136,9 @@ class PageReader {
     // A text takes four bytes at least.
     const fewest = widthOf(this.#column) || 4;
     if (!(count >= 0 && count * fewest <= length)) {
-      throw this.#problem(`expected a dictionary, got one of ${count} values in ${length} bytes`);
+      throw this.#problem(
+        `expected a dictionary of ${count} ${plural(count, 'value')}, got ${length} ${plural(length, 'byte')}`,
+      );
     }
     return readPlain(this.#unpack(this.#bytes, length), count, this.#column, this.#byteOffset);
   }
@@ -169,7 +171,9 @@ class PageReader {
     if (this.#column.maxLevel === 0) return { levels: bytes.subarray(0, 0), values: bytes };
     const levelBytes = bytes.length < 4 ? Number.POSITIVE_INFINITY : viewOf(bytes).getUint32(0, true);
     if (levelBytes > bytes.length - 4) {
-      throw this.#problem(`expected levels within a page of ${bytes.length} bytes, got ${levelBytes} bytes`);
+      throw this.#problem(
+        `expected levels within ${bytes.length} ${plural(bytes.length, 'byte')} of a page, got ${levelBytes}`,
+      );
     }
     return { levels: bytes.subarray(4, 4 + levelBytes), values: bytes.subarray(4 + levelBytes) };
   }
@@ -179,7 +183,9 @@ class PageReader {
     const { definition_levels_byte_length: own, repetition_levels_byte_length: others } = header;
     const before = own + others;
     if (!(own >= 0 && others >= 0 && before <= this.#bytes.length && before <= length)) {
-      throw this.#problem(`expected levels within a page of ${length} bytes, got ${before} bytes`);
+      throw this.#problem(
+        `expected levels within ${length} ${plural(length, 'byte')} of a page, got ${before}`,
+      );
     }
     const packed = this.#bytes.subarray(before);
     const values = header.is_compressed === false ? packed : this.#unpack(packed, length - before);
@@ -258,7 +264,9 @@ class PageReader {
     if (length === 0) return new Uint8Array();
     const unpacked = understood(this.#byteOffset, () => unpack(bytes, length));
     if (unpacked.length !== length) {
-      throw this.#problem(`expected ${length} bytes in a packed page, got ${unpacked.length}`);
+      throw this.#problem(
+        `expected ${length} ${plural(length, 'byte')} in a packed page, got ${unpacked.length}`,
+      );
     }
     return unpacked;
   }

@@ -1,6 +1,6 @@
 /** Values as Parquet keeps them, to values as rows of events have them. */
 
-import { FormatError } from '../../base/errors.js';
+import { FormatError, plural } from '../../base/errors.js';
 import type { Column, TimeUnit } from './schema.js';
 
 /**
@@ -23,7 +23,7 @@ export function readPlain(
   const width = widthOf(column);
   if (count * width > bytes.length) {
     throw new FormatError(
-      `expected ${count} values of ${width} bytes in a page, got ${bytes.length} bytes`,
+      `expected a page with ${count} times ${width} ${plural(width, 'byte')}, got ${bytes.length}`,
       byteOffset + bytes.length,
     );
   }

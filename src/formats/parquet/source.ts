@@ -1,7 +1,7 @@
 /** A Parquet file is read from its end and in parts, so it must be something that can be read at any place. */
 
 import { untilAborted } from '../../base/abort.js';
-import { FormatError } from '../../base/errors.js';
+import { FormatError, plural } from '../../base/errors.js';
 
 /**
  * A file to read at any place: bytes at hand, a `Blob` (or a `File` of a browser), an open file of Node (a `FileHandle`, which
@@ -52,7 +52,10 @@ export async function openSource(input: ParquetInput, signal?: AbortSignal): Pro
       signal?.throwIfAborted();
       const bytes = await untilAborted(signal, Promise.resolve(slice(from, to)));
       if (bytes.length !== to - from) {
-        throw new FormatError(`expected ${to - from} bytes, got ${bytes.length}`, from);
+        throw new FormatError(
+          `expected ${to - from} ${plural(to - from, 'byte')}, got ${bytes.length}`,
+          from,
+        );
       }
       return bytes;
     },

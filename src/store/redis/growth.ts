@@ -1,7 +1,7 @@
 /** How long keys may become: one large id takes as many bytes as all ids below it. */
 
 import { byteIndex } from '../../base/bits.js';
-import { StoreError } from '../../base/errors.js';
+import { plural, StoreError } from '../../base/errors.js';
 import type { BitWrite } from '../types.js';
 
 /** A write that would make a key longer than `maxKeyBytes` of the store allows; nothing of it was written. */
@@ -19,7 +19,7 @@ export class KeyGrowthError extends StoreError {
   constructor({ key, id }: LargestId, maxKeyBytes: number) {
     const neededBytes = byteIndex(id) + 1;
     super(
-      `expected keys of at most ${maxKeyBytes} bytes (ids below ${maxKeyBytes * 8}), got id ${id}, for which key ${JSON.stringify(key)} would grow to ${neededBytes} bytes; a larger maxKeyBytes allows that, and people gives everybody a small number`,
+      `expected keys of at most ${maxKeyBytes} ${plural(maxKeyBytes, 'byte')} (ids below ${maxKeyBytes * 8}), got id ${id}, for which key ${JSON.stringify(key)} would grow to ${neededBytes} ${plural(neededBytes, 'byte')}; a larger maxKeyBytes allows that, and people gives everybody a small number`,
     );
     this.key = key;
     this.id = id;
