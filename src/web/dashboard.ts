@@ -148,7 +148,9 @@ class Site {
         const options: EvaluateOptions = { signal, maxBytes: this.#limits.bytes };
         return route.format === 'csv'
           ? peopleCsv(this.#bitmapist, fields, options)
-          : peoplePage(frame, this.#bitmapist, fields, options);
+          : peoplePage(frame, this.#bitmapist, fields, options, (query) =>
+              this.#names.noteQuery(query, signal),
+            );
       }
       case 'ask':
         return this.#api(asked);

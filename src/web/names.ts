@@ -1,5 +1,5 @@
-import type { Bitmapist, Catalog } from '../index.js';
-import { askedNames, noteUnknownNames, type Question } from '../measures.js';
+import { type Bitmapist, type Catalog, parseQuery } from '../index.js';
+import { type AskedName, askedNames, namesOfQuery, noteUnknownNames, type Question } from '../measures.js';
 import type { EventChoice } from '../report.js';
 import type { OfferedEvent } from './options.js';
 import { waitFor } from './turns.js';
@@ -61,15 +61,26 @@ export class Names {
   }
 
   /** A sentence for each name of a question that no event and no segment has. */
-  async note(question: Question, signal: AbortSignal): Promise<string[]> {
+  note(question: Question, signal: AbortSignal): Promise<string[]> {
+    return this.#note(askedNames(question), Object.keys(question.segments ?? {}), signal);
+  }
+
+  /** The same of the text of an expression. */
+  noteQuery(query: string, signal: AbortSignal): Promise<string[]> {
+    return this.#note(namesOfQuery(parseQuery(query)), [], signal);
+  }
+
+  async #note(
+    asked: readonly AskedName[],
+    segments: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string[]> {
     const known = new Set([
       ...(this.#offered ?? []).map(nameOf),
       ...this.#bitmapist.segmentNames,
-      ...Object.keys(question.segments ?? {}),
+      ...segments,
     ]);
-    const others = askedNames(question)
-      .map(({ name }) => name)
-      .filter((name) => name !== '' && !known.has(name));
+    const others = asked.map(({ name }) => name).filter((name) => name !== '' && !known.has(name));
     if (others.length === 0) return [];
     const catalog = await this.#catalog(signal);
     if (catalog !== undefined) return noteUnknownNames(others, [...catalog.names, ...known]);

@@ -11,16 +11,21 @@ import type { Reply } from './reply.js';
 /** People on a page. */
 const PAGE = 200;
 
-/** Some of the people of an expression. */
+/**
+ * Some of the people of an expression.
+ * @param note finds what is to be said of the names in it
+ */
 export async function peoplePage(
   frame: Frame,
   bitmapist: Bitmapist,
   fields: URLSearchParams,
   options: EvaluateOptions,
+  note: (query: string) => Promise<readonly string[]>,
 ): Promise<Reply> {
   const query = queryOf(fields);
   const set = bitmapist.query(query);
   const count = await set.count(options);
+  const notes = await note(query);
   const { ids, hasMore } = await pageOf(set, { ...options, after: afterOf(fields), limit: PAGE });
   const texts = (await bitmapist.people?.textsOf(ids, { signal: options.signal })) ?? [];
   const more = new URLSearchParams({ query, after: String(ids.at(-1)) });
@@ -29,6 +34,9 @@ export async function peoplePage(
       <p class="bm-lead">
         <code>{printable(query)}</code>
       </p>
+      {notes.map((each) => (
+        <p class="bm-muted">{printable(each)}</p>
+      ))}
       <ul class={`bm-people${texts.length > 0 ? ' bm-named' : ''}`}>
         {Array.from(ids, (id, at) => (
           <li>{printable(texts[at] ?? String(id))}</li>

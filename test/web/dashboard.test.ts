@@ -223,6 +223,8 @@ describe('people', () => {
     const lines = csv.trimEnd().split('\r\n');
     expect([lines.length, lines[0], lines.at(-1)]).toEqual([100_001, 'person', '199998']);
     expect(await (await get(dashboard, '/people.csv?query=nobody@unique')).text()).toBe('person\r\n');
+    const nobody = await (await get(dashboard, '/people?query=mny@unique')).text();
+    expect(nobody).toContain('no event &quot;mny&quot; here; did you mean &quot;many&quot;?');
     expect((await get(dashboard, '/people?query=many')).status).toBe(400);
     expect((await get(dashboard, '/people')).status).toBe(400);
     expect((await get(dashboard, '/people?query=many@unique&after=x')).status).toBe(400);
