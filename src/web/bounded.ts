@@ -1,4 +1,4 @@
-import type { Expression, Table } from '../index.js';
+import { type Expression, plural, type Table } from '../index.js';
 import { type DashboardArguments, dashboard, type Measure, type MeasureScope } from '../measures.js';
 
 /** How much one request may ask for, refused before anything is read: until it is planned and shown, nobody else is answered. */
@@ -17,7 +17,9 @@ export function bounded(most: number): Measure<DashboardArguments, (readonly Tab
       const ask = dashboard.ask(args, counting(scope, most * BITMAPS_PER_NUMBER));
       const counted = ask.sets.length + (ask.pairs?.length ?? 0);
       if (counted <= most) return ask;
-      throw new RangeError(`expected a question of at most ${most} numbers, got one of ${counted}`);
+      throw new RangeError(
+        `expected a question of at most ${most} ${plural(most, 'number')}, got one of ${counted}`,
+      );
     },
   };
 }
@@ -35,7 +37,7 @@ function counting(scope: MeasureScope, most: number): MeasureScope {
       else open.push(...(next.kind === 'not' ? [next.operand] : next.operands));
     }
     if (bitmaps <= most) return expression;
-    throw new RangeError(`expected a question of at most ${most} bitmaps, got one of more`);
+    throw new RangeError(`expected a question of at most ${most} ${plural(most, 'bitmap')}, got one of more`);
   };
   return {
     timeZone: scope.timeZone,
