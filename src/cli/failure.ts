@@ -43,8 +43,13 @@ export function sayRest(): void {
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error));
   const sentence = printable(refusalOf(error) ?? (error.message.trimEnd() || error.name));
-  return error instanceof SyntaxProblem ? `${sentence}\n${excerptOf(error)}` : sentence;
+  if (!(error instanceof SyntaxProblem)) return sentence;
+  const advice = sentence.endsWith(BLANK) ? '; names with blanks go in double quotes' : '';
+  return `${sentence}${advice}\n${excerptOf(error)}`;
 }
+
+/** How the message ends about a name with a blank in it. */
+const BLANK = '"@" and a period, got " "';
 
 /** What the file system refused, if it is not known what for. */
 function refusalOf({ message, code, path }: NodeJS.ErrnoException): string | undefined {

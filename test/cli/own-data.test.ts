@@ -81,6 +81,16 @@ describe('an export of an app', () => {
   });
 });
 
+describe('an event with a blank in its name', () => {
+  it('is asked for in quotes, as is said to those who forget them', async () => {
+    expect(await failureOf('count', file, 'Signed up@2026')).toEqual({
+      code: 2,
+      stderr:
+        'bitmapist: expected "@" and a period, got " "; names with blanks go in double quotes\nSigned up@2026\n      ^\n',
+    });
+  });
+});
+
 describe('a file that cannot be read as it is', () => {
   const columns = 'bitmapist: columns were told by their names: ';
 
