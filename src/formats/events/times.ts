@@ -25,7 +25,9 @@ export class TimeReader {
 
   /** The moment that a value names; `undefined` if it names none. */
   read(value: unknown): Date | string | undefined {
-    if (value instanceof Date) return inRange(value.getTime()) ?? this.#refuse(shown(value), EXPECTED);
+    if (value instanceof Date) {
+      return isInRange(value.getTime()) ? value : this.#refuse(shown(value), EXPECTED);
+    }
     const text = typeof value === 'string' ? value : numberText(value);
     if (text === undefined) return this.#refuse(shown(value), EXPECTED);
     const plain = this.readPlain(text, 0, text.length);
@@ -149,7 +151,11 @@ function toMs(text: string, unit: Unit): number {
 }
 
 function inRange(epochMs: number): Date | undefined {
-  return epochMs >= FIRST_MS && epochMs < END_MS ? new Date(epochMs) : undefined;
+  return isInRange(epochMs) ? new Date(epochMs) : undefined;
+}
+
+function isInRange(epochMs: number): boolean {
+  return epochMs >= FIRST_MS && epochMs < END_MS;
 }
 
 function numberText(value: unknown): string | undefined {

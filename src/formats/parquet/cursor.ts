@@ -1,6 +1,6 @@
 import type { RowGroup } from './footer.js';
 import { type Page, readPages } from './pages.js';
-import type { Value } from './plain.js';
+import { timeReader, type Value } from './plain.js';
 import type { Column } from './schema.js';
 import type { Source } from './source.js';
 
@@ -10,10 +10,13 @@ export class ColumnCursor {
   #page: Page | undefined;
   /** The next row, within its page. */
   #row = 0;
+  readonly #timeOf: ((ms: number) => Value) | undefined;
 
   /** @param windowBytes how much is read at once (default 1 MiB) */
   constructor(source: Source, group: RowGroup, column: Column, windowBytes?: number) {
     this.#pages = readPages(source, group, column, windowBytes);
+    const { meaning } = column;
+    this.#timeOf = meaning?.kind === 'time' ? timeReader(meaning.isInstant) : undefined;
   }
 
   /**
@@ -35,7 +38,9 @@ export class ColumnCursor {
     const { positions, values } = this.#page!;
     const row = this.#row + offset;
     const position = positions === undefined ? row : positions[row]!;
-    return position < 0 ? undefined : values[position];
+    if (position < 0) return undefined;
+    const value = values[position];
+    return this.#timeOf === undefined ? value : this.#timeOf(value as number);
   }
 
   skip(rows: number): void {

@@ -14,7 +14,7 @@ import { endOfStruct } from './thrift.js';
 /** A stretch of rows of one column. */
 export interface Page {
   readonly rows: number;
-  /** By position. */
+  /** By position; times as milliseconds since 1970, which `timeReader` reads. */
   readonly values: ArrayLike<Value>;
   /** Per row, where its value is, -1 for none; `undefined` if every row has its own. */
   readonly positions: Int32Array | undefined;
