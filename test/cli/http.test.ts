@@ -154,7 +154,7 @@ describe('a host', () => {
     for (const to of ['https://example.com/bitmaps', 'https://example.com/dump.rdb']) {
       expect(await failureOf('export', exported, '--to', to)).toEqual({
         code: 2,
-        stderr: `bitmapist: expected an .rdb, .rdb.gz or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got "${to}"\n`,
+        stderr: `bitmapist: expected an .rdb, .rdb.gz, .parquet or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got "${to}"\n`,
       });
     }
   });

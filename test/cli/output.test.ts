@@ -183,7 +183,7 @@ describe('a target of an export', () => {
       expect(await runCommand(['export', events, '--to', path])).toEqual({
         code: 2,
         stdout: '',
-        stderr: `bitmapist: expected an .rdb, .rdb.gz or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got "${path}"\n`,
+        stderr: `bitmapist: expected an .rdb, .rdb.gz, .parquet or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got "${path}"\n`,
       });
       expect(existsSync(path)).toBe(false);
     }

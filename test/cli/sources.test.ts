@@ -193,7 +193,7 @@ describe('a copy of a source', () => {
     for (const to of [events, folder.path('dump.gz')]) {
       expect(await failureOf('export', events, '--to', to)).toEqual({
         code: 2,
-        stderr: `bitmapist: expected an .rdb, .rdb.gz or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got ${JSON.stringify(to)}\n`,
+        stderr: `bitmapist: expected an .rdb, .rdb.gz, .parquet or .rowbinary file, a folder or a redis:// or clickhouse:// URL after --to, got ${JSON.stringify(to)}\n`,
       });
     }
     const notes = folder.path('full/notes.md');
