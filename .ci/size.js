@@ -33,7 +33,7 @@ const sizes = [
     statSync(new URL('../assembly/build/kernel.wasm', import.meta.url)).size,
     13.5 * 1024,
   ],
-  ['core entry, minified, gzip', gzipSync(core.contents, { level: 9 }).length, 30 * 1024],
+  ['core entry, minified, gzip', gzipSync(core.contents, { level: 9 }).length, 30.5 * 1024],
 ];
 for (const [what, bytes, maxBytes] of sizes) {
   const verdict = bytes <= maxBytes ? '' : ': too much';
