@@ -58,6 +58,7 @@ export type {
   BitmapReader,
   BitWrite,
   ByteRead,
+  FingerprintKind,
   KeysOptions,
   PutOptions,
   RequestOptions,

@@ -8,6 +8,7 @@ import type {
   BitmapReader,
   BitWrite,
   ByteRead,
+  FingerprintKind,
   KeysOptions,
   PutOptions,
   RequestOptions,
@@ -106,6 +107,16 @@ export class MemoryStore implements Store {
   async count(key: string, options?: RequestOptions): Promise<number> {
     options?.signal?.throwIfAborted();
     return this.#find(key)?.cardinality ?? 0;
+  }
+
+  async fingerprints(
+    keys: readonly string[],
+    kind: FingerprintKind,
+    options?: RequestOptions,
+  ): Promise<string[]> {
+    const { fingerprintOf } = await import('../bitmap/fingerprint.js');
+    options?.signal?.throwIfAborted();
+    return keys.map((key) => fingerprintOf(this.#find(key), kind));
   }
 
   async has(key: string, id: number, options?: RequestOptions): Promise<boolean> {

@@ -61,6 +61,9 @@ export interface KeysOptions extends RequestOptions {
   readonly batchSize?: number | undefined;
 }
 
+/** What of a bitmap is compared to tell whether it has changed: how many ids it has, or a digest of all its bytes. */
+export type FingerprintKind = 'count' | 'digest';
+
 /** Sets to count, as plain data: distinct keys, what is made of them, and which of that is asked about. */
 export interface SetQuestion {
   readonly keys: readonly string[];
@@ -244,6 +247,18 @@ export interface Store extends BitmapReader {
    * console.log(await store.count('key')); // 9
    */
   count?(key: string, options?: RequestOptions): Promise<number>;
+
+  /**
+   * If the store can tell, without moving bytes, whether bitmaps have changed: per key, as `kind` has it, how many ids it has, in
+   * decimal digits, or a text that is equal as long as all its bytes and its length are, which another store need not agree with.
+   * @throws StoreError if a store that can tell by one kind cannot by this one
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * const store = new MemoryStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * console.log(await store.fingerprints(['key', 'missing'], 'count')); // [ '9', '0' ]
+   */
+  fingerprints?(keys: readonly string[], kind: FingerprintKind, options?: RequestOptions): Promise<string[]>;
 
   /**
    * If the store can work with sets itself: how many ids each root of a question has, without bytes being moved. It is asked

@@ -21,6 +21,10 @@ export interface RedisClient extends RedisNode {
   dumpBuffer?(key: string): Promise<Buffer | null>;
   bitcount(key: string): Promise<number>;
   bitcount(key: string, start: number, end: number): Promise<number>;
+  /** If the client has it; otherwise it is called by its name, with what the client puts before keys. */
+  digest?(key: string): Promise<unknown>;
+  /** If the client has it: any command. */
+  call?(command: string, ...words: string[]): Promise<unknown>;
   bitpos(key: string, bit: number, start: number, end: number): Promise<number>;
   setbit(key: string, offset: number, value: 0 | 1): Promise<number>;
   /** Takes any number of such fields, one after the other. Without it every bit is a command. */

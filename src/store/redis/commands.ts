@@ -12,6 +12,7 @@ import { toBytes, toInteger, toList, toText, unexpected } from './replies.js';
 
 /** PTTL answers with -1 for a key without expiry and with -2 for a missing one. */
 const MISSING = -2;
+const DIGEST = /^[0-9a-f]{16,64}$/i;
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 
 export class RedisCommands {
@@ -66,6 +67,17 @@ export class RedisCommands {
 
   async bitcount(key: string): Promise<number> {
     return toInteger(await this.#with('bitcount').bitcount(key), 0, ID_LIMIT, 'BITCOUNT', key);
+  }
+
+  /** What tells one value from another, in Redis from 8.4 on; `null` for a missing key. */
+  async digest(key: string): Promise<string | null> {
+    const client = this.#with(this.#client.digest === undefined ? 'call' : 'digest');
+    // Clients put their prefix only before keys of commands that they know.
+    const reply = await (client.digest?.(key) ?? client.call!('DIGEST', this.keyPrefix + key));
+    if (reply === null) return null;
+    const digest = toText(reply, 'DIGEST', key);
+    if (!DIGEST.test(digest)) throw unexpected(reply, 'hexadecimal digits', 'DIGEST', key);
+    return digest;
   }
 
   /** Within bytes `start` to `end`, both included. */

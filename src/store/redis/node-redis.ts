@@ -59,6 +59,7 @@ export function fromNodeRedis(client: NodeRedisClient): RedisClient {
     getBuffer: (key) => sendForBytes('GET', nameOf(key)),
     dumpBuffer: (key) => sendForBytes('DUMP', nameOf(key)),
     bitcount: (key: string, ...range: number[]) => send('BITCOUNT', nameOf(key), ...range),
+    digest: (key) => send('DIGEST', nameOf(key)),
     bitpos: (key, bit, start, end) => send('BITPOS', nameOf(key), bit, start, end),
     setbit: (key, offset, value) => send('SETBIT', nameOf(key), offset, value),
     bitfield: (key: string, ...fields: (string | number)[]) => send('BITFIELD', nameOf(key), ...fields),

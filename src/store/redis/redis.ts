@@ -10,6 +10,7 @@ import type {
   BitmapReader,
   BitWrite,
   ByteRead,
+  FingerprintKind,
   KeysOptions,
   PutOptions,
   RequestOptions,
@@ -20,6 +21,7 @@ import { WholeReader } from '../whole.js';
 import type { RedisClient } from './client.js';
 import { RedisCommands } from './commands.js';
 import { eraseIds } from './erasing.js';
+import { askFingerprints } from './fingerprints.js';
 import { Gathering } from './gathering.js';
 import { KeyGrowthError, keysBeyond, type LargestId } from './growth.js';
 import { RedisLink } from './link.js';
@@ -179,6 +181,15 @@ export class RedisStore implements Store {
       () => this.#link.sendOne(() => this.#countBits(key), key, options),
       async () => (await this.#wholeReader().fetch([key], options))[0]!.cardinality,
     );
+  }
+
+  /**
+   * By BITCOUNT or DIGEST of each key, in one round trip.
+   * @throws StoreError if the server does not know the command (DIGEST came with Redis 8.4, and Valkey has none), or does not allow it
+   */
+  fingerprints(keys: readonly string[], kind: FingerprintKind, options?: RequestOptions): Promise<string[]> {
+    this.#gathering.flushBefore(keys);
+    return askFingerprints(this.#link, keys, kind, options);
   }
 
   async has(key: string, id: number, options?: RequestOptions): Promise<boolean> {

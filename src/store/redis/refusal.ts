@@ -104,7 +104,8 @@ function isReply(error: unknown): boolean {
   return false;
 }
 
-function messageOf(error: unknown): string {
+/** What the server or the client said. */
+export function messageOf(error: unknown): string {
   const cause = causeOf(error);
   return cause instanceof Error ? cause.message : String(cause);
 }

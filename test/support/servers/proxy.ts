@@ -13,6 +13,8 @@ export interface RedisProxy {
   readonly commands: string[];
   /** What commands, in lower case, are answered with in place of the truth: the texts of errors. */
   readonly refusals: Map<string, string>;
+  /** What commands, in lower case, are sent on as: the words that take the place of what the client has sent. */
+  readonly substitutes: Map<string, (words: readonly string[]) => readonly string[]>;
   /** Milliseconds that every reply is held back from now on. */
   delayMs: number;
   /** Sends nothing more on a connection once a command of this name (in lower case) has come in on it. */
@@ -59,7 +61,9 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
         commands.push(name);
         isSilent ||= name === proxy.silentFrom;
         const text = refusals.get(name);
-        upstream.write(text === undefined ? bytes : refusal(text));
+        const substitute = substitutes.get(name);
+        if (text !== undefined) upstream.write(refusal(text));
+        else upstream.write(substitute === undefined ? bytes : encode(substitute(decode(bytes))));
       }
       upstream.uncork();
     });
@@ -86,6 +90,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     });
   });
   const commands: string[] = [];
+  const substitutes: RedisProxy['substitutes'] = new Map();
   const refusals = new Map(refused.map((name) => [name, `ERR unknown command '${name}'`]));
   await new Promise<void>((resolve) => listener.listen(0, HOST, resolve));
   const { port } = listener.address() as AddressInfo;
@@ -95,6 +100,7 @@ export async function startProxy(server: RedisServer, refused: readonly string[]
     url: `redis://${HOST}:${port}`,
     commands,
     refusals,
+    substitutes,
     delayMs: 0,
     silentFrom: undefined,
     pieceBytes: Number.POSITIVE_INFINITY,
@@ -117,8 +123,20 @@ function sleepUntil(due: number): Promise<void> {
 
 /** A command in whose place the server answers, in its turn, with an error. */
 function refusal(text: string): Buffer {
-  const words = ['EVAL', 'return redis.error_reply(ARGV[1])', '0', text];
+  return encode(['EVAL', 'return redis.error_reply(ARGV[1])', '0', text]);
+}
+
+function encode(words: readonly string[]): Buffer {
   return Buffer.from(`*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`);
+}
+
+/** The words of a command of which none has a line break. */
+function decode(bytes: Buffer): string[] {
+  return bytes
+    .toString('latin1')
+    .split('\r\n')
+    .slice(1, -1)
+    .filter((_, index) => index % 2 === 1);
 }
 
 interface Command {

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
-import type { BitWrite, Store } from '../../../src/store/types.js';
+import type { BitWrite, FingerprintKind, Store } from '../../../src/store/types.js';
 
 /** Gives a store without keys; called once per case. */
 export type EmptyStore = () => Promise<Store>;
@@ -197,6 +197,58 @@ export function describeConformance(
       expect(await namesOf(store, '')).toEqual([]);
     });
 
+    it('tells by a count whether a bitmap has changed, if it offers that, or says that it cannot', async () => {
+      const store = await emptyStore();
+      if (!(await tells(store, 'count'))) return;
+      await store.write([
+        { key: 'a', ids: [1, 9, 70_000], value: 1 },
+        { key: 'b', ids: [3], value: 0 },
+      ]);
+      expect(await store.fingerprints!(['a', 'missing', 'b', 'a'], 'count')).toEqual(['3', '0', '0', '3']);
+      await store.write([{ key: 'a', ids: [2], value: 1 }]);
+      await store.delete(['b']);
+      expect(await store.fingerprints!(['a', 'b'], 'count')).toEqual(['4', '0']);
+      expect(await store.fingerprints!([], 'count')).toEqual([]);
+      const signal = AbortSignal.abort(new Error('enough'));
+      await expect(store.fingerprints!(['a'], 'count', { signal })).rejects.toThrow('enough');
+    });
+
+    it('tells by a digest whether a bitmap has changed, if it offers that, or says that it cannot', async () => {
+      const store = await emptyStore();
+      if (!(await tells(store, 'digest'))) return;
+      const digestOf = async (key: string) => (await store.fingerprints!([key], 'digest'))[0];
+      await store.write([{ key: 'a', ids: [70_000, 9, 1, 200_000], value: 1 }]);
+      const first = await digestOf('a');
+      const seen = new Set([first, await digestOf('missing')]);
+      const changes: (() => Promise<unknown>)[] = [
+        () => store.write([{ key: 'a', ids: [2], value: 1 }]),
+        () => store.write([{ key: 'a', ids: [9], value: 0 }]),
+        () => store.write([{ key: 'a', ids: [200_000], value: 0 }]),
+        () => store.write([{ key: 'a', ids: [300_000], value: 0 }]),
+        () => store.put('a', new Uint8Array(3)),
+        () => store.put('a', new Uint8Array(4)),
+        () => store.put('a', new Uint8Array(0)),
+      ];
+      for (const [index, change] of changes.entries()) {
+        await change();
+        expect(seen.size).toBe(index + 2);
+        seen.add(await digestOf('a'));
+      }
+      expect(seen.size).toBe(changes.length + 2);
+      // However it has come about, what is the same has the same digest.
+      await store.put('a', new Uint8Array(25_001));
+      await store.write([{ key: 'a', ids: [1, 9, 5, 200_000, 70_000], value: 1 }]);
+      await store.write([{ key: 'a', ids: [5], value: 0 }]);
+      expect(await store.fingerprints!(['a', 'missing', 'a'], 'digest')).toEqual([
+        first,
+        await digestOf('none'),
+        first,
+      ]);
+      expect(await store.fingerprints!([], 'digest')).toEqual([]);
+      const signal = AbortSignal.abort(new Error('enough'));
+      await expect(store.fingerprints!(['a'], 'digest', { signal })).rejects.toThrow('enough');
+    });
+
     it('erases ids as if they had never been there, if it offers that, or says that it cannot', async () => {
       const store = await emptyStore();
       if (store.erase === undefined) return;
@@ -330,6 +382,16 @@ export function describeConformance(
       );
     });
   });
+}
+
+/** Whether a store tells fingerprints of a kind; if it only seems to, it says what it lacks. */
+async function tells(store: Store, kind: FingerprintKind): Promise<boolean> {
+  if (store.fingerprints === undefined) return false;
+  const [told] = await store.fingerprints(['missing'], kind).catch((error) => [error]);
+  if (typeof told === 'string') return true;
+  expect(told).toBeInstanceOf(StoreError);
+  expect(told.message).toMatch(/^expected .*(BITCOUNT|DIGEST).*, got /);
+  return false;
 }
 
 type Command =
