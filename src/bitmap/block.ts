@@ -198,11 +198,10 @@ export class Block {
   }
 
   /**
-   * Adds a container after all others from its first bytes (see `encode`); nothing if they are zero.
+   * Adds a container after all others, whose words are copied; nothing if it has no ids.
    * @param following how many are to be added after it: where one is a bitmap, the next ones mostly are; see `trim`
    */
-  append(high: number, bytes: Uint8Array, following: number): void {
-    const container = encode(bytes);
+  append(high: number, container: Encoded, following: number): void {
     if (container.kind === 'bitmap' && this.#isAllBitmaps()) {
       const expected = Math.min(1 + following, MAX_BITMAPS - this.#count);
       this.#reserve(this.#used + expected * (ENTRY_WORDS + BITMAP_WORDS));

@@ -251,7 +251,8 @@ export function changeBit(words: Uint16Array, start: number, low: number, value:
   return before !== after;
 }
 
-function countBits(bits: number): number {
+/** How many of 32 bits are set. */
+export function countBits(bits: number): number {
   let sum = bits - ((bits >>> 1) & 0x55555555);
   sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
   return Math.imul((sum + (sum >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;

@@ -2,6 +2,7 @@
 
 import { FormatError, plural } from '../../base/errors.js';
 import { CONTAINER_BYTES, CONTAINER_IDS } from '../../base/limits.js';
+import { countBits } from '../../bitmap/container.js';
 import type { Container } from '../../bitmap/types.js';
 import {
   COOKIE,
@@ -9,7 +10,7 @@ import {
   DESCRIPTION_BYTES,
   MAX_ARRAY_IDS,
   MIN_CONTAINERS_WITH_OFFSETS,
-  mirroredBytes,
+  mirrorBits,
   OFFSET_BYTES,
 } from './layout.js';
 import { neighbourOf } from './neighbours.js';
@@ -27,7 +28,9 @@ import { neighbourOf } from './neighbours.js';
  */
 export function decodeRoaring(bytes: Uint8Array): Container[] {
   try {
-    return readContainers(bytes);
+    return Array.from(containersIn(bytes), (container) =>
+      container.kind === 'bitmap' ? { ...container, words: container.words.slice() } : container,
+    );
   } catch (cause) {
     // Asked only now: what is sound is read, whatever else its bytes might mean.
     const neighbour = cause instanceof FormatError ? neighbourOf(bytes) : undefined;
@@ -36,14 +39,20 @@ export function decodeRoaring(bytes: Uint8Array): Container[] {
   }
 }
 
-function readContainers(bytes: Uint8Array): Container[] {
+/**
+ * The containers of a Roaring file one after the other, verified as they are read: what has been given out is sound, but what follows
+ * may not be. The words of a bitmap are overwritten by the next one.
+ * @param isOwn whether a checksum has told that the bytes are what was written: then bits of bitmaps are not counted again
+ * @throws FormatError
+ */
+export function* containersIn(bytes: Uint8Array, isOwn = false): Generator<Container, void, undefined> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { count, flags, descriptions } = readCookie(view);
   const hasOffsets = flags === undefined || count >= MIN_CONTAINERS_WITH_OFFSETS;
   const offsets = descriptions + count * DESCRIPTION_BYTES;
   let from = offsets + (hasOffsets ? count * OFFSET_BYTES : 0);
   expectBytes(view, 0, from);
-  const containers: Container[] = [];
+  const scratch = new Uint32Array(CONTAINER_BYTES / 4);
   let previousKey = -1;
   for (let index = 0; index < count; index++) {
     const description = descriptions + index * DESCRIPTION_BYTES;
@@ -58,9 +67,15 @@ function readContainers(bytes: Uint8Array): Container[] {
     }
     const isRun = flags !== undefined && (view.getUint8(flags + (index >> 3)) & (1 << (index & 7))) !== 0;
     const kind = isRun ? 'run' : cardinality <= MAX_ARRAY_IDS ? 'array' : 'bitmap';
-    const { words, end } = readers[kind](view, from, cardinality);
-    containers.push({ firstId: key * CONTAINER_IDS, cardinality, kind, words });
-    from = end;
+    if (kind === 'bitmap') {
+      readBitmap(view, from, scratch, isOwn ? undefined : cardinality);
+      yield { firstId: key * CONTAINER_IDS, cardinality, kind, words: new Uint16Array(scratch.buffer) };
+      from += CONTAINER_BYTES;
+    } else {
+      const { words, end } = readers[kind](view, from, cardinality);
+      yield { firstId: key * CONTAINER_IDS, cardinality, kind, words };
+      from = end;
+    }
   }
   if (from !== bytes.length) {
     throw new FormatError(
@@ -68,7 +83,6 @@ function readContainers(bytes: Uint8Array): Container[] {
       from,
     );
   }
-  return containers;
 }
 
 /** Number of containers, where the flags of those that are runs stand, and where the descriptions begin. */
@@ -93,7 +107,7 @@ function readCookie(view: DataView): { count: number; flags: number | undefined;
 
 type ReadWords = (view: DataView, from: number, cardinality: number) => { words: Uint16Array; end: number };
 
-const readers: Record<Container['kind'], ReadWords> = {
+const readers: Record<'array' | 'run', ReadWords> = {
   array(view, from, cardinality) {
     const words = readWords(view, from, cardinality);
     for (let at = 1; at < cardinality; at++) {
@@ -122,24 +136,19 @@ const readers: Record<Container['kind'], ReadWords> = {
       throw new FormatError(`expected ${cardinality} ${plural(cardinality, 'id')} in runs, got ${ids}`, from);
     return { words, end: from + 2 + runs * 4 };
   },
-
-  bitmap(view, from, cardinality) {
-    expectBytes(view, from, CONTAINER_BYTES);
-    const bytes = new Uint8Array(CONTAINER_BYTES);
-    let ids = 0;
-    for (let at = 0; at < CONTAINER_BYTES; at++) {
-      let byte = view.getUint8(from + at);
-      bytes[at] = mirroredBytes[byte]!;
-      for (; byte !== 0; byte &= byte - 1) ids++;
-    }
-    if (ids !== cardinality)
-      throw new FormatError(
-        `expected ${cardinality} ${plural(cardinality, 'id')} in a bitmap, got ${ids}`,
-        from,
-      );
-    return { words: new Uint16Array(bytes.buffer), end: from + CONTAINER_BYTES };
-  },
 };
+
+/** @param cardinality how many bits are to be set, if they are to be counted */
+function readBitmap(view: DataView, from: number, words: Uint32Array, cardinality: number | undefined): void {
+  expectBytes(view, from, CONTAINER_BYTES);
+  new Uint8Array(words.buffer).set(new Uint8Array(view.buffer, view.byteOffset + from, CONTAINER_BYTES));
+  mirrorBits(words);
+  if (cardinality === undefined) return;
+  let ids = 0;
+  for (let at = 0; at < words.length; at++) ids += countBits(words[at]!);
+  if (ids === cardinality) return;
+  throw new FormatError(`expected ${cardinality} ${plural(cardinality, 'id')} in a bitmap, got ${ids}`, from);
+}
 
 function readWords(view: DataView, from: number, count: number): Uint16Array {
   expectBytes(view, from, count * 2);

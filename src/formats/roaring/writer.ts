@@ -7,7 +7,7 @@ import {
   COOKIE_WITH_RUNS,
   DESCRIPTION_BYTES,
   MIN_CONTAINERS_WITH_OFFSETS,
-  mirroredBytes,
+  mirrorBits,
   OFFSET_BYTES,
 } from './layout.js';
 
@@ -70,10 +70,14 @@ function payloadBytes({ kind, words }: Container): number {
   return (kind === 'run' ? 2 : 0) + words.length * 2;
 }
 
+const scratch = new Uint8Array(CONTAINER_BYTES);
+const scratchWords = new Uint32Array(scratch.buffer);
+
 function writePayload(target: Uint8Array, { kind, words }: Container): void {
   if (kind === 'bitmap') {
-    const source = new Uint8Array(words.buffer, words.byteOffset, CONTAINER_BYTES);
-    for (let at = 0; at < CONTAINER_BYTES; at++) target[at] = mirroredBytes[source[at]!]!;
+    scratch.set(new Uint8Array(words.buffer, words.byteOffset, CONTAINER_BYTES));
+    mirrorBits(scratchWords);
+    target.set(scratch);
     return;
   }
   let to = 0;
