@@ -1,2 +1,2 @@
 export { type CachedOptions, cached } from './events/cached.js';
-export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache.js';
+export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache/cache.js';

@@ -58,6 +58,7 @@ export type {
   BitmapReader,
   BitWrite,
   ByteRead,
+  CountedReader,
   FingerprintKind,
   KeysOptions,
   PutOptions,

@@ -173,7 +173,7 @@ export class Operands {
   }
 }
 
-/** One reader per store, for one question. */
+/** One reader per store, for one question. They are told first what will be asked of them. */
 export async function openOperands(
   bitmaps: readonly BitmapExpression[],
   request: RequestOptions,
@@ -181,15 +181,19 @@ export async function openOperands(
 ): Promise<Operands> {
   if (consistent) return new Operands(bitmaps, await snapshot(bitmaps, request), request);
   const readers = new Map<Store, BitmapReader>();
-  const readerOf = ({ store }: BitmapExpression): BitmapReader => {
-    let reader = readers.get(store);
-    if (reader === undefined) {
-      reader = store.reader?.() ?? store;
-      readers.set(store, reader);
+  for (const { store } of bitmaps) if (!readers.has(store)) readers.set(store, store.reader?.() ?? store);
+  try {
+    for (const [store, reader] of readers) {
+      if (reader.prepare === undefined) continue;
+      const keys = bitmaps.flatMap((bitmap) => (bitmap.store === store ? bitmap.key : []));
+      await reader.prepare(keys, request);
     }
-    return reader;
-  };
-  return new Operands(bitmaps, bitmaps.map(readerOf), request);
+    const readerOf = ({ store }: BitmapExpression) => readers.get(store)!;
+    return new Operands(bitmaps, bitmaps.map(readerOf), request);
+  } catch (error) {
+    for (const reader of readers.values()) reader.release?.();
+    throw error;
+  }
 }
 
 /**

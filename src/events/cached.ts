@@ -1,5 +1,5 @@
 import { DEFAULT_PREFIX, parseKey } from '../names/keys.js';
-import { CachedStore } from '../store/cache.js';
+import { CachedStore } from '../store/cache/cache.js';
 import type { Store } from '../store/types.js';
 import { Period } from '../time/period.js';
 import { checkTimeZone, lastShown } from '../time/zone.js';

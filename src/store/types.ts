@@ -157,8 +157,91 @@ export interface BitmapReader {
    */
   resident?(key: string): Bitmap | undefined;
 
+  /**
+   * If the reader keeps bitmaps elsewhere, or others may have changed what it keeps: called once for the keys that a question
+   * needs, before anything else is asked about them, so that `resident` can tell.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import type { Bitmap } from 'bitmapist-wasm/bitmaps';
+   * class FarStore extends MemoryStore {
+   *   readonly #near = new Map<string, Bitmap>();
+   *   async prepare(keys: readonly string[]): Promise<void> {
+   *     for (const key of keys) this.#near.set(key, super.resident(key));
+   *   }
+   *   override resident(key: string): Bitmap {
+   *     return this.#near.get(key)!;
+   *   }
+   * }
+   * const store = new FarStore();
+   * await store.put('key', Uint8Array.of(0xff, 0x01));
+   * await store.prepare(['key']);
+   * console.log(store.resident('key').cardinality); // 9
+   */
+  prepare?(keys: readonly string[], options?: RequestOptions): Promise<void>;
+
+  /** If the reader keeps counts, too, of bitmaps that change no more. */
+  readonly counted?: CountedReader | undefined;
+
   /** Called once when the question that this reader was made for has ended, however it ended. */
   release?(): void;
+}
+
+/**
+ * What has been counted already, for one question. Bitmaps that are kept have stamps: numbers that tell one content from every
+ * other. A count belongs to the signature of an expression, in which stamps stand for bitmaps, so that it is found for as long
+ * as these are what they were, and never again once one of them is not.
+ */
+export interface CountedReader {
+  /**
+   * Per key the stamp of the bitmap that is kept, wherever that is; checked if that is asked for. `undefined` for what is not
+   * kept, as of a running period. Stamps are whole numbers below 2^53.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { CachedStore } from 'bitmapist-wasm/cached';
+   * const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 2 ** 20 });
+   * console.log(await store.reader().counted!.stamps(['key'])); // [ undefined ]
+   */
+  stamps(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]>;
+
+  /**
+   * The same of what this question was computed from, once it has been. `undefined` for what is not kept, or was changed or
+   * read by others meanwhile.
+   * @param bitmaps those that it had of `resident`; `undefined` for what it has read itself
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { CachedStore } from 'bitmapist-wasm/cached';
+   * const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 2 ** 20 });
+   * const reader = store.reader();
+   * await reader.byteLengths(['key']); // an empty bitmap, and so read whole
+   * const [stamp] = reader.counted!.stampsOf(['key'], [undefined]);
+   * console.log(stamp === (await reader.counted!.stamps(['key']))[0]); // true
+   */
+  stampsOf(keys: readonly string[], bitmaps: readonly (Bitmap | undefined)[]): (number | undefined)[];
+
+  /**
+   * Counts by their signatures, `NaN` for what is unknown.
+   * @param signatures three numbers each
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { CachedStore } from 'bitmapist-wasm/cached';
+   * const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 2 ** 20 });
+   * const counted = store.reader().counted!;
+   * counted.keep(Uint32Array.of(1, 2, 3), Float64Array.of(7));
+   * console.log([...counted.find(Uint32Array.of(1, 2, 3, 4, 5, 6))]); // [ 7, NaN ]
+   */
+  find(signatures: Uint32Array): Float64Array;
+
+  /**
+   * Keeps counts, those that are not `NaN`.
+   * @param signatures three numbers each
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { CachedStore } from 'bitmapist-wasm/cached';
+   * const store = new CachedStore(new MemoryStore(), { isFinished: () => true, maxBytes: 2 ** 20 });
+   * store.reader().counted!.keep(Uint32Array.of(1, 2, 3), Float64Array.of(7));
+   * console.log(store.statistics.counts); // 1
+   */
+  keep(signatures: Uint32Array, counts: Float64Array): void;
 }
 
 /**

@@ -24,6 +24,7 @@ export async function readBitmap(
   key: string,
   options?: RequestOptions,
 ): Promise<Bitmap> {
+  await reader.prepare?.([key], options);
   const held = reader.resident?.(key);
   if (held !== undefined) return held;
   const [byteLength = 0] = await reader.byteLengths([key], options);

@@ -4,7 +4,7 @@ import { countSets, hasId, hasIds } from '../../src/engine/answers.js';
 import { idsOf as allIdsOf, bytesOf } from '../../src/engine/contents.js';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
 import type { WindowedOptions } from '../../src/engine/question.js';
-import { CachedStore } from '../../src/store/cache.js';
+import { CachedStore } from '../../src/store/cache/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { Store } from '../../src/store/types.js';
 import { countIds, idsOf, storeOf, toBytes } from '../support/bitmaps.js';

@@ -49,6 +49,26 @@ describe('the operands of a question', () => {
     expect(two.calls.byteLengths).toBe(1);
   });
 
+  it('are told to their readers first, which are released if they cannot prepare themselves', async () => {
+    const store = new ReaderStore(new MemoryStore());
+    const prepared: (readonly string[])[] = [];
+    const reader = () => {
+      const made = ReaderStore.prototype.reader.call(store);
+      return Object.assign(made, {
+        prepare: async (keys: readonly string[]) => {
+          prepared.push(keys);
+          if (keys.includes('broken')) throw new Error('gone');
+        },
+      });
+    };
+    const preparing: Store = Object.assign(new CountingStore(new MemoryStore()), { reader });
+    const operands = await openOperands([bitmap(preparing, 'a'), bitmap(preparing, 'b')], {});
+    expect(prepared).toEqual([['a', 'b']]);
+    operands.release();
+    await expect(openOperands([bitmap(preparing, 'broken')], {})).rejects.toThrow('gone');
+    expect(store.readers.map(({ released }) => released)).toEqual([1, 1]);
+  });
+
   it('are read where they are, and waited for', async () => {
     const [one, two] = [new HeldStore(new MemoryStore()), new MemoryStore()];
     await one.put('a', Uint8Array.of(1));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Bitmap } from '../../src/bitmap/bitmap.js';
 import { idsOf } from '../../src/engine/contents.js';
 import { bitmap, combine, type Expression } from '../../src/engine/expression.js';
-import { CachedStore } from '../../src/store/cache.js';
+import { CachedStore } from '../../src/store/cache/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { ByteRead, Store } from '../../src/store/types.js';
 import { countIds } from '../support/bitmaps.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
 import { cached } from '../../src/events/cached.js';
-import { CachedStore } from '../../src/store/cache.js';
+import { CachedStore } from '../../src/store/cache/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { describeConformance } from '../support/store/conformance.js';
 import { CountingStore } from '../support/store/counting.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BudgetError, WrongTypeError } from '../../../src/base/errors.js';
 import { idsOf } from '../../../src/engine/contents.js';
 import { bitmap, combine, complement, type Expression } from '../../../src/engine/expression.js';
-import { CachedStore } from '../../../src/store/cache.js';
+import { CachedStore } from '../../../src/store/cache/cache.js';
 import type { RedisClient } from '../../../src/store/redis/client.js';
 import { fromNodeRedis } from '../../../src/store/redis/node-redis.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';

@@ -5,7 +5,7 @@ import type { ByteRange } from '../../../src/bitmap/types.js';
 import { hasId } from '../../../src/engine/answers.js';
 import { pagesOf } from '../../../src/engine/contents.js';
 import { bitmap, combine } from '../../../src/engine/expression.js';
-import { CachedStore } from '../../../src/store/cache.js';
+import { CachedStore } from '../../../src/store/cache/cache.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
 import { countIds } from '../../support/bitmaps.js';
 import { startProxy } from '../../support/servers/proxy.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KeptBitmaps, type Recording } from '../../src/store/kept.js';
+import { KeptBitmaps } from '../../../src/store/cache/kept.js';
+import type { Recording } from '../../../src/store/cache/recording.js';
 
 const CONTAINER_BYTES = 8192;
 /** What a bitmap takes of which nothing is known yet: its key and its objects. */

@@ -1,5 +1,5 @@
-import { CONTAINER_BYTES } from '../base/limits.js';
-import { Bitmap } from '../bitmap/bitmap.js';
+import type { Bitmap } from '../../bitmap/bitmap.js';
+import { Recording } from './recording.js';
 
 /** Bitmaps within so many bytes of memory, those that are only read in part included; the least recently used make room. */
 
@@ -30,8 +30,7 @@ export class KeptBitmaps {
 
   /** The bitmap of a key if all of it is here. */
   get(key: string): Bitmap | undefined {
-    const recording = this.#entries.get(key);
-    return recording?.isWhole ? recording.bitmap : undefined;
+    return this.wholeOf(key)?.bitmap;
   }
 
   /** The same, now the most recently used. */
@@ -39,6 +38,12 @@ export class KeptBitmaps {
     const bitmap = this.get(key);
     if (bitmap !== undefined) this.#touch(key, this.#entries.get(key)!);
     return bitmap;
+  }
+
+  /** The same, with its stamp. */
+  wholeOf(key: string): Recording | undefined {
+    const recording = this.#entries.get(key);
+    return recording?.isWhole ? recording : undefined;
   }
 
   /** Begins to keep a bitmap; `undefined` if it was begun before, or is known not to fit. */
@@ -96,46 +101,5 @@ export class KeptBitmaps {
       if (this.#bytes <= this.#maxBytes) break;
       this.drop(oldest);
     }
-  }
-}
-
-/** A bitmap as its windows come by, in ascending order. */
-export class Recording {
-  bitmap = new Bitmap();
-  /** What it is known to take. */
-  countedBytes = 0;
-  #byteLength: number | undefined;
-  #isTooLarge = false;
-
-  get isWhole(): boolean {
-    return this.bitmap.byteLength === this.#byteLength;
-  }
-
-  get isUnderWay(): boolean {
-    return !this.isWhole && !this.#isTooLarge;
-  }
-
-  /** How long the bitmap is going to be. */
-  expect(byteLength: number): void {
-    this.#byteLength = byteLength;
-  }
-
-  add(byteOffset: number, bytes: Uint8Array): void {
-    // Windows of another question over the same key come by too; each stretch is wanted once and in order.
-    const isNext = !this.#isTooLarge && byteOffset === this.bitmap.byteLength;
-    const isLast = byteOffset + bytes.length === this.#byteLength;
-    if (isNext && (isLast || bytes.length % CONTAINER_BYTES === 0)) this.bitmap.append(bytes);
-  }
-
-  /** The whole bitmap, which nobody is going to change. */
-  take(bitmap: Bitmap): void {
-    this.bitmap = bitmap;
-    this.#byteLength = bitmap.byteLength;
-  }
-
-  giveUp(): void {
-    this.bitmap = new Bitmap();
-    this.#byteLength = undefined;
-    this.#isTooLarge = true;
   }
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { ByteRange } from '../../src/bitmap/types.js';
-import { hasId, hasIds } from '../../src/engine/answers.js';
-import { bytesOf, idsOf, pagesOf } from '../../src/engine/contents.js';
-import { bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
-import { CachedStore } from '../../src/store/cache.js';
-import { writeRdb } from '../../src/store/dump.js';
-import { MemoryStore } from '../../src/store/memory.js';
-import type { BitmapReader, ByteRead, RequestOptions } from '../../src/store/types.js';
-import { countIds } from '../support/bitmaps.js';
-import { CountingStore } from '../support/store/counting.js';
-import { HeldStore } from '../support/store/held.js';
+import type { ByteRange } from '../../../src/bitmap/types.js';
+import { hasId, hasIds } from '../../../src/engine/answers.js';
+import { bytesOf, idsOf, pagesOf } from '../../../src/engine/contents.js';
+import { bitmap, combine, complement, type Expression } from '../../../src/engine/expression.js';
+import { CachedStore } from '../../../src/store/cache/cache.js';
+import { writeRdb } from '../../../src/store/dump.js';
+import { MemoryStore } from '../../../src/store/memory.js';
+import type { BitmapReader, ByteRead, RequestOptions } from '../../../src/store/types.js';
+import { countIds } from '../../support/bitmaps.js';
+import { CountingStore } from '../../support/store/counting.js';
+import { HeldStore } from '../../support/store/held.js';
 
 const WINDOW = 16_384;
 const BITMAPS = 20;

@@ -1,0 +1,222 @@
+import { checkId } from '../../base/id.js';
+import type { Bitmap } from '../../bitmap/bitmap.js';
+import type { ByteRange } from '../../bitmap/types.js';
+import type {
+  BitWrite,
+  ByteRead,
+  KeysOptions,
+  PutOptions,
+  RequestOptions,
+  Store,
+  WriteOptions,
+} from '../types.js';
+import { readBitmap } from '../whole.js';
+import { KeptCounts } from './counts.js';
+import { KeptBitmaps } from './kept.js';
+import { CachedReader, type Holdings } from './reader.js';
+
+/** A store before a store: bitmaps that no longer change are kept compressed in memory. */
+
+/** What is kept, and how much of it. See `cached`, which knows which periods are over. */
+export interface CacheOptions {
+  /** Which keys hold bitmaps that no longer change; asked anew each time, since time passes. */
+  readonly isFinished: (key: string) => boolean;
+  /** Memory for cached bitmaps, in bytes. */
+  readonly maxBytes: number;
+  /** How many counts of finished bitmaps are kept, rounded up to an even number (default 200,000; some 30 bytes each). */
+  readonly maxCounts?: number | undefined;
+}
+
+/** What a cache was good for. */
+export interface CacheStatistics {
+  /** Finished bitmaps that a question found here. */
+  readonly hits: number;
+  /** Finished bitmaps that it had to fetch. */
+  readonly misses: number;
+  /** Bitmaps kept. */
+  readonly bitmaps: number;
+  /** Bitmaps that questions under way have read in part; they are kept once they are whole. */
+  readonly partial: number;
+  /** The memory that both take, bookkeeping included; at most `maxBytes`. */
+  readonly bytes: number;
+  /** Counts kept. */
+  readonly counts: number;
+  /** Counts that questions found here. */
+  readonly countsFound: number;
+  /** Counts over finished bitmaps alone that questions had to compute. */
+  readonly countsComputed: number;
+}
+
+const DEFAULT_MAX_COUNTS = 200_000;
+
+/**
+ * Keeps finished bitmaps as they are read, window by window; a bitmap that was read to its end is not fetched again. Least
+ * recently used ones make room. What a question has read in part is forgotten when it ends, however it ends. Writes through
+ * this store forget what they touch; what others write to a finished bitmap is not noticed until `invalidate` or `clear` is
+ * called or the bitmap is evicted.
+ * @example
+ * import { MemoryStore } from 'bitmapist-wasm';
+ * import { CachedStore } from 'bitmapist-wasm/cached';
+ *
+ * const inner = new MemoryStore();
+ * await inner.put('key', Uint8Array.of(0x41));
+ * const store = new CachedStore(inner, { isFinished: () => true, maxBytes: 2 ** 20 });
+ * for (let read = 0; read < 2; read++) {
+ *   const [byteLength = 0] = await store.byteLengths(['key']);
+ *   await store.read([{ key: 'key', byteOffset: 0, target: new Uint8Array(byteLength) }]);
+ * }
+ * console.log(store.statistics.hits); // 1
+ */
+export class CachedStore implements Store {
+  /** If the inner store can: a consistent read goes past the cache, since it is asked for what is true now. */
+  readonly snapshot?: NonNullable<Store['snapshot']>;
+  /** If the inner store can: otherwise a question reads no more than the part around the id. */
+  readonly has?: NonNullable<Store['has']>;
+  /** If the inner store can. */
+  readonly erase?: NonNullable<Store['erase']>;
+  readonly #inner: Store;
+  readonly #holdings: Holdings;
+
+  /** @throws RangeError for a `maxBytes` that is not positive, or a `maxCounts` that is not a number of counts */
+  constructor(inner: Store, { isFinished, maxBytes, maxCounts = DEFAULT_MAX_COUNTS }: CacheOptions) {
+    if (!(maxBytes > 0))
+      throw new RangeError(`expected maxBytes to be a positive number, got ${String(maxBytes)}`);
+    if (inner.snapshot !== undefined) this.snapshot = inner.snapshot.bind(inner);
+    if (inner.has !== undefined) {
+      this.has = async (key, id, options) => this.#use(key)?.has(checkId(id)) ?? inner.has!(key, id, options);
+    }
+    if (inner.erase !== undefined) {
+      this.erase = (keys, ids, options) => this.#changing(keys, () => inner.erase!(keys, ids, options));
+    }
+    this.#inner = inner;
+    this.#holdings = {
+      isFinished,
+      kept: new KeptBitmaps(maxBytes),
+      counts: new KeptCounts(maxCounts),
+      hits: 0,
+      misses: 0,
+    };
+  }
+
+  /** Since the store was made; `clear` does not reset what was found, missed and computed. */
+  get statistics(): CacheStatistics {
+    const { kept, counts, hits, misses } = this.#holdings;
+    const { whole, partial } = kept.counts;
+    return {
+      hits,
+      misses,
+      bitmaps: whole,
+      partial,
+      bytes: kept.byteSize,
+      counts: counts.size,
+      countsFound: counts.found,
+      countsComputed: counts.computed,
+    };
+  }
+
+  /**
+   * Forgets all bitmaps and counts; statistics go on.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { cached } from 'bitmapist-wasm/cached';
+   *
+   * const store = cached(new MemoryStore());
+   * store.clear();
+   * console.log(store.statistics.bitmaps); // 0
+   */
+  clear(): void {
+    this.#holdings.kept.clear();
+    this.#holdings.counts.clear();
+  }
+
+  /**
+   * Forgets single bitmaps, and what was counted of them, for callers who learn that somebody else has changed them.
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { cached } from 'bitmapist-wasm/cached';
+   *
+   * const store = cached(new MemoryStore());
+   * store.invalidate(['trackist_active_2025-1-1']);
+   */
+  invalidate(keys: Iterable<string>): void {
+    for (const key of keys) this.#holdings.kept.drop(key);
+  }
+
+  byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
+    return this.reader().byteLengths(keys, options);
+  }
+
+  read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    return this.reader().read(reads, options);
+  }
+
+  occupied(
+    keys: readonly string[],
+    byteLengths: readonly number[],
+    options?: RequestOptions,
+  ): Promise<(readonly ByteRange[] | undefined)[]> {
+    return this.reader().occupied(keys, byteLengths, options);
+  }
+
+  resident(key: string): Bitmap | undefined {
+    return this.#use(key) ?? this.#inner.resident?.(key);
+  }
+
+  /** What is not cached comes from the inner store's own reader for one question, which has begun to keep what it reads. */
+  reader(): CachedReader {
+    const own = this.#inner.reader?.();
+    return new CachedReader(this.#holdings, own ?? this.#inner, own !== undefined && own !== this.#inner);
+  }
+
+  async write(writes: readonly BitWrite[], options?: WriteOptions): Promise<void> {
+    await this.#changing(
+      writes.map(({ key }) => key),
+      () => this.#inner.write(writes, options),
+    );
+  }
+
+  async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
+    await this.#changing([key], () => this.#inner.put(key, bytes, options));
+  }
+
+  keys(prefix: string, options?: KeysOptions): AsyncIterable<string> {
+    return this.#inner.keys(prefix, options);
+  }
+
+  async delete(keys: readonly string[], options?: RequestOptions): Promise<number> {
+    return this.#changing(keys, () => this.#inner.delete(keys, options));
+  }
+
+  async count(key: string, options?: RequestOptions): Promise<number> {
+    const known = this.#use(key)?.cardinality;
+    if (known !== undefined) return known;
+    if (this.#inner.count !== undefined) return this.#inner.count(key, options);
+    const reader = this.reader();
+    try {
+      return (await readBitmap(reader, key, options)).cardinality;
+    } finally {
+      reader.release();
+    }
+  }
+
+  async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
+    return (await this.#inner.expiries?.(keys, options)) ?? keys.map(() => undefined);
+  }
+
+  /** The cached bitmap of a key, now the most recently used. */
+  #use(key: string): Bitmap | undefined {
+    const bitmap = this.#holdings.kept.use(key);
+    if (bitmap !== undefined) this.#holdings.hits += 1;
+    return bitmap;
+  }
+
+  /** Forgets before and after a change: what is read meanwhile may be either. */
+  async #changing<T>(keys: readonly string[], change: () => Promise<T>): Promise<T> {
+    this.invalidate(keys);
+    try {
+      return await change();
+    } finally {
+      this.invalidate(keys);
+    }
+  }
+}

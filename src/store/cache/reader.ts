@@ -1,0 +1,201 @@
+import { checkByteLength } from '../../base/limits.js';
+import type { Bitmap } from '../../bitmap/bitmap.js';
+import type { ByteRange } from '../../bitmap/types.js';
+import type { BitmapReader, ByteRead, CountedReader, RequestOptions } from '../types.js';
+import type { KeptCounts } from './counts.js';
+import type { KeptBitmaps } from './kept.js';
+import type { Recording } from './recording.js';
+
+/** What all questions of a cache share. */
+export interface Holdings {
+  readonly isFinished: (key: string) => boolean;
+  readonly kept: KeptBitmaps;
+  readonly counts: KeptCounts;
+  /** Finished bitmaps that questions found, and those that they had to fetch. */
+  hits: number;
+  misses: number;
+}
+
+/** Bitmaps from this length on are not read as a whole only to be kept. */
+const HUGE_BYTES = 4 * 1024 * 1024;
+
+/** Answers one question from what is kept, and begins to keep what it reads. */
+export class CachedReader implements BitmapReader {
+  /** If the inner reader can. */
+  readonly readFirst?: NonNullable<BitmapReader['readFirst']>;
+  /** If counts are kept. */
+  readonly counted: CountedReader | undefined;
+  readonly #holdings: Holdings;
+  readonly #kept: KeptBitmaps;
+  readonly #inner: BitmapReader;
+  readonly #isOfOneQuestion: boolean;
+  /** What this question has begun to keep. */
+  readonly #begun = new Map<string, Recording>();
+  /** Keys that it has found or missed: each counts once, also if it has been missed and is whole by now. */
+  readonly #counted = new Set<string>();
+
+  /**
+   * @param inner where everything else comes from
+   * @param isOfOneQuestion whether the inner reader was made for this question, and holds what it has fetched whole
+   */
+  constructor(holdings: Holdings, inner: BitmapReader, isOfOneQuestion: boolean) {
+    this.#holdings = holdings;
+    this.#kept = holdings.kept;
+    this.#inner = inner;
+    this.#isOfOneQuestion = isOfOneQuestion;
+    if (inner.readFirst !== undefined) this.readFirst = (reads, options) => this.#readFirst(reads, options);
+    const { counts } = holdings;
+    this.counted = counts.isOn
+      ? {
+          stamps: async (keys) => this.#stamps(keys),
+          stampsOf: (keys, bitmaps) => this.#stampsOf(keys, bitmaps),
+          find: (signatures) => counts.find(signatures),
+          keep: (signatures, found) => counts.keep(signatures, found),
+        }
+      : undefined;
+  }
+
+  async byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
+    const byteLengths = keys.map((key) => this.#use(key)?.byteLength);
+    const asked = [...keys.keys()].filter((index) => byteLengths[index] === undefined);
+    if (asked.length === 0) return byteLengths as number[];
+    const askedKeys = asked.map((index) => keys[index]!);
+    // Begun before the lengths are known: a write ends what was begun while they were on their way.
+    for (const key of askedKeys) this.#begin(key);
+    const found = await this.#inner.byteLengths(askedKeys, options);
+    for (const [position, index] of asked.entries()) {
+      const key = keys[index]!;
+      const byteLength = checkByteLength(key, found[position]!);
+      byteLengths[index] = byteLength;
+      const recording = this.#begun.get(key);
+      if (recording !== undefined) this.#kept.update(key, recording, () => recording.expect(byteLength));
+    }
+    return byteLengths as number[];
+  }
+
+  async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
+    const passed: ByteRead[] = [];
+    for (const read of reads) {
+      const bitmap = this.#kept.get(read.key);
+      if (bitmap === undefined) passed.push(read);
+      else bitmap.readInto(read.target, read.byteOffset, options?.kernel);
+    }
+    if (passed.length === 0) return;
+    const recordings = passed.map(({ key }) => this.#kept.partOf(key));
+    await this.#inner.read(passed, options);
+    for (const [index, { key, byteOffset, target }] of passed.entries()) {
+      const recording = recordings[index];
+      // A write may have ended the recording while its bytes were on their way.
+      if (recording === undefined) continue;
+      const isMixed = this.#begun.get(key) !== recording;
+      this.#kept.update(key, recording, () => recording.add(byteOffset, target, isMixed));
+    }
+  }
+
+  async occupied(
+    keys: readonly string[],
+    byteLengths: readonly number[],
+    options?: RequestOptions,
+  ): Promise<(readonly ByteRange[] | undefined)[]> {
+    const occupied: (readonly ByteRange[] | undefined)[] = keys.map((key) => this.#kept.get(key)?.occupied());
+    const asked = [...keys.keys()].filter((index) => this.#kept.get(keys[index]!) === undefined);
+    if (asked.length > 0 && this.#inner.occupied !== undefined) {
+      const found = await this.#inner.occupied(
+        asked.map((index) => keys[index]!),
+        asked.map((index) => byteLengths[index]!),
+        options,
+      );
+      asked.forEach((index, position) => {
+        const key = keys[index]!;
+        this.#adopt(key);
+        const isRecorded = this.#kept.partOf(key) !== undefined;
+        // What is being recorded is read as a whole, so that it is complete, unless it is huge.
+        if (isRecorded && byteLengths[index]! < HUGE_BYTES) return;
+        occupied[index] = found[position];
+        // Mostly empty: the parts that are not are fetched faster again and again than the whole once.
+        if (isRecorded && found[position] !== undefined) this.#kept.drop(key);
+      });
+    }
+    return occupied;
+  }
+
+  resident(key: string): Bitmap | undefined {
+    return this.#use(key) ?? this.#inner.resident?.(key);
+  }
+
+  release(): void {
+    this.#kept.abandon(this.#begun);
+    this.#inner.release?.();
+  }
+
+  async #readFirst(reads: readonly ByteRead[], options: RequestOptions | undefined): Promise<number[]> {
+    const byteLengths = reads.map(({ key, byteOffset, target }) => {
+      const bitmap = this.#use(key);
+      bitmap?.readInto(target, byteOffset, options?.kernel);
+      return bitmap?.byteLength;
+    });
+    const asked = [...reads.keys()].filter((index) => byteLengths[index] === undefined);
+    if (asked.length === 0) return byteLengths as number[];
+    for (const index of asked) this.#begin(reads[index]!.key);
+    const found = await this.#inner.readFirst!(
+      asked.map((index) => reads[index]!),
+      options,
+    );
+    for (const [position, index] of asked.entries()) {
+      const { key, byteOffset, target } = reads[index]!;
+      const byteLength = checkByteLength(key, found[position]!);
+      byteLengths[index] = byteLength;
+      const recording = this.#begun.get(key);
+      if (recording === undefined) continue;
+      this.#kept.update(key, recording, () => {
+        recording.expect(byteLength);
+        recording.add(byteOffset, target.subarray(0, byteLength));
+      });
+    }
+    return byteLengths as number[];
+  }
+
+  /** Those of bitmaps that are kept, now the most recently used. */
+  #stamps(keys: readonly string[]): (number | undefined)[] {
+    return keys.map((key) =>
+      this.#kept.use(key) === undefined ? undefined : this.#kept.wholeOf(key)!.stamp,
+    );
+  }
+
+  /** Those of bitmaps that this question had from here, or has read itself from the first byte to the last. */
+  #stampsOf(keys: readonly string[], bitmaps: readonly (Bitmap | undefined)[]): (number | undefined)[] {
+    return keys.map((key, index) => {
+      const kept = this.#kept.wholeOf(key);
+      const isRead = kept !== undefined && !kept.isMixed && this.#begun.get(key) === kept;
+      return isRead || kept?.bitmap === bitmaps[index] ? kept?.stamp : undefined;
+    });
+  }
+
+  /** Keeps what the inner reader has fetched as a whole since this question began to keep it. */
+  #adopt(key: string): void {
+    const recording = this.#begun.get(key);
+    const held = this.#isOfOneQuestion && recording?.isUnderWay ? this.#inner.resident?.(key) : undefined;
+    if (held !== undefined) this.#kept.update(key, recording!, () => recording!.take(held));
+  }
+
+  /** The cached bitmap of a key, now the most recently used. */
+  #use(key: string): Bitmap | undefined {
+    const bitmap = this.#kept.use(key);
+    if (bitmap !== undefined && this.#isNew(key)) this.#holdings.hits += 1;
+    return bitmap;
+  }
+
+  #begin(key: string): void {
+    if (!this.#holdings.isFinished(key)) return;
+    if (this.#isNew(key)) this.#holdings.misses += 1;
+    const recording = this.#kept.begin(key);
+    if (recording !== undefined) this.#begun.set(key, recording);
+  }
+
+  /** Whether this question has not been counted for a key yet; it is now. */
+  #isNew(key: string): boolean {
+    if (this.#counted.has(key)) return false;
+    this.#counted.add(key);
+    return true;
+  }
+}
