@@ -4,8 +4,9 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { compileKernel } from '../src/kernel/module.js';
 import type { Kernel } from '../src/kernel/types.js';
-import { compileKernel, createWasmKernel } from '../src/kernel/wasm.js';
+import { createWasmKernel } from '../src/kernel/wasm.js';
 import type { RedisServer } from '../test/support/servers/redis.js';
 import { DAYS, KEYS, PAIRS, ROWS, sum, tableProgram } from './retention.js';
 

@@ -1,6 +1,8 @@
 /** Bitmaps laid out side by side in a kernel of their own. */
+
+import { compileKernel } from '../src/kernel/module.js';
 import type { Kernel } from '../src/kernel/types.js';
-import { compileKernel, createWasmKernel } from '../src/kernel/wasm.js';
+import { createWasmKernel } from '../src/kernel/wasm.js';
 import { fillBitmap } from './data.js';
 
 export interface ResidentBitmaps {

@@ -1,7 +1,7 @@
 import { describe } from './base/errors.js';
 import { countSets } from './engine/answers.js';
 import { atLeast, exactly } from './engine/expression.js';
-import { checkEvaluateOptions, type EvaluateOptions } from './engine/question.js';
+import { checkEvaluateOptions, checkThreads, type EvaluateOptions, type Threads } from './engine/question.js';
 import { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 import type { BulkOptions, BulkResult, MarkRows } from './events/bulk.js';
 import type { Catalog, CatalogOptions } from './events/catalog.js';
@@ -19,6 +19,7 @@ import { MemoryStore } from './store/memory.js';
 import type { People } from './store/people/types.js';
 import type { KeysOptions, RequestOptions, Store } from './store/types.js';
 import type { Table } from './tables/table.js';
+import type { Team } from './threads/team.js';
 import type { Moment } from './time/moment.js';
 import { Period, type PeriodUnit } from './time/period.js';
 import { checkTimeZone } from './time/zone.js';
@@ -48,6 +49,11 @@ export interface BitmapistOptions {
   readonly clock?: () => Moment;
   /** Options of every question, unless a call says otherwise. */
   readonly evaluate?: EvaluateOptions;
+  /**
+   * How many threads count for large questions, the caller's included: a number, `auto` (one per core, at most 8) or a `Team` of
+   * `bitmapist-wasm/threads` that several share (default 1). They start at the first question that is worth it; see `close`.
+   */
+  readonly threads?: 'auto' | number | Team;
 }
 
 /** When an event happened, and what to mark of it. */
@@ -73,8 +79,9 @@ export class Bitmapist {
   readonly #markKeys: MarkKeys[] = [];
   readonly #clock: () => Moment;
   readonly #scope: Scope;
+  readonly #threads: Threads | undefined;
 
-  /** @throws RangeError for a time zone that does not exist */
+  /** @throws RangeError for a time zone that does not exist, and for a number of threads that is not whole or below 1 */
   constructor(options: BitmapistOptions = {}) {
     this.store = options.store ?? new MemoryStore();
     this.options = { ...options, store: this.store };
@@ -83,6 +90,7 @@ export class Bitmapist {
     this.timeZone = checkTimeZone(options.timeZone ?? 'UTC');
     this.#tracking = { trackHourly: options.trackHourly, trackUnique: options.trackUnique };
     this.#clock = options.clock ?? (() => new Date());
+    this.#threads = checkThreads(options.threads);
     this.#scope = {
       store: this.store,
       people: this.people,
@@ -90,7 +98,7 @@ export class Bitmapist {
       timeZone: this.timeZone,
       segments: new Segments(),
       storedKeys: new Set(),
-      defaults: checkEvaluateOptions(options.evaluate ?? {}),
+      defaults: { ...checkEvaluateOptions(options.evaluate ?? {}), threads: this.#threads },
       now: this.#clock,
     };
   }
@@ -513,6 +521,29 @@ export class Bitmapist {
     // Loaded when first asked: most pages that mark or count need no table.
     loadedCohort ??= (await import('./measures/cohort.js')).cohort;
     return this.ask(loadedCohort, args, args);
+  }
+
+  /**
+   * Ends the threads that were started for this instance; neither a `Team` that it was given nor its store. Questions that they are
+   * counting for are rejected; those that come later are answered on the caller's thread. With
+   * `await using bitmapist = new Bitmapist(…)` it happens at the end of the block.
+   * @example
+   * import { Bitmapist } from 'bitmapist-wasm';
+   *
+   * const bitmapist = new Bitmapist({ threads: 'auto' });
+   * await bitmapist.markUnique('pro', [1, 2]);
+   * console.log(await bitmapist.unique('pro').count()); // 2
+   * await bitmapist.close();
+   */
+  async close(): Promise<void> {
+    const threads = this.#threads;
+    if (threads === undefined || typeof threads.wanted === 'object') return;
+    threads.wanted = 1;
+    await threads.team?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #keysOf(options: MarkOptions): MarkKeys {

@@ -113,6 +113,8 @@ describe('the folders of src', () => {
     'bitmaps.ts',
     'http.ts',
     'sample.ts',
+    'threads.ts',
+    'threads/worker.ts',
   ])('keep Node out of %s', (entry) => {
     const closure = [...closureOf(entry)];
     expect(closure.filter((imported) => imported.startsWith('node:') || imported === 'ioredis')).toEqual([]);

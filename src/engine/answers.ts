@@ -28,6 +28,8 @@ export interface SetCounts {
  */
 const DEFAULT_MEMORY_BYTES = 3 * 1024 * 1024;
 const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
+/** What counting takes several milliseconds: bytes of every bitmap, as often as it is counted with another. */
+const MIN_TEAM_BYTES = 64 * 2 ** 20;
 /** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
 const NEAR_MS = 2;
 
@@ -60,8 +62,11 @@ async function countRoots(question: Question): Promise<number[]> {
   const { counters, outputs } = plan.program;
   const counts = new Float64Array(counters);
   const rest = mayHaveLists(question) ? await countLists(question, plan, counts, beginnings) : plan;
-  if (rest.endByte > 0) await countWindows(question, rest, counts, beginnings);
-  else beginnings?.close();
+  if (rest.endByte === 0) beginnings?.close();
+  else if (isWorthTeam(question, rest)) {
+    loadedTeamwork ??= await import('./teamwork.js');
+    await loadedTeamwork.countInTeam(question, rest, counts, beginnings);
+  } else await countWindows(question, rest, counts, beginnings);
   return outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
 }
 
@@ -85,6 +90,17 @@ function mayHaveLists({ operands, windowBytes }: Question): boolean {
 /** Loaded when they are first needed, once: many pages do without. */
 let loadedLists: typeof import('./sparse.js') | undefined;
 let loadedMembership: typeof import('./membership.js') | undefined;
+let loadedTeamwork: typeof import('./teamwork.js') | undefined;
+
+/** Whether several threads would be done sooner, by what the kernel has to look at. */
+function isWorthTeam({ threads, kernel }: Question, { program, endByte }: Plan): boolean {
+  if (threads === undefined || kernel === 'js') return false;
+  const slots = program.steps.reduce(
+    (sum, step) => sum + ('cells' in step ? step.cells : step.slots).length,
+    0,
+  );
+  return slots * endByte >= MIN_TEAM_BYTES;
+}
 
 async function countLists(...args: Parameters<typeof import('./sparse.js').countLists>): Promise<Plan> {
   loadedLists ??= await import('./sparse.js');

@@ -2,8 +2,9 @@ import { openPlan } from './answers.js';
 import type { Expression } from './expression.js';
 import { longest } from './plan.js';
 import { checkEvaluateOptions, openQuestion, type WindowedOptions } from './question.js';
+import { alignLength } from './slots.js';
 import { traceQuestion, traceStream } from './tracing.js';
-import { alignLength, PAGE_BYTES, WindowRun } from './windows.js';
+import { PAGE_BYTES, WindowRun } from './windows.js';
 
 /** Who is in an expression, not only how many: ids, pages of them, and bits. */
 

@@ -1,6 +1,7 @@
 import { describe } from '../base/errors.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import type { RequestOptions } from '../store/types.js';
+import type { Team } from '../threads/team.js';
 import type { Expression } from './expression.js';
 import { type Operands, openOperands } from './operands.js';
 import type { Pair, Parts } from './parts.js';
@@ -37,6 +38,14 @@ export interface EvaluateProgress {
 export interface WindowedOptions extends EvaluateOptions {
   /** Bytes per operand. */
   readonly windowBytes?: number | undefined;
+  readonly threads?: Threads | undefined;
+}
+
+/** The threads of whoever asks. */
+export interface Threads {
+  wanted: 'auto' | number | Team;
+  /** Made when a question is first worth it, unless it was given. */
+  team?: Team;
 }
 
 export interface Question {
@@ -49,6 +58,7 @@ export interface Question {
   readonly windowBytes: number | undefined;
   readonly maxBytes: number | undefined;
   readonly onProgress: ((progress: EvaluateProgress) => void) | undefined;
+  readonly threads?: Threads | undefined;
 }
 
 /** A question whose operands are released once there is an answer, or none to come. */
@@ -72,10 +82,19 @@ export async function openQuestion(
   options: WindowedOptions,
   pairs?: readonly Pair[],
 ): Promise<Question> {
-  const { signal, maxBytes, memoryBytes, windowBytes, kernel = 'auto', onProgress, consistent } = options;
+  const {
+    signal,
+    maxBytes,
+    memoryBytes,
+    windowBytes,
+    kernel = 'auto',
+    onProgress,
+    threads,
+    consistent,
+  } = options;
   const parts = takeApart(expressions, pairs);
   const operands = await openOperands(parts.bitmaps, { signal, maxBytes, kernel }, consistent);
-  return { parts, operands, kernel, signal, memoryBytes, windowBytes, maxBytes, onProgress };
+  return { parts, operands, kernel, signal, memoryBytes, windowBytes, maxBytes, onProgress, threads };
 }
 
 const KERNELS: readonly unknown[] = [undefined, 'auto', 'wasm', 'js'];
@@ -90,6 +109,13 @@ export function checkEvaluateOptions<T extends WindowedOptions>(options: T): T {
     throw new RangeError(`expected the kernel auto, wasm or js, got ${describe(kernel)}`);
   }
   return options;
+}
+
+/** @throws RangeError for what is neither auto, a number of threads nor a team; one thread needs none */
+export function checkThreads(wanted: Threads['wanted'] = 1): Threads | undefined {
+  if (wanted === 1) return undefined;
+  if (wanted !== 'auto' && typeof wanted !== 'object') checkBytes('threads', wanted, 1);
+  return { wanted };
 }
 
 function checkBytes(name: string, bytes: number | undefined, least: number): void {

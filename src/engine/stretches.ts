@@ -5,7 +5,8 @@ import type { Beginnings } from './beginnings.js';
 import type { IdRange, Piece } from './pieces.js';
 import { alignWindow, type Plan, planWithin } from './plan.js';
 import type { Question } from './question.js';
-import { alignLength, PAGE_BYTES, WindowRun } from './windows.js';
+import { alignLength } from './slots.js';
+import { PAGE_BYTES, WindowRun } from './windows.js';
 
 /**
  * Reading a part of a question's bitmaps, for answers that need no more: a plan is run stretch by stretch, each longer than the

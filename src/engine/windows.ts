@@ -2,21 +2,14 @@ import { CONTAINER_BYTES } from '../base/limits.js';
 import { borrowKernel, returnKernel } from '../kernel/pool.js';
 import { type Kernel, SLOT_ALIGNMENT } from '../kernel/types.js';
 import type { Beginnings } from './beginnings.js';
-import { type Encoded, encodeSteps } from './encoding.js';
-import type { OperandRead } from './operands.js';
 import { type Plan, planWindows, READ_SETS, type Window } from './plan.js';
 import type { Question } from './question.js';
-import type { Program } from './steps.js';
+import { alignLength, layOut, Slots } from './slots.js';
 
 /** Runs a plan window by window: brings operands into slots, computes there, hands the window to the caller. */
 
 /** Bytes of a bitmap that are turned into ids at a time: a full page is 65,536 ids. */
 export const PAGE_BYTES = CONTAINER_BYTES;
-
-/** The next length that the kernel's bit operations take. */
-export function alignLength(byteLength: number): number {
-  return Math.ceil(byteLength / 16) * 16;
-}
 
 /** Counts all windows, adding to `counters`. */
 export async function countWindows(
@@ -33,29 +26,33 @@ export async function countWindows(
   }
 }
 
-/** Where the slots of a window are in memory. */
-interface Layout {
-  readonly numbers: Encoded['numbers'];
-  readonly limits: Encoded['limits'];
-  /** Of the first slot. */
-  readonly byteOffset: number;
-  /** From one slot to the next. */
-  readonly stride: number;
-}
+/** The windows of a plan, for one run or for several that share them, and how far the question has come. */
+export class WindowSource {
+  readonly #question: Question;
+  readonly #plan: Plan;
+  readonly #windows: Generator<Window, undefined>;
+  #bytesRead = 0;
+  #windowsDone = 0;
 
-/** Programs are kept with the form of their question, and so are their numbers. */
-const layouts = new WeakMap<Program, Layout[]>();
-/** Of one program: there are few lengths that windows have. */
-const MAX_LAYOUTS = 4;
+  /** @param firstBytes the length of the first window if it is another one than that of the rest */
+  constructor(question: Question, plan: Plan, firstBytes = 0) {
+    this.#question = question;
+    this.#plan = plan;
+    this.#windows = planWindows(plan, firstBytes);
+  }
 
-function layOut(program: Program, byteOffset: number, stride: number): Layout {
-  let known = layouts.get(program) ?? [];
-  const found = known.find((layout) => layout.byteOffset === byteOffset && layout.stride === stride);
-  if (found !== undefined) return found;
-  const layout = { ...encodeSteps(program.steps, (slot) => byteOffset + slot * stride), byteOffset, stride };
-  if (known.length === MAX_LAYOUTS) known = [];
-  layouts.set(program, [...known, layout]);
-  return layout;
+  /** The next window that nobody has. */
+  take(): Window | undefined {
+    return this.#windows.next().value;
+  }
+
+  /** A window is computed. */
+  finish({ reads }: Window): void {
+    this.#windowsDone += 1;
+    for (const { byteLength } of reads) this.#bytesRead += byteLength;
+    const { onProgress } = this.#question;
+    onProgress?.({ bytes: this.#bytesRead, totalBytes: this.#plan.readBytes, windows: this.#windowsDone });
+  }
 }
 
 /**
@@ -68,85 +65,83 @@ export class WindowRun {
   /** Byte offset of a free stretch with room for the ids of `PAGE_BYTES` bytes. */
   readonly pageOffset: number;
   readonly #question: Question;
-  readonly #plan: Plan;
   /** Counts of all windows so far. */
   readonly #counters: Float64Array<ArrayBuffer>;
-  readonly #windows: Generator<Window, undefined>;
+  readonly #source: WindowSource;
   /** The operands that are read. */
   readonly #remote: readonly number[];
-  /** Of the window that is made of beginnings, if there is one, and of all others. */
-  readonly #first: Layout | undefined;
-  readonly #others: Layout;
-  /** Parts of a slot: the window at hand has one, that ahead another. */
-  readonly #parts: number;
-  /** Per part and operand: before which byte something may be set. */
-  readonly #dirtyBytes: number[];
-  #layout: Layout;
-  /** Which part the window at hand has, and which that ahead. */
-  #part = 0;
-  #nextPart = 0;
+  /** Of the window that is made of beginnings, if there is one. */
+  readonly #first: Slots | undefined;
+  /** Of all others, in turn: the window at hand has one, that ahead another. */
+  readonly #others: readonly Slots[];
+  readonly #isReadAhead: boolean;
+  #slots: Slots;
+  #turn = 0;
   #ahead: Window | undefined;
   #reading: Promise<void> | undefined;
-  #bytesRead = 0;
-  #windowsDone = 0;
 
-  /** @param beginnings of the operands that are not in memory, if they have been read; theirs is the kernel then */
+  /**
+   * @param beginnings of the operands that are not in memory, if they have been read; theirs is the kernel then
+   * @param shared with other runs, which read ahead themselves
+   */
   constructor(
     question: Question,
     plan: Plan,
     counters = new Float64Array(plan.program.counters),
     beginnings?: Beginnings,
+    shared?: WindowSource,
   ) {
-    const { reads, windowBytes, program, endByte } = plan;
+    const { windowBytes, program, endByte } = plan;
     this.#question = question;
-    this.#plan = plan;
     this.#counters = counters;
     const firstBytes = beginnings?.byteLength ?? 0;
-    this.#windows = planWindows(plan, firstBytes);
-    this.#first = beginnings && layOut(program, 0, firstBytes);
+    this.#source = shared ?? new WindowSource(question, plan, firstBytes);
+    if (beginnings) this.#first = new Slots(question, layOut(program, 0, firstBytes), 0, firstBytes);
     const othersOffset = firstBytes * program.slots;
     const othersBytes = endByte - firstBytes;
     this.#remote = question.operands.remote;
-    const isReadAhead = this.#remote.length > 0 && othersBytes > windowBytes;
-    this.#parts = isReadAhead ? READ_SETS : 1;
-    this.#others = layOut(program, othersOffset, windowBytes * this.#parts);
-    this.#layout = this.#first ?? this.#others;
-    this.#dirtyBytes = new Array<number>(this.#parts * reads.length).fill(windowBytes);
-    this.pageOffset = othersOffset + (othersBytes > 0 ? this.#others.stride * program.slots : 0);
+    this.#isReadAhead = this.#remote.length > 0 && othersBytes > windowBytes && shared === undefined;
+    const parts = this.#isReadAhead ? READ_SETS : 1;
+    const layout = layOut(program, othersOffset, windowBytes * parts);
+    this.#others = Array.from(
+      { length: parts },
+      (_, part) => new Slots(question, layout, part * windowBytes, windowBytes),
+    );
+    this.#slots = this.#first ?? this.#others[0]!;
+    this.pageOffset = othersOffset + (othersBytes > 0 ? layout.stride * program.slots : 0);
     const pageBytes = program.counters === 0 ? PAGE_BYTES * 8 * Uint32Array.BYTES_PER_ELEMENT : 0;
     this.kernel = beginnings?.kernel ?? borrowKernel(question.kernel);
     this.memory = this.kernel.reserve(this.pageOffset + pageBytes + SLOT_ALIGNMENT);
-    this.#ahead = this.#windows.next().value;
+    if (beginnings === undefined) return;
+    this.#ahead = this.#source.take();
     // What the first window reads is here.
-    if (beginnings !== undefined && this.#ahead?.byteOffset === 0) this.#reading = Promise.resolve();
+    if (this.#ahead?.byteOffset === 0) this.#reading = Promise.resolve();
   }
 
   async next(): Promise<Window | undefined> {
-    const window = this.#ahead;
+    const window = this.#ahead ?? this.#source.take();
+    this.#ahead = undefined;
     if (window === undefined) return undefined;
-    const { signal, onProgress } = this.#question;
     if (this.#reading === undefined) this.#beginToRead(window);
     await this.#reading;
     this.#reading = undefined;
-    signal?.throwIfAborted();
-    const isFirst = this.#first !== undefined && window.byteOffset === 0;
-    this.#layout = isFirst ? this.#first! : this.#others;
-    this.#part = isFirst ? 0 : this.#nextPart;
-    if (!isFirst) this.#nextPart = (this.#part + 1) % this.#parts;
-    this.#ahead = this.#windows.next().value;
+    this.#question.signal?.throwIfAborted();
+    if (this.#first !== undefined && window.byteOffset === 0) this.#slots = this.#first;
+    else {
+      this.#slots = this.#others[this.#turn]!;
+      this.#turn = (this.#turn + 1) % this.#others.length;
+    }
+    if (this.#isReadAhead) this.#ahead = this.#source.take();
     if (this.#ahead !== undefined) this.#beginToRead(this.#ahead);
-    this.#unpack(window);
+    this.#slots.unpack(this.memory, window);
     this.#compute(window);
-    this.#windowsDone += 1;
-    for (const { byteLength } of window.reads) this.#bytesRead += byteLength;
-    onProgress?.({ bytes: this.#bytesRead, totalBytes: this.#plan.readBytes, windows: this.#windowsDone });
+    this.#source.finish(window);
     return window;
   }
 
   /** Byte offset in memory of a slot of the program, for the window at hand. */
   offsetOf(slot: number): number {
-    const { byteOffset, stride } = this.#layout;
-    return byteOffset + slot * stride + this.#part * this.#plan.windowBytes;
+    return this.#slots.offsetOf(slot);
   }
 
   /** Left early, a read may still be writing into the kernel's memory: it is given back for reuse once that has ended well. */
@@ -160,78 +155,17 @@ export class WindowRun {
   }
 
   #beginToRead(window: Window): void {
-    this.#reading = this.#read(window);
+    this.#reading = this.#others[this.#turn]!.read(this.memory, this.#remote, window);
     // If it fails, whoever asks for the window hears of it: perhaps much later, or never.
     this.#reading.catch(() => {});
   }
 
-  #compute({ byteOffset, byteLength }: Window): void {
-    const { numbers, limits } = this.#layout;
-    if (numbers.length === 0) return;
-    const from = this.#part * this.#plan.windowBytes;
-    const length = alignLength(byteLength);
-    const program = limits.length > 0 ? numbers.slice() : numbers;
-    // Complements are cut off where their expression ends.
-    for (const { at, universeBytes } of limits) {
-      program[at] = from + Math.min(Math.max(universeBytes - byteOffset, 0), length);
-    }
-    this.kernel.run(program, length, this.#counters, from);
-  }
-
-  /**
-   * Brings what is in memory already into the slots of the window at hand: right before it is computed, so that it is still
-   * in the processor's caches. Then the copy costs nothing, as the bytes have to be loaded once anyway.
-   */
-  #unpack({ byteOffset, byteLength, reads }: Window): void {
-    const { operands, kernel } = this.#question;
-    const { bitmaps } = operands;
-    const length = alignLength(byteLength);
-    let next = 0;
-    for (let operand = 0; operand < bitmaps.length; operand += 1) {
-      const bitmap = bitmaps[operand];
-      const slot = this.offsetOf(operand);
-      let end = 0;
-      for (; reads[next]?.operand === operand; next += 1) {
-        if (bitmap === undefined) continue;
-        const read = reads[next]!;
-        const start = read.byteOffset - byteOffset;
-        this.memory.fill(0, slot + end, slot + start);
-        end = start + read.byteLength;
-        bitmap.readInto(this.memory.subarray(slot + start, slot + end), read.byteOffset, kernel);
-      }
-      if (bitmap !== undefined) this.memory.fill(0, slot + end, slot + length);
-    }
-  }
-
-  /** Reads a window into the part ahead; what is not read is zero. */
-  async #read({ byteOffset, byteLength, reads }: Window): Promise<void> {
-    const { operands } = this.#question;
-    const { byteOffset: slots, stride } = this.#others;
-    const part = this.#nextPart;
-    const wanted: OperandRead[] = [];
-    let next = 0;
-    for (const operand of this.#remote) {
-      while (reads[next] !== undefined && reads[next]!.operand < operand) next += 1;
-      const slot = slots + operand * stride + part * this.#plan.windowBytes;
-      let end = 0;
-      // Whole, there is nothing to clear but what lies behind it.
-      const isWhole = reads[next]?.operand === operand && reads[next]!.byteLength === byteLength;
-      this.#clear(operand, part, slot, isWhole ? byteLength : 0);
-      for (; reads[next]?.operand === operand; next += 1) {
-        const read = reads[next]!;
-        const start = read.byteOffset - byteOffset;
-        end = start + read.byteLength;
-        const target = this.memory.subarray(slot + start, slot + end);
-        wanted.push({ operand, key: operands.keys[operand]!, byteOffset: read.byteOffset, target });
-      }
-      this.#dirtyBytes[part * operands.keys.length + operand] = end;
-    }
-    if (wanted.length > 0) await operands.read(wanted);
-  }
-
-  /** Zeroes an operand's slot from byte `from` on. */
-  #clear(operand: number, part: number, slot: number, from: number): void {
-    const dirtyBytes = this.#dirtyBytes[part * this.#plan.reads.length + operand]!;
-    if (dirtyBytes > from) this.memory.fill(0, slot + from, slot + dirtyBytes);
+  #compute(window: Window): void {
+    const { layout, from } = this.#slots;
+    if (layout.numbers.length === 0) return;
+    const limits = this.#slots.limitsOf(window);
+    const program = limits.length > 0 ? layout.numbers.slice() : layout.numbers;
+    for (const { at, number } of limits) program[at] = number;
+    this.kernel.run(program, alignLength(window.byteLength), this.#counters, from);
   }
 }

@@ -8,7 +8,7 @@ import {
   type Expression,
   exactly,
 } from '../engine/expression.js';
-import type { EvaluateOptions } from '../engine/question.js';
+import type { WindowedOptions } from '../engine/question.js';
 import { takeApart } from '../engine/taking.js';
 import { checkEventName, isStoredResult, periodKey, uniqueKey } from '../names/keys.js';
 import type { People, Person } from '../store/people/types.js';
@@ -34,7 +34,7 @@ export interface Scope {
   /** Keys of results that were stored through this instance. */
   readonly storedKeys: Set<string>;
   /** Options of every question, unless a call says otherwise. */
-  readonly defaults: EvaluateOptions;
+  readonly defaults: WindowedOptions;
   /** What time it is. */
   now(): Moment;
 }

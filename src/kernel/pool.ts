@@ -1,6 +1,7 @@
 import { createJsKernel } from './js.js';
+import { compileKernel } from './module.js';
 import type { Kernel } from './types.js';
-import { compileKernel, createWasmKernel } from './wasm.js';
+import { createWasmKernel } from './wasm.js';
 
 /** Which kernel to compute with; `auto` is `wasm`, or `js` if WebAssembly is missing or forbidden. */
 export type KernelChoice = 'auto' | 'wasm' | 'js';

@@ -1,37 +1,28 @@
 import { plural } from '../base/errors.js';
-import { kernelText } from './binary.js';
 import { checkReservation, endOfInstruction, firstCellOf } from './checks.js';
 import { type KernelExports, Scratch } from './scratch.js';
 import { type Kernel, Opcode } from './types.js';
 
 const PAGE_BYTES = 65_536;
 
-/**
- * Compiles the kernel, synchronously: about a millisecond for so few bytes. Throws if WebAssembly (with SIMD) is missing or
- * forbidden, as by a content security policy.
- */
-export function compileKernel(): WebAssembly.Module {
-  return new WebAssembly.Module(decodeBytes(kernelText));
+/** A kernel whose memory can be handed to another thread, if it is shared. */
+export interface WasmKernel extends Kernel {
+  readonly memory: WebAssembly.Memory;
+  /** Of the first slot in it. */
+  readonly slotsOffset: number;
 }
 
 /** The WebAssembly kernel, in a memory of its own. */
-export function createWasmKernel(compiled: WebAssembly.Module): Kernel {
+export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
   const exports = new WebAssembly.Instance(compiled).exports as unknown as KernelExports;
   const { memory } = exports;
   const slotsOffset = exports.slotsOffset();
   const scratch = new Scratch(exports);
   return {
     name: 'wasm',
-    reserve(byteLength) {
-      const missingBytes = slotsOffset + checkReservation(byteLength) - memory.buffer.byteLength;
-      try {
-        if (missingBytes > 0) memory.grow(Math.ceil(missingBytes / PAGE_BYTES));
-      } catch (cause) {
-        const room = `${byteLength} ${plural(byteLength, 'byte')}`;
-        throw new RangeError(`expected room for ${room} of slots, got less from the engine`, { cause });
-      }
-      return new Uint8Array(memory.buffer, slotsOffset, byteLength);
-    },
+    memory,
+    slotsOffset,
+    reserve: (byteLength) => reserveSlots(memory, slotsOffset, byteLength),
     /** Instructions touch the same bytes of every slot only, so a program may run in parts, one after the other. */
     run(program, byteLength, counters, byteOffset = 0) {
       const runLaidOut = () => {
@@ -79,19 +70,18 @@ export function createWasmKernel(compiled: WebAssembly.Module): Kernel {
   };
 }
 
-/** The other way round from `assembly/embed.js`. */
-function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  let base = -35;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    // `}` and `~`, and `!` for the backslash.
-    if (code > 124) base = code === 125 ? 55 : 145;
-    else {
-      bytes[length++] = (code === 33 ? 92 : code) + base;
-      base = -35;
-    }
+/** Makes room for slots in a memory, whichever thread asks; see `Kernel.reserve`. */
+export function reserveSlots(
+  memory: WebAssembly.Memory,
+  slotsOffset: number,
+  byteLength: number,
+): Uint8Array<ArrayBuffer> {
+  const missingBytes = slotsOffset + checkReservation(byteLength) - memory.buffer.byteLength;
+  try {
+    if (missingBytes > 0) memory.grow(Math.ceil(missingBytes / PAGE_BYTES));
+  } catch (cause) {
+    const room = `${byteLength} ${plural(byteLength, 'byte')}`;
+    throw new RangeError(`expected room for ${room} of slots, got less from the engine`, { cause });
   }
-  return bytes.slice(0, length);
+  return new Uint8Array(memory.buffer, slotsOffset, byteLength);
 }

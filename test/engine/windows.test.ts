@@ -3,8 +3,9 @@ import { bitmap, combine, complement, type Expression } from '../../src/engine/e
 import { Operands } from '../../src/engine/operands.js';
 import { type OperandInfo, type Plan, planReads } from '../../src/engine/plan.js';
 import type { Question } from '../../src/engine/question.js';
+import { alignLength } from '../../src/engine/slots.js';
 import { takeApart } from '../../src/engine/taking.js';
-import { alignLength, countWindows, WindowRun } from '../../src/engine/windows.js';
+import { countWindows, WindowRun } from '../../src/engine/windows.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { BitmapReader } from '../../src/store/types.js';

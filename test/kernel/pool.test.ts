@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { compileKernel } from '../../src/kernel/module.js';
 import { borrowKernel, KernelPool, returnKernel } from '../../src/kernel/pool.js';
 import { type Kernel, Opcode } from '../../src/kernel/types.js';
-import { compileKernel } from '../../src/kernel/wasm.js';
 import { countBy } from '../support/kernel/model.js';
 
 function count(kernel: Kernel): number {

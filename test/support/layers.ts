@@ -13,6 +13,7 @@ export const FOLDERS = [
   'store',
   'formats',
   'bitmap',
+  'threads',
   'kernel',
   'names',
   'time',

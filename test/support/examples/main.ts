@@ -3,11 +3,13 @@
 import { pathToFileURL } from 'node:url';
 import { formatWithOptions } from 'node:util';
 import { Redis } from 'ioredis';
+import { startFromSources } from '../threads/worker.js';
 
 const TIMEOUT_MS = 10_000;
 
 const answers: { printed: string[]; error?: string }[] = [];
 const { log } = console;
+startFromSources();
 const redis = new Redis(process.env.REDIS_URL!);
 for (const path of process.argv.slice(2)) {
   await redis.flushall();

@@ -1,0 +1,49 @@
+import { createWasmKernel, type WasmKernel } from '../kernel/wasm.js';
+import type { DoneReply, Order, Program, ReadyReply, Reply, RunOrder, StartOrder } from './messages.js';
+
+/** What a worker does: a kernel with a memory of its own, or one that the team sees. Knows no stores, keys or dates. */
+export class Desk {
+  #start: StartOrder | undefined;
+  #kernel: WasmKernel | undefined;
+  #program: Program | undefined;
+
+  /** The reply to an order, if it has one. */
+  carryOut(order: Order): Reply | undefined {
+    try {
+      switch (order.order) {
+        case 'start':
+          this.#start = order;
+          return this.#renew();
+        case 'renew':
+          return this.#renew();
+        case 'program':
+          this.#program = order;
+          this.#kernel!.reserve(order.slotBytes);
+          return undefined;
+        case 'run':
+          return this.#run(order);
+      }
+    } catch (error) {
+      return { reply: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #renew(): ReadyReply {
+    const { module, isShared } = this.#start!;
+    this.#kernel = createWasmKernel(module);
+    const { memory, slotsOffset } = this.#kernel;
+    return { reply: 'ready', memory: isShared ? memory : undefined, slotsOffset };
+  }
+
+  #run({ tray, byteOffset, byteLength, limits, bytes }: RunOrder): DoneReply {
+    const kernel = this.#kernel!;
+    const { numbers, slotBytes, counters } = this.#program!;
+    if (bytes !== undefined) kernel.reserve(slotBytes).set(bytes);
+    // Laid out once if it stays the same.
+    const program = limits.length > 0 ? numbers.slice() : numbers;
+    for (const { at, number } of limits) program[at] = number;
+    const counts = new Float64Array(counters);
+    if (program.length > 0) kernel.run(program, byteLength, counts, byteOffset);
+    return { reply: 'done', tray, counts, bytes };
+  }
+}

@@ -1,0 +1,79 @@
+/** What a team and its workers say to each other. */
+
+/** What a worker is told; it does so in order. */
+export type Order = StartOrder | ProgramOrder | RunOrder | RenewOrder;
+
+/** Comes first, once. */
+export interface StartOrder {
+  readonly order: 'start';
+  readonly module: WebAssembly.Module;
+  readonly isShared: boolean;
+}
+
+/** What all windows from now on are run through. */
+export interface ProgramOrder extends Program {
+  readonly order: 'program';
+}
+
+export interface Program {
+  /** See `Opcode`. */
+  readonly numbers: Int32Array;
+  /** Bytes of all slots. */
+  readonly slotBytes: number;
+  /** How many counts it makes. */
+  readonly counters: number;
+}
+
+/** To be answered by `DoneReply` or `FailedReply`. */
+export interface RunOrder extends Run {
+  readonly order: 'run';
+  readonly tray: number;
+  /** The slots' bytes, if memory is not shared. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+}
+
+/** A window that lies in slots. */
+export interface Run {
+  /** Where it begins in every slot, and how many bytes it has. */
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  /** Numbers of the program that are others in this window. */
+  readonly limits: readonly Limit[];
+}
+
+/** A number of a program, and its place there. */
+export interface Limit {
+  readonly at: number;
+  readonly number: number;
+}
+
+/** Take another memory: somebody may still be writing into this one. To be answered by `ReadyReply`. */
+export interface RenewOrder {
+  readonly order: 'renew';
+}
+
+/** What a worker answers. */
+export type Reply = ReadyReply | DoneReply | FailedReply;
+
+export interface ReadyReply {
+  readonly reply: 'ready';
+  /** Where slots are, if memory is shared. */
+  readonly memory: WebAssembly.Memory | undefined;
+  /** Of the first slot in there. */
+  readonly slotsOffset: number;
+}
+
+export interface DoneReply {
+  readonly reply: 'done';
+  readonly tray: number;
+  /** Of this window alone. */
+  readonly counts: Float64Array<ArrayBuffer>;
+  /** The slots' bytes come back. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** The worker is of no more use. */
+export interface FailedReply {
+  readonly reply: 'failed';
+  readonly reason: string;
+}

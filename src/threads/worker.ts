@@ -1,0 +1,37 @@
+import { Desk } from './desk.js';
+import type { Order, Reply } from './messages.js';
+
+/** The file that workers are started with: waits for orders of its team. */
+
+interface NodeProcess {
+  getBuiltinModule?(name: string): { readonly parentPort: NodePort | null } | undefined;
+}
+
+interface NodePort {
+  on(event: 'message', listener: (order: Order) => void): void;
+  postMessage(reply: Reply, transfer: ArrayBuffer[]): void;
+}
+
+interface WebPort {
+  addEventListener(event: 'message', listener: (event: { readonly data: Order }) => void): void;
+  postMessage(reply: Reply, transfer: ArrayBuffer[]): void;
+}
+
+const desk = new Desk();
+
+function answer(order: Order, port: Pick<WebPort, 'postMessage'>): void {
+  const reply = desk.carryOut(order);
+  if (reply === undefined) return;
+  const isDone = reply.reply === 'done';
+  const transfer = isDone ? [reply.counts.buffer] : [];
+  if (isDone && reply.bytes !== undefined) transfer.push(reply.bytes.buffer);
+  port.postMessage(reply, transfer);
+}
+
+const { process } = globalThis as { process?: NodeProcess };
+const nodePort = process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
+if (nodePort) nodePort.on('message', (order) => answer(order, nodePort));
+else {
+  const webPort = globalThis as unknown as WebPort;
+  webPort.addEventListener('message', ({ data }) => answer(data, webPort));
+}
