@@ -101,6 +101,8 @@ describe('a compressed bitmap', () => {
           const lastByte = ids.length === 0 ? 0 : (ids.at(-1)! >>> 3) + 1;
           const copy = Bitmap.fromContainers(bitmap.containers());
           expectSame(copy, ids, lastByte);
+          const smallest = Bitmap.fromSmallest(bitmap.containers(), byteLength);
+          expectSame(smallest, ids, byteLength);
           expect(idsOf(bytesOf(copy, 8192)).join()).toBe(ids.join());
         },
       ),
