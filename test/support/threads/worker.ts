@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 
-let url: URL | undefined;
+// Once, before anybody replaces `Worker`: it is what the bundler waits for, too.
+const url = new URL(`data:text/javascript,${encodeURIComponent(bundle())}`);
 
 /** Starts the worker of `src/`, which is not built where tests run. */
 export function startWorker(): Worker {
-  url ??= new URL(`data:text/javascript,${encodeURIComponent(bundle())}`);
   return new Worker(url);
 }
 
