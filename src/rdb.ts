@@ -6,6 +6,7 @@ export {
   type RdbReadOptions,
   type RdbString,
   readRdb,
+  readRdbBatches,
 } from './formats/rdb/reader.js';
 export { type EncodeRdbOptions, encodeRdb, type LongBytes, type RdbEntry } from './formats/rdb/writer.js';
 export { decodeKey, encodeKey } from './names/key-text.js';

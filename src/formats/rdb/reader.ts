@@ -113,14 +113,17 @@ const MAX_KEY_BYTES = 2 ** 24;
 const MAX_TEMPLATES = 2 ** 20;
 const CHECKSUM_BYTES = 8;
 const PROGRESS_BYTES = 2 ** 20;
+/** So many strings, of so many bytes, are given out at a time at most. */
+const BATCH_STRINGS = 512;
+const BATCH_BYTES = 2 ** 18;
 
 /**
  * The strings of a dump, in its order, as they are read. Nothing is verified before it is given out: the checksum stands
  * at the end of the file, so an error may come after strings that were given out before.
  *
- * Memory beyond the value that is being given out: two chunks of the input, one key (up to 16 MiB), and while a value is
- * read at most as much again, for what has arrived of it; two numbers for each of the templates (at most 2^20) from which
- * Redis 8.10 makes hashes. A length in the file never takes memory by itself.
+ * Memory beyond the value that is being given out: two chunks of the input, one key (up to 16 MiB), some hundreds of short values
+ * that arrived together, and while a value is read at most as much again, for what has arrived of it; two numbers for each of the
+ * templates (at most 2^20) from which Redis 8.10 makes hashes. A length in the file never takes memory by itself.
  * @throws RdbError, a FormatError; TypeError if the input is no sequence of bytes; BitmapistError if the platform lacks
  * AbortController, or DecompressionStream for a packed dump; the signal's reason.
  * @example
@@ -131,12 +134,37 @@ const PROGRESS_BYTES = 2 ** 20;
  * await store.put('key', Uint8Array.of(0x41));
  * for await (const { key, bytes } of readRdb(writeRdb(store))) console.log(key, bytes.length); // key 1
  */
-export function readRdb(input: ByteInput, options: RdbReadOptions = {}): AsyncGenerator<RdbString, void> {
-  return readPlacedRdb(input, options, { from: 0, valueFrom: 0, to: 0, end: 0, checksumBytes: 0 });
+export async function* readRdb(
+  input: ByteInput,
+  options: RdbReadOptions = {},
+): AsyncGenerator<RdbString, void> {
+  for await (const batch of readRdbBatches(input, options)) {
+    for (const string of batch) yield string;
+  }
 }
 
 /**
- * The same, for those who want to know where the strings are.
+ * The same in batches, for those who read millions of strings: to wait for one takes longer than to read it. A batch is what has
+ * arrived: one string at least and 512 at most, fewer if they are longer than 256 KiB together.
+ * @throws as `readRdb` does, after the strings that came before the error
+ * @example
+ * import { encodeRdb, readRdbBatches } from 'bitmapist-wasm/rdb';
+ *
+ * const dump = encodeRdb(['a', 'b'].map((key) => ({ key, bytes: Uint8Array.of(0x41) })));
+ * for await (const batch of readRdbBatches(dump)) {
+ *   for (const { key } of batch) console.log(key); // a b
+ * }
+ */
+export function readRdbBatches(
+  input: ByteInput,
+  options: RdbReadOptions = {},
+): AsyncGenerator<RdbString[], void> {
+  const place = { from: 0, valueFrom: 0, to: 0, end: 0, checksumBytes: 0 };
+  return readBatches(input, options, BATCH_STRINGS, place, undefined);
+}
+
+/**
+ * The strings one by one, for those who want to know where they are.
  * @param place is what it says whenever a string has been given out, and at the end
  * @param onOther is told of keys that hold no strings
  * @internal
@@ -147,6 +175,16 @@ export async function* readPlacedRdb(
   place: RdbPlace,
   onOther?: (key: string, db: number) => void,
 ): AsyncGenerator<RdbString, void> {
+  for await (const [string] of readBatches(input, options, 1, place, onOther)) yield string!;
+}
+
+async function* readBatches(
+  input: ByteInput,
+  options: RdbReadOptions,
+  most: number,
+  place: RdbPlace,
+  onOther: ((key: string, db: number) => void) | undefined,
+): AsyncGenerator<RdbString[], void> {
   const counts: Counts = { inputBytes: 0, keys: 0, strings: 0, expired: 0 };
   const checksum = new Crc64();
   /** Ends the input even while it is being waited for. */
@@ -158,7 +196,7 @@ export async function* readPlacedRdb(
   const chunks = unpackGzip(countBytes(readChunks(input, stop.signal), counts, report));
   const cursor = new ByteCursor(chunks, (bytes) => checksum.update(bytes));
   try {
-    yield* readStrings(cursor, checksum, counts, options, place, onOther);
+    yield* readStrings(cursor, checksum, counts, options, most, place, onOther);
     report();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
@@ -176,65 +214,115 @@ async function* readStrings(
   checksum: Crc64,
   counts: Counts,
   options: RdbReadOptions,
+  most: number,
   place: RdbPlace,
   onOther: ((key: string, db: number) => void) | undefined,
-): AsyncGenerator<RdbString, void> {
+): AsyncGenerator<RdbString[], void> {
   const { prefix = '', nowMs = Date.now(), maxValueBytes = MAX_BYTES } = options;
   const { dialect, version } = await readMagic(cursor);
+  const values = valueLayouts[dialect];
+  const opcodes = opcodeLayouts[dialect];
   const templates = new Map<number, number>();
+  const batch = new Batch(most);
   let db = 0;
   let expiresAtMs: number | undefined;
   /** Where what is said about the next key begins. */
   let from: number | undefined;
-  for (;;) {
-    if (cursor.available < LOOKAHEAD) await cursor.fill(LOOKAHEAD);
-    const byteOffset = cursor.byteOffset;
-    const code = cursor.byte();
-    if (code === END) break;
-    if (aboutKey[dialect].has(code)) from ??= byteOffset;
-    else if (from !== undefined && !valueLayouts[dialect].has(code) && code !== HASH_TEMPLATE_ARRAY)
-      from = Number.NaN;
-    if (code === SELECT_DB) db = readLength(cursor);
-    else if (code === EXPIRES_MS) expiresAtMs = readMilliseconds(cursor);
-    else if (code === EXPIRES_S) expiresAtMs = readInteger(cursor, 4) * 1000;
-    else if (code === HASH_TEMPLATE && dialect === 'redis') await readTemplate(cursor, templates);
-    else if (opcodeLayouts[dialect].has(code)) await skip(cursor, opcodeLayouts[dialect].get(code)!);
-    else {
-      const layout = valueLayouts[dialect].get(code);
-      const isTemplated = code === HASH_TEMPLATE_ARRAY && dialect === 'redis';
-      if (layout === undefined && !isTemplated) {
-        throw new FormatError(`expected a value of a known type, got type ${code}`, byteOffset);
+  try {
+    for (;;) {
+      if (cursor.available < LOOKAHEAD) {
+        // What has been read is given out before more is waited for.
+        if (batch.size > 0) yield batch.take();
+        await cursor.fill(LOOKAHEAD);
       }
-      const key = decodeKey(await readString(cursor, () => 'a key', MAX_KEY_BYTES));
-      if (code !== STRING) onOther?.(key, db);
-      place.from = from ?? byteOffset;
-      from = undefined;
-      const wanted =
-        code === STRING &&
-        (options.db === undefined || options.db === db) &&
-        key.startsWith(prefix) &&
-        (options.filter?.(key, db) ?? true);
-      const expired = expiresAtMs !== undefined && expiresAtMs < nowMs && !options.keepExpired;
-      if (wanted && !expired) {
-        place.valueFrom = cursor.byteOffset;
-        const bytes = await readString(cursor, () => `a value of key ${quote(key)}`, maxValueBytes);
-        place.to = cursor.byteOffset;
-        counts.keys++;
-        counts.strings++;
-        yield expiresAtMs === undefined ? { db, key, bytes } : { db, key, bytes, expiresAtMs };
-      } else {
-        if (layout) await skip(cursor, layout);
-        else await skipTemplated(cursor, templates);
-        counts.keys++;
-        if (wanted) counts.expired++;
+      const byteOffset = cursor.byteOffset;
+      const code = cursor.byte();
+      if (code === END) break;
+      if (aboutKey[dialect].has(code)) from ??= byteOffset;
+      else if (from !== undefined && !values.has(code) && code !== HASH_TEMPLATE_ARRAY) from = Number.NaN;
+      if (code === SELECT_DB) db = readLength(cursor);
+      else if (code === EXPIRES_MS) expiresAtMs = readMilliseconds(cursor);
+      else if (code === EXPIRES_S) expiresAtMs = readInteger(cursor, 4) * 1000;
+      else if (code === HASH_TEMPLATE && dialect === 'redis') await readTemplate(cursor, templates);
+      else if (opcodes.has(code)) await skip(cursor, opcodes.get(code)!);
+      else {
+        const layout = values.get(code);
+        const isTemplated = code === HASH_TEMPLATE_ARRAY && dialect === 'redis';
+        if (layout === undefined && !isTemplated) {
+          throw new FormatError(`expected a value of a known type, got type ${code}`, byteOffset);
+        }
+        const name = readString(cursor, () => 'a key', MAX_KEY_BYTES);
+        if (name instanceof Promise && batch.size > 0) yield batch.take();
+        const key = decodeKey(name instanceof Promise ? await name : name);
+        if (code !== STRING) onOther?.(key, db);
+        place.from = from ?? byteOffset;
+        from = undefined;
+        const wanted =
+          code === STRING &&
+          (options.db === undefined || options.db === db) &&
+          key.startsWith(prefix) &&
+          (options.filter?.(key, db) ?? true);
+        const expired = expiresAtMs !== undefined && expiresAtMs < nowMs && !options.keepExpired;
+        if (wanted && !expired) {
+          place.valueFrom = cursor.byteOffset;
+          const value = readString(cursor, () => `a value of key ${quote(key)}`, maxValueBytes);
+          if (value instanceof Promise && batch.size > 0) yield batch.take();
+          const bytes = value instanceof Promise ? await value : value;
+          place.to = cursor.byteOffset;
+          counts.keys++;
+          counts.strings++;
+          batch.add(expiresAtMs === undefined ? { db, key, bytes } : { db, key, bytes, expiresAtMs });
+          if (batch.isFull) yield batch.take();
+        } else {
+          if (layout) await skip(cursor, layout);
+          else await skipTemplated(cursor, templates);
+          counts.keys++;
+          if (wanted) counts.expired++;
+        }
+        expiresAtMs = undefined;
       }
-      expiresAtMs = undefined;
     }
+  } catch (error) {
+    if (batch.size > 0) yield batch.take();
+    throw error;
   }
+  if (batch.size > 0) yield batch.take();
   place.end = cursor.byteOffset;
   place.checksumBytes = version >= 5 ? CHECKSUM_BYTES : 0;
   if (version >= 5) await checkChecksum(cursor, checksum);
   await readTail(cursor);
+}
+
+/** Strings that are given out together. */
+class Batch {
+  readonly #most: number;
+  #strings: RdbString[] = [];
+  #bytes = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#strings.length;
+  }
+
+  get isFull(): boolean {
+    return this.#strings.length >= this.#most || this.#bytes > BATCH_BYTES;
+  }
+
+  add(string: RdbString): void {
+    this.#strings.push(string);
+    this.#bytes += string.bytes.length;
+  }
+
+  /** All of them; it is empty after that. */
+  take(): RdbString[] {
+    const strings = this.#strings;
+    this.#strings = [];
+    this.#bytes = 0;
+    return strings;
+  }
 }
 
 async function readMagic(cursor: ByteCursor): Promise<{ dialect: Dialect; version: number }> {

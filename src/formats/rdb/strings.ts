@@ -45,22 +45,31 @@ export function readStringHead(cursor: ByteCursor): number {
 }
 
 /**
- * Reads a string. One that looks like a decimal number is stored as the number: `c0 01` is the text "1".
- * `name` is asked for what it is called in errors.
+ * Reads a string: at once if all of it has arrived, since a promise takes longer than a short string. One that looks like a
+ * decimal number is stored as the number: `c0 01` is the text "1". `name` is asked for what it is called in errors.
  * @throws FormatError also if it is longer than `maxBytes`, before memory is taken for it.
  */
-export async function readString(
+export function readString(
   cursor: ByteCursor,
   name: () => string,
   maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (cursor.available < LOOKAHEAD) await cursor.fill(LOOKAHEAD);
+): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
+  if (cursor.available >= LOOKAHEAD) return readArriving(cursor, name, maxBytes);
+  return cursor.fill(LOOKAHEAD).then(() => readArriving(cursor, name, maxBytes));
+}
+
+/** Reads a string whose head has arrived. */
+function readArriving(
+  cursor: ByteCursor,
+  name: () => string,
+  maxBytes: number,
+): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
   const byteOffset = cursor.byteOffset;
   const first = cursor.byte();
   if (first >> 6 !== ENCODED) {
     const byteLength = restOfLength(first, cursor, byteOffset);
     checkSize(byteLength, maxBytes, name, byteOffset);
-    return cursor.read(byteLength);
+    return byteLength <= cursor.available ? cursor.copy(byteLength) : cursor.read(byteLength);
   }
   const encoding = first & 0x3f;
   if (encoding <= INT32) return latin1Bytes(String(readInteger(cursor, 1 << (encoding - INT8))));
@@ -70,10 +79,11 @@ export async function readString(
   checkSize(byteLength, maxBytes, name, byteOffset);
   checkSize(packedLength, maxBytes, name, byteOffset);
   const packedOffset = cursor.byteOffset;
+  const unpack = (packed: Uint8Array) => decompressLzf(packed, byteLength, packedOffset);
   // Straight from the chunk if all of it is there: a copy is made only of what arrives in parts.
-  const packed =
-    packedLength <= cursor.available ? cursor.view(packedLength) : await cursor.read(packedLength);
-  return decompressLzf(packed, byteLength, packedOffset);
+  return packedLength <= cursor.available
+    ? unpack(cursor.view(packedLength))
+    : cursor.read(packedLength).then(unpack);
 }
 
 /** Reads a signed integer of 1, 2 or 4 bytes, least significant byte first. */

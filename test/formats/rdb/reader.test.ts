@@ -3,7 +3,13 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../../src/base/errors.js';
 import type { ByteInput } from '../../../src/formats/input.js';
-import { RdbError, type RdbProgress, type RdbReadOptions, readRdb } from '../../../src/formats/rdb/reader.js';
+import {
+  RdbError,
+  type RdbProgress,
+  type RdbReadOptions,
+  readRdb,
+  readRdbBatches,
+} from '../../../src/formats/rdb/reader.js';
 import { encodeKey } from '../../../src/names/key-text.js';
 import { chunksOf } from '../../support/formats/chunks.js';
 import {
@@ -498,5 +504,46 @@ describe('while reading', () => {
     ['chunks of text', ['REDIS']],
   ])('refuses %s for an input', async (_, input) => {
     await expect(read(input as unknown as ByteInput)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('batches', () => {
+  const entries = (count: number, value: string): Raw[] =>
+    Array.from({ length: count }, (_, at): Raw => [0, text(`k${at}`), text(value)]);
+  const sizes = async (input: ByteInput): Promise<number[]> => {
+    const found: number[] = [];
+    for await (const batch of readRdbBatches(input)) found.push(batch.length);
+    return found;
+  };
+
+  it('are what has arrived, in the order of the dump, and bounded', async () => {
+    expect(await sizes(dump(entries(1100, 'x'.repeat(40))))).toEqual([512, 512, 76]);
+    expect(await sizes(dump(entries(7, 'x'.repeat(100_000))))).toEqual([3, 3, 1]);
+    const keys: string[] = [];
+    for await (const batch of readRdbBatches(dump(entries(600, 'x')))) {
+      keys.push(...batch.map(({ key }) => key));
+    }
+    expect(keys).toEqual(Array.from({ length: 600 }, (_, at) => `k${at}`));
+  });
+
+  it.each([
+    ['a key', 1],
+    ['a value', 20],
+  ])('are given out before the rest of %s is waited for', async (_, missing) => {
+    const whole = dump([...entries(3, 'x'), [0, text('y'.repeat(50)), text('z'.repeat(50))]]);
+    const end = whole.length - 9 - (missing === 1 ? 70 : missing);
+    const batches = readRdbBatches(
+      (async function* () {
+        yield whole.subarray(0, end);
+        await new Promise(() => {});
+      })(),
+    );
+    expect((await batches.next()).value).toHaveLength(3);
+  });
+
+  it('come before the error that ends them', async () => {
+    const batches = readRdbBatches(dump([...entries(3, 'x'.repeat(40)), [99, text('y'.repeat(40))]]));
+    expect((await batches.next()).value).toHaveLength(3);
+    await expect(batches.next()).rejects.toThrow(RdbError);
   });
 });
