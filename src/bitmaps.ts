@@ -1,6 +1,7 @@
 export { Bitmap } from './bitmap/bitmap.js';
 export { smallestContainer } from './bitmap/container.js';
 export { containerIds } from './bitmap/ids.js';
+export { BitmapPacker, type PackedBitmap } from './bitmap/packed.js';
 export type { Container, ContainerKind } from './bitmap/types.js';
 export { encodeIds, readIds } from './formats/ids.js';
 export type { ByteInput } from './formats/input.js';

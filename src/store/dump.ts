@@ -2,8 +2,14 @@
 
 import { inBatches } from '../base/batches.js';
 import { BitmapistError } from '../base/errors.js';
+import { BitmapPacker } from '../bitmap/packed.js';
 import type { ByteInput } from '../formats/input.js';
-import { type RdbProgress, type RdbReadOptions, type RdbString, readRdb } from '../formats/rdb/reader.js';
+import {
+  type RdbProgress,
+  type RdbReadOptions,
+  type RdbString,
+  readRdbBatches,
+} from '../formats/rdb/reader.js';
 import { type EncodeRdbOptions, encodeRdb, type RdbEntry } from '../formats/rdb/writer.js';
 import { isPeopleKey, parsePeopleKey } from '../names/people.js';
 import { MemoryStore } from './memory.js';
@@ -49,7 +55,8 @@ const PIECE_BYTES = 2 ** 20;
  */
 export async function loadRdb(input: ByteInput, options: RestoreRdbOptions = {}): Promise<MemoryStore> {
   const store = new MemoryStore();
-  await restoreRdb(input, store, options);
+  const packer = new BitmapPacker();
+  await restore(input, store, options, (key, bytes) => store.putBitmap(key, packer.pack(bytes)));
   return store;
 }
 
@@ -68,10 +75,20 @@ export async function loadRdb(input: ByteInput, options: RestoreRdbOptions = {})
  * const dump = encodeRdb([{ key: 'key', bytes: Uint8Array.of(0x41) }]);
  * console.log((await restoreRdb(dump, store)).strings); // 1
  */
-export async function restoreRdb(
+export function restoreRdb(
   input: ByteInput,
   store: Store,
-  { people, ...options }: RestoreRdbOptions = {},
+  options: RestoreRdbOptions = {},
+): Promise<RdbProgress> {
+  return restore(input, store, options);
+}
+
+/** @param keep takes what does not expire into a store of our own, at once */
+async function restore(
+  input: ByteInput,
+  store: Store,
+  { people, ...options }: RestoreRdbOptions,
+  keep?: (key: string, bytes: Uint8Array) => void,
 ): Promise<RdbProgress> {
   const size = (await people?.size(options)) ?? 0;
   if (size > 0) throw refuseToMix(size);
@@ -90,23 +107,29 @@ export async function restoreRdb(
   let bytes = 0;
   let db: number | undefined;
   try {
-    for await (const string of readRdb(input, { ...options, prefix: '', filter: wants, onProgress })) {
-      checkDb(string, db);
-      db = string.db;
-      if (isPerson(string.key)) {
-        entries.push(string);
-        continue;
+    for await (const batch of readRdbBatches(input, { ...options, prefix: '', filter: wants, onProgress })) {
+      for (const string of batch) {
+        checkDb(string, db);
+        db = string.db;
+        if (isPerson(string.key)) {
+          entries.push(string);
+          continue;
+        }
+        if (keep !== undefined && string.expiresAtMs === undefined) {
+          keep(string.key, string.bytes);
+          continue;
+        }
+        checkKey(string, store);
+        const put = putString(string, store, options.signal);
+        // It is waited for later; until then its failure is nobody's surprise.
+        put.catch(() => {});
+        puts.push(put);
+        bytes += string.bytes.length;
+        if (puts.length < BATCH_KEYS && bytes < BATCH_BYTES) continue;
+        await Promise.all(puts);
+        puts = [];
+        bytes = 0;
       }
-      checkKey(string, store);
-      const put = putString(string, store, options.signal);
-      // It is waited for later; until then its failure is nobody's surprise.
-      put.catch(() => {});
-      puts.push(put);
-      bytes += string.bytes.length;
-      if (puts.length < BATCH_KEYS && bytes < BATCH_BYTES) continue;
-      await Promise.all(puts);
-      puts = [];
-      bytes = 0;
     }
   } finally {
     await Promise.all(puts);

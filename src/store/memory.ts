@@ -2,6 +2,7 @@
 
 import { checkId, checkIds } from '../base/id.js';
 import { Bitmap } from '../bitmap/bitmap.js';
+import type { PackedBitmap } from '../bitmap/packed.js';
 import type { ByteRange } from '../bitmap/types.js';
 import { checkKeysOptions, checkPut, checkWrites } from './arguments.js';
 import type {
@@ -26,7 +27,7 @@ import type {
  * console.log(await bitmapist.day('active', '2026-11-22').count()); // 2
  */
 export class MemoryStore implements Store {
-  readonly #bitmaps = new Map<string, Bitmap>();
+  readonly #bitmaps = new Map<string, Bitmap | PackedBitmap>();
   /** Unix milliseconds at which keys with a time to live are gone. */
   readonly #expiries = new Map<string, number>();
 
@@ -38,9 +39,7 @@ export class MemoryStore implements Store {
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     for (const { key, byteOffset, target } of reads) {
-      const bitmap = this.#find(key);
-      if (bitmap === undefined) target.fill(0);
-      else bitmap.readInto(target, byteOffset, options?.kernel);
+      this.resident(key).readInto(target, byteOffset, options?.kernel);
     }
   }
 
@@ -71,7 +70,7 @@ export class MemoryStore implements Store {
     const keys = [...this.#bitmaps.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys) {
       options?.signal?.throwIfAborted();
-      if (this.#find(key) !== undefined) yield key;
+      if (this.#holds(key)) yield key;
     }
   }
 
@@ -79,7 +78,7 @@ export class MemoryStore implements Store {
     options?.signal?.throwIfAborted();
     let deleted = 0;
     for (const key of keys) {
-      if (this.#find(key) === undefined) continue;
+      if (!this.#holds(key)) continue;
       this.#forget(key);
       deleted++;
     }
@@ -101,7 +100,7 @@ export class MemoryStore implements Store {
 
   async expiries(keys: readonly string[], options?: RequestOptions): Promise<(number | undefined)[]> {
     options?.signal?.throwIfAborted();
-    return keys.map((key) => (this.#find(key) === undefined ? undefined : this.#expiries.get(key)));
+    return keys.map((key) => (this.#holds(key) ? this.#expiries.get(key) : undefined));
   }
 
   async count(key: string, options?: RequestOptions): Promise<number> {
@@ -135,10 +134,7 @@ export class MemoryStore implements Store {
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
     options?.signal?.throwIfAborted();
-    return keys.map((key) => {
-      const bitmap = this.#find(key);
-      return bitmap === undefined ? [] : bitmap.occupied();
-    });
+    return keys.map((key) => this.resident(key).occupied());
   }
 
   /** A copy of `keys` as they are now; see `Store`. */
@@ -162,7 +158,7 @@ export class MemoryStore implements Store {
    * store.putBitmap('key', Bitmap.fromBytes(Uint8Array.of(0x41)));
    * console.log(await store.count('key')); // 2
    */
-  putBitmap(key: string, bitmap: Bitmap): void {
+  putBitmap(key: string, bitmap: Bitmap | PackedBitmap): void {
     this.#bitmaps.set(key, bitmap);
     this.#expiries.delete(key);
   }
@@ -174,10 +170,20 @@ export class MemoryStore implements Store {
     return sum;
   }
 
-  #find(key: string): Bitmap | undefined {
+  #holds(key: string): boolean {
     const expiry = this.#expiries.size > 0 ? this.#expiries.get(key) : undefined;
     if (expiry !== undefined && expiry <= Date.now()) this.#forget(key);
-    return this.#bitmaps.get(key);
+    return this.#bitmaps.has(key);
+  }
+
+  #find(key: string): Bitmap | undefined {
+    if (!this.#holds(key)) return undefined;
+    let bitmap = this.#bitmaps.get(key)!;
+    if ('unpack' in bitmap) {
+      bitmap = bitmap.unpack();
+      this.#bitmaps.set(key, bitmap);
+    }
+    return bitmap;
   }
 
   #forget(key: string): void {

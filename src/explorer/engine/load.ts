@@ -1,7 +1,8 @@
+import { BitmapPacker } from '../../bitmaps.js';
 import { type EventsKind, kindOfFile } from '../../csv.js';
 import { Bitmapist, DEFAULT_PREFIX, MemoryStore, Period, parseKey, plural } from '../../index.js';
 import { isPeopleKey, MemoryPeople, type PeopleEntry } from '../../people.js';
-import { readRdb } from '../../rdb.js';
+import { readRdbBatches } from '../../rdb.js';
 import { markSample, SAMPLE_DAYS } from '../../sample.js';
 import type { Dataset } from './dataset.js';
 import { loadEvents } from './events.js';
@@ -111,33 +112,36 @@ async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
   let peopleKeys = 0;
   let expiredKeys = 0;
   let failure: unknown;
-  // What the reader was told last is wanted: its value comes next.
-  let wanted: string | undefined;
+  const prefixes = prefixesOf(ask);
+  const packer = new BitmapPacker();
   try {
-    const strings = readRdb(file.bytes(), {
-      filter: (key) => {
-        wanted = prefixesOf(ask).find((prefix) => parseKey(prefix, key) !== undefined);
-        return wanted !== undefined || isPeopleKey(key);
-      },
+    const batches = readRdbBatches(file.bytes(), {
+      filter: (key) => prefixes.some((prefix) => parseKey(prefix, key) !== undefined) || isPeopleKey(key),
       onProgress: (read) => {
         keys = read.keys;
         expiredKeys = read.expired;
       },
     });
-    for await (const { db, key, bytes } of strings) {
-      if (wanted === undefined) {
-        peopleKeys += 1;
-        const kept = entries.get(db) ?? [];
-        entries.set(db, kept);
-        kept.push({ key, bytes });
-        continue;
+    for await (const batch of batches) {
+      for (const { db, key, bytes } of batch) {
+        const prefix = prefixes.find((each) => parseKey(each, key) !== undefined);
+        if (prefix === undefined) {
+          peopleKeys += 1;
+          const kept = entries.get(db) ?? [];
+          entries.set(db, kept);
+          kept.push({ key, bytes });
+          continue;
+        }
+        const of = `${db} ${prefix}`;
+        let dataset = datasets.get(of);
+        if (dataset === undefined) {
+          dataset = await makeDataset(db, prefix);
+          datasets.set(of, dataset);
+        }
+        dataset.store.putBitmap(key, packer.pack(bytes));
+        dataset.catalog.add(key);
+        progress.items += 1;
       }
-      const prefix = wanted;
-      const dataset = datasets.get(`${db} ${prefix}`) ?? (await makeDataset(db, prefix));
-      datasets.set(`${db} ${prefix}`, dataset);
-      await dataset.store.put(key, bytes);
-      dataset.catalog.add(key);
-      progress.items += 1;
     }
   } catch (error) {
     failure = error;
