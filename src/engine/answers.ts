@@ -28,8 +28,6 @@ export interface SetCounts {
  */
 const DEFAULT_MEMORY_BYTES = 3 * 1024 * 1024;
 const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
-/** What counting takes several milliseconds: bytes of every bitmap, as often as it is counted with another. */
-const MIN_TEAM_BYTES = 64 * 2 ** 20;
 /** Up to this many milliseconds for asking the lengths of all operands a store counts as near. */
 const NEAR_MS = 2;
 
@@ -63,10 +61,11 @@ async function countRoots(question: Question): Promise<number[]> {
   const counts = new Float64Array(counters);
   const rest = mayHaveLists(question) ? await countLists(question, plan, counts, beginnings) : plan;
   if (rest.endByte === 0) beginnings?.close();
-  else if (isWorthTeam(question, rest)) {
-    loadedTeamwork ??= await import('./teamwork.js');
-    await loadedTeamwork.countInTeam(question, rest, counts, beginnings);
-  } else await countWindows(question, rest, counts, beginnings);
+  else {
+    if (question.threads) loadedTeamwork ??= await import('./teamwork.js');
+    const count = question.threads ? loadedTeamwork!.countWindowsInTeam : countWindows;
+    await count(question, rest, counts, beginnings);
+  }
   return outputs.map((counter) => (counter === undefined ? 0 : counts[counter]!));
 }
 
@@ -91,16 +90,6 @@ function mayHaveLists({ operands, windowBytes }: Question): boolean {
 let loadedLists: typeof import('./sparse.js') | undefined;
 let loadedMembership: typeof import('./membership.js') | undefined;
 let loadedTeamwork: typeof import('./teamwork.js') | undefined;
-
-/** Whether several threads would be done sooner, by what the kernel has to look at. */
-function isWorthTeam({ threads, kernel }: Question, { program, endByte }: Plan): boolean {
-  if (threads === undefined || kernel === 'js') return false;
-  const slots = program.steps.reduce(
-    (sum, step) => sum + ('cells' in step ? step.cells : step.slots).length,
-    0,
-  );
-  return slots * endByte >= MIN_TEAM_BYTES;
-}
 
 async function countLists(...args: Parameters<typeof import('./sparse.js').countLists>): Promise<Plan> {
   loadedLists ??= await import('./sparse.js');

@@ -1,4 +1,3 @@
-import type { Limit } from '../threads/messages.js';
 import { type Encoded, encodeSteps } from './encoding.js';
 import type { OperandRead } from './operands.js';
 import type { Window } from './plan.js';
@@ -56,13 +55,16 @@ export class Slots {
     return byteOffset + slot * stride + this.from;
   }
 
-  /** What of the program's numbers depends on the window: complements are cut off where their expression ends. */
-  limitsOf({ byteOffset, byteLength }: Window): Limit[] {
+  /** The program for a window: complements are cut off where their expression ends. */
+  programOf({ byteOffset, byteLength }: Window): Int32Array {
+    const { numbers, limits } = this.layout;
+    if (limits.length === 0) return numbers;
+    const program = numbers.slice();
     const length = alignLength(byteLength);
-    return this.layout.limits.map(({ at, universeBytes }) => ({
-      at,
-      number: this.from + Math.min(Math.max(universeBytes - byteOffset, 0), length),
-    }));
+    for (const { at, universeBytes } of limits) {
+      program[at] = this.from + Math.min(Math.max(universeBytes - byteOffset, 0), length);
+    }
+    return program;
   }
 
   /** Reads those operands of a window that are not in memory; what is not read is zero. */

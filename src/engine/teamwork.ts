@@ -13,16 +13,37 @@ import { countWindows, WindowRun, WindowSource } from './windows.js';
 
 /** Counting windows on several threads: windows are independent, so that each goes to whoever is free. */
 
-/** Counts all windows as `countWindows` does, with the team of a question. */
-export async function countInTeam(
+/** What takes several milliseconds to count: bytes of every bitmap, as often as it is counted with another. */
+const MIN_BYTES = 64 * 2 ** 20;
+
+/** Counts all windows as `countWindows` does, with the team of a question if that is worth it. */
+export async function countWindowsInTeam(
   question: Question,
   plan: Plan,
   counters: Float64Array<ArrayBuffer>,
   beginnings?: Beginnings,
 ): Promise<void> {
-  const team = teamOf(question.threads!);
-  if (team.threads === 1) return countWindows(question, plan, counters, beginnings);
-  await new TeamRun(team, question, plan, counters, beginnings).count();
+  const count = question.kernel !== 'js' && workOf(plan) >= MIN_BYTES ? countByTeam : countWindows;
+  await count(question, plan, counters, beginnings);
+}
+
+/** However little there is to count. */
+export async function countByTeam(
+  question: Question,
+  plan: Plan,
+  counters: Float64Array<ArrayBuffer>,
+  beginnings?: Beginnings,
+): Promise<void> {
+  await new TeamRun(teamOf(question.threads!), question, plan, counters, beginnings).count();
+}
+
+/** How many bytes the kernel looks at. */
+function workOf({ program, startByte, endByte }: Plan): number {
+  const slots = program.steps.reduce(
+    (sum, step) => sum + ('cells' in step ? step.cells : step.slots).length,
+    0,
+  );
+  return slots * (endByte - startByte);
 }
 
 /** Made when it is first needed. */
@@ -126,10 +147,11 @@ class TeamRun {
           if (lease.isFailed) return;
         }
         slots.unpack(memory, window);
+        const { layout } = slots;
         const counting = tray.run({
           byteOffset: slots.from,
           byteLength: alignLength(window.byteLength),
-          limits: slots.limitsOf(window),
+          numbers: layout.limits.length > 0 ? slots.programOf(window) : undefined,
         });
         this.#closeOne();
         const counts = await counting.finally(() => {

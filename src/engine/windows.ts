@@ -134,7 +134,10 @@ export class WindowRun {
     if (this.#isReadAhead) this.#ahead = this.#source.take();
     if (this.#ahead !== undefined) this.#beginToRead(this.#ahead);
     this.#slots.unpack(this.memory, window);
-    this.#compute(window);
+    const program = this.#slots.programOf(window);
+    if (program.length > 0) {
+      this.kernel.run(program, alignLength(window.byteLength), this.#counters, this.#slots.from);
+    }
     this.#source.finish(window);
     return window;
   }
@@ -158,14 +161,5 @@ export class WindowRun {
     this.#reading = this.#others[this.#turn]!.read(this.memory, this.#remote, window);
     // If it fails, whoever asks for the window hears of it: perhaps much later, or never.
     this.#reading.catch(() => {});
-  }
-
-  #compute(window: Window): void {
-    const { layout, from } = this.#slots;
-    if (layout.numbers.length === 0) return;
-    const limits = this.#slots.limitsOf(window);
-    const program = limits.length > 0 ? layout.numbers.slice() : layout.numbers;
-    for (const { at, number } of limits) program[at] = number;
-    this.kernel.run(program, alignLength(window.byteLength), this.#counters, from);
   }
 }

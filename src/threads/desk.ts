@@ -35,13 +35,11 @@ export class Desk {
     return { reply: 'ready', memory: isShared ? memory : undefined, slotsOffset };
   }
 
-  #run({ tray, byteOffset, byteLength, limits, bytes }: RunOrder): DoneReply {
+  #run({ tray, byteOffset, byteLength, numbers, bytes }: RunOrder): DoneReply {
     const kernel = this.#kernel!;
-    const { numbers, slotBytes, counters } = this.#program!;
+    const { slotBytes, counters, numbers: usual } = this.#program!;
     if (bytes !== undefined) kernel.reserve(slotBytes).set(bytes);
-    // Laid out once if it stays the same.
-    const program = limits.length > 0 ? numbers.slice() : numbers;
-    for (const { at, number } of limits) program[at] = number;
+    const program = numbers ?? usual;
     const counts = new Float64Array(counters);
     if (program.length > 0) kernel.run(program, byteLength, counts, byteOffset);
     return { reply: 'done', tray, counts, bytes };

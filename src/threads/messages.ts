@@ -37,14 +37,8 @@ export interface Run {
   /** Where it begins in every slot, and how many bytes it has. */
   readonly byteOffset: number;
   readonly byteLength: number;
-  /** Numbers of the program that are others in this window. */
-  readonly limits: readonly Limit[];
-}
-
-/** A number of a program, and its place there. */
-export interface Limit {
-  readonly at: number;
-  readonly number: number;
+  /** Of the program in this window, if they are not always the same. */
+  readonly numbers: Int32Array | undefined;
 }
 
 /** Take another memory: somebody may still be writing into this one. To be answered by `ReadyReply`. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPlan } from '../../src/engine/answers.js';
 import { bitmap, type Expression } from '../../src/engine/expression.js';
 import { type WindowedOptions, withQuestion } from '../../src/engine/question.js';
-import { countInTeam } from '../../src/engine/teamwork.js';
+import { countByTeam } from '../../src/engine/teamwork.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { TeamError } from '../../src/threads/error.js';
 import { Team } from '../../src/threads/team.js';
@@ -31,7 +31,7 @@ async function countWith(
     async (question) => {
       const { plan, beginnings } = await openPlan(question, 'counts');
       const counters = new Float64Array(plan.program.counters);
-      await countInTeam(question, plan, counters, beginnings);
+      await countByTeam(question, plan, counters, beginnings);
       return plan.program.outputs.map((counter) => (counter === undefined ? 0 : counters[counter]!));
     },
   );
