@@ -1,2 +1,3 @@
 export { type CachedOptions, cached } from './events/cached.js';
 export { CachedStore, type CacheOptions, type CacheStatistics } from './store/cache/cache.js';
+export type { FolderPlace } from './store/cache/disk.js';

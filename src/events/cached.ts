@@ -1,5 +1,6 @@
 import { DEFAULT_PREFIX, parseKey } from '../names/keys.js';
 import { CachedStore } from '../store/cache/cache.js';
+import type { FolderPlace } from '../store/cache/disk.js';
 import type { Store } from '../store/types.js';
 import { Period } from '../time/period.js';
 import { checkTimeZone, lastShown } from '../time/zone.js';
@@ -14,6 +15,18 @@ export interface CachedOptions {
    * arrive late, from whatever process.
    */
   readonly graceMs?: number | undefined;
+  /**
+   * Keeps bitmaps and counts in a folder as well, which is made if it is missing: a path, in Node, or a folder of a browser, as of its
+   * origin private file system. Other processes may use it at the same time, for the same or other servers.
+   */
+  readonly folder?: string | FileSystemDirectoryHandle | undefined;
+  /** The most that the folder may hold, in bytes (default 1 GiB): what was not used for longest goes. */
+  readonly maxFolderBytes?: number | undefined;
+  /**
+   * With a folder, what names the data of the store: what is kept of another one's is not believed. A store that was opened by an
+   * address knows its own, without passwords: `RedisStore.open` and `HttpStore`.
+   */
+  readonly identity?: string | undefined;
   /** As given to `Bitmapist` (default `trackist_`). */
   readonly prefix?: string | undefined;
   /** As given to `Bitmapist` (default `UTC`). */
@@ -26,6 +39,7 @@ export interface CachedOptions {
  * Wraps a store so that bitmaps of finished periods are fetched once and then kept, compressed, least recently used out
  * first. Running periods and unique flags are always read. Marks made through the wrapped store are seen at once; marks that
  * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached.
+ * @throws RangeError for options out of their range; TypeError for a folder without an identity
  * @example
  * import { Bitmapist, MemoryStore } from 'bitmapist-wasm';
  * import { cached } from 'bitmapist-wasm/cached';
@@ -40,13 +54,33 @@ export function cached(store: Store, options: CachedOptions = {}): CachedStore {
   const timeZone = checkTimeZone(options.timeZone ?? 'UTC');
   const graceMs = options.graceMs ?? DAY_MS;
   const clock = options.clock ?? (() => new Date());
-  const isFinished = (key: string): boolean => {
+  const isFinished = (key: string, atMs = clock().getTime()): boolean => {
     const period = parseKey(prefix, key)?.period;
     if (!(period instanceof Period)) return false;
-    return lastShown(period.startHour, period.endHour, timeZone) - 1 + graceMs < clock().getTime();
+    return lastShown(period.startHour, period.endHour, timeZone) - 1 + graceMs < atMs;
   };
-  return new CachedStore(store, { isFinished, maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES });
+  const { maxBytes = DEFAULT_MAX_BYTES, folder } = options;
+  const disk = folder === undefined ? undefined : placeOf(store, folder, prefix, options);
+  return new CachedStore(store, { isFinished, maxBytes, disk });
+}
+
+function placeOf(
+  store: Store,
+  folder: string | FileSystemDirectoryHandle,
+  prefix: string,
+  { identity = store.identity, maxFolderBytes = DEFAULT_FOLDER_BYTES }: CachedOptions,
+): FolderPlace {
+  if (!identity) {
+    throw new TypeError(
+      'expected an identity for a folder, which names the data of the store, got none from a store that does not know its own',
+    );
+  }
+  if (!(maxFolderBytes > 0)) {
+    throw new RangeError(`expected maxFolderBytes to be a positive number, got ${String(maxFolderBytes)}`);
+  }
+  return { folder, identity, prefix, maxBytes: maxFolderBytes };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_FOLDER_BYTES = 2 ** 30;

@@ -249,6 +249,9 @@ export interface CountedReader {
  * implementation.
  */
 export interface Store extends BitmapReader {
+  /** If the store knows: what names its data, such as an address without passwords. Another store of the same data has the same. */
+  readonly identity?: string | undefined;
+
   /**
    * Sets and clears bits, in one round trip if the batch is small. A key grows to hold its largest id, also when the
    * bit is cleared (Redis' own rule). Rejects with `PartialWriteError` if only a part was written.

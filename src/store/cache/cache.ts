@@ -12,6 +12,7 @@ import type {
 } from '../types.js';
 import { readBitmap } from '../whole.js';
 import { KeptCounts } from './counts.js';
+import { Disk, type FolderPlace } from './disk.js';
 import { KeptBitmaps } from './kept.js';
 import { CachedReader, type Holdings } from './reader.js';
 
@@ -19,12 +20,17 @@ import { CachedReader, type Holdings } from './reader.js';
 
 /** What is kept, and how much of it. See `cached`, which knows which periods are over. */
 export interface CacheOptions {
-  /** Which keys hold bitmaps that no longer change; asked anew each time, since time passes. */
-  readonly isFinished: (key: string) => boolean;
+  /**
+   * Which keys hold bitmaps that no longer change; asked anew each time, since time passes. With a folder it is also asked whether they
+   * were such at another moment, in milliseconds since 1970.
+   */
+  readonly isFinished: (key: string, atMs?: number) => boolean;
   /** Memory for cached bitmaps, in bytes. */
   readonly maxBytes: number;
   /** How many counts of finished bitmaps are kept, rounded up to an even number (default 200,000; some 30 bytes each). */
   readonly maxCounts?: number | undefined;
+  /** If bitmaps and counts are kept on disk, too: for other processes, and those that come later. */
+  readonly disk?: FolderPlace | undefined;
 }
 
 /** What a cache was good for. */
@@ -45,6 +51,10 @@ export interface CacheStatistics {
   readonly countsFound: number;
   /** Counts over finished bitmaps alone that questions had to compute. */
   readonly countsComputed: number;
+  /** Bitmaps that came from the folder. */
+  readonly loaded: number;
+  /** Files in the folder that were torn, or not what they should be: removed, and not believed. */
+  readonly unsound: number;
 }
 
 const DEFAULT_MAX_COUNTS = 200_000;
@@ -78,7 +88,10 @@ export class CachedStore implements Store {
   readonly #holdings: Holdings;
 
   /** @throws RangeError for a `maxBytes` that is not positive, or a `maxCounts` that is not a number of counts */
-  constructor(inner: Store, { isFinished, maxBytes, maxCounts = DEFAULT_MAX_COUNTS }: CacheOptions) {
+  constructor(
+    inner: Store,
+    { isFinished, maxBytes, maxCounts = DEFAULT_MAX_COUNTS, disk: place }: CacheOptions,
+  ) {
     if (!(maxBytes > 0))
       throw new RangeError(`expected maxBytes to be a positive number, got ${String(maxBytes)}`);
     if (inner.snapshot !== undefined) this.snapshot = inner.snapshot.bind(inner);
@@ -89,10 +102,15 @@ export class CachedStore implements Store {
       this.erase = (keys, ids, options) => this.#changing(keys, () => inner.erase!(keys, ids, options));
     }
     this.#inner = inner;
+    const kept = new KeptBitmaps(maxBytes);
+    const counts = new KeptCounts(maxCounts);
+    const disk = place && new Disk(inner, { place, maxCounts, isFinished }, kept, counts);
+    if (disk !== undefined) kept.onWhole = (key, recording) => disk.save(key, recording);
     this.#holdings = {
       isFinished,
-      kept: new KeptBitmaps(maxBytes),
-      counts: new KeptCounts(maxCounts),
+      kept,
+      counts,
+      disk,
       hits: 0,
       misses: 0,
     };
@@ -100,7 +118,7 @@ export class CachedStore implements Store {
 
   /** Since the store was made; `clear` does not reset what was found, missed and computed. */
   get statistics(): CacheStatistics {
-    const { kept, counts, hits, misses } = this.#holdings;
+    const { kept, counts, disk, hits, misses } = this.#holdings;
     const { whole, partial } = kept.counts;
     return {
       hits,
@@ -111,6 +129,8 @@ export class CachedStore implements Store {
       counts: counts.size,
       countsFound: counts.found,
       countsComputed: counts.computed,
+      loaded: disk?.loaded ?? 0,
+      unsound: disk?.unsound ?? 0,
     };
   }
 
@@ -125,8 +145,10 @@ export class CachedStore implements Store {
    * console.log(store.statistics.bitmaps); // 0
    */
   clear(): void {
-    this.#holdings.kept.clear();
-    this.#holdings.counts.clear();
+    const { kept, counts, disk } = this.#holdings;
+    kept.clear();
+    counts.clear();
+    disk?.forget('all');
   }
 
   /**
@@ -139,7 +161,24 @@ export class CachedStore implements Store {
    * store.invalidate(['trackist_active_2025-1-1']);
    */
   invalidate(keys: Iterable<string>): void {
-    for (const key of keys) this.#holdings.kept.drop(key);
+    const all = [...keys];
+    this.#drop(all);
+    this.#holdings.disk?.forget(all);
+  }
+
+  /**
+   * Waits until what was kept in the folder is written, and what was forgotten is gone from it.
+   * @throws StoreError if something could not be, as on a full disk: nothing but time is lost if bitmaps are not kept, but what could
+   * not be forgotten may be believed by others
+   * @example
+   * import { MemoryStore } from 'bitmapist-wasm';
+   * import { cached } from 'bitmapist-wasm/cached';
+   *
+   * const store = cached(new MemoryStore());
+   * await store.settle();
+   */
+  async settle(): Promise<void> {
+    await this.#holdings.disk?.settle();
   }
 
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
@@ -210,13 +249,21 @@ export class CachedStore implements Store {
     return bitmap;
   }
 
+  #drop(keys: readonly string[]): void {
+    for (const key of keys) this.#holdings.kept.drop(key);
+  }
+
   /** Forgets before and after a change: what is read meanwhile may be either. */
   async #changing<T>(keys: readonly string[], change: () => Promise<T>): Promise<T> {
-    this.invalidate(keys);
-    try {
-      return await change();
-    } finally {
-      this.invalidate(keys);
-    }
+    const { disk } = this.#holdings;
+    const changeStore = async () => {
+      this.#drop(keys);
+      try {
+        return await change();
+      } finally {
+        this.#drop(keys);
+      }
+    };
+    return disk === undefined ? changeStore() : disk.change(keys, changeStore);
   }
 }

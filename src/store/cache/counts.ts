@@ -52,6 +52,11 @@ export class KeptCounts {
     }
   }
 
+  /** Keeps what had been kept elsewhere. */
+  load(signatures: Uint32Array, counts: Float64Array): void {
+    for (const [index, count] of counts.entries()) this.#set(signatures, index * SIGNATURE_WORDS, count);
+  }
+
   clear(): void {
     this.#young = new CountTable();
     this.#old = new CountTable();

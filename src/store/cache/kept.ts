@@ -7,13 +7,15 @@ import { Recording } from './recording.js';
 const ENTRY_BYTES = 100;
 
 export class KeptBitmaps {
-  readonly #maxBytes: number;
+  readonly maxBytes: number;
+  /** Told of what has been read to its end. */
+  onWhole: ((key: string, recording: Recording) => void) | undefined;
   /** The least recently used first. */
   readonly #entries = new Map<string, Recording>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   /** The memory of all, in bytes. */
@@ -67,7 +69,17 @@ export class KeptBitmaps {
     if (this.#entries.get(key) !== recording) return;
     note(recording);
     // What does not fit is remembered as such, or it would push everything else out each time it is read.
-    if (ENTRY_BYTES + recording.bitmap.byteSize > this.#maxBytes) recording.giveUp();
+    if (recording.isWhole) this.onWhole?.(key, recording);
+    if (ENTRY_BYTES + recording.bitmap.byteSize > this.maxBytes) recording.giveUp();
+    this.#touch(key, recording);
+    this.#settle(recording);
+  }
+
+  /** Keeps a whole bitmap that had been kept elsewhere, in place of what may have been begun. */
+  put(key: string, bitmap: Bitmap, stamp: number): void {
+    this.drop(key);
+    const recording = new Recording();
+    recording.take(bitmap, stamp);
     this.#touch(key, recording);
     this.#settle(recording);
   }
@@ -98,7 +110,7 @@ export class KeptBitmaps {
     this.#bytes += byteSize - recording.countedBytes;
     recording.countedBytes = byteSize;
     for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) break;
+      if (this.#bytes <= this.maxBytes) break;
       this.drop(oldest);
     }
   }

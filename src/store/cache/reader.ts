@@ -3,6 +3,7 @@ import type { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import type { BitmapReader, ByteRead, CountedReader, RequestOptions } from '../types.js';
 import type { KeptCounts } from './counts.js';
+import type { Disk } from './disk.js';
 import type { KeptBitmaps } from './kept.js';
 import type { Recording } from './recording.js';
 
@@ -11,6 +12,8 @@ export interface Holdings {
   readonly isFinished: (key: string) => boolean;
   readonly kept: KeptBitmaps;
   readonly counts: KeptCounts;
+  /** If bitmaps and counts are kept on disk, too. */
+  readonly disk: Disk | undefined;
   /** Finished bitmaps that questions found, and those that they had to fetch. */
   hits: number;
   misses: number;
@@ -25,6 +28,8 @@ export class CachedReader implements BitmapReader {
   readonly readFirst?: NonNullable<BitmapReader['readFirst']>;
   /** If counts are kept. */
   readonly counted: CountedReader | undefined;
+  /** If there is anything to be done before. */
+  readonly prepare?: NonNullable<BitmapReader['prepare']>;
   readonly #holdings: Holdings;
   readonly #kept: KeptBitmaps;
   readonly #inner: BitmapReader;
@@ -44,13 +49,19 @@ export class CachedReader implements BitmapReader {
     this.#inner = inner;
     this.#isOfOneQuestion = isOfOneQuestion;
     if (inner.readFirst !== undefined) this.readFirst = (reads, options) => this.#readFirst(reads, options);
-    const { counts } = holdings;
+    const { counts, disk } = holdings;
+    if (disk !== undefined || inner.prepare !== undefined) {
+      this.prepare = (keys, options) => this.#prepare(keys, options);
+    }
     this.counted = counts.isOn
       ? {
-          stamps: async (keys) => this.#stamps(keys),
+          stamps: async (keys, options) => (await disk?.stamps(keys, options)) ?? this.#stamps(keys),
           stampsOf: (keys, bitmaps) => this.#stampsOf(keys, bitmaps),
           find: (signatures) => counts.find(signatures),
-          keep: (signatures, found) => counts.keep(signatures, found),
+          keep: (signatures, found) => {
+            counts.keep(signatures, found);
+            disk?.keepCounts(signatures, found);
+          },
         }
       : undefined;
   }
@@ -126,6 +137,11 @@ export class CachedReader implements BitmapReader {
   release(): void {
     this.#kept.abandon(this.#begun);
     this.#inner.release?.();
+  }
+
+  async #prepare(keys: readonly string[], options: RequestOptions | undefined): Promise<void> {
+    await this.#inner.prepare?.(keys, options);
+    await this.#holdings.disk?.load(keys, options);
   }
 
   async #readFirst(reads: readonly ByteRead[], options: RequestOptions | undefined): Promise<number[]> {

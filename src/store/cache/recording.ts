@@ -8,6 +8,8 @@ export class Recording {
   countedBytes = 0;
   /** Whether any of it was read by another question than the one that began it. */
   isMixed = false;
+  /** When it was begun to be read, in milliseconds since 1970. */
+  readonly begunMs = Date.now();
   #byteLength: number | undefined;
   #isTooLarge = false;
   #stamp: number | undefined;
@@ -42,8 +44,9 @@ export class Recording {
   }
 
   /** The whole bitmap, which nobody is going to change. */
-  take(bitmap: Bitmap): void {
+  take(bitmap: Bitmap, stamp?: number): void {
     this.bitmap = bitmap;
+    this.#stamp = stamp;
     this.#byteLength = bitmap.byteLength;
   }
 

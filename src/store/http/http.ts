@@ -66,6 +66,11 @@ export class HttpStore implements Store {
     };
   }
 
+  /** The address of the folder. */
+  get identity(): string {
+    return this.#base.href;
+  }
+
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
     return this.reader().byteLengths(keys, options);
   }

@@ -5,6 +5,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { describe } from '../../base/errors.js';
 import { isNodeOfCluster } from './cluster-node.js';
 import { RedisCommands } from './commands.js';
+import { identityOf } from './identity.js';
 import { ClusterReading } from './reading/cluster.js';
 import { ReadingConnection } from './reading/connection.js';
 import type { Reading } from './reading/reading.js';
@@ -16,6 +17,7 @@ export type RedisServer = string | RedisOptions | Redis | Cluster;
 export interface Opened {
   readonly client: Redis | Cluster;
   readonly reading: Reading;
+  readonly identity: string | undefined;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function openServer(server: RedisServer): Promise<Opened> {
   return {
     client,
     reading,
+    identity: identityOf(client),
     close: () => {
       reading.close();
       ending ??= end(client);

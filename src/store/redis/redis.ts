@@ -66,6 +66,7 @@ export class RedisStore implements Store {
   /** Whether a script has run there. */
   #merges = false;
   #close: (() => Promise<void>) | undefined;
+  #identity: string | undefined;
 
   /** @throws RangeError for options out of their range */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
@@ -99,12 +100,13 @@ export class RedisStore implements Store {
    */
   static async open(server: RedisServer, options?: RedisStoreOptions): Promise<RedisStore> {
     const { openServer } = await import('./opening.js');
-    const { client, reading, close } = await openServer(server);
+    const { client, reading, identity, close } = await openServer(server);
     try {
       const store = new RedisStore(client, options);
       store.#link.reading = reading;
       store.#link.standsAlone = !store.#link.commands.isCluster;
       store.#close = close;
+      store.#identity = identity;
       return store;
     } catch (error) {
       await close();
@@ -126,6 +128,11 @@ export class RedisStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Of a store that was opened, and is no cluster: address and database, and a prefix of keys that the client adds. */
+  get identity(): string | undefined {
+    return this.#identity;
   }
 
   /** How bitmaps are read; with `auto` it is known after the first read. */
