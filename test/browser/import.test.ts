@@ -1,42 +1,31 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
+import { type Site, serveSite } from '../support/site.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GUIDE = readFileText('docs/browsers.md');
-const TYPES: Partial<Record<string, string>> = { '.js': 'text/javascript', '.html': 'text/html' };
 
 let browser: Browser;
-let server: Server;
-let origin: string;
+let site: Site;
 /** Pages beside the files of the project, by path. */
 const pages = new Map<string, string>();
 
 beforeAll(async () => {
   browser = await launchChromium();
-  server = createServer(async (request, response) => {
-    const path = new URL(request.url!, 'http://localhost').pathname;
-    const type = TYPES[extname(path)];
-    const body = pages.get(path) ?? (type && (await readFile(join(ROOT, path)).catch(() => undefined)));
-    // Browsers ask for an icon on their own.
-    if (path === '/favicon.ico') response.writeHead(204).end();
-    else if (body === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': type ?? 'text/html' }).end(body);
+  site = await serveSite(async (path) => {
+    const isServed = ['.js', '.html'].includes(extname(path));
+    return pages.get(path) ?? (isServed ? readFile(join(ROOT, path)) : undefined);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
 afterAll(async () => {
   await browser?.close();
-  server?.closeAllConnections();
-  server?.close();
+  await site?.close();
 });
 
 /** What a page writes to the console, up to as many lines as expected. */
@@ -45,7 +34,7 @@ async function linesOf(path: string, count: number): Promise<string[]> {
   const lines: string[] = [];
   page.on('pageerror', (error) => lines.push(error.message));
   page.on('console', (message) => lines.push(message.text()));
-  await page.goto(origin + path);
+  await page.goto(site.origin + path);
   await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
   await page.close();
   return lines;
