@@ -51,9 +51,10 @@ export interface BitmapistOptions {
   readonly evaluate?: EvaluateOptions;
   /**
    * How many threads count for large questions, the caller's included: a number, `auto` (one per core, at most 8) or a `Team` of
-   * `bitmapist-wasm/threads` that several share (default 1). They start at the first question that is worth it; see `close`.
+   * `bitmapist-wasm/threads` that several instances share (default 1). They start at the first question that is worth it; see
+   * `close`. What is made of another's `options` shares its threads.
    */
-  readonly threads?: 'auto' | number | Team;
+  readonly threads?: 'auto' | number | Team | Threads | undefined;
 }
 
 /** When an event happened, and what to mark of it. */
@@ -79,18 +80,20 @@ export class Bitmapist {
   readonly #markKeys: MarkKeys[] = [];
   readonly #clock: () => Moment;
   readonly #scope: Scope;
-  readonly #threads: Threads | undefined;
+  readonly #ownThreads: Threads | undefined;
 
   /** @throws RangeError for a time zone that does not exist, and for a number of threads that is not whole or below 1 */
   constructor(options: BitmapistOptions = {}) {
     this.store = options.store ?? new MemoryStore();
-    this.options = { ...options, store: this.store };
     this.people = options.people;
     this.prefix = options.prefix ?? DEFAULT_PREFIX;
     this.timeZone = checkTimeZone(options.timeZone ?? 'UTC');
     this.#tracking = { trackHourly: options.trackHourly, trackUnique: options.trackUnique };
     this.#clock = options.clock ?? (() => new Date());
-    this.#threads = checkThreads(options.threads);
+    const threads = checkThreads(options.threads);
+    this.#ownThreads = typeof options.threads === 'object' ? undefined : threads;
+    // Another instance made of these shares the team, also one that is yet to be made.
+    this.options = { ...options, store: this.store, threads };
     this.#scope = {
       store: this.store,
       people: this.people,
@@ -98,7 +101,7 @@ export class Bitmapist {
       timeZone: this.timeZone,
       segments: new Segments(),
       storedKeys: new Set(),
-      defaults: { ...checkEvaluateOptions(options.evaluate ?? {}), threads: this.#threads },
+      defaults: { ...checkEvaluateOptions(options.evaluate ?? {}), threads },
       now: this.#clock,
     };
   }
@@ -536,8 +539,8 @@ export class Bitmapist {
    * await bitmapist.close();
    */
   async close(): Promise<void> {
-    const threads = this.#threads;
-    if (threads === undefined || typeof threads.wanted === 'object') return;
+    const threads = this.#ownThreads;
+    if (threads === undefined) return;
     threads.wanted = 1;
     await threads.team?.close();
   }

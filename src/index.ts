@@ -20,7 +20,7 @@ export type {
   Expression,
   ThresholdExpression,
 } from './engine/expression.js';
-export type { EvaluateOptions, EvaluateProgress } from './engine/question.js';
+export type { EvaluateOptions, EvaluateProgress, Threads } from './engine/question.js';
 export type { FetchTrace, QuestionTrace } from './engine/tracing.js';
 export { type Ids, MarkBatch, type MarkMomentOptions } from './events/batch.js';
 export type { BulkOptions, BulkProgress, BulkResult, Mark, MarkRows } from './events/bulk.js';

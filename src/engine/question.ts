@@ -111,9 +111,13 @@ export function checkEvaluateOptions<T extends WindowedOptions>(options: T): T {
   return options;
 }
 
-/** @throws RangeError for what is neither auto, a number of threads nor a team; one thread needs none */
-export function checkThreads(wanted: Threads['wanted'] = 1): Threads | undefined {
+/**
+ * @param wanted also those of another instance
+ * @throws RangeError for what is neither auto, a number of threads nor a team; one thread needs none
+ */
+export function checkThreads(wanted: Threads['wanted'] | Threads = 1): Threads | undefined {
   if (wanted === 1) return undefined;
+  if (typeof wanted === 'object' && 'wanted' in wanted) return wanted;
   if (wanted !== 'auto' && typeof wanted !== 'object') checkBytes('threads', wanted, 1);
   return { wanted };
 }
