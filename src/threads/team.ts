@@ -119,8 +119,9 @@ export class Team {
   #employ(): void {
     try {
       while (this.#failure === undefined && this.#members.size < this.threads - 1) {
-        const worker = this.#startWorker();
-        const member: Member = new Member(worker, compileWorkerKernel(), {
+        // First what may be forbidden: a worker without it would never end.
+        const kernel = compileWorkerKernel();
+        const member: Member = new Member(this.#startWorker(), kernel, {
           onReady: () => this.#welcome(member),
           onEnd: (error, isNew) => this.#lose(member, error, isNew),
         });
