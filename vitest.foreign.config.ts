@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { SETTINGS } from './test/support/settings.js';
 
-/** Tests beside large programs that are installed on demand: `npm run test:clickhouse`, `test:duckdb`, `test:next`. */
+/** Tests beside large programs that are installed on demand: `npm run test:clickhouse`, `test:duckdb`, `test:next`, `test:webpack`. */
 export default defineConfig({
   test: {
     ...SETTINGS,
