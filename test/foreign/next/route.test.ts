@@ -98,6 +98,18 @@ describe('a route handler of Next.js', () => {
     expect(await (await fetch(`${url}/trend.csv?${fields}`, { headers })).text()).toContain('2026-11-21,3');
   });
 
+  it('counts for large tables in threads', async () => {
+    const days = { num_of_rows: '19', num_results: '19', time_group: 'days' };
+    const fields = new URLSearchParams({ select1: 'large', select2: 'large', ...days });
+    const ask = async (): Promise<number> => {
+      const csv = await (await fetch(`${url}/cohort.csv?${fields}`, { headers })).text();
+      expect(csv).toContain('2026-11-04,4194304,100,100');
+      const { workers } = (await (await fetch(`${url}/workers`, { headers })).json()) as { workers: number };
+      return workers;
+    };
+    await expect.poll(ask).toBe(2);
+  });
+
   it('refuses what it does not answer', async () => {
     expect((await fetch(`${url}/nothing`, { headers })).status).toBe(404);
     expect((await fetch(`${url}/people?query=active@day`, { headers })).status).toBe(403);
