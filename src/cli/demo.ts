@@ -15,6 +15,7 @@ export async function runDemo(options: Pick<SourceOptions, 'now'>): Promise<void
   );
   await showRetention(bitmapist, lastDay);
   await showAnswers(bitmapist);
+  await bitmapist.close();
   await write(NEXT);
 }
 

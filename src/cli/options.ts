@@ -6,6 +6,9 @@ import { UsageError } from './failure.js';
 import { collectFlags } from './flags.js';
 import { collectSegment } from './segment.js';
 
+/** As many as a team may have. */
+const MAX_THREADS = 256;
+
 /** Options of commands, in the groups in which commands have them. */
 
 /**
@@ -61,6 +64,12 @@ export const BY = option(
   (text: string, previous: string[] | undefined) => [...(previous ?? []), ...splitNames(text)],
 );
 export const OUTPUT = option('-o, --output <file>', 'write to a file, which is replaced as a whole');
+
+export const THREADS = option(
+  '--threads <number>',
+  'how many threads compute large questions, or auto for as many as there are cores, at most 8 (default: auto)',
+  parseThreads,
+);
 
 /** Of commands that read files of events; help tells them after what a command is about. */
 const READING: readonly Option[] = inGroup('Options of files of events:', [
@@ -217,6 +226,12 @@ export function parseSize(text: string): number {
 function parseSeconds(text: string): number {
   if (/^\d{1,6}(\.\d{1,3})?$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected seconds, such as 30 or 0.5, or 0 to wait for ever.');
+}
+
+function parseThreads(text: string): 'auto' | number {
+  if (text === 'auto') return 'auto';
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_THREADS) return Number(text);
+  throw new InvalidArgumentError(`Expected auto or a whole number from 1 to ${MAX_THREADS}.`);
 }
 
 export function parsePort(text: string): number {

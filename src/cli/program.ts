@@ -22,6 +22,7 @@ import {
   SOURCE,
   TABLE_ENDINGS,
   TABLE_FORMATS,
+  THREADS,
   withFormat,
   withOptions,
 } from './options.js';
@@ -84,17 +85,19 @@ function createProgram(): Command {
   withFormat(events);
   const count = question('count <source> <expression>', 'print how many ids an expression holds', [
     SEGMENT,
+    THREADS,
   ]).action(async (source, text, options) => (await questions()).printCount(source, text, options));
   withFormat(count);
   const ids = question('ids <source> <expression>', 'print the ids of an expression, one a line', [
     SEGMENT,
+    THREADS,
     OUTPUT,
   ]).action(async (source, text, options) => (await questions()).printIds(source, text, options));
   withFormat(ids, { ...PLAIN_ENDINGS, '.csv': 'text' });
   const people = question(
     'people <source> <expression>',
     'print who is in an expression, and what else they are',
-    [...PEOPLE, SEGMENT, OUTPUT],
+    [...PEOPLE, SEGMENT, THREADS, OUTPUT],
   ).action(async (source, text, options) => (await import('./people.js')).printPeople(source, text, options));
   withFormat(people, { ...PLAIN_ENDINGS, '.csv': 'csv' }, ['text', 'csv', 'json', 'rows']);
   const has = question('has <source> <expression>', 'print whether an id belongs to an expression', [SEGMENT])
@@ -103,7 +106,7 @@ function createProgram(): Command {
   withFormat(has);
   const table = ({ name, help, fields }: MeasureHelp, formats = TABLE_FORMATS): Command => {
     const usage = `${name} <source>${argumentsOf(fields)}`;
-    const made = question(usage, `print ${help}`, [...optionsOf(fields), BY, SEGMENT, OUTPUT]);
+    const made = question(usage, `print ${help}`, [...optionsOf(fields), BY, SEGMENT, THREADS, OUTPUT]);
     return withFormat(made, TABLE_ENDINGS, formats);
   };
   table(cohort, [...TABLE_FORMATS, 'dates-data'])
@@ -121,7 +124,7 @@ function createProgram(): Command {
   const ask = question(
     'ask <source> <questions>',
     'print the tables of questions in a JSON file, or - for standard input',
-    [SEGMENT, OUTPUT],
+    [SEGMENT, THREADS, OUTPUT],
   ).action(async (source, path, options) => (await import('./ask.js')).askQuestions(source, path, options));
   withFormat(ask, TABLE_ENDINGS, TABLE_FORMATS);
   const inspect = question('inspect <source>', 'print what a source holds of each event', [

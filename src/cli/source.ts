@@ -36,6 +36,8 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
   readonly segment?: readonly NamedSegment[];
   /** What will be asked: a source that cannot hold it is refused before it is read. */
   readonly queries?: readonly QueryNode[];
+  /** Of what computes large questions. */
+  readonly threads?: 'auto' | number;
   /** Whether hours will be asked for; the same goes for them. */
   readonly asksForHours?: boolean;
   /** Whether the map of people that is in a dump, a folder or a Redis is wanted, without `people` too. */
@@ -50,8 +52,9 @@ export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions
  */
 export type Ask<T> = (bitmapist: Bitmapist, notes: readonly string[]) => Promise<T>;
 
-/** Opens a source, lets `use` ask it, and closes it whatever happens. */
-export async function withSource<T>(source: string, options: SourceOptions, use: Ask<T>): Promise<T> {
+/** Opens a source, lets `use` ask it, and closes it, and the threads that computed, whatever happens. */
+export async function withSource<T>(source: string, options: SourceOptions, ask: Ask<T>): Promise<T> {
+  const use: Ask<T> = (bitmapist, notes) => ask(bitmapist, notes).finally(() => bitmapist.close());
   if (isRedisUrl(source)) {
     return withRedis(source, options, (store, client) => {
       const people = wantsPeople(options) ? new RedisPeople(client) : undefined;
@@ -131,10 +134,11 @@ export async function expectFolder(source: string): Promise<void> {
 }
 
 export function bitmapistOf(store: Store, options: SourceOptions, people?: People): Bitmapist {
-  const { keyPrefix, timeZone, now, hourly, unique } = options;
+  const { keyPrefix, timeZone, now, hourly, unique, threads = 'auto' } = options;
   const bitmapist = new Bitmapist({
     store,
     people,
+    threads,
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(now === undefined ? {} : { clock: () => now }),
