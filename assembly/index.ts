@@ -1,8 +1,9 @@
 // What the loader (src/kernel/wasm.ts) sees. Operands are byte offsets from the first slot, lengths are in bytes.
-import { unpack as unpackOf, widen as widenOf } from './convert';
+import { unpack as unpackOf, unpackRuns as unpackRunsOf, widen as widenOf } from './convert';
 import { ids as idsOf } from './ids';
 import { countLists as countListsOf } from './lists';
 import { MAX_RESULTS, PROGRAM_NUMBERS, program, results, slots } from './memory';
+import { countOverlaps as countOverlapsOf } from './overlaps';
 import { runProgram } from './program';
 
 /** Where things lie in the exported memory. */
@@ -32,6 +33,14 @@ export function widen(dst: usize, a: usize, count: i32, firstId: u32): void {
 
 export function unpack(dst: usize, a: usize, count: i32): void {
   unpackOf(slots + dst, slots + a, count);
+}
+
+export function unpackRuns(dst: usize, a: usize, count: i32): void {
+  unpackRunsOf(slots + dst, slots + a, count);
+}
+
+export function countOverlaps(cells: usize, count: i32): void {
+  countOverlapsOf(slots + cells, count);
 }
 
 export function countLists(lists: i32, stretches: i32, boundsOffset: usize, idsOffset: usize): void {

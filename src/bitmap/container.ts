@@ -209,6 +209,7 @@ function unpack(target: Uint8Array, targetOffset: number, list: Uint16Array, cho
   const kernel = borrowKernel(choice);
   try {
     const memory = kernel.reserve(2 * CONTAINER_BYTES);
+    memory.fill(0, 0, CONTAINER_BYTES);
     new Uint16Array(memory.buffer, memory.byteOffset + CONTAINER_BYTES, list.length).set(list);
     kernel.unpack(0, CONTAINER_BYTES, list.length);
     target.set(memory.subarray(0, CONTAINER_BYTES), targetOffset);

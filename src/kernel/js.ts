@@ -1,5 +1,4 @@
-import { bitMask, setBit } from '../base/bits.js';
-import { CONTAINER_BYTES } from '../base/limits.js';
+import { bitMask, setBit, setBits } from '../base/bits.js';
 import { CELL_WIDTH, checkReservation, endOfInstruction, firstCellOf, HEADER_WIDTH } from './checks.js';
 import { type Kernel, type ListLayout, Opcode } from './types.js';
 
@@ -101,8 +100,20 @@ class JsKernel implements Kernel {
   }
 
   unpack(dst: number, a: number, count: number): void {
-    const bytes = this.bytes.subarray(dst, dst + CONTAINER_BYTES).fill(0);
+    const bytes = this.bytes.subarray(dst);
     for (const id of new Uint16Array(this.bytes.buffer, a, count)) setBit(bytes, id);
+  }
+
+  unpackRuns(dst: number, a: number, count: number): void {
+    const runs = new Uint16Array(this.bytes.buffer, a, count * 2);
+    for (let i = 0; i < runs.length; i += 2) setBits(this.bytes, dst, runs[i]!, runs[i]! + runs[i + 1]!);
+  }
+
+  countOverlaps(cells: number, count: number): void {
+    for (let at = cells / 4; at < cells / 4 + count * 3; at += 3) {
+      const [a, b, byteLength] = this.words.subarray(at);
+      this.words[at + 2] = countBits(this.combined(Opcode.CountAnd, a!, b!), 0, byteLength! / 4);
+    }
   }
 
   countLists(table: Int32Array, layout: ListLayout, counters: Float64Array): void {

@@ -2,7 +2,8 @@ import { CELL_WIDTH, HEADER_WIDTH } from './checks.js';
 import { type Kernel, Opcode } from './types.js';
 
 /** What `assembly/index.ts` exports. */
-export interface KernelExports extends Pick<Kernel, 'ids' | 'widen' | 'unpack'> {
+export interface KernelExports
+  extends Pick<Kernel, 'ids' | 'widen' | 'unpack' | 'unpackRuns' | 'countOverlaps'> {
   readonly memory: WebAssembly.Memory;
   slotsOffset(): number;
   programOffset(): number;

@@ -87,10 +87,23 @@ export interface Kernel {
   widen(dst: number, a: number, count: number, firstId: number): void;
 
   /**
-   * Writes the bits of one list of `count` unsigned 16-bit integers at `a`, even, to the 8,192 bytes at `dst`, beside
-   * the list; all other bits there become zero.
+   * Sets the bits of one list of `count` unsigned 16-bit integers at `a`, even, in the bytes from `dst` on, beside the list;
+   * other bits stay.
    */
   unpack(dst: number, a: number, count: number): void;
+
+  /**
+   * Sets the bits of `count` runs at `a`, even, likewise. A run is two unsigned 16-bit integers, the first id and the length
+   * less one. There is room for a byte more than they fill.
+   */
+  unpackRuns(dst: number, a: number, count: number): void;
+
+  /**
+   * Counts what pairs of slots have in common, each pair over a length of its own. There are `count` cells at `cells`, a
+   * multiple of 4, of three unsigned 32-bit integers: two offsets, multiples of 16, and a length in bytes, which the count takes
+   * the place of.
+   */
+  countOverlaps(cells: number, count: number): void;
 
   /**
    * Counts what lists of ids have in common, without a bitmap of them. `table` is one `CountTable` whose slots are numbers

@@ -67,6 +67,8 @@ export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
     ids: (dst, a, byteLength, firstId) => exports.ids(dst, a, byteLength, firstId) >>> 0,
     widen: exports.widen,
     unpack: exports.unpack,
+    unpackRuns: exports.unpackRuns,
+    countOverlaps: exports.countOverlaps,
   };
 }
 
