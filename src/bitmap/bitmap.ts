@@ -351,11 +351,12 @@ export class Bitmap {
     for (const block of this.#blocks) {
       for (let index = 0; index < block.count; index++) {
         const containerByte = block.high(index) * CONTAINER_BYTES;
-        if (containerByte + block.firstByte(index) > end) {
+        const firstByte = containerByte + byteIndex(block.firstLow(index));
+        if (firstByte > end) {
           if (end > start) ranges.push({ byteOffset: start, byteLength: end - start });
-          start = containerByte + block.firstByte(index);
+          start = firstByte;
         }
-        end = Math.min(containerByte + block.lastByte(index) + 1, this.#byteLength);
+        end = Math.min(containerByte + byteIndex(block.lastLow(index)) + 1, this.#byteLength);
       }
     }
     if (end > start) ranges.push({ byteOffset: start, byteLength: end - start });
@@ -378,11 +379,19 @@ export class Bitmap {
   }
 
   /**
-   * The same, for those who look at many bitmaps side by side.
+   * The same, one at a time without an object for each.
    * @internal
    */
   cursor(): ContainerCursor {
     return new ContainerCursor(this.#blocks);
+  }
+
+  /**
+   * What they lie in, for those who look at many bitmaps side by side.
+   * @internal
+   */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
   }
 
   #changeOne(id: number, value: 0 | 1): void {

@@ -91,18 +91,18 @@ export class Block {
     return this.#words.subarray(this.#start(index), this.#end(index));
   }
 
-  /** First byte of the container that may hold a bit. */
-  firstByte(index: number): number {
-    return this.kind(index) === 'bitmap' ? 0 : byteIndex(this.#words[this.#start(index)]!);
+  /** Low 16 bits of the first id that the container may have. */
+  firstLow(index: number): number {
+    return this.kind(index) === 'bitmap' ? 0 : this.#words[this.#start(index)]!;
   }
 
-  /** Last byte of the container that may hold a bit. */
-  lastByte(index: number): number {
+  /** Low 16 bits of the last id that the container may have. */
+  lastLow(index: number): number {
     const kind = this.kind(index);
-    if (kind === 'bitmap') return CONTAINER_BYTES - 1;
+    if (kind === 'bitmap') return CONTAINER_IDS - 1;
     const end = this.#end(index);
     const last = this.#words[end - 1]!;
-    return byteIndex(kind === 'array' ? last : this.#words[end - 2]! + last);
+    return kind === 'array' ? last : this.#words[end - 2]! + last;
   }
 
   /** Index of the container for `high`, or the complement (`~`) of where it belongs. */

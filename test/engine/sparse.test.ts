@@ -27,7 +27,19 @@ class WatchedStore extends MemoryStore {
 
 /** How a stretch of 65,536 ids is filled. */
 const fills = fc.record({
-  kind: fc.constantFrom('none', 'few', 'few', 'many', 'run', 'most'),
+  kind: fc.constantFrom(
+    'none',
+    'few',
+    'few',
+    'many',
+    'run',
+    'most',
+    'half',
+    'cluster',
+    'runs',
+    'solid',
+    'ends',
+  ),
   seed: fc.nat({ max: 50 }),
 });
 type Fill = { readonly kind: string; readonly seed: number };
@@ -44,6 +56,19 @@ function idsFor({ kind, seed }: Fill, firstId: number): number[] {
       return strided(500 + seed, 1);
     case 'most':
       return strided(40_000, 1);
+    case 'half':
+      return strided(30_000, 2);
+    case 'cluster':
+      // Some thousand neighbours, a third of them in pairs and longer runs.
+      return strided(3000, 1)
+        .map((id) => firstId + ((id - firstId + seed * 1200) % STRETCH))
+        .filter((id) => (id * 2_654_435_761) % 2 ** 32 < 2 ** 31);
+    case 'runs':
+      return strided(5000, 1).map((id, index) => firstId + ((id - firstId + (index >> 9) * 6000) % STRETCH));
+    case 'solid':
+      return strided(STRETCH, 1);
+    case 'ends':
+      return [firstId, firstId + STRETCH - 1];
     default:
       return [];
   }
@@ -100,24 +125,46 @@ describe('bitmaps in memory', () => {
     },
   );
 
-  it('are not unpacked where they are sparse', async () => {
-    const store = new WatchedStore();
+  it('are read in windows only where most of a stretch is needed', async () => {
     const few: Fill = { kind: 'few', seed: 1 };
-    const most: Fill = { kind: 'most', seed: 1 };
-    const sets = await storeOf(
-      [
-        [few, few, few],
-        [few, most, few],
-        [few, most, few],
-      ],
-      store,
-    );
-    const { expressions, sets: operands } = questions(store, 3);
-    expect(await countIds(expressions)).toEqual(expectedCounts(sets, operands));
-    // The stretch in the middle, of all three.
-    expect(store.bytesRead).toBeGreaterThan(2 * 4096);
-    expect(store.bytesRead).toBeLessThanOrEqual(3 * 8192);
+    for (const [kind, bytesRead] of [
+      ['few', 0],
+      ['cluster', 0],
+      ['solid', 0],
+      ['half', 3 * 8192],
+    ] as const) {
+      const store = new WatchedStore();
+      const sets = await storeOf(
+        [3, 20, 45].map((seed) => [few, { kind, seed }, few]),
+        store,
+      );
+      const { expressions, sets: operands } = questions(store, 3);
+      expect(await countIds(expressions)).toEqual(expectedCounts(sets, operands));
+      expect(store.bytesRead).toBe(bytesRead);
+    }
   });
+
+  it.each([256, 257])(
+    'are counted where %i of them take as much room as there is, and more',
+    { tags: 'long' },
+    async (bitmaps) => {
+      const store = new WatchedStore();
+      // Half a stretch each.
+      const ids = Array.from({ length: 4096 }, (_, index) => index * 8);
+      for (let index = 0; index < bitmaps; index += 1) {
+        await store.write([{ key: `k${index}`, ids: [...ids, STRETCH + index], value: 1 }]);
+      }
+      const pairs = Array.from({ length: bitmaps * 11 }, (_, cell) => {
+        const a = cell % bitmaps;
+        return [a, (a + 1 + Math.floor(cell / bitmaps)) % bitmaps] as const;
+      });
+      const expressions = pairs.map(([a, b]) =>
+        combine('and', [bitmap(store, `k${a}`), bitmap(store, `k${b}`)]),
+      );
+      expect(await countIds(expressions)).toEqual(pairs.map(() => 4096));
+      expect(store.bytesRead > 0).toBe(bitmaps > 256);
+    },
+  );
 
   it.each([1, 2, 3, 4, 5])(
     'are counted to the last stretch where %i of them have an id in each of all there are',
@@ -219,22 +266,6 @@ describe('bitmaps in memory', () => {
     }
     expect(inner.keysRead).toEqual(['k7']);
     expect(inner.readsOf('k7')).toBe(1);
-  });
-
-  it('are counted from lists up to a thousand ids of each stretch, on average', async () => {
-    for (const [first, second, isRead] of [
-      [1000, 1000, false],
-      [400, 1600, false],
-      [1001, 1000, true],
-    ] as const) {
-      const store = new WatchedStore();
-      const ids = (count: number) => Array.from({ length: count }, (_, index) => STRETCH + index * 3);
-      await store.write([{ key: 'k0', ids: ids(first), value: 1 }]);
-      await store.write([{ key: 'k1', ids: ids(second), value: 1 }]);
-      const common = Math.min(first, second);
-      expect(await countIds(questions(store, 2).expressions)).toEqual([first, common, second]);
-      expect(store.bytesRead > 0).toBe(isRead);
-    }
   });
 
   it('are counted with those of another store that are worth fetching: a quarter of all, up to 8 MiB', async () => {
