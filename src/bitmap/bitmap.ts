@@ -6,7 +6,6 @@ import { CONTAINER_BYTES, CONTAINER_IDS, MAX_BYTES } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import { Block } from './block.js';
 import { decodeInto, type Encoded, encode } from './container.js';
-import { ContainerCursor } from './cursor.js';
 import { collectIds } from './ids.js';
 import { sortIds } from './sort.js';
 import type { ByteRange, Container } from './types.js';
@@ -375,15 +374,7 @@ export class Bitmap {
    * console.log([...bitmap.containers()].map(({ firstId }) => firstId)); // [ 0, 65536 ]
    */
   *containers(): Generator<Container, void, undefined> {
-    for (const cursor = this.cursor(); cursor.cardinality > 0; cursor.advance()) yield cursor.container;
-  }
-
-  /**
-   * The same, one at a time without an object for each.
-   * @internal
-   */
-  cursor(): ContainerCursor {
-    return new ContainerCursor(this.#blocks);
+    for (const block of this.#blocks) yield* block.containers();
   }
 
   /**

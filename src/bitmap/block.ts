@@ -18,7 +18,7 @@ import {
   mergeList,
 } from './container.js';
 import type { IdWriter } from './ids.js';
-import type { ContainerKind } from './types.js';
+import type { Container, ContainerKind } from './types.js';
 
 const ENTRY_WORDS = 3;
 const CARDINALITY = 1;
@@ -89,6 +89,18 @@ export class Block {
   /** The container's words, valid until the next change. */
   payload(index: number): Uint16Array {
     return this.#words.subarray(this.#start(index), this.#end(index));
+  }
+
+  *containers(): Generator<Container, void, undefined> {
+    for (let index = 0; index < this.#count; index++) {
+      const firstId = this.high(index) * CONTAINER_IDS;
+      yield {
+        firstId,
+        cardinality: this.cardinality(index),
+        kind: this.kind(index),
+        words: this.payload(index),
+      };
+    }
   }
 
   /** Low 16 bits of the first id that the container may have. */

@@ -30,9 +30,10 @@ export function* containerPieces(
   { first, last }: IdRange,
   kernel: KernelChoice,
 ): Generator<Piece, void, undefined> {
-  for (const cursor = bitmap.cursor(); cursor.firstId <= last; cursor.advance()) {
-    const endId = cursor.firstId + CONTAINER_IDS;
-    if (endId > first) yield clip(new ContainerPiece(cursor.container, kernel), { first, last });
+  for (const container of bitmap.containers()) {
+    if (container.firstId > last) break;
+    const endId = container.firstId + CONTAINER_IDS;
+    if (endId > first) yield clip(new ContainerPiece(container, kernel), { first, last });
   }
 }
 
