@@ -118,6 +118,10 @@ export const SOURCE: readonly Option[] = [
   ...inGroup('Options of sources:', [
     option('--db <number>', 'the database of a dump (default: the one that has bitmaps)', parseSize),
     ALLOW_HTTP,
+    option(
+      '--cache <folder>',
+      'keep what is over of a Redis or a published folder in this folder, for the next time (default: off)',
+    ),
   ]),
 ];
 

@@ -11,7 +11,8 @@ import {
 import { MemoryPeople } from '../people.js';
 import { RedisPeople } from '../redis.js';
 import { markSample } from '../sample.js';
-import { isRedisUrl } from './address.js';
+import { isRedisUrl, parseRedisUrl } from './address.js';
+import { type CacheOptions, refuseCache, withCache } from './caching.js';
 import { withClickHouse } from './clickhouse.js';
 import { isClickHouseUrl } from './clickhouse-address.js';
 import { type DumpOptions, loadDump } from './dump.js';
@@ -28,7 +29,12 @@ import { withoutPassword } from './url.js';
 
 /** Where answers come from: Redis, ClickHouse, a published folder, files that are loaded into the embedded store, or the made-up app. */
 
-export interface SourceOptions extends TrackingOptions, DumpOptions, HttpOptions, ConnectOptions {
+export interface SourceOptions
+  extends TrackingOptions,
+    DumpOptions,
+    HttpOptions,
+    ConnectOptions,
+    Pick<CacheOptions, 'cache'> {
   readonly keyPrefix?: string;
   readonly timeZone?: string;
   /** Taken for now; the year of the made-up app ends with its day. */
@@ -58,9 +64,19 @@ export async function withSource<T>(source: string, options: SourceOptions, ask:
   if (isRedisUrl(source)) {
     return withRedis(source, options, (store, client) => {
       const people = wantsPeople(options) ? new RedisPeople(client) : undefined;
-      return askPeople(bitmapistOf(store, options, people), options, use);
+      const { kind, server, master, db } = parseRedisUrl(source);
+      const address = [kind, server.split(',').sort(), master, db].join(' ');
+      return withCache(store, address, options, (kept) =>
+        askPeople(bitmapistOf(kept, options, people), options, use),
+      );
     });
   }
+  if (isHttpUrl(source)) {
+    refusePeople(source, options);
+    const store = await openHttp(source, options);
+    return withCache(store, source, options, (kept) => askPeople(bitmapistOf(kept, options), options, use));
+  }
+  refuseCache(options, withoutPassword(source));
   if (isClickHouseUrl(source)) {
     return withClickHouse(source, options, (store) => use(bitmapistOf(store, options), []));
   }
@@ -107,20 +123,22 @@ async function askFile<T>(file: EventsInput, options: SourceOptions, use: Ask<T>
 
 async function load(source: string, input: Input | undefined, options: SourceOptions): Promise<Bitmapist> {
   const { keyPrefix = DEFAULT_PREFIX, onOther } = options;
-  if (source === DEMO || isHttpUrl(source)) {
-    if (options.people) {
-      throw new UsageError(
-        `expected --people with a file, a folder or a Redis, got ${withoutPassword(source)}, which has numbers alone`,
-      );
-    }
-    if (source === DEMO) return (await makeDemo(options)).bitmapist;
-    return bitmapistOf(await openHttp(source, options), options);
+  if (source === DEMO) {
+    refusePeople(source, options);
+    return (await makeDemo(options)).bitmapist;
   }
   const people = wantsPeople(options) ? new MemoryPeople() : undefined;
   if (input !== undefined)
     return bitmapistOf(await loadDump(input, keyPrefix, people, options), options, people);
   await expectFolder(source);
   return bitmapistOf(await loadFolder(source, keyPrefix, { onOther, people }), options, people);
+}
+
+function refusePeople(source: string, { people }: SourceOptions): void {
+  if (!people) return;
+  throw new UsageError(
+    `expected --people with a file, a folder or a Redis, got ${withoutPassword(source)}, which has numbers alone`,
+  );
 }
 
 export const DEMO = 'demo';
