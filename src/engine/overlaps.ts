@@ -1,6 +1,6 @@
 import { CONTAINER_BYTES } from '../base/limits.js';
 import type { SideBySide } from '../bitmap/beside.js';
-import { BITMAP_WORDS, lowerBound } from '../bitmap/container.js';
+import { BITMAP_WORDS, findRun, lowerBound } from '../bitmap/container.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Kernel } from '../kernel/types.js';
 import type { Cells } from './cells.js';
@@ -44,11 +44,11 @@ export class Overlaps {
   readonly #to: Int32Array;
   readonly #bases: Int32Array;
   /** The cells of the stretch: members, beginning and end in steps, counter. */
-  readonly #a: Int32Array;
-  readonly #b: Int32Array;
-  readonly #begins: Int32Array;
-  readonly #ends: Int32Array;
-  readonly #cellCounters: Int32Array;
+  readonly #a: number[] = [];
+  readonly #b: number[] = [];
+  readonly #begins: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #cellCounters: number[] = [];
   #count = 0;
   /** Bytes of all strips together. */
   #stripBytes = 0;
@@ -66,12 +66,6 @@ export class Overlaps {
     this.#from = new Int32Array(operands);
     this.#to = new Int32Array(operands);
     this.#bases = new Int32Array(operands);
-    const { length } = cells.columns;
-    this.#a = new Int32Array(length);
-    this.#b = new Int32Array(length);
-    this.#begins = new Int32Array(length);
-    this.#ends = new Int32Array(length);
-    this.#cellCounters = new Int32Array(length);
   }
 
   /**
@@ -235,7 +229,7 @@ class Batch {
   readonly #words: Uint16Array;
   readonly #numbers: Uint32Array;
   readonly #targets: Float64Array;
-  readonly #counters = new Int32Array(MAX_CELLS);
+  readonly #counters: number[] = [];
   #cells = 0;
   #end = STRIPS_OFFSET;
 
@@ -307,15 +301,19 @@ class Batch {
 
   /** Loads what runs have of the ids from `first` to `last`; returns how many they are. */
   #cutRuns(runs: Uint16Array, first: number, last: number): number {
+    const begun = Math.max(findRun(runs, 0, runs.length, first), 0);
+    const from = runs[begun]! + runs[begun + 1]! < first ? begun + 2 : begun;
+    const length = findRun(runs, 0, runs.length, last) + 2 - from;
+    if (length <= 0) return 0;
     const words = this.#words;
-    let length = 0;
-    for (let at = 0; at < runs.length && runs[at]! <= last; at += 2) {
-      const begin = Math.max(runs[at]!, first);
-      const end = Math.min(runs[at]! + runs[at + 1]!, last);
-      if (begin > end) continue;
-      words[length++] = begin;
-      words[length++] = end - begin;
+    words.set(runs.subarray(from, from + length));
+    const missing = first - words[0]!;
+    if (missing > 0) {
+      words[0] = first;
+      words[1]! -= missing;
     }
+    const begin = words[length - 2]!;
+    words[length - 1] = Math.min(words[length - 1]!, last - begin);
     return length / 2;
   }
 }
