@@ -16,6 +16,12 @@ export interface CachedOptions {
    */
   readonly graceMs?: number | undefined;
   /**
+   * How questions make sure that nobody else has changed what is kept, in one round trip before each: `never` (the default), by the
+   * `count` of ids of each bitmap (BITCOUNT, which does not show that as many were unmarked as were marked), or by its `digest`
+   * (DIGEST of Redis 8.4 or later), which shows everything. What has changed is fetched anew.
+   */
+  readonly check?: 'never' | 'count' | 'digest' | undefined;
+  /**
    * Keeps bitmaps and counts in a folder as well, which is made if it is missing: a path, in Node, or a folder of a browser, as of its
    * origin private file system. Other processes may use it at the same time, for the same or other servers.
    */
@@ -38,8 +44,10 @@ export interface CachedOptions {
 /**
  * Wraps a store so that bitmaps of finished periods are fetched once and then kept, compressed, least recently used out
  * first. Running periods and unique flags are always read. Marks made through the wrapped store are seen at once; marks that
- * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached.
- * @throws RangeError for options out of their range; TypeError for a folder without an identity
+ * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached, unless `check` is
+ * given.
+ * @throws RangeError for options out of their range; TypeError for a folder without an identity; StoreError for a `check` of a store
+ * that cannot tell whether bitmaps have changed
  * @example
  * import { Bitmapist, MemoryStore } from 'bitmapist-wasm';
  * import { cached } from 'bitmapist-wasm/cached';
@@ -59,9 +67,9 @@ export function cached(store: Store, options: CachedOptions = {}): CachedStore {
     if (!(period instanceof Period)) return false;
     return lastShown(period.startHour, period.endHour, timeZone) - 1 + graceMs < atMs;
   };
-  const { maxBytes = DEFAULT_MAX_BYTES, folder } = options;
+  const { maxBytes = DEFAULT_MAX_BYTES, check, folder } = options;
   const disk = folder === undefined ? undefined : placeOf(store, folder, prefix, options);
-  return new CachedStore(store, { isFinished, maxBytes, disk });
+  return new CachedStore(store, { isFinished, maxBytes, check, disk });
 }
 
 function placeOf(

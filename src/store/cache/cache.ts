@@ -1,9 +1,11 @@
+import { describe, StoreError } from '../../base/errors.js';
 import { checkId } from '../../base/id.js';
 import type { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import type {
   BitWrite,
   ByteRead,
+  FingerprintKind,
   KeysOptions,
   PutOptions,
   RequestOptions,
@@ -11,6 +13,7 @@ import type {
   WriteOptions,
 } from '../types.js';
 import { readBitmap } from '../whole.js';
+import { Checks } from './checking.js';
 import { KeptCounts } from './counts.js';
 import { Disk, type FolderPlace } from './disk.js';
 import { KeptBitmaps } from './kept.js';
@@ -29,6 +32,8 @@ export interface CacheOptions {
   readonly maxBytes: number;
   /** How many counts of finished bitmaps are kept, rounded up to an even number (default 200,000; some 30 bytes each). */
   readonly maxCounts?: number | undefined;
+  /** See `cached` (default `never`). */
+  readonly check?: 'never' | FingerprintKind | undefined;
   /** If bitmaps and counts are kept on disk, too: for other processes, and those that come later. */
   readonly disk?: FolderPlace | undefined;
 }
@@ -51,6 +56,9 @@ export interface CacheStatistics {
   readonly countsFound: number;
   /** Counts over finished bitmaps alone that questions had to compute. */
   readonly countsComputed: number;
+  /** Kept bitmaps that were compared with those of the store, and those of them that others had changed. */
+  readonly checked: number;
+  readonly changed: number;
   /** Bitmaps that came from the folder. */
   readonly loaded: number;
   /** Files in the folder that were torn, or not what they should be: removed, and not believed. */
@@ -63,7 +71,7 @@ const DEFAULT_MAX_COUNTS = 200_000;
  * Keeps finished bitmaps as they are read, window by window; a bitmap that was read to its end is not fetched again. Least
  * recently used ones make room. What a question has read in part is forgotten when it ends, however it ends. Writes through
  * this store forget what they touch; what others write to a finished bitmap is not noticed until `invalidate` or `clear` is
- * called or the bitmap is evicted.
+ * called or the bitmap is evicted, unless questions check what is kept.
  * @example
  * import { MemoryStore } from 'bitmapist-wasm';
  * import { CachedStore } from 'bitmapist-wasm/cached';
@@ -84,13 +92,18 @@ export class CachedStore implements Store {
   readonly has?: NonNullable<Store['has']>;
   /** If the inner store can. */
   readonly erase?: NonNullable<Store['erase']>;
+  /** If the inner store can: what it holds is told, not what is kept. */
+  readonly fingerprints?: NonNullable<Store['fingerprints']>;
   readonly #inner: Store;
   readonly #holdings: Holdings;
 
-  /** @throws RangeError for a `maxBytes` that is not positive, or a `maxCounts` that is not a number of counts */
+  /**
+   * @throws RangeError for a `maxBytes` that is not positive, a `maxCounts` that is not a number of counts, and an unknown `check`;
+   * StoreError for a `check` of a store that cannot tell whether bitmaps have changed
+   */
   constructor(
     inner: Store,
-    { isFinished, maxBytes, maxCounts = DEFAULT_MAX_COUNTS, disk: place }: CacheOptions,
+    { isFinished, maxBytes, maxCounts = DEFAULT_MAX_COUNTS, check = 'never', disk: place }: CacheOptions,
   ) {
     if (!(maxBytes > 0))
       throw new RangeError(`expected maxBytes to be a positive number, got ${String(maxBytes)}`);
@@ -101,6 +114,7 @@ export class CachedStore implements Store {
     if (inner.erase !== undefined) {
       this.erase = (keys, ids, options) => this.#changing(keys, () => inner.erase!(keys, ids, options));
     }
+    if (inner.fingerprints !== undefined) this.fingerprints = inner.fingerprints.bind(inner);
     this.#inner = inner;
     const kept = new KeptBitmaps(maxBytes);
     const counts = new KeptCounts(maxCounts);
@@ -110,6 +124,7 @@ export class CachedStore implements Store {
       isFinished,
       kept,
       counts,
+      checks: checksOf(inner, check),
       disk,
       hits: 0,
       misses: 0,
@@ -118,7 +133,7 @@ export class CachedStore implements Store {
 
   /** Since the store was made; `clear` does not reset what was found, missed and computed. */
   get statistics(): CacheStatistics {
-    const { kept, counts, disk, hits, misses } = this.#holdings;
+    const { kept, counts, checks, disk, hits, misses } = this.#holdings;
     const { whole, partial } = kept.counts;
     return {
       hits,
@@ -129,6 +144,8 @@ export class CachedStore implements Store {
       counts: counts.size,
       countsFound: counts.found,
       countsComputed: counts.computed,
+      checked: checks?.compared ?? 0,
+      changed: checks?.changed ?? 0,
       loaded: disk?.loaded ?? 0,
       unsound: disk?.unsound ?? 0,
     };
@@ -182,11 +199,12 @@ export class CachedStore implements Store {
   }
 
   byteLengths(keys: readonly string[], options?: RequestOptions): Promise<number[]> {
-    return this.reader().byteLengths(keys, options);
+    return this.#ask(keys, (reader) => reader.byteLengths(keys, options), options);
   }
 
   read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
-    return this.reader().read(reads, options);
+    const keys = reads.map(({ key }) => key);
+    return this.#ask(keys, (reader) => reader.read(reads, options), options);
   }
 
   occupied(
@@ -194,7 +212,7 @@ export class CachedStore implements Store {
     byteLengths: readonly number[],
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
-    return this.reader().occupied(keys, byteLengths, options);
+    return this.#ask(keys, (reader) => reader.occupied(keys, byteLengths, options), options);
   }
 
   resident(key: string): Bitmap | undefined {
@@ -242,8 +260,20 @@ export class CachedStore implements Store {
     return (await this.#inner.expiries?.(keys, options)) ?? keys.map(() => undefined);
   }
 
-  /** The cached bitmap of a key, now the most recently used. */
+  /** What is asked outside of a question is one by itself. */
+  async #ask<T>(
+    keys: readonly string[],
+    ask: (reader: CachedReader) => Promise<T>,
+    options: RequestOptions | undefined,
+  ): Promise<T> {
+    const reader = this.reader();
+    if (this.#holdings.checks !== undefined) await reader.prepare?.([...new Set(keys)], options);
+    return ask(reader);
+  }
+
+  /** The cached bitmap of a key, now the most recently used; none if it would have to be checked before. */
   #use(key: string): Bitmap | undefined {
+    if (this.#holdings.checks !== undefined) return undefined;
     const bitmap = this.#holdings.kept.use(key);
     if (bitmap !== undefined) this.#holdings.hits += 1;
     return bitmap;
@@ -266,4 +296,17 @@ export class CachedStore implements Store {
     };
     return disk === undefined ? changeStore() : disk.change(keys, changeStore);
   }
+}
+
+function checksOf(inner: Store, check: unknown): Checks | undefined {
+  if (check === 'never') return undefined;
+  if (check !== 'count' && check !== 'digest') {
+    throw new RangeError(`expected check to be never, count or digest, got ${describe(check)}`);
+  }
+  if (inner.fingerprints === undefined) {
+    throw new StoreError(
+      `expected a store that tells whether bitmaps have changed, for a cache with the check ${check}, got one that cannot`,
+    );
+  }
+  return new Checks(check, inner.fingerprints.bind(inner));
 }

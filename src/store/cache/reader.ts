@@ -2,6 +2,7 @@ import { checkByteLength } from '../../base/limits.js';
 import type { Bitmap } from '../../bitmap/bitmap.js';
 import type { ByteRange } from '../../bitmap/types.js';
 import type { BitmapReader, ByteRead, CountedReader, RequestOptions } from '../types.js';
+import { Checking, type Checks } from './checking.js';
 import type { KeptCounts } from './counts.js';
 import type { Disk } from './disk.js';
 import type { KeptBitmaps } from './kept.js';
@@ -12,6 +13,8 @@ export interface Holdings {
   readonly isFinished: (key: string) => boolean;
   readonly kept: KeptBitmaps;
   readonly counts: KeptCounts;
+  /** If others may change what is kept. */
+  readonly checks: Checks | undefined;
   /** If bitmaps and counts are kept on disk, too. */
   readonly disk: Disk | undefined;
   /** Finished bitmaps that questions found, and those that they had to fetch. */
@@ -31,6 +34,7 @@ export class CachedReader implements BitmapReader {
   /** If there is anything to be done before. */
   readonly prepare?: NonNullable<BitmapReader['prepare']>;
   readonly #holdings: Holdings;
+  readonly #checking: Checking | undefined;
   readonly #kept: KeptBitmaps;
   readonly #inner: BitmapReader;
   readonly #isOfOneQuestion: boolean;
@@ -49,13 +53,18 @@ export class CachedReader implements BitmapReader {
     this.#inner = inner;
     this.#isOfOneQuestion = isOfOneQuestion;
     if (inner.readFirst !== undefined) this.readFirst = (reads, options) => this.#readFirst(reads, options);
-    const { counts, disk } = holdings;
-    if (disk !== undefined || inner.prepare !== undefined) {
+    const { counts, disk, checks } = holdings;
+    this.#checking = checks && new Checking(checks);
+    if (checks !== undefined || disk !== undefined || inner.prepare !== undefined) {
       this.prepare = (keys, options) => this.#prepare(keys, options);
     }
     this.counted = counts.isOn
       ? {
-          stamps: async (keys, options) => (await disk?.stamps(keys, options)) ?? this.#stamps(keys),
+          stamps: async (keys, options) => {
+            if (checks === undefined) return (await disk?.stamps(keys, options)) ?? this.#stamps(keys);
+            await this.#prepare(keys, options);
+            return this.#stamps(keys);
+          },
           stampsOf: (keys, bitmaps) => this.#stampsOf(keys, bitmaps),
           find: (signatures) => counts.find(signatures),
           keep: (signatures, found) => {
@@ -87,7 +96,7 @@ export class CachedReader implements BitmapReader {
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
     const passed: ByteRead[] = [];
     for (const read of reads) {
-      const bitmap = this.#kept.get(read.key);
+      const bitmap = this.#find(read.key)?.bitmap;
       if (bitmap === undefined) passed.push(read);
       else bitmap.readInto(read.target, read.byteOffset, options?.kernel);
     }
@@ -108,8 +117,10 @@ export class CachedReader implements BitmapReader {
     byteLengths: readonly number[],
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
-    const occupied: (readonly ByteRange[] | undefined)[] = keys.map((key) => this.#kept.get(key)?.occupied());
-    const asked = [...keys.keys()].filter((index) => this.#kept.get(keys[index]!) === undefined);
+    const occupied: (readonly ByteRange[] | undefined)[] = keys.map((key) =>
+      this.#find(key)?.bitmap.occupied(),
+    );
+    const asked = [...keys.keys()].filter((index) => this.#find(keys[index]!) === undefined);
     if (asked.length > 0 && this.#inner.occupied !== undefined) {
       const found = await this.#inner.occupied(
         asked.map((index) => keys[index]!),
@@ -141,7 +152,19 @@ export class CachedReader implements BitmapReader {
 
   async #prepare(keys: readonly string[], options: RequestOptions | undefined): Promise<void> {
     await this.#inner.prepare?.(keys, options);
-    await this.#holdings.disk?.load(keys, options);
+    const { isFinished, disk } = this.#holdings;
+    await disk?.load(keys, options);
+    if (this.#checking === undefined) return;
+    const finished = keys.filter((key) => isFinished(key) && this.#inner.resident?.(key) === undefined);
+    const changed = await this.#checking.compare(finished, this.#kept, options);
+    if (changed.length > 0) disk?.forget(changed);
+  }
+
+  /** What is kept of a key, if it is whole, and this question may have it: its own, or what has been compared. */
+  #find(key: string): Recording | undefined {
+    const whole = this.#kept.wholeOf(key);
+    if (whole === undefined || this.#checking === undefined) return whole;
+    return this.#checking.isSame(key, whole) || this.#begun.get(key) === whole ? whole : undefined;
   }
 
   async #readFirst(reads: readonly ByteRead[], options: RequestOptions | undefined): Promise<number[]> {
@@ -173,9 +196,11 @@ export class CachedReader implements BitmapReader {
 
   /** Those of bitmaps that are kept, now the most recently used. */
   #stamps(keys: readonly string[]): (number | undefined)[] {
-    return keys.map((key) =>
-      this.#kept.use(key) === undefined ? undefined : this.#kept.wholeOf(key)!.stamp,
-    );
+    return keys.map((key) => {
+      const kept = this.#find(key);
+      if (kept !== undefined) this.#kept.use(key);
+      return kept?.stamp;
+    });
   }
 
   /** Those of bitmaps that this question had from here, or has read itself from the first byte to the last. */
@@ -196,16 +221,21 @@ export class CachedReader implements BitmapReader {
 
   /** The cached bitmap of a key, now the most recently used. */
   #use(key: string): Bitmap | undefined {
-    const bitmap = this.#kept.use(key);
-    if (bitmap !== undefined && this.#isNew(key)) this.#holdings.hits += 1;
-    return bitmap;
+    const kept = this.#find(key);
+    if (kept === undefined) return undefined;
+    this.#kept.use(key);
+    if (this.#isNew(key)) this.#holdings.hits += 1;
+    return kept.bitmap;
   }
 
   #begin(key: string): void {
     if (!this.#holdings.isFinished(key)) return;
     if (this.#isNew(key)) this.#holdings.misses += 1;
+    if (this.#checking?.canBegin(key) === false) return;
     const recording = this.#kept.begin(key);
-    if (recording !== undefined) this.#begun.set(key, recording);
+    if (recording === undefined) return;
+    recording.digest = this.#checking?.digestOf(key);
+    this.#begun.set(key, recording);
   }
 
   /** Whether this question has not been counted for a key yet; it is now. */

@@ -8,6 +8,10 @@ export class Recording {
   countedBytes = 0;
   /** Whether any of it was read by another question than the one that began it. */
   isMixed = false;
+  /** What the store told of it before it was read, if it was asked. */
+  digest: string | undefined;
+  /** Whether it has been compared by its count, too. */
+  isConfirmed = false;
   /** When it was begun to be read, in milliseconds since 1970. */
   readonly begunMs = Date.now();
   #byteLength: number | undefined;
