@@ -1,6 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import Papa from 'papaparse';
 import type { Browser, Page } from 'playwright-core';
@@ -50,6 +53,43 @@ async function withDump(
     await explorer.open({ name: 'app.rdb', content: dump });
     await use(explorer);
   }, options);
+}
+
+/** The explorer from a server whose dump does not end before it is told to. */
+async function serveSlowly(
+  content: Buffer,
+): Promise<{ url: string; finish(): void; close(): Promise<void> }> {
+  const html = await readFile(new URL(PAGE_URL), 'utf8');
+  const meta = '<meta name="bitmapist-source" content="data" data-name="slow.rdb" />';
+  let finish = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const server = createServer(async ({ url }, response) => {
+    if (url === '/') response.end(html.replace('</head>', `${meta}</head>`));
+    else {
+      const half = content.length >> 1;
+      const piece = Math.ceil(half / 8);
+      // How far it is, a page is told now and then.
+      for (let from = 0; from < half; from += piece) {
+        response.write(content.subarray(from, Math.min(half, from + piece)));
+        await setTimeout(60);
+      }
+      await ended;
+      response.end(content.subarray(half));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    finish: () => finish(),
+    close: async () => {
+      finish();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 async function dropFile(page: Page, name: string, content: Buffer): Promise<void> {
@@ -229,6 +269,33 @@ describe('reading', () => {
         .poll(() => explorer.page.locator('table.events tbody th a').allTextContents())
         .toEqual(['login']);
     }));
+
+  it('shows the names of events while it reads, to be looked through, and no number before all is read', async () => {
+    const { url, finish, close } = await serveSlowly(dump);
+    try {
+      await withExplorer(
+        async (explorer) => {
+          const { page } = explorer;
+          await page.waitForSelector('.sofar tbody th');
+          const named = await page.locator('.sofar tbody th').allTextContents();
+          expect(['active', 'paid plan', 'pro', 'signup']).toEqual(expect.arrayContaining(named.slice(0, 1)));
+          expect(await page.textContent('.sofar .muted')).toMatch(/^\d events? so far, still being read/);
+          expect(await page.locator('.sofar td, .sofar a, nav').count()).toBe(0);
+          expect(await violations(explorer)).toEqual([]);
+          await page.fill('.sofar input', 'no such name');
+          await page.waitForSelector('.sofar .empty');
+          await page.fill('.sofar input', named[0]!.toUpperCase());
+          await page.waitForSelector(`.sofar tbody th:text-is("${named[0]}")`);
+          finish();
+          await page.waitForSelector('.overview');
+          expect(await page.locator('.sofar').count()).toBe(0);
+        },
+        { url },
+      );
+    } finally {
+      await close();
+    }
+  });
 
   it('ends a long reading at once when it is cancelled, and reads another file after it', async () => {
     const path = join(folder, 'long.rdb');

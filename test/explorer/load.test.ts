@@ -50,6 +50,27 @@ describe('a dump', () => {
     expect(view).toMatchObject({ otherKeys: 0, problem: undefined });
   });
 
+  it('says while it is read which events it has found, each once', async () => {
+    const store = new MemoryStore();
+    const names = Array.from({ length: 3000 }, (_, at) => `event ${at}`);
+    for (const name of names) {
+      for (const period of ['2026-11', '2026-11-23', 'W2026-48']) {
+        await store.put(`trackist_${name}_${period}`, new Uint8Array(60).fill(7));
+      }
+    }
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 100));
+    const found: string[][] = [];
+    const chunks = await readAll(writeRdb(store));
+    const source = new Blob(chunks as Uint8Array<ArrayBuffer>[]);
+    await loadSource({ source, name: 'a.rdb' }, ({ events = [] }) => found.push([...events]));
+    vi.restoreAllMocks();
+    const all = found.flat();
+    expect(found.filter(({ length }) => length > 0).length).toBeGreaterThan(1);
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toEqual(names.slice(0, all.length));
+  });
+
   it('has numbers if the map in it is damaged, and says so', async () => {
     const store = new MemoryStore();
     const bitmapist = new Bitmapist({ store });

@@ -53,7 +53,7 @@ describe.each(['a file', 'what is served'])('%s', (kind) => {
     expect(await textOf(file.bytes())).toBe(TEXT);
     await last;
     await beginning.return();
-    expect(file.progress).toEqual({ done: TEXT.length, total: TEXT.length, items: 0 });
+    expect(file.progress).toEqual({ done: TEXT.length, total: TEXT.length, items: 0, events: [] });
   });
 
   it('can be read at any place', async () => {

@@ -113,6 +113,7 @@ async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
   let expiredKeys = 0;
   let failure: unknown;
   const prefixes = prefixesOf(ask);
+  const found = new Set<string>();
   const packer = new BitmapPacker();
   try {
     const batches = readRdbBatches(file.bytes(), {
@@ -139,7 +140,11 @@ async function loadDump(file: SourceFile, ask: LoadAsk): Promise<Loaded> {
           datasets.set(of, dataset);
         }
         dataset.store.putBitmap(key, packer.pack(bytes));
-        dataset.catalog.add(key);
+        const { event } = dataset.catalog.add(key)!;
+        if (!found.has(event)) {
+          found.add(event);
+          progress.events.push(event);
+        }
         progress.items += 1;
       }
     }

@@ -113,6 +113,8 @@ export interface LoadProgress {
   readonly total: number | undefined;
   /** Bitmaps or rows so far. */
   readonly items: number;
+  /** Names of events that were found in a dump since it was said last. */
+  readonly events?: readonly string[];
 }
 
 export interface SourceView {

@@ -13,7 +13,7 @@ export interface Anywhere {
 /** One source, which says now and then how far it is read. What a server serves is fetched once. */
 export class SourceFile {
   /** Whoever reads it counts what they find, too. */
-  readonly progress: { done: number; total: number | undefined; items: number };
+  readonly progress: { done: number; total: number | undefined; items: number; events: string[] };
   readonly #source: Blob | string;
   readonly #onProgress: (progress: LoadProgress) => void;
   #served: Served | undefined;
@@ -23,7 +23,7 @@ export class SourceFile {
     this.#source = source;
     this.#onProgress = onProgress;
     const total = typeof source === 'string' ? undefined : source.size;
-    this.progress = { done: 0, total, items: 0 };
+    this.progress = { done: 0, total, items: 0, events: [] };
   }
 
   /** Its bytes from the first one on, for whoever looks at its beginning, lets it go, and then reads all of it. */
@@ -86,6 +86,7 @@ export class SourceFile {
     if (now - this.#reportedMs < REPORT_INTERVAL_MS) return;
     this.#reportedMs = now;
     this.#onProgress({ ...this.progress });
+    this.progress.events = [];
   }
 }
 

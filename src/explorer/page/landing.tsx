@@ -4,6 +4,7 @@ import { plural } from '../../index.js';
 import { groupDigits } from '../../report.js';
 import type { LoadAsk, LoadProgress, Problem } from '../engine/protocol.js';
 import { ProblemNote } from './fields.js';
+import { EventsSoFar } from './found.js';
 import { ReadingPanel } from './reading.js';
 import {
   acceptPartial,
@@ -32,6 +33,7 @@ export function Landing() {
         browser; nothing is sent anywhere.
       </p>
       <LoadStatus />
+      {loading.value && loading.value.events.length > 0 && <EventsSoFar events={loading.value.events} />}
       {isWaiting && (
         <div class="drop">
           <FileButton class="primary">Choose a file</FileButton>

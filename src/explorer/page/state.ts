@@ -44,6 +44,8 @@ interface Loading {
   /** What was asked before that, and is again if it is cancelled. */
   readonly asked: Asking | undefined;
   readonly progress?: LoadProgress;
+  /** Names of events that were found so far, sorted. */
+  readonly events: readonly string[];
 }
 
 export const loading = signal<Loading | undefined>(undefined);
@@ -95,13 +97,17 @@ export async function load(ask: LoadAsk): Promise<void> {
   batch(() => {
     problem.value = undefined;
     asking.value = undefined;
-    loading.value = { engine, name, isMade, asked };
+    loading.value = { engine, name, isMade, asked, events: [] };
   });
   announcement.value = isMade ? 'Making an app up' : `Reading ${name}`;
   try {
     const source = await engine.ask('load', ask, (progress) => {
       // It may have been cancelled meanwhile.
-      if (loading.value?.engine === engine) loading.value = { engine, name, isMade, asked, progress };
+      if (loading.value?.engine !== engine) return;
+      const { events = [] } = progress;
+      const known = loading.value.events;
+      const all = events.length > 0 ? [...known, ...events].sort() : known;
+      loading.value = { engine, name, isMade, asked, progress, events: all };
     });
     loading.value = undefined;
     if (source.problem === undefined) show({ engine, ask, source });
