@@ -11,6 +11,7 @@ import { storeOf, toBytes } from '../support/bitmaps.js';
 import { bitmapArbitrary, expressionArbitrary, expressionOf, modelIds } from '../support/model.js';
 import { CountingStore } from '../support/store/counting.js';
 import { HeldStore } from '../support/store/held.js';
+import { FakeWorker } from '../support/threads/fake.js';
 import { startWorker } from '../support/threads/worker.js';
 
 const BITMAPS = 5;
@@ -112,5 +113,89 @@ describe('a team that is closed', () => {
     await Promise.all([expect(asked).rejects.toThrow(TeamError), team.close()]);
     letGo();
     expect(await countWith(team, [bitmap(store, '0')])).toEqual([3]);
+  });
+});
+
+describe('a question whose worker', () => {
+  const ANSWER = [3];
+
+  /** A team of workers on this thread, and a question for it. */
+  async function prepare() {
+    const workers: FakeWorker[] = [];
+    const worker = () => {
+      workers.push(new FakeWorker());
+      return workers.at(-1)!;
+    };
+    const team = new Team({ threads: 2, worker });
+    await team.start();
+    const store = await storeOf([{ ids: new Set([1, 700, 1500]), byteLength: 200 }]);
+    const ask = (options?: WindowedOptions) => countWith(team, [bitmap(store, '0')], options);
+    return { team, workers, ask };
+  }
+
+  /** Its worker has windows and gives none back. */
+  async function stuck(options?: WindowedOptions) {
+    const prepared = await prepare();
+    const [worker] = prepared.workers as [FakeWorker];
+    worker.held = [];
+    const asked = prepared.ask(options);
+    asked.catch(() => {});
+    await vi.waitFor(() => expect(worker.held).toHaveLength(2));
+    return { ...prepared, worker, asked };
+  }
+
+  it('answers late is answered when all windows are counted', async () => {
+    const { worker, asked } = await stuck();
+    worker.letGo();
+    expect(await asked).toEqual(ANSWER);
+  });
+
+  it('ends is rejected, and the next one gets a new worker', async () => {
+    const { workers, worker, asked, ask } = await stuck();
+    worker.end('out of memory');
+    await expect(asked).rejects.toThrow(
+      new TeamError('expected a worker that counts, got one that ended: out of memory'),
+    );
+    expect(worker.isTerminated).toBe(true);
+    expect(await ask()).toEqual(ANSWER);
+    expect(workers).toHaveLength(2);
+    await vi.waitFor(() => expect(workers[1]!.orders).toContain('start'));
+    expect(await ask()).toEqual(ANSWER);
+    expect(workers[1]!.orders).toContain('run');
+  });
+
+  it('is counting when the signal aborts is rejected at once, and the worker is used again once it is done', async () => {
+    const abort = new AbortController();
+    const { workers, worker, asked, ask } = await stuck({ signal: abort.signal });
+    abort.abort(new Error('no longer'));
+    await expect(asked).rejects.toThrow('no longer');
+    const runs = () => worker.orders.filter((order) => order === 'run').length;
+    const before = runs();
+    expect(await ask()).toEqual(ANSWER);
+    expect(runs()).toBe(before);
+    worker.letGo();
+    await vi.waitFor(async () => {
+      expect(await ask()).toEqual(ANSWER);
+      expect(runs()).toBeGreaterThan(before);
+    });
+    expect(workers).toHaveLength(1);
+  });
+
+  it('is counting when the team is closed is rejected', async () => {
+    const { team, worker, asked, ask } = await stuck();
+    await team.close();
+    await expect(asked).rejects.toThrow(TeamError);
+    expect(worker.isTerminated).toBe(true);
+    expect(await ask()).toEqual(ANSWER);
+  });
+
+  it('cannot compute is rejected with what it says', async () => {
+    const { ask, workers } = await prepare();
+    const [worker] = workers as [FakeWorker];
+    const { postMessage } = worker;
+    worker.postMessage = (order) =>
+      postMessage.call(worker, order.order === 'run' ? { ...order, numbers: Int32Array.of(99) } : order);
+    await expect(ask()).rejects.toThrow('got one that ended: expected an opcode, got 99');
+    expect(await ask()).toEqual(ANSWER);
   });
 });
