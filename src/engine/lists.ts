@@ -1,12 +1,16 @@
 import type { SideBySide } from '../bitmap/beside.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Kernel } from '../kernel/types.js';
+import type { Lists } from '../threads/messages.js';
 import type { Cells } from './cells.js';
 import { encodeTable } from './encoding.js';
+import type { ListWork } from './listwork.js';
 
 /** Ids, and beginnings of lists, that are laid out at a time: 2 MiB and 1 MiB of the kernel's memory. */
 const MAX_IDS = 2 ** 20;
 const MAX_BOUNDS = 2 ** 18;
+/** Ids that are shared out at a time. */
+const SHARED_IDS = 2 ** 16;
 const IDS_OFFSET = MAX_BOUNDS * Uint32Array.BYTES_PER_ELEMENT;
 
 /** Whether lists of so many operands can be laid out at all. */
@@ -25,7 +29,19 @@ export class ListBatch {
   #stretches = 0;
   #length = 0;
 
-  constructor(choice: KernelChoice, operands: number, { tables }: Cells, counters: Float64Array) {
+  readonly #work: ListWork | undefined;
+  readonly #maxIds: number;
+
+  /** @param work other threads that count batches, too */
+  constructor(
+    choice: KernelChoice,
+    operands: number,
+    { tables }: Cells,
+    counters: Float64Array,
+    work?: ListWork,
+  ) {
+    this.#work = work;
+    this.#maxIds = work === undefined ? MAX_IDS : SHARED_IDS;
     this.#kernel = borrowKernel(choice);
     this.#lists = operands;
     this.#tables = tables.map((table) => encodeTable(table));
@@ -38,7 +54,7 @@ export class ListBatch {
   /** The stretch at hand, whose members are lists and runs and have `MAX_IDS` ids at most. */
   add(stretch: SideBySide): void {
     const bounds = (this.#stretches + 1) * this.#lists + 1;
-    if (bounds > MAX_BOUNDS || this.#length + stretch.cardinality > MAX_IDS) this.count();
+    if (bounds > MAX_BOUNDS || this.#length + stretch.cardinality > this.#maxIds) this.count();
     const first = this.#stretches * this.#lists;
     let list = 0;
     for (let member = 0; member < stretch.count; member += 1) {
@@ -63,7 +79,7 @@ export class ListBatch {
       boundsOffset: 0,
       idsOffset: IDS_OFFSET,
     };
-    if (this.#length > 0) {
+    if (this.#length > 0 && !this.#work?.take(this.#length, () => this.#copy())) {
       for (const table of this.#tables) this.#kernel.countLists(table, layout, this.#counters);
     }
     this.#stretches = 0;
@@ -72,6 +88,17 @@ export class ListBatch {
 
   close(): void {
     returnKernel(this.#kernel);
+  }
+
+  #copy(): Lists {
+    return {
+      tables: this.#tables,
+      counters: this.#counters.length,
+      lists: this.#lists,
+      stretches: this.#stretches,
+      bounds: this.#bounds.slice(0, this.#stretches * this.#lists + 1),
+      ids: this.#ids.slice(0, this.#length),
+    };
   }
 
   #addRuns(runs: Uint16Array): void {

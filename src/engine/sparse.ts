@@ -24,17 +24,20 @@ const ID_NS = 1;
 const MAX_FETCHED_SHARE = 0.25;
 const MAX_FETCHED_BYTES = 8 * 2 ** 20;
 
+let loadedListWork: typeof import('./listwork.js') | undefined;
+
 /**
  * Adds to `counters` what can be counted so, and returns the plan of the rest. That is all of it if more than single bitmaps
  * and pairs of them is to be counted, or stores keep too few of them in memory. Single bitmaps alone are not looked into at
  * all.
  */
 export async function countLists(
-  { operands, kernel, signal }: Question,
+  question: Question,
   plan: Plan,
   counters: Float64Array,
   beginnings?: Beginnings,
 ): Promise<Plan> {
+  const { operands, kernel, signal, threads } = question;
   const count = plan.reads.length;
   const cells = mayBeLists(count) ? cellsOf(plan.program, count) : undefined;
   if (cells === undefined) return plan;
@@ -48,6 +51,8 @@ export async function countLists(
     }
     return planWithin(plan, []);
   }
+  if (threads !== undefined) loadedListWork ??= await import('./listwork.js');
+  const work = threads && loadedListWork?.openListWork(question, bitmaps, cells, counters);
   // No waiting from here on: a write would move what the containers show.
   const maxIds = Math.min(MAX_MEAN_IDS * count, MAX_IDS);
   const dense: { byteOffset: number; byteLength: number }[] = [];
@@ -72,13 +77,15 @@ export async function countLists(
       if (isBitmap) {
         overlaps.add(stretch);
       } else {
-        lists ??= new ListBatch(kernel, count, cells, counters);
+        lists ??= new ListBatch(kernel, count, cells, counters, work);
         lists.add(stretch);
       }
     }
     overlaps.finish();
     lists?.count();
+    await work?.finish();
   } finally {
+    work?.close();
     overlaps.close();
     lists?.close();
   }

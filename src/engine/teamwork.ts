@@ -47,7 +47,7 @@ function workOf({ program, startByte, endByte }: Plan): number {
 }
 
 /** Made when it is first needed. */
-function teamOf(threads: Threads): Team {
+export function teamOf(threads: Threads): Team {
   const { wanted } = threads;
   threads.team ??= typeof wanted === 'object' ? wanted : new Team({ threads: wanted });
   return threads.team;

@@ -1,5 +1,15 @@
 import { createWasmKernel, type WasmKernel } from '../kernel/wasm.js';
-import type { DoneReply, Order, Program, ReadyReply, Reply, RunOrder, StartOrder } from './messages.js';
+import type {
+  CountedReply,
+  DoneReply,
+  ListsOrder,
+  Order,
+  Program,
+  ReadyReply,
+  Reply,
+  RunOrder,
+  StartOrder,
+} from './messages.js';
 
 /** What a worker does: a kernel with a memory of its own, or one that the team sees. Knows no stores, keys or dates. */
 export class Desk {
@@ -22,6 +32,8 @@ export class Desk {
           return undefined;
         case 'run':
           return this.#run(order);
+        case 'lists':
+          return this.#countLists(order);
       }
     } catch (error) {
       return { reply: 'failed', reason: error instanceof Error ? error.message : String(error) };
@@ -43,5 +55,17 @@ export class Desk {
     const counts = new Float64Array(counters);
     if (program.length > 0) kernel.run(program, byteLength, counts, byteOffset);
     return { reply: 'done', tray, counts, bytes };
+  }
+
+  #countLists({ tables, counters, lists, stretches, bounds, ids }: ListsOrder): CountedReply {
+    const kernel = this.#kernel!;
+    const idsOffset = bounds.byteLength;
+    const { buffer, byteOffset } = kernel.reserve(idsOffset + ids.byteLength);
+    new Uint32Array(buffer, byteOffset, bounds.length).set(bounds);
+    new Uint16Array(buffer, byteOffset + idsOffset, ids.length).set(ids);
+    const counts = new Float64Array(counters);
+    const layout = { lists, stretches, boundsOffset: 0, idsOffset };
+    for (const table of tables) kernel.countLists(table, layout, counts);
+    return { reply: 'counted', counts };
   }
 }

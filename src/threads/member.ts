@@ -1,6 +1,6 @@
 import { reserveSlots } from '../kernel/wasm.js';
 import { TeamError } from './error.js';
-import type { DoneReply, Program, ReadyReply, Reply, Run } from './messages.js';
+import type { DoneReply, Lists, Program, ReadyReply, Reply, Run } from './messages.js';
 import { holdProcess, listen, send, type TeamWorker } from './platform.js';
 import type { WorkerKernel } from './shared.js';
 
@@ -17,6 +17,12 @@ export interface MemberListener {
   onEnd(error: TeamError, isNew: boolean): void;
 }
 
+/** Who waits for counts. */
+interface Waiting {
+  readonly resolve: (counts: Float64Array) => void;
+  readonly reject: (error: TeamError) => void;
+}
+
 /** A worker as its team sees it. */
 export class Member {
   readonly trays: readonly Tray[];
@@ -24,6 +30,8 @@ export class Member {
   readonly isShared: boolean;
   readonly #worker: TeamWorker;
   readonly #listener: MemberListener;
+  /** Lists that are being counted, in order. */
+  #asked: Waiting[] = [];
   #memory: ReadyReply | undefined;
   #isNew = true;
   #isSpoilt = false;
@@ -55,6 +63,14 @@ export class Member {
   /** Its memory is not to be used by another question: somebody may still be writing there. */
   spoil(): void {
     this.#isSpoilt = true;
+  }
+
+  /** What the tables count over lists, whose bytes are gone then. Rejects with a `TeamError` if the worker ends. */
+  countLists(lists: Lists): Promise<Float64Array> {
+    return new Promise((resolve, reject) => {
+      this.#send({ order: 'lists', ...lists }, [lists.bounds.buffer, lists.ids.buffer]);
+      this.#asked.push({ resolve, reject });
+    });
   }
 
   /** Makes it ready for another question; says whether it is at once, otherwise `onReady` does. */
@@ -96,6 +112,7 @@ export class Member {
       this.#isNew = false;
       this.#listener.onReady();
     } else if (reply.reply === 'done') this.trays[reply.tray]!.takeBack(reply);
+    else if (reply.reply === 'counted') this.#asked.shift()?.resolve(reply.counts);
     else this.#fail(reply.reason);
   }
 
@@ -110,6 +127,8 @@ export class Member {
   #end(error: TeamError): void {
     this.#ended = error;
     for (const tray of this.trays) tray.fail(error);
+    for (const { reject } of this.#asked) reject(error);
+    this.#asked = [];
   }
 }
 
@@ -118,7 +137,7 @@ export class Tray {
   readonly #member: Member;
   readonly #place: number;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
-  #out: { resolve: (counts: Float64Array) => void; reject: (error: TeamError) => void } | undefined;
+  #out: Waiting | undefined;
 
   constructor(member: Member, place: number) {
     this.#member = member;

@@ -1,7 +1,7 @@
 /** What a team and its workers say to each other. */
 
 /** What a worker is told; it does so in order. */
-export type Order = StartOrder | ProgramOrder | RunOrder | RenewOrder;
+export type Order = StartOrder | ProgramOrder | RunOrder | ListsOrder | RenewOrder;
 
 /** Comes first, once. */
 export interface StartOrder {
@@ -41,13 +41,29 @@ export interface Run {
   readonly numbers: Int32Array | undefined;
 }
 
+/** To be answered by `CountedReply`, or `FailedReply`. */
+export interface ListsOrder extends Lists {
+  readonly order: 'lists';
+}
+
+/** Lists of ids, which are sent themselves, and the tables that are counted over them: see `Kernel.countLists`. */
+export interface Lists {
+  readonly tables: readonly Int32Array[];
+  readonly counters: number;
+  readonly lists: number;
+  readonly stretches: number;
+  /** Where each list begins, and the end. */
+  readonly bounds: Uint32Array<ArrayBuffer>;
+  readonly ids: Uint16Array<ArrayBuffer>;
+}
+
 /** Take another memory: somebody may still be writing into this one. To be answered by `ReadyReply`. */
 export interface RenewOrder {
   readonly order: 'renew';
 }
 
 /** What a worker answers. */
-export type Reply = ReadyReply | DoneReply | FailedReply;
+export type Reply = ReadyReply | DoneReply | CountedReply | FailedReply;
 
 export interface ReadyReply {
   readonly reply: 'ready';
@@ -64,6 +80,12 @@ export interface DoneReply {
   readonly counts: Float64Array<ArrayBuffer>;
   /** The slots' bytes come back. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** What lists have in common; in the order in which they were sent. */
+export interface CountedReply {
+  readonly reply: 'counted';
+  readonly counts: Float64Array<ArrayBuffer>;
 }
 
 /** The worker is of no more use. */

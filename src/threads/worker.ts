@@ -22,9 +22,8 @@ const desk = new Desk();
 function answer(order: Order, port: Pick<WebPort, 'postMessage'>): void {
   const reply = desk.carryOut(order);
   if (reply === undefined) return;
-  const isDone = reply.reply === 'done';
-  const transfer = isDone ? [reply.counts.buffer] : [];
-  if (isDone && reply.bytes !== undefined) transfer.push(reply.bytes.buffer);
+  const transfer = 'counts' in reply ? [reply.counts.buffer] : [];
+  if ('bytes' in reply && reply.bytes !== undefined) transfer.push(reply.bytes.buffer);
   port.postMessage(reply, transfer);
 }
 

@@ -17,7 +17,7 @@ export class FakeWorker extends EventTarget implements TeamWorker {
       if (!this.isTerminated) this.dispatchEvent(Object.assign(new Event('message'), { data: reply }));
     };
     if (reply === undefined) return;
-    if (this.held === undefined || order.order !== 'run') queueMicrotask(send);
+    if (this.held === undefined || (order.order !== 'run' && order.order !== 'lists')) queueMicrotask(send);
     else this.held.push(send);
   }
 
