@@ -24,12 +24,14 @@ import { headerLine, toJson, toLine, toMarkdown } from './report.js';
 import { benchReturns } from './returns.js';
 import { Suite } from './suite.js';
 import { benchTables } from './tables.js';
+import { benchThreads } from './threads.js';
 import { benchThresholds } from './thresholds.js';
 
 /** A new bench file is one more line here. */
 const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   counts: benchCounts,
   tables: benchTables,
+  threads: benchThreads,
   ids: benchIds,
   memory: benchMemory,
   loading: benchLoading,
