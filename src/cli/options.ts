@@ -67,7 +67,7 @@ export const OUTPUT = option('-o, --output <file>', 'write to a file, which is r
 
 export const THREADS = option(
   '--threads <number>',
-  'how many threads compute large questions, or auto for as many as there are cores, at most 8 (default: auto)',
+  'how many threads compute large questions, or auto for as many as there are cores, at most 8 (default: 1)',
   parseThreads,
 );
 

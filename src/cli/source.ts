@@ -152,11 +152,11 @@ export async function expectFolder(source: string): Promise<void> {
 }
 
 export function bitmapistOf(store: Store, options: SourceOptions, people?: People): Bitmapist {
-  const { keyPrefix, timeZone, now, hourly, unique, threads = 'auto' } = options;
+  const { keyPrefix, timeZone, now, hourly, unique, threads } = options;
   const bitmapist = new Bitmapist({
     store,
     people,
-    threads,
+    ...(threads === undefined ? {} : { threads }),
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(now === undefined ? {} : { clock: () => now }),
