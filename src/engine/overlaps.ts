@@ -159,13 +159,15 @@ export class Overlaps {
     if (end > this.#to[member]!) this.#to[member] = end;
   }
 
-  /** What all pairs, and all that members have, would take in windows. */
-  #windowsNs({ count, cardinalities }: SideBySide): number {
-    let nanoseconds = (this.#cells.columns.length + count) * CONTAINER_BYTES * BYTE_NS;
+  /** What all pairs, and all that members have, would take in windows, which end with the last id of all. */
+  #windowsNs({ count, lasts, cardinalities }: SideBySide): number {
+    let last = 0;
+    let nanoseconds = 0;
     for (let member = 0; member < count; member += 1) {
+      if (lasts[member]! > last) last = lasts[member]!;
       nanoseconds += STRIP_NS + Math.min(cardinalities[member]!, BITMAP_WORDS) * ID_NS;
     }
-    return nanoseconds;
+    return nanoseconds + (this.#cells.columns.length + count) * (last / 8) * BYTE_NS;
   }
 
   #cellsNs(steps: number): number {
