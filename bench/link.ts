@@ -74,13 +74,13 @@ async function benchTable(suite: Suite, url: string, name: string): Promise<void
   }
 }
 
-interface RunningLink {
+export interface RunningLink {
   readonly url: string;
   close(): void;
 }
 
 /** A process of its own: what it costs to slow things down is no part of what is measured. */
-async function startLink(port: number, { bitsPerSecond, delayMs }: Link): Promise<RunningLink> {
+export async function startLink(port: number, { bitsPerSecond, delayMs }: Link): Promise<RunningLink> {
   const program = fileURLToPath(new URL('throttle.ts', import.meta.url));
   const args = [port, bitsPerSecond / 8, delayMs].map(String);
   const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {

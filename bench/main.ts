@@ -9,6 +9,7 @@ import { benchCluster } from './cluster.js';
 import { benchCohorts } from './cohorts.js';
 import { benchCounts } from './counts.js';
 import { benchExplorer } from './explorer.js';
+import { benchFolder } from './folder.js';
 import { benchIds } from './ids.js';
 import { benchImporting } from './importing.js';
 import { benchLinks } from './link.js';
@@ -41,6 +42,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   lookups: benchLookups,
   marks: benchMarks,
   link: benchLinks,
+  folder: benchFolder,
   cluster: benchCluster,
   thresholds: benchThresholds,
   long: benchLongKeys,
