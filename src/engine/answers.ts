@@ -47,7 +47,8 @@ export async function countSets(
     const count = async (question: Question): Promise<SetCounts> => {
       // A snapshot has been taken if one is wanted, and is to be read.
       const told = options.consistent ? undefined : countRootsInStore(question);
-      const answers = (await told) ?? (await countRoots(question));
+      const rest = (await told) ?? (await countRoots(question));
+      const answers = question.known?.complete(question.operands, rest) ?? rest;
       return { sets: answers.slice(0, sets.length), pairs: answers.slice(sets.length) };
     };
     return withQuestion(sets, options, count, pairs);
@@ -56,6 +57,7 @@ export async function countSets(
 
 /** By reading what they are made of. */
 async function countRoots(question: Question): Promise<number[]> {
+  if (question.parts.roots.length === 0) return [];
   const { plan, beginnings } = await openPlan(question, 'counts');
   const { counters, outputs } = plan.program;
   const counts = new Float64Array(counters);

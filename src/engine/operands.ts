@@ -11,6 +11,9 @@ export interface OperandRead extends ByteRead {
   readonly operand: number;
 }
 
+/** What the bitmaps of stores are read from. */
+export type Readers = ReadonlyMap<Store, BitmapReader>;
+
 /** What one reader has of the operands. */
 interface Group {
   readonly reader: BitmapReader;
@@ -31,16 +34,14 @@ export class Operands {
   /** Per operand. */
   readonly readers: readonly BitmapReader[];
   readonly #request: RequestOptions;
+  readonly #opened: Readers;
 
   /** Is to be released when the question ends, however it ends. */
-  constructor(
-    bitmaps: readonly BitmapExpression[],
-    readers: readonly BitmapReader[],
-    request: RequestOptions,
-  ) {
+  constructor(bitmaps: readonly BitmapExpression[], readers: Readers, request: RequestOptions) {
+    this.#opened = readers;
     this.keys = bitmaps.map(({ key }) => key);
-    this.readers = readers;
-    this.bitmaps = this.keys.map((key, operand) => readers[operand]!.resident?.(key));
+    this.readers = bitmaps.map(({ store }) => readers.get(store)!);
+    this.bitmaps = this.keys.map((key, operand) => this.readers[operand]!.resident?.(key));
     this.#request = request;
   }
 
@@ -111,7 +112,7 @@ export class Operands {
   }
 
   release(): void {
-    for (const reader of new Set(this.readers)) reader.release?.();
+    for (const reader of this.#opened.values()) reader.release?.();
   }
 
   async #readBeginnings(beginning: (operand: number) => Uint8Array): Promise<number[]> {
@@ -173,40 +174,26 @@ export class Operands {
   }
 }
 
-/** One reader per store, for one question. They are told first what will be asked of them. */
-export async function openOperands(
+/** One reader per store, for one question: they are to be released, with the operands. */
+export async function openReaders(
   bitmaps: readonly BitmapExpression[],
   request: RequestOptions,
   consistent = false,
-): Promise<Operands> {
-  if (consistent) return new Operands(bitmaps, await snapshot(bitmaps, request), request);
+): Promise<Readers> {
+  if (consistent) return snapshot(bitmaps, request);
   const readers = new Map<Store, BitmapReader>();
   for (const { store } of bitmaps) if (!readers.has(store)) readers.set(store, store.reader?.() ?? store);
-  try {
-    for (const [store, reader] of readers) {
-      if (reader.prepare === undefined) continue;
-      const keys = bitmaps.flatMap((bitmap) => (bitmap.store === store ? bitmap.key : []));
-      await reader.prepare(keys, request);
-    }
-    const readerOf = ({ store }: BitmapExpression) => readers.get(store)!;
-    return new Operands(bitmaps, bitmaps.map(readerOf), request);
-  } catch (error) {
-    for (const reader of readers.values()) reader.release?.();
-    throw error;
-  }
+  return readers;
 }
 
 /**
  * Readers that answer for the bitmaps as they are now. Bitmaps are frozen, and so fetched, as a whole.
  * @throws BitmapistError if the bitmaps lie in several stores, or their store cannot freeze them; BudgetError
  */
-async function snapshot(
-  bitmaps: readonly BitmapExpression[],
-  request: RequestOptions,
-): Promise<BitmapReader[]> {
+async function snapshot(bitmaps: readonly BitmapExpression[], request: RequestOptions): Promise<Readers> {
   const stores = new Set(bitmaps.map(({ store }) => store));
   const [store] = stores;
-  if (store === undefined) return [];
+  if (store === undefined) return new Map();
   if (stores.size > 1) {
     throw new BitmapistError(
       `expected a consistent read from one store, got bitmaps of ${stores.size} stores`,
@@ -223,6 +210,5 @@ async function snapshot(
     const neededBytes = byteLengths.reduce((sum, byteLength) => sum + byteLength, 0);
     if (neededBytes > request.maxBytes) throw new BudgetError(neededBytes, request.maxBytes, keys.length);
   }
-  const frozen = await store.snapshot(keys, request);
-  return keys.map(() => frozen);
+  return new Map([[store, await store.snapshot(keys, request)]]);
 }

@@ -2,8 +2,9 @@ import { describe } from '../base/errors.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import type { RequestOptions } from '../store/types.js';
 import type { Team } from '../threads/team.js';
+import type { CountedRoots } from './counted.js';
 import type { Expression } from './expression.js';
-import { type Operands, openOperands } from './operands.js';
+import { Operands, openReaders } from './operands.js';
 import type { Pair, Parts } from './parts.js';
 import { takeApart } from './taking.js';
 
@@ -52,6 +53,8 @@ export interface Question {
   readonly parts: Parts;
   /** The distinct bitmaps of the parts. */
   readonly operands: Operands;
+  /** What need not be asked, if counts are: the parts are what is left. */
+  readonly known?: CountedRoots | undefined;
   readonly kernel: KernelChoice;
   readonly signal: AbortSignal | undefined;
   readonly memoryBytes: number | undefined;
@@ -76,7 +79,13 @@ export async function withQuestion<T>(
   }
 }
 
-/** Its operands are to be released. */
+/** Loaded when a reader first has something to prepare, or knows counts. */
+let loadedPreparing: typeof import('./preparing.js') | undefined;
+
+/**
+ * Its operands are to be released.
+ * @param pairs if counts are asked for
+ */
 export async function openQuestion(
   expressions: readonly Expression[],
   options: WindowedOptions,
@@ -92,9 +101,19 @@ export async function openQuestion(
     threads,
     consistent,
   } = options;
-  const parts = takeApart(expressions, pairs);
-  const operands = await openOperands(parts.bitmaps, { signal, maxBytes, kernel }, consistent);
-  return { parts, operands, kernel, signal, memoryBytes, windowBytes, maxBytes, onProgress, threads };
+  const request = { signal, maxBytes, kernel };
+  const whole = takeApart(expressions, pairs);
+  const readers = await openReaders(whole.bitmaps, request, consistent);
+  let known: CountedRoots | undefined;
+  for (const { prepare, counted } of readers.values()) {
+    if (!prepare && !(counted && pairs)) continue;
+    loadedPreparing ??= await import('./preparing.js');
+    known = await loadedPreparing.prepareReaders(whole, readers, request, !!pairs);
+    break;
+  }
+  const parts = known?.rest ?? whole;
+  const operands = new Operands(parts.bitmaps, readers, request);
+  return { parts, operands, known, kernel, signal, memoryBytes, windowBytes, maxBytes, onProgress, threads };
 }
 
 const KERNELS: readonly unknown[] = [undefined, 'auto', 'wasm', 'js'];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bitmap } from '../../src/engine/expression.js';
-import { openOperands } from '../../src/engine/operands.js';
+import { type BitmapExpression, bitmap } from '../../src/engine/expression.js';
+import { Operands, openReaders } from '../../src/engine/operands.js';
 import { withQuestion } from '../../src/engine/question.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import type { BitmapReader, Store } from '../../src/store/types.js';
+import type { BitmapReader, RequestOptions, Store } from '../../src/store/types.js';
 import { CountingStore } from '../support/store/counting.js';
 import { HeldStore } from '../support/store/held.js';
 
@@ -23,6 +23,14 @@ class ReaderStore extends CountingStore {
     this.readers.push(reader);
     return reader;
   }
+}
+
+async function openOperands(
+  bitmaps: readonly BitmapExpression[],
+  request: RequestOptions,
+  consistent?: boolean,
+): Promise<Operands> {
+  return new Operands(bitmaps, await openReaders(bitmaps, request, consistent), request);
 }
 
 describe('the operands of a question', () => {
@@ -62,10 +70,10 @@ describe('the operands of a question', () => {
       });
     };
     const preparing: Store = Object.assign(new CountingStore(new MemoryStore()), { reader });
-    const operands = await openOperands([bitmap(preparing, 'a'), bitmap(preparing, 'b')], {});
-    expect(prepared).toEqual([['a', 'b']]);
-    operands.release();
-    await expect(openOperands([bitmap(preparing, 'broken')], {})).rejects.toThrow('gone');
+    await withQuestion([bitmap(preparing, 'a'), bitmap(preparing, 'b')], {}, async () => {
+      expect(prepared).toEqual([['a', 'b']]);
+    });
+    await expect(withQuestion([bitmap(preparing, 'broken')], {}, async () => {})).rejects.toThrow('gone');
     expect(store.readers.map(({ released }) => released)).toEqual([1, 1]);
   });
 

@@ -29,7 +29,7 @@ async function ask(
   }: Partial<Question> & { answer?: 'counts' | 'bitmaps'; infos?: OperandInfo[] } = {},
 ): Promise<Asked> {
   const parts = takeApart(roots);
-  const readers = parts.bitmaps.map(() => reader);
+  const readers = new Map(parts.bitmaps.map(({ store }) => [store, reader]));
   const question: Question = {
     parts,
     operands: new Operands(parts.bitmaps, readers, {}),

@@ -196,11 +196,7 @@ export class CachedReader implements BitmapReader {
 
   /** Those of bitmaps that are kept, now the most recently used. */
   #stamps(keys: readonly string[]): (number | undefined)[] {
-    return keys.map((key) => {
-      const kept = this.#find(key);
-      if (kept !== undefined) this.#kept.use(key);
-      return kept?.stamp;
-    });
+    return keys.map((key) => (this.#use(key) === undefined ? undefined : this.#find(key)!.stamp));
   }
 
   /** Those of bitmaps that this question had from here, or has read itself from the first byte to the last. */
