@@ -1,5 +1,6 @@
 // What the loader (src/kernel/wasm.ts) sees. Operands are byte offsets from the first slot, lengths are in bytes.
-import { unpack as unpackOf, unpackRuns as unpackRunsOf, widen as widenOf } from './convert';
+import { containerIds as containerIdsOf } from './containers';
+import { unpack as unpackOf, unpackRuns as unpackRunsOf } from './convert';
 import { ids as idsOf } from './ids';
 import { countLists as countListsOf } from './lists';
 import { MAX_RESULTS, PROGRAM_NUMBERS, program, results, slots } from './memory';
@@ -27,8 +28,8 @@ export function run(numberCount: i32, resultCount: i32, from: usize, byteLength:
   runProgram(numberCount, resultCount, from, byteLength);
 }
 
-export function widen(dst: usize, a: usize, count: i32, firstId: u32): void {
-  widenOf(slots + dst, slots + a, count, firstId);
+export function containerIds(dst: usize, a: usize, payloads: usize, count: i32): void {
+  containerIdsOf(slots + dst, slots + a, slots + payloads, count);
 }
 
 export function unpack(dst: usize, a: usize, count: i32): void {

@@ -6,7 +6,7 @@ import { CONTAINER_BYTES, CONTAINER_IDS, MAX_BYTES } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import { Block } from './block.js';
 import { decodeInto, type Encoded, encode } from './container.js';
-import { collectIds } from './ids.js';
+import { blockIds } from './ids.js';
 import { sortIds } from './sort.js';
 import type { ByteRange, Container } from './types.js';
 import { UnpackedLists } from './unpacked.js';
@@ -157,9 +157,16 @@ export class Bitmap {
    * console.log([...Bitmap.fromBytes(Uint8Array.of(0x41)).ids()]); // [ 1, 7 ]
    */
   ids(kernel: KernelChoice = 'auto'): Uint32Array<ArrayBuffer> {
-    return collectIds(this.cardinality, kernel, (writer) => {
-      for (const block of this.#blocks) block.writeIds(writer);
-    });
+    return blockIds(this.#blocks, 0, 0, kernel, this.cardinality);
+  }
+
+  /**
+   * Ids from `firstId` on, a multiple of 65,536: those of as many whole containers as a page of 65,536 holds, none if there are
+   * no more.
+   * @internal
+   */
+  page(firstId: number, kernel: KernelChoice = 'auto'): Uint32Array<ArrayBuffer> {
+    return blockIds(this.#blocks, this.#findBlock(firstId / CONTAINER_IDS), firstId / CONTAINER_IDS, kernel);
   }
 
   /**
@@ -282,7 +289,7 @@ export class Bitmap {
     let done = byteOffset;
     if (byteOffset === 0) this.#derived?.unpacked?.beginPass();
     const firstHigh = Math.floor(byteOffset / CONTAINER_BYTES);
-    for (let at = Math.max(this.#findBlock(firstHigh), 0); at < this.#blocks.length; at++) {
+    for (let at = this.#findBlock(firstHigh); at < this.#blocks.length; at++) {
       const block = this.#blocks[at]!;
       const found = block.find(firstHigh);
       for (let index = found < 0 ? ~found : found; index < block.count; index++) {
@@ -446,10 +453,10 @@ export class Bitmap {
 
   #blockFor(high: number): number {
     if (this.#blocks.length === 0) this.#blocks.push(new Block());
-    return Math.max(this.#findBlock(high), 0);
+    return this.#findBlock(high);
   }
 
-  /** Index of the last block that begins at or before `high`; -1 if there is none. */
+  /** Index of the last block that begins at or before `high`; 0 if there is none. */
   #findBlock(high: number): number {
     let from = 0;
     let to = this.#blocks.length;
@@ -458,7 +465,7 @@ export class Bitmap {
       if (this.#blocks[middle]!.high(0) <= high) from = middle + 1;
       else to = middle;
     }
-    return from - 1;
+    return Math.max(from - 1, 0);
   }
 
   /** After a change of block `at`: none is empty, none is too large. */

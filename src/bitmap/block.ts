@@ -17,13 +17,12 @@ import {
   lowerBound,
   mergeList,
 } from './container.js';
-import type { IdWriter } from './ids.js';
 import type { Container, ContainerKind } from './types.js';
 
 const ENTRY_WORDS = 3;
 const CARDINALITY = 1;
 const OFFSET = 2;
-const RUN_FLAG = 0x8000;
+export const RUN_FLAG = 0x8000;
 /** Words from which on a list of ids, or of runs, is long. */
 const LONG_LIST = 500;
 /** A block beyond this is split, so that inserting a word moves a few kilobytes at most. */
@@ -86,6 +85,11 @@ export class Block {
     return this.kind(index) !== 'bitmap' && this.#end(index) - this.#start(index) >= LONG_LIST;
   }
 
+  /** All words: a directory of three for each container, then the payloads. Valid until the next change. */
+  get words(): Uint16Array {
+    return this.#words.subarray(0, this.#used);
+  }
+
   /** The container's words, valid until the next change. */
   payload(index: number): Uint16Array {
     return this.#words.subarray(this.#start(index), this.#end(index));
@@ -142,16 +146,6 @@ export class Block {
   ): void {
     const [start, end] = [this.#start(index), this.#end(index)];
     decodeInto(target, targetOffset, fromByte, toByte, this.kind(index), this.#words, start, end, kernel);
-  }
-
-  /** Adds the ids of all containers, ascending. */
-  writeIds(writer: IdWriter): void {
-    const payloads = this.#start(0);
-    writer.load(this.#words.subarray(payloads, this.#used));
-    for (let index = 0; index < this.#count; index++) {
-      const [start, end] = [this.#start(index) - payloads, this.#end(index) - payloads];
-      writer.add(this.kind(index), start, end, this.high(index) * CONTAINER_IDS);
-    }
   }
 
   /** Sets or clears one bit. */

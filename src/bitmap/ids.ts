@@ -1,7 +1,9 @@
-import { CONTAINER_BYTES, CONTAINER_IDS } from '../base/limits.js';
+import { CONTAINER_IDS } from '../base/limits.js';
 import { borrowKernel, type KernelChoice, returnKernel } from '../kernel/pool.js';
 import type { Kernel } from '../kernel/types.js';
-import type { Container, ContainerKind } from './types.js';
+import { type Block, RUN_FLAG } from './block.js';
+import { BITMAP_WORDS, smallestContainer } from './container.js';
+import type { Container } from './types.js';
 
 /**
  * The ids of a container, ascending, written out by a kernel of the kind chosen.
@@ -12,97 +14,90 @@ import type { Container, ContainerKind } from './types.js';
  * const file = encodeRoaring(Bitmap.fromBytes(Uint8Array.of(0x41)).containers());
  * for (const container of decodeRoaring(file)) console.log([...containerIds(container)]); // [ 1, 7 ]
  */
-export function containerIds(
-  { firstId, cardinality, kind, words }: Container,
-  kernel: KernelChoice = 'auto',
-): Uint32Array<ArrayBuffer> {
-  return collectIds(cardinality, kernel, (writer) => {
-    writer.load(words);
-    writer.add(kind, 0, words.length, firstId);
-  });
-}
-
-/** The `count` ids that `write` adds, in their order. */
-export function collectIds(
-  count: number,
-  choice: KernelChoice,
-  write: (writer: IdWriter) => void,
-): Uint32Array<ArrayBuffer> {
+export function containerIds(container: Container, choice: KernelChoice = 'auto'): Uint32Array<ArrayBuffer> {
+  // Shapes that no block has: containers are anybody's.
+  const isOdd =
+    container.kind === 'bitmap'
+      ? container.cardinality <= BITMAP_WORDS
+      : container.words.length > BITMAP_WORDS;
+  const { firstId, cardinality, kind, words } = isOdd ? smallestContainer(container) : container;
   const kernel = borrowKernel(choice);
   try {
-    const ids = new Uint32Array(count);
-    const writer = new IdWriter(kernel, ids);
-    write(writer);
-    writer.flush();
-    return ids;
+    const { buffer, byteOffset } = kernel.reserve(ROOM_BYTES);
+    const loaded = new Uint16Array(buffer, byteOffset + WORDS_OFFSET);
+    loaded.set([firstId / CONTAINER_IDS, cardinality - 1, kind === 'run' ? RUN_FLAG : 0]);
+    loaded.set(words, 3);
+    kernel.containerIds(0, WORDS_OFFSET, WORDS_OFFSET + 6, 1);
+    return new Uint32Array(new Uint32Array(buffer, byteOffset, cardinality));
   } finally {
     returnKernel(kernel);
   }
 }
 
 /**
- * The most words that are loaded at a time: those of four bitmaps, which may be neighbours in a block. Any other block is split
- * when it has become too large: into what is at most half of it and one container more.
+ * The ids of a bitmap's blocks from the container for `high` on, which is in block `at` or behind it: `count` if that is how many
+ * there are, else those of as many containers as a page of 65,536 ids holds.
  */
-const MAX_WORDS = 16_384;
-const IDS_OFFSET = MAX_WORDS * Uint16Array.BYTES_PER_ELEMENT;
-
-/** Writes containers out as ids, with the kernel's help: four times as fast as one by one if lists are long. */
-export class IdWriter {
-  readonly #kernel: Kernel;
-  readonly #target: Uint32Array;
-  readonly #words: Uint16Array;
-  readonly #ids: Uint32Array;
-  /** Ids that are in `target`, and ids that wait in the kernel's memory. */
-  #written = 0;
-  #waiting = 0;
-
-  constructor(kernel: Kernel, target: Uint32Array) {
-    const idsBytes = CONTAINER_IDS * Uint32Array.BYTES_PER_ELEMENT;
-    const { buffer, byteOffset } = kernel.reserve(IDS_OFFSET + idsBytes);
-    this.#kernel = kernel;
-    this.#target = target;
-    this.#words = new Uint16Array(buffer, byteOffset, MAX_WORDS);
-    this.#ids = new Uint32Array(buffer, byteOffset + IDS_OFFSET, CONTAINER_IDS);
+export function blockIds(
+  blocks: readonly Block[],
+  at: number,
+  high: number,
+  choice: KernelChoice,
+  count?: number,
+): Uint32Array<ArrayBuffer> {
+  const kernel = borrowKernel(choice);
+  try {
+    let ids: Uint32Array<ArrayBuffer> | undefined;
+    let length = 0;
+    for (const page of pagesOf(blocks, at, high, kernel)) {
+      ids ??= newIds(count ?? page.length);
+      ids.set(page, length);
+      length += page.length;
+      if (length === ids.length) break;
+    }
+    return ids!;
+  } finally {
+    returnKernel(kernel);
   }
+}
 
-  /** Takes words with one or more containers in them. */
-  load(words: Uint16Array): void {
-    this.#words.set(words);
-  }
+/** In a kernel's memory a page of ids comes first, with room for eight more, and the words that they are made of behind it. */
+const WORDS_OFFSET = 2 ** 18 + 32;
+const ROOM_BYTES = 2 ** 19;
 
-  /** Adds the ids of the container in the loaded words `[start, end)`. */
-  add(kind: ContainerKind, start: number, end: number, firstId: number): void {
-    if (kind === 'array') {
-      const count = end - start;
-      if (this.#waiting + count > CONTAINER_IDS) this.flush();
-      this.#kernel.widen(IDS_OFFSET + this.#waiting * 4, start * 2, count, firstId);
-      this.#waiting += count;
-    } else if (kind === 'bitmap') {
-      this.flush();
-      this.#waiting = this.#kernel.ids(IDS_OFFSET, start * 2, CONTAINER_BYTES, firstId);
-    } else {
-      this.flush();
-      this.#addRuns(start, end, firstId);
+/** Pages in a kernel's memory, each valid until the next; the last one may be empty. */
+function* pagesOf(
+  blocks: readonly Block[],
+  at: number,
+  high: number,
+  kernel: Kernel,
+): Generator<Uint32Array<ArrayBuffer>, void> {
+  const { buffer, byteOffset } = kernel.reserve(ROOM_BYTES);
+  const words = new Uint16Array(buffer, byteOffset + WORDS_OFFSET);
+  let length = 0;
+  for (let block = blocks[at]; block !== undefined; block = blocks[++at]) {
+    words.set(block.words);
+    const found = block.find(high);
+    for (let from = found < 0 ? ~found : found; from < block.count; ) {
+      const start = length;
+      let to = from;
+      while (to < block.count && length + block.cardinality(to) <= CONTAINER_IDS)
+        length += block.cardinality(to++);
+      kernel.containerIds(start * 4, WORDS_OFFSET + from * 6, WORDS_OFFSET + block.count * 6, to - from);
+      from = to;
+      if (from < block.count) {
+        yield new Uint32Array(buffer, byteOffset, length);
+        length = 0;
+      }
     }
   }
+  yield new Uint32Array(buffer, byteOffset, length);
+}
 
-  /** Moves what waits to the target. */
-  flush(): void {
-    this.#target.set(this.#ids.subarray(0, this.#waiting), this.#written);
-    this.#written += this.#waiting;
-    this.#waiting = 0;
-  }
-
-  #addRuns(start: number, end: number, firstId: number): void {
-    const target = this.#target;
-    const words = this.#words;
-    let written = this.#written;
-    for (let word = start; word < end; word += 2) {
-      const first = firstId + words[word]!;
-      const last = first + words[word + 1]!;
-      for (let id = first; id <= last; id++) target[written++] = id;
-    }
-    this.#written = written;
-  }
+/** Room for ids, to be written all of them: Node need not clear it, which takes as long as writing them. */
+function newIds(count: number): Uint32Array<ArrayBuffer> {
+  const { Buffer } = globalThis as {
+    Buffer?: { allocUnsafeSlow(byteLength: number): { buffer: ArrayBuffer } };
+  };
+  return Buffer ? new Uint32Array(Buffer.allocUnsafeSlow(count * 4).buffer) : new Uint32Array(count);
 }

@@ -1,7 +1,15 @@
+import { CONTAINER_IDS } from '../base/limits.js';
+import type { Bitmap } from '../bitmap/bitmap.js';
 import { openPlan } from './answers.js';
 import type { Expression } from './expression.js';
 import { longest } from './plan.js';
-import { checkEvaluateOptions, openQuestion, type WindowedOptions } from './question.js';
+import {
+  checkEvaluateOptions,
+  openQuestion,
+  type Question,
+  type WindowedOptions,
+  withQuestion,
+} from './question.js';
 import { alignLength } from './slots.js';
 import { traceQuestion, traceStream } from './tracing.js';
 import { PAGE_BYTES, WindowRun } from './windows.js';
@@ -10,25 +18,33 @@ import { PAGE_BYTES, WindowRun } from './windows.js';
 
 const PAGE_IDS = PAGE_BYTES * 8;
 
+type Ids = Uint32Array<ArrayBuffer>;
+
 /** The ids of an expression, ascending. */
-export async function idsOf(
-  expression: Expression,
-  options: WindowedOptions = {},
-): Promise<Uint32Array<ArrayBuffer>> {
+export function idsOf(expression: Expression, options: WindowedOptions = {}): Promise<Ids> {
   return traceQuestion({ question: 'ids', expressions: 1 }, async () => {
     checkEvaluateOptions(options);
-    const kept = idsInStore(expression, options);
-    if (kept !== undefined) return kept;
-    const pages: Uint32Array[] = [];
-    for await (const page of computePages(expression, options)) pages.push(page);
-    const ids = new Uint32Array(pages.reduce((length, page) => length + page.length, 0));
-    let length = 0;
-    for (const page of pages) {
-      ids.set(page, length);
-      length += page.length;
-    }
-    return ids;
+    const near = nearBitmap(expression, options);
+    if (near !== undefined) return near.ids(options.kernel);
+    return withQuestion([expression], options, async (question) => {
+      const kept = keptBitmap(expression, question);
+      if (kept !== undefined) return kept.ids(options.kernel);
+      const pages: Ids[] = [];
+      for await (const page of windowPages(question)) pages.push(page);
+      return join(pages);
+    });
   });
+}
+
+function join(pages: readonly Ids[]): Ids {
+  if (pages.length === 1) return pages[0]!;
+  const ids = new Uint32Array(pages.reduce((length, page) => length + page.length, 0));
+  let length = 0;
+  for (const page of pages) {
+    ids.set(page, length);
+    length += page.length;
+  }
+  return ids;
 }
 
 /**
@@ -38,37 +54,61 @@ export async function idsOf(
 export function pagesOf(
   expression: Expression,
   options: WindowedOptions = {},
-): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
+): AsyncGenerator<Ids, number, undefined> {
   return traceStream({ question: 'ids', expressions: 1 }, computePages(expression, options));
 }
 
 async function* computePages(
   expression: Expression,
   options: WindowedOptions,
-): AsyncGenerator<Uint32Array<ArrayBuffer>, number, undefined> {
-  const { run, slot, byteLength: resultBytes, close } = await openResult(expression, options);
-  const { memory, kernel, pageOffset } = run;
+): AsyncGenerator<Ids, number, undefined> {
+  checkEvaluateOptions(options);
+  const isPlain = !isWatched(options);
+  const near = isPlain ? nearBitmap(expression, options) : undefined;
+  // A question only if there is something to ask: it costs as much as a page of a thousand ids.
+  const question = near === undefined ? await openQuestion([expression], options) : undefined;
   try {
-    let page = new Uint32Array(PAGE_IDS);
+    const kept = near ?? (isPlain ? keptBitmap(expression, question!) : undefined);
+    if (kept === undefined) return yield* windowPages(question!);
+    // The bitmap may change while a page is looked at.
+    for (let firstId = 0; firstId < kept.byteLength * 8; ) {
+      options.signal?.throwIfAborted();
+      const page = kept.page(firstId, options.kernel);
+      if (page.length === 0) break;
+      firstId = (Math.floor(page.at(-1)! / CONTAINER_IDS) + 1) * CONTAINER_IDS;
+      yield page;
+    }
+    return kept.byteLength;
+  } finally {
+    question?.operands.release();
+  }
+}
+
+async function* windowPages(question: Question): AsyncGenerator<Ids, number, undefined> {
+  const { run, slot, byteLength: resultBytes } = await openResult(question);
+  const { memory, kernel, pageOffset } = run;
+  const pageOf = (ids: number) =>
+    new Uint32Array(new Uint32Array(memory.buffer, memory.byteOffset + pageOffset, ids));
+  try {
     let length = 0;
     for (let window = await run.next(); window !== undefined; window = await run.next()) {
       for (let start = 0; start < window.byteLength; start += PAGE_BYTES) {
         const byteLength = Math.min(PAGE_BYTES, alignLength(window.byteLength - start));
         const firstId = (window.byteOffset + start) * 8;
-        const found = kernel.ids(pageOffset, run.offsetOf(slot) + start, byteLength, firstId);
+        const idsOffset = pageOffset + length * 4;
+        const found = kernel.ids(idsOffset, run.offsetOf(slot) + start, byteLength, firstId);
         if (length + found > PAGE_IDS) {
-          yield page.subarray(0, length);
-          page = new Uint32Array(PAGE_IDS);
+          yield pageOf(length);
+          memory.copyWithin(pageOffset, idsOffset, idsOffset + found * 4);
           length = 0;
         }
-        page.set(new Uint32Array(memory.buffer, memory.byteOffset + pageOffset, found), length);
         length += found;
       }
     }
-    if (length > 0) yield page.slice(0, length);
+    if (length > 0) yield pageOf(length);
     return resultBytes;
   } finally {
-    close();
+    run.close();
   }
 }
 
@@ -77,55 +117,54 @@ export async function bytesOf(
   expression: Expression,
   options: WindowedOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return traceQuestion({ question: 'bytes', expressions: 1 }, async () => {
-    const { run, slot, byteLength, close } = await openResult(expression, options);
-    try {
-      const bytes = new Uint8Array(byteLength);
-      for (let window = await run.next(); window !== undefined; window = await run.next()) {
-        const start = run.offsetOf(slot);
-        bytes.set(run.memory.subarray(start, start + window.byteLength), window.byteOffset);
+  return traceQuestion({ question: 'bytes', expressions: 1 }, () =>
+    withQuestion([expression], checkEvaluateOptions(options), async (question) => {
+      const { run, slot, byteLength } = await openResult(question);
+      try {
+        const bytes = new Uint8Array(byteLength);
+        for (let window = await run.next(); window !== undefined; window = await run.next()) {
+          const start = run.offsetOf(slot);
+          bytes.set(run.memory.subarray(start, start + window.byteLength), window.byteOffset);
+        }
+        return bytes;
+      } finally {
+        run.close();
       }
-      return bytes;
-    } finally {
-      close();
-    }
-  });
+    }),
+  );
 }
 
-/** The bits of one expression, window by window; to be closed. */
+/** The bits of one expression, window by window. */
 interface Result {
+  /** To be closed. */
   readonly run: WindowRun;
   /** Where the bits of a window are. */
   readonly slot: number;
   /** That of the longest operand. */
   readonly byteLength: number;
-  close(): void;
 }
 
-async function openResult(expression: Expression, options: WindowedOptions): Promise<Result> {
-  const question = await openQuestion([expression], checkEvaluateOptions(options));
-  try {
-    const { plan, infos, beginnings } = await openPlan(question, 'bitmaps');
-    const run = new WindowRun(question, plan, undefined, beginnings);
-    const close = () => {
-      run.close();
-      question.operands.release();
-    };
-    // What is known to be empty has no slot, but no windows either.
-    const slot = plan.program.outputs[0] ?? 0;
-    return { run, slot, byteLength: longest(infos.map(({ byteLength }) => byteLength)), close };
-  } catch (error) {
-    question.operands.release();
-    throw error;
-  }
+async function openResult(question: Question): Promise<Result> {
+  const { plan, infos, beginnings } = await openPlan(question, 'bitmaps');
+  const run = new WindowRun(question, plan, undefined, beginnings);
+  // What is known to be empty has no slot, but no windows either.
+  const slot = plan.program.outputs[0] ?? 0;
+  return { run, slot, byteLength: longest(infos.map(({ byteLength }) => byteLength)) };
 }
 
-/** A plain key that its store keeps in memory is written out there, at once. */
-function idsInStore(
-  expression: Expression,
-  { signal, windowBytes, kernel }: WindowedOptions,
-): Uint32Array<ArrayBuffer> | undefined {
-  if (expression.kind !== 'bitmap' || windowBytes !== undefined) return undefined;
+/** That of a plain key if its store keeps it in memory, for whoever asks: it is written out there, without windows. */
+function nearBitmap(expression: Expression, { signal, windowBytes }: WindowedOptions): Bitmap | undefined {
+  if (expression.kind !== 'bitmap' || windowBytes !== undefined || expression.store.reader) return undefined;
   signal?.throwIfAborted();
-  return expression.store.resident?.(expression.key)?.ids(kernel);
+  return expression.store.resident?.(expression.key);
+}
+
+/** Likewise, for a question that has asked readers of its own. */
+function keptBitmap({ kind }: Expression, { operands, windowBytes }: Question): Bitmap | undefined {
+  return kind === 'bitmap' && windowBytes === undefined ? operands.bitmaps[0] : undefined;
+}
+
+/** Whether something is asked for that windows alone tell. */
+function isWatched({ maxBytes, onProgress, consistent }: WindowedOptions): boolean {
+  return consistent === true || (maxBytes ?? onProgress) !== undefined;
 }

@@ -62,7 +62,7 @@ export class WindowSource {
 export class WindowRun {
   readonly kernel: Kernel;
   readonly memory: Uint8Array<ArrayBuffer>;
-  /** Byte offset of a free stretch with room for the ids of `PAGE_BYTES` bytes. */
+  /** Byte offset of a free stretch with room for the ids of `PAGE_BYTES` bytes, behind as many that wait for a full page. */
   readonly pageOffset: number;
   readonly #question: Question;
   /** Counts of all windows so far. */
@@ -109,7 +109,7 @@ export class WindowRun {
     );
     this.#slots = this.#first ?? this.#others[0]!;
     this.pageOffset = othersOffset + (othersBytes > 0 ? layout.stride * program.slots : 0);
-    const pageBytes = program.counters === 0 ? PAGE_BYTES * 8 * Uint32Array.BYTES_PER_ELEMENT : 0;
+    const pageBytes = program.counters === 0 ? 2 * PAGE_BYTES * 8 * Uint32Array.BYTES_PER_ELEMENT : 0;
     this.kernel = beginnings?.kernel ?? borrowKernel(question.kernel);
     this.memory = this.kernel.reserve(this.pageOffset + pageBytes + SLOT_ALIGNMENT);
     if (beginnings === undefined) return;

@@ -1,4 +1,5 @@
 import { bitMask, setBit, setBits } from '../base/bits.js';
+import { CONTAINER_BYTES, CONTAINER_IDS } from '../base/limits.js';
 import { CELL_WIDTH, checkReservation, endOfInstruction, firstCellOf, HEADER_WIDTH } from './checks.js';
 import { type Kernel, type ListLayout, Opcode } from './types.js';
 
@@ -9,19 +10,19 @@ export function createJsKernel(): Kernel {
 
 class JsKernel implements Kernel {
   readonly name = 'js';
-  private bytes = new Uint8Array(0);
-  private words = new Uint32Array(0);
+  #bytes = new Uint8Array(0);
+  #words = new Uint32Array(0);
 
   reserve(byteLength: number): Uint8Array<ArrayBuffer> {
     const needed = checkReservation(byteLength);
-    if (needed > this.bytes.length) {
+    if (needed > this.#bytes.length) {
       const buffer = new ArrayBuffer(needed);
-      const before = this.bytes;
-      this.bytes = new Uint8Array(buffer);
-      this.bytes.set(before);
-      this.words = new Uint32Array(buffer);
+      const before = this.#bytes;
+      this.#bytes = new Uint8Array(buffer);
+      this.#bytes.set(before);
+      this.#words = new Uint32Array(buffer);
     }
-    return this.bytes.subarray(0, byteLength);
+    return this.#bytes.subarray(0, byteLength);
   }
 
   run(program: Int32Array, byteLength: number, counters: Float64Array, byteOffset = 0): void {
@@ -32,23 +33,23 @@ class JsKernel implements Kernel {
       const dst = program[at + 1]! >>> 0;
       if (opcode === Opcode.CountTable) {
         for (const [row, column, counter] of cellsOf(program, at)) {
-          counters[counter]! += countBits(this.combined(Opcode.CountAnd, row, column), from, to);
+          counters[counter]! += countBits(this.#combined(Opcode.CountAnd, row, column), from, to);
         }
       } else {
         const value =
           opcode === Opcode.AtLeast || opcode === Opcode.CountAtLeast
-            ? this.atLeast(program[at + 2]!, program.subarray(at + HEADER_WIDTH, end))
-            : this.combined(opcode, program[at + 2]! >>> 0, program[at + 3]! >>> 0);
+            ? this.#atLeast(program[at + 2]!, program.subarray(at + HEADER_WIDTH, end))
+            : this.#combined(opcode, program[at + 2]! >>> 0, program[at + 3]! >>> 0);
         if (opcode >= Opcode.Count) counters[dst]! += countBits(value, from, to);
-        else for (let i = from; i < to; i++) this.words[dst / 4 + i] = value(i);
+        else for (let i = from; i < to; i++) this.#words[dst / 4 + i] = value(i);
       }
       at = end;
     }
   }
 
   /** Word i of what an instruction makes of its operands. */
-  private combined(opcode: Opcode, a: number, b: number): Value {
-    const { words } = this;
+  #combined(opcode: Opcode, a: number, b: number): Value {
+    const words = this.#words;
     const x = (i: number) => words[a / 4 + i]!;
     const y = (i: number) => words[b / 4 + i]!;
     if (opcode === Opcode.And || opcode === Opcode.CountAnd) return (i) => x(i) & y(i);
@@ -60,8 +61,8 @@ class JsKernel implements Kernel {
   }
 
   /** Each slot is added to counts in binary, of which there are 32 at a time: digit p of all of them is `digits[p]`. */
-  private atLeast(k: number, slots: Int32Array): Value {
-    const { words } = this;
+  #atLeast(k: number, slots: Int32Array): Value {
+    const words = this.#words;
     const digits = new Int32Array(32 - Math.clz32(slots.length));
     return (i) => {
       digits.fill(0);
@@ -79,10 +80,10 @@ class JsKernel implements Kernel {
   }
 
   ids(dst: number, a: number, byteLength: number, firstId: number): number {
-    const found = this.words.subarray(dst / 4);
+    const found = this.#words.subarray(dst / 4);
     let count = 0;
     for (let index = 0; index < byteLength; index++) {
-      const byte = this.bytes[a + index]!;
+      const byte = this.#bytes[a + index]!;
       if (byte === 0) continue;
       for (let bit = 0; bit < 8; bit++) {
         if (byte & bitMask(bit)) found[count++] = firstId + index * 8 + bit;
@@ -91,35 +92,48 @@ class JsKernel implements Kernel {
     return count;
   }
 
-  widen(dst: number, a: number, count: number, firstId: number): void {
-    const low = new Uint16Array(this.bytes.buffer, a, count);
-    this.words.set(
-      Uint32Array.from(low, (id) => firstId + id),
-      dst / 4,
-    );
+  containerIds(dst: number, a: number, payloads: number, count: number): void {
+    const words = new Uint16Array(this.#bytes.buffer);
+    let at = dst / 4;
+    for (let entry = a / 2; count > 0; count--, entry += 3) {
+      const firstId = words[entry]! * CONTAINER_IDS;
+      const end = at + words[entry + 1]! + 1;
+      const offset = words[entry + 2]!;
+      let word = payloads / 2 + (offset & 0x7fff);
+      const isRun = offset > 0x7fff;
+      if (!isRun && end - at > CONTAINER_BYTES / 2) this.ids(at * 4, word * 2, CONTAINER_BYTES, firstId);
+      else {
+        while (at < end) {
+          let id = firstId + words[word++]!;
+          // A list is one of runs of one id.
+          for (let more = isRun ? words[word++]! : 0; more >= 0; more--) this.#words[at++] = id++;
+        }
+      }
+      at = end;
+    }
   }
 
   unpack(dst: number, a: number, count: number): void {
-    const bytes = this.bytes.subarray(dst);
-    for (const id of new Uint16Array(this.bytes.buffer, a, count)) setBit(bytes, id);
+    const bytes = this.#bytes.subarray(dst);
+    for (const id of new Uint16Array(this.#bytes.buffer, a, count)) setBit(bytes, id);
   }
 
   unpackRuns(dst: number, a: number, count: number): void {
-    const runs = new Uint16Array(this.bytes.buffer, a, count * 2);
-    for (let i = 0; i < runs.length; i += 2) setBits(this.bytes, dst, runs[i]!, runs[i]! + runs[i + 1]!);
+    const runs = new Uint16Array(this.#bytes.buffer, a, count * 2);
+    for (let i = 0; i < runs.length; i += 2) setBits(this.#bytes, dst, runs[i]!, runs[i]! + runs[i + 1]!);
   }
 
   countOverlaps(cells: number, count: number): void {
     for (let at = cells / 4; at < cells / 4 + count * 3; at += 3) {
-      const [a, b, byteLength] = this.words.subarray(at);
-      this.words[at + 2] = countBits(this.combined(Opcode.CountAnd, a!, b!), 0, byteLength! / 4);
+      const [a, b, byteLength] = this.#words.subarray(at);
+      this.#words[at + 2] = countBits(this.#combined(Opcode.CountAnd, a!, b!), 0, byteLength! / 4);
     }
   }
 
   countLists(table: Int32Array, layout: ListLayout, counters: Float64Array): void {
     const { lists, stretches, boundsOffset, idsOffset } = layout;
-    const bounds = this.words.subarray(boundsOffset / 4);
-    const ids = new Uint16Array(this.bytes.buffer, idsOffset);
+    const bounds = this.#words.subarray(boundsOffset / 4);
+    const ids = new Uint16Array(this.#bytes.buffer, idsOffset);
     const listAt = (index: number) => ids.subarray(bounds[index], bounds[index + 1]);
     endOfInstruction(table, 0);
     for (const [row, column, counter] of cellsOf(table, 0)) {

@@ -3,7 +3,7 @@ import { type Kernel, Opcode } from './types.js';
 
 /** What `assembly/index.ts` exports. */
 export interface KernelExports
-  extends Pick<Kernel, 'ids' | 'widen' | 'unpack' | 'unpackRuns' | 'countOverlaps'> {
+  extends Pick<Kernel, 'ids' | 'containerIds' | 'unpack' | 'unpackRuns' | 'countOverlaps'> {
   readonly memory: WebAssembly.Memory;
   slotsOffset(): number;
   programOffset(): number;

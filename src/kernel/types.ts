@@ -76,15 +76,18 @@ export interface Kernel {
 
   /**
    * Writes the ids of the set bits of slot `a`, ascending, as unsigned 32-bit integers to `dst` and returns how many.
-   * The id of the first bit is `firstId`. `dst` is a multiple of 64 with room for `byteLength * 8` ids, beyond the slot.
+   * The id of the first bit is `firstId`. `dst` is a multiple of 4 with room for `byteLength * 8` ids, beyond the slot.
    */
   ids(dst: number, a: number, byteLength: number, firstId: number): number;
 
   /**
-   * Writes the ids of one list of `count` unsigned 16-bit integers at `a`, even, to `dst`, a multiple of 4 beyond the list:
-   * each is `firstId`, a multiple of 65,536, and its low 16 bits.
+   * Writes the ids of `count` containers, ascending, as unsigned 32-bit integers to `dst`, a multiple of 4 with room for eight ids
+   * more beside them. Of each container there are three unsigned 16-bit integers from `a` on, even: high 16 bits of its ids;
+   * their number minus one; how many such integers its payload lies behind `payloads`, plus 32,768 for runs. Payloads are pairs
+   * of the low 16 bits of a run's first id and its length minus one; the low 16 bits of up to 4,096 ids; or else 8,192 bytes of
+   * bits.
    */
-  widen(dst: number, a: number, count: number, firstId: number): void;
+  containerIds(dst: number, a: number, payloads: number, count: number): void;
 
   /**
    * Sets the bits of one list of `count` unsigned 16-bit integers at `a`, even, in the bytes from `dst` on, beside the list;

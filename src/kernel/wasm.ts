@@ -65,7 +65,7 @@ export function createWasmKernel(compiled: WebAssembly.Module): WasmKernel {
       }
     },
     ids: (dst, a, byteLength, firstId) => exports.ids(dst, a, byteLength, firstId) >>> 0,
-    widen: exports.widen,
+    containerIds: exports.containerIds,
     unpack: exports.unpack,
     unpackRuns: exports.unpackRuns,
     countOverlaps: exports.countOverlaps,

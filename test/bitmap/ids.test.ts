@@ -1,7 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bitmap } from '../../src/bitmap/bitmap.js';
-import { containerIds, IdWriter } from '../../src/bitmap/ids.js';
-import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
+import { containerIds } from '../../src/bitmap/ids.js';
 
 const STRETCH = 65_536;
 
@@ -93,16 +93,88 @@ describe('the ids of a bitmap', () => {
     }
   });
 
-  it('are written from as many words as a block may hold', () => {
-    const kernel = borrowKernel('auto');
-    const words = new Uint16Array(3 * 4096 + 3 * 3);
-    words.set(shapes.short, words.length - 3);
-    const target = new Uint32Array(3);
-    const writer = new IdWriter(kernel, target);
-    writer.load(words);
-    writer.add('array', words.length - 3, words.length, STRETCH);
-    writer.flush();
-    returnKernel(kernel);
-    expect([...target]).toEqual(shapes.short.map((low) => STRETCH + low));
+  it('of one container are those of its stretch, in a shape that no block keeps either', () => {
+    const sparse = new Uint8Array(8192);
+    sparse.set([0x80, 0, 0x01]);
+    const runs = new Uint16Array(STRETCH);
+    for (let at = 0; at < STRETCH; at += 2) runs[at] = at;
+    const [few] = Bitmap.fromBytes(Uint8Array.of(0x80, 0, 0x01)).containers();
+    expect([
+      ...containerIds({
+        firstId: STRETCH,
+        cardinality: 2,
+        kind: 'bitmap',
+        words: new Uint16Array(sparse.buffer),
+      }),
+    ]).toEqual([...containerIds({ ...few!, firstId: STRETCH })]);
+    const all = containerIds({ firstId: 0, cardinality: STRETCH / 2, kind: 'run', words: runs });
+    expect(all.join()).toBe(range(0, STRETCH, 2).join());
+  });
+});
+
+describe('pages of a bitmap', () => {
+  /** Stretches of every shape, some of them full and some of them empty. */
+  const stretch = fc.tuple(
+    fc.constantFrom<Shape | 'none'>('list', 'short', 'bitmap', 'runs', 'full', 'none', 'none'),
+    fc.integer({ min: 1, max: 3 }),
+  );
+
+  function pagesOf(bitmap: Bitmap): Uint32Array[] {
+    const pages: Uint32Array[] = [];
+    for (let firstId = 0; ; firstId = (Math.floor(pages.at(-1)!.at(-1)! / STRETCH) + 1) * STRETCH) {
+      const page = bitmap.page(firstId);
+      if (page.length === 0) return pages;
+      pages.push(page);
+    }
+  }
+
+  it('are what a plain set has, at most 65,536 at a time and as many stretches as that allows', () => {
+    fc.assert(
+      fc.property(fc.array(stretch, { maxLength: 12 }), (stretches) => {
+        const bitmap = new Bitmap();
+        const sizes: number[] = [];
+        const expected: number[] = [];
+        let high = 0;
+        for (const [shape, gap] of stretches) {
+          high += gap;
+          const ids = shape === 'none' ? [] : shapes[shape].map((low) => high * STRETCH + low);
+          bitmap.change(ids, 1);
+          for (const id of ids) expected.push(id);
+          const last = sizes.at(-1);
+          if (last !== undefined && last + ids.length <= STRETCH) sizes[sizes.length - 1] = last + ids.length;
+          else if (ids.length > 0) sizes.push(ids.length);
+        }
+        const pages = pagesOf(bitmap);
+        expect(pages.map(({ length }) => length)).toEqual(sizes);
+        expect(
+          pages
+            .map((page) => page.join())
+            .filter(Boolean)
+            .join(),
+        ).toBe(expected.join());
+        expect(bitmap.ids().join()).toBe(expected.join());
+        expect(bitmap.ids('js').join()).toBe(expected.join());
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('begin where they are told to, also between stretches and behind all', () => {
+    const bitmap = new Bitmap();
+    bitmap.change([1, 3 * STRETCH, 2 ** 32 - 1], 1);
+    expect([...bitmap.page(STRETCH)]).toEqual([3 * STRETCH, 2 ** 32 - 1]);
+    expect([...bitmap.page(4 * STRETCH)]).toEqual([2 ** 32 - 1]);
+    expect(bitmap.page(2 ** 32)).toHaveLength(0);
+    expect(new Bitmap().page(0)).toHaveLength(0);
+  });
+
+  it('are memory of their own', () => {
+    const bitmap = new Bitmap();
+    bitmap.change(shapes.list, 1);
+    const page = bitmap.page(0);
+    bitmap.ids();
+    bitmap.page(0).fill(0);
+    expect(page.join()).toBe(shapes.list.join());
+    expect(page.buffer.byteLength).toBe(page.byteLength);
   });
 });
