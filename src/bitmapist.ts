@@ -540,13 +540,12 @@ export class Bitmapist {
    */
   async close(): Promise<void> {
     const threads = this.#ownThreads;
-    if (threads === undefined) return;
-    threads.wanted = 1;
-    await threads.team?.close();
+    if (threads) threads.wanted = 1;
+    await threads?.team?.close();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #keysOf(options: MarkOptions): MarkKeys {
