@@ -1,4 +1,3 @@
-import { BitmapistError, BudgetError } from '../base/errors.js';
 import { checkByteLength } from '../base/limits.js';
 import type { Bitmap } from '../bitmap/bitmap.js';
 import type { BitmapReader, ByteRead, RequestOptions, Store } from '../store/types.js';
@@ -180,35 +179,8 @@ export async function openReaders(
   request: RequestOptions,
   consistent = false,
 ): Promise<Readers> {
-  if (consistent) return snapshot(bitmaps, request);
+  if (consistent) return (await import('./snapshots.js')).openSnapshot(bitmaps, request);
   const readers = new Map<Store, BitmapReader>();
   for (const { store } of bitmaps) if (!readers.has(store)) readers.set(store, store.reader?.() ?? store);
   return readers;
-}
-
-/**
- * Readers that answer for the bitmaps as they are now. Bitmaps are frozen, and so fetched, as a whole.
- * @throws BitmapistError if the bitmaps lie in several stores, or their store cannot freeze them; BudgetError
- */
-async function snapshot(bitmaps: readonly BitmapExpression[], request: RequestOptions): Promise<Readers> {
-  const stores = new Set(bitmaps.map(({ store }) => store));
-  const [store] = stores;
-  if (store === undefined) return new Map();
-  if (stores.size > 1) {
-    throw new BitmapistError(
-      `expected a consistent read from one store, got bitmaps of ${stores.size} stores`,
-    );
-  }
-  if (store.snapshot === undefined) {
-    throw new BitmapistError(
-      'expected a store that can read several bitmaps as of one moment, got one that cannot',
-    );
-  }
-  const keys = bitmaps.map(({ key }) => key);
-  if (request.maxBytes !== undefined) {
-    const byteLengths = await store.byteLengths(keys, request);
-    const neededBytes = byteLengths.reduce((sum, byteLength) => sum + byteLength, 0);
-    if (neededBytes > request.maxBytes) throw new BudgetError(neededBytes, request.maxBytes, keys.length);
-  }
-  return new Map([[store, await store.snapshot(keys, request)]]);
 }
