@@ -5,7 +5,7 @@ import type { Pair } from './parts.js';
 import { type OperandInfo, type Plan, type PlanOptions, planReads } from './plan.js';
 import { checkEvaluateOptions, type Question, type WindowedOptions, withQuestion } from './question.js';
 import { traceQuestion } from './tracing.js';
-import { countWindows, WindowRun } from './windows.js';
+import { countWindows } from './windows.js';
 
 /** The questions that can be asked of expressions. Nothing is written to a store to answer one. */
 
@@ -90,7 +90,6 @@ function mayHaveLists({ operands, windowBytes }: Question): boolean {
 
 /** Loaded when they are first needed, once: many pages do without. */
 let loadedLists: typeof import('./sparse.js') | undefined;
-let loadedMembership: typeof import('./membership.js') | undefined;
 let loadedTeamwork: typeof import('./teamwork.js') | undefined;
 
 async function countLists(...args: Parameters<typeof import('./sparse.js').countLists>): Promise<Plan> {
@@ -101,41 +100,6 @@ async function countLists(...args: Parameters<typeof import('./sparse.js').count
 function checkPlace(sets: readonly Expression[], place: number): void {
   if (sets[place] !== undefined) return;
   throw new RangeError(`expected pairs of sets from 0 to ${sets.length - 1}, got set ${place}`);
-}
-
-/** Whether an expression has any id: stops reading at the first window that has one. */
-export async function hasIds(expression: Expression, options: WindowedOptions = {}): Promise<boolean> {
-  return traceQuestion({ question: 'any', expressions: 1 }, async () => {
-    checkEvaluateOptions(options);
-    const single = countInStore([expression], options);
-    if (single !== undefined) return (await single) > 0;
-    return withQuestion([expression], options, async (question) => {
-      const { plan, beginnings } = await openPlan(question, 'counts');
-      const counts = new Float64Array(plan.program.counters);
-      const run = new WindowRun(question, plan, counts, beginnings);
-      try {
-        while ((await run.next()) !== undefined) if (counts[0]! > 0) return true;
-      } finally {
-        run.close();
-      }
-      return false;
-    });
-  });
-}
-
-/** Whether an expression has an id in [0, 2^32): reads one byte per bitmap. */
-export async function hasId(
-  expression: Expression,
-  id: number,
-  options: WindowedOptions = {},
-): Promise<boolean> {
-  return traceQuestion({ question: 'has', expressions: 1 }, async () => {
-    checkEvaluateOptions(options);
-    const told = hasInStore(expression, id, options);
-    if (told !== undefined) return told;
-    loadedMembership ??= await import('./membership.js');
-    return withQuestion([expression], options, (question) => loadedMembership!.holdsId(question, id));
-  });
 }
 
 /** A plan, and the first bytes of what it reads if they came with the lengths. */
@@ -185,21 +149,11 @@ function memoryFor(roundTripMs: number): number {
 }
 
 /** A plain key counts itself if its store can, without its bytes being moved. */
-function countInStore(
+export function countInStore(
   expressions: readonly Expression[],
   { signal, maxBytes }: WindowedOptions,
 ): Promise<number> | undefined {
   const [only] = expressions;
   if (expressions.length !== 1 || only?.kind !== 'bitmap') return undefined;
   return only.store.count?.(only.key, { signal, maxBytes });
-}
-
-/** A plain key tells of one id if its store can. */
-function hasInStore(
-  expression: Expression,
-  id: number,
-  { signal, maxBytes }: WindowedOptions,
-): Promise<boolean> | undefined {
-  if (expression.kind !== 'bitmap') return undefined;
-  return expression.store.has?.(expression.key, id, { signal, maxBytes });
 }

@@ -1,4 +1,4 @@
-import { countSets, hasId, hasIds } from '../engine/answers.js';
+import { countSets } from '../engine/answers.js';
 import { bitmap, type Combination, combine, complement, type Expression } from '../engine/expression.js';
 import type { EvaluateOptions } from '../engine/question.js';
 import { sameExpression } from '../engine/taking.js';
@@ -50,7 +50,7 @@ export class EventSet implements AsyncIterable<number> {
    */
   async has(id: Person, options?: EvaluateOptions): Promise<boolean> {
     const number = await numberOf(this.scope, id, options);
-    return number !== undefined && hasId(this.expression, number, this.#with(options));
+    return number !== undefined && (await membership()).hasId(this.expression, number, this.#with(options));
   }
 
   /**
@@ -63,7 +63,7 @@ export class EventSet implements AsyncIterable<number> {
    * console.log(await bitmapist.unique('web').hasEventsMarked()); // true
    */
   async hasEventsMarked(options?: EvaluateOptions): Promise<boolean> {
-    return hasIds(this.expression, this.#with(options));
+    return (await membership()).hasIds(this.expression, this.#with(options));
   }
 
   /**
@@ -263,7 +263,13 @@ export class EventSet implements AsyncIterable<number> {
 }
 
 /** Loaded when they are first asked for, and kept, as loaders wrap `import()` in what takes longer than a few ids. */
+let loadedMembership: typeof import('../engine/membership.js') | undefined;
 let loadedContents: typeof import('../engine/contents.js') | undefined;
+
+async function membership(): Promise<typeof import('../engine/membership.js')> {
+  loadedMembership ??= await import('../engine/membership.js');
+  return loadedMembership;
+}
 
 async function contents(): Promise<typeof import('../engine/contents.js')> {
   loadedContents ??= await import('../engine/contents.js');

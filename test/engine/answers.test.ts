@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Bitmapist } from '../../src/bitmapist.js';
-import { countSets, hasId, hasIds } from '../../src/engine/answers.js';
+import { countSets } from '../../src/engine/answers.js';
 import { idsOf as allIdsOf, bytesOf, pagesOf } from '../../src/engine/contents.js';
 import {
   type BitmapExpression,
@@ -10,6 +10,7 @@ import {
   complement,
   type Expression,
 } from '../../src/engine/expression.js';
+import { hasId, hasIds } from '../../src/engine/membership.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { Store } from '../../src/store/types.js';
 import { countIds, idsOf, storeOf } from '../support/bitmaps.js';

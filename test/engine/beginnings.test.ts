@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { countSets, hasIds } from '../../src/engine/answers.js';
+import { countSets } from '../../src/engine/answers.js';
 import { Beginnings } from '../../src/engine/beginnings.js';
 import { bytesOf, idsOf } from '../../src/engine/contents.js';
 import { bitmap, combine } from '../../src/engine/expression.js';
+import { hasIds } from '../../src/engine/membership.js';
 import { borrowKernel, returnKernel } from '../../src/kernel/pool.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { BeginningStore } from '../support/store/beginning.js';

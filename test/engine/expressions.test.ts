@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countSets, hasId, hasIds } from '../../src/engine/answers.js';
+import { countSets } from '../../src/engine/answers.js';
 import { idsOf as allIdsOf, bytesOf } from '../../src/engine/contents.js';
 import { atLeast, bitmap, combine, complement, type Expression } from '../../src/engine/expression.js';
+import { hasId, hasIds } from '../../src/engine/membership.js';
 import type { WindowedOptions } from '../../src/engine/question.js';
 import { CachedStore } from '../../src/store/cache/cache.js';
 import { MemoryStore } from '../../src/store/memory.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../../src/bitmap/types.js';
-import { hasId, hasIds } from '../../../src/engine/answers.js';
 import { bytesOf, idsOf, pagesOf } from '../../../src/engine/contents.js';
 import { bitmap, combine, complement, type Expression } from '../../../src/engine/expression.js';
+import { hasId, hasIds } from '../../../src/engine/membership.js';
 import { CachedStore } from '../../../src/store/cache/cache.js';
 import { writeRdb } from '../../../src/store/dump.js';
 import { MemoryStore } from '../../../src/store/memory.js';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../src/base/errors.js';
-import { hasId } from '../../../src/engine/answers.js';
 import { bitmap, combine, complement, type Expression } from '../../../src/engine/expression.js';
+import { hasId } from '../../../src/engine/membership.js';
 import { CachedStore } from '../../../src/store/cache/cache.js';
 import { MemoryStore } from '../../../src/store/memory.js';
 import type { BitWrite, ByteRead, FingerprintKind, RequestOptions } from '../../../src/store/types.js';

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError, WrongTypeError } from '../../../src/base/errors.js';
-import { hasId } from '../../../src/engine/answers.js';
 import { bitmap, combine, complement } from '../../../src/engine/expression.js';
+import { hasId } from '../../../src/engine/membership.js';
 import { CachedStore } from '../../../src/store/cache/cache.js';
 import { RedisStore } from '../../../src/store/redis/redis.js';
 import { countIds } from '../../support/bitmaps.js';
