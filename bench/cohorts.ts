@@ -61,7 +61,8 @@ async function benchCohort(
 ): Promise<void> {
   const own = await RedisStore.open(server.url);
   const received = new RedisStore(client);
-  const caching = cached(own, { maxBytes: 512 * 2 ** 20 });
+  const caching = cached(own, { maxBytes: 512 * 2 ** 20, maxCounts: 0 });
+  const counting = cached(own, { maxBytes: 512 * 2 ** 20 });
   const floor = await Floor.open(server, Math.ceil(size.ids / 8));
   try {
     const runs = {
@@ -70,6 +71,7 @@ async function benchCohort(
       cold: () => askTable(own),
       received: () => askTable(received),
       cached: () => askTable(caching),
+      counted: () => askTable(counting),
       floor: () => floor.count(),
       kernel: await floor.load(),
     };
@@ -85,6 +87,7 @@ async function benchCohort(
     record('cold, received client', figures.received, stronger);
     record('cached', figures.cached, stronger, targets.cached);
     record('cached', figures.cached, { peerName: 'kernel alone', peer: figures.kernel }, targets.kernel);
+    record('asked again, counts kept', figures.counted, stronger);
     suite.record({
       name: `${name}, cold, the server's CPU`,
       unit: 'ms',

@@ -11,6 +11,11 @@ export interface CachedOptions {
   /** Memory for cached bitmaps, in bytes (default 64 MiB). */
   readonly maxBytes?: number | undefined;
   /**
+   * How many counts over finished periods alone are kept, each in some 30 bytes (default 200,000; 0 keeps none): a question that is
+   * asked again computes those that touch a running period, and reads the bitmaps of those alone.
+   */
+  readonly maxCounts?: number | undefined;
+  /**
    * How long after its end a period is taken to change no more, in milliseconds (default a day): as long as marks may
    * arrive late, from whatever process.
    */
@@ -67,9 +72,9 @@ export function cached(store: Store, options: CachedOptions = {}): CachedStore {
     if (!(period instanceof Period)) return false;
     return lastShown(period.startHour, period.endHour, timeZone) - 1 + graceMs < atMs;
   };
-  const { maxBytes = DEFAULT_MAX_BYTES, check, folder } = options;
+  const { maxBytes = DEFAULT_MAX_BYTES, maxCounts, check, folder } = options;
   const disk = folder === undefined ? undefined : placeOf(store, folder, prefix, options);
-  return new CachedStore(store, { isFinished, maxBytes, check, disk });
+  return new CachedStore(store, { isFinished, maxBytes, maxCounts, check, disk });
 }
 
 function placeOf(

@@ -57,6 +57,29 @@ describe('a cached store', () => {
     expect(store.statistics.bytes).toBeGreaterThan(0);
   });
 
+  it('counts finished periods once, unless it is told to keep no counts', async () => {
+    const { store, table } = await open();
+    const first = await table();
+    const { countsComputed } = store.statistics;
+    expect(await table()).toEqual(first);
+    expect(countsComputed).toBeGreaterThan(0);
+    expect(store.statistics).toMatchObject({ countsComputed, countsFound: countsComputed });
+    const without = await open({ maxCounts: 0 });
+    expect([await without.table(), await without.table()]).toEqual([first, first]);
+    expect(without.store.statistics).toMatchObject({ counts: 0, countsComputed: 0, countsFound: 0 });
+    const few = await open({ maxCounts: 10 });
+    expect([await few.table(), await few.table()]).toEqual([first, first]);
+    expect(few.store.statistics.counts).toBeLessThanOrEqual(10);
+  });
+
+  it('refuses a number of counts that is none', () => {
+    for (const maxCounts of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '9' as never, null as never]) {
+      expect(() => cached(new MemoryStore(), { maxCounts })).toThrow(
+        /^expected maxCounts to be a whole number from 0 on, got /,
+      );
+    }
+  });
+
   it('sees marks made through it at once', async () => {
     const { analytics, table } = await open();
     await table();

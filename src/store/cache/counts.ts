@@ -1,3 +1,4 @@
+import { describe } from '../../base/errors.js';
 import { SIGNATURE_WORDS } from '../signature.js';
 import { CountTable } from './counttable.js';
 
@@ -18,7 +19,7 @@ export class KeptCounts {
   /** @throws RangeError for a number that is negative or not whole */
   constructor(maxCounts: number) {
     if (!Number.isSafeInteger(maxCounts) || maxCounts < 0) {
-      throw new RangeError(`expected maxCounts to be a whole number from 0 on, got ${String(maxCounts)}`);
+      throw new RangeError(`expected maxCounts to be a whole number from 0 on, got ${describe(maxCounts)}`);
     }
     this.#maxSize = Math.ceil(maxCounts / 2);
   }
