@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchAgain } from './again.js';
 import { benchCluster } from './cluster.js';
 import { benchCohorts } from './cohorts.js';
 import { benchCounts } from './counts.js';
@@ -38,6 +39,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   loading: benchLoading,
   importing: benchImporting,
   cohorts: benchCohorts,
+  again: benchAgain,
   returns: benchReturns,
   lookups: benchLookups,
   marks: benchMarks,

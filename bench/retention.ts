@@ -71,8 +71,8 @@ export async function fill(clients: readonly (Redis | Cluster)[], size: Size): P
 }
 
 /** Asks for the table as a user does. The sum of all totals and cells, so that answers can be compared. */
-export async function askTable(store: Store): Promise<number> {
-  const table = await new Bitmapist({ store }).cohort({
+export async function askTable(store: Store, clock?: () => Date): Promise<number> {
+  const table = await new Bitmapist({ store, ...(clock && { clock }) }).cohort({
     select1: 'active',
     select2: 'active',
     timeGroup: 'days',
