@@ -118,7 +118,9 @@ export class CachedStore implements Store {
     this.#inner = inner;
     const kept = new KeptBitmaps(maxBytes);
     const counts = new KeptCounts(maxCounts);
-    const disk = place && new Disk(inner, { place, maxCounts, isFinished }, kept, counts);
+    const disk =
+      place &&
+      new Disk(inner, { place, maxCounts, isFinished, hasDigests: check === 'digest' }, kept, counts);
     if (disk !== undefined) kept.onWhole = (key, recording) => disk.save(key, recording);
     this.#holdings = {
       isFinished,

@@ -39,7 +39,10 @@ export class Checking {
     this.#checks = checks;
   }
 
-  /** Compares what is kept of `keys`, those that it has not been asked about before, and drops and tells what has changed. */
+  /**
+   * Compares what is kept of `keys`, those that it has not been asked about before, and drops and tells what has changed, or cannot be
+   * compared, as what somebody kept in a folder who did not ask for digests.
+   */
   async compare(
     keys: readonly string[],
     kept: KeptBitmaps,
@@ -66,14 +69,15 @@ export class Checking {
     const countOf = new Map(counted.map((key, index) => [key, counts[index]]));
     const changed: string[] = [];
     for (const [key, whole] of wholes) {
+      const canCompare = !isByDigest || whole.digest !== undefined;
       const hasDigest = !isByDigest || whole.digest === this.#digests.get(key);
       const hasCount = !countOf.has(key) || whole.bitmap.cardinality === Number(countOf.get(key));
-      checks.compared += 1;
-      if (hasDigest && hasCount) {
+      if (canCompare) checks.compared += 1;
+      if (canCompare && hasDigest && hasCount) {
         whole.isConfirmed = isByDigest;
         this.#same.set(key, whole);
       } else {
-        checks.changed += 1;
+        if (canCompare) checks.changed += 1;
         changed.push(key);
         if (kept.wholeOf(key) === whole) kept.drop(key);
       }

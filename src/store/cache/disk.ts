@@ -4,6 +4,7 @@ import { SIGNATURE_WORDS } from '../signature.js';
 import type { RequestOptions, Store } from '../types.js';
 import type { KeptCounts } from './counts.js';
 import type { KeptBitmaps } from './kept.js';
+import type { Recording } from './recording.js';
 
 /** What is kept on disk beside memory. */
 export interface FolderPlace {
@@ -21,6 +22,8 @@ export interface DiskOptions {
   readonly place: FolderPlace;
   readonly maxCounts: number;
   readonly isFinished: (key: string, atMs?: number) => boolean;
+  /** Whether questions compare the digest of every bitmap, so that no samples are needed. */
+  readonly hasDigests: boolean;
 }
 
 /** So many bitmaps are counted by the store before any of them is believed. */
@@ -69,17 +72,18 @@ export class Disk {
       if (this.#kept.wholeOf(key) !== undefined || this.#find(folder, key) === undefined) continue;
       if (bytes > this.#kept.maxBytes) return;
       options?.signal?.throwIfAborted();
-      await folder.load(key, (bitmap, stamp) => {
+      await folder.load(key, (found, stamp) => {
         this.loaded += 1;
-        bytes += bitmap.byteSize;
-        this.#kept.put(key, bitmap, stamp);
+        bytes += found.bitmap.byteSize;
+        this.#kept.put(key, { digest: undefined, ...found }, stamp);
       });
     }
   }
 
   /** Keeps a bitmap that is whole by now. */
-  save(key: string, { bitmap, stamp, begunMs }: SavedBitmap): void {
-    if (stamp !== undefined) this.#folder?.save(key, bitmap, stamp, begunMs);
+  save(key: string, recording: Recording): void {
+    const { stamp, begunMs } = recording;
+    if (stamp !== undefined) this.#folder?.save(key, recording, stamp, begunMs);
   }
 
   keepCounts(signatures: Uint32Array, counts: Float64Array): void {
@@ -106,6 +110,13 @@ export class Disk {
     } finally {
       await folder.forget(keys, true);
     }
+  }
+
+  /** Forgets bitmaps that others have changed, so that they can be kept anew. */
+  async renew(keys: readonly string[]): Promise<void> {
+    this.forget(keys);
+    // What is begun to be read within the same millisecond would not be believed either.
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 
   /** Forgets bitmaps, or everything, before anything else is asked. */
@@ -159,7 +170,7 @@ export class Disk {
     keys: readonly string[],
     options: RequestOptions | undefined,
   ): Promise<void> {
-    if (this.#inner.count === undefined) return;
+    if (this.#inner.count === undefined || this.#options.hasDigests) return;
     const known = keys.filter((key) => this.#find(folder, key) !== undefined);
     if (known.length === 0) return;
     const step = Math.max(1, Math.floor(known.length / SAMPLES));
@@ -197,10 +208,4 @@ export class Disk {
 
 function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
   return result.status === 'rejected';
-}
-
-interface SavedBitmap {
-  readonly bitmap: Parameters<CacheFolder['save']>[1];
-  readonly stamp: number | undefined;
-  readonly begunMs: number;
 }

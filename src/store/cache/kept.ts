@@ -76,10 +76,11 @@ export class KeptBitmaps {
   }
 
   /** Keeps a whole bitmap that had been kept elsewhere, in place of what may have been begun. */
-  put(key: string, bitmap: Bitmap, stamp: number): void {
+  put(key: string, { bitmap, digest }: Pick<Recording, 'bitmap' | 'digest'>, stamp: number): void {
     this.drop(key);
     const recording = new Recording();
     recording.take(bitmap, stamp);
+    recording.digest = digest;
     this.#touch(key, recording);
     this.#settle(recording);
   }

@@ -157,7 +157,7 @@ export class CachedReader implements BitmapReader {
     if (this.#checking === undefined) return;
     const finished = keys.filter((key) => isFinished(key) && this.#inner.resident?.(key) === undefined);
     const changed = await this.#checking.compare(finished, this.#kept, options);
-    if (changed.length > 0) disk?.forget(changed);
+    if (changed.length > 0) await disk?.renew(changed);
   }
 
   /** What is kept of a key, if it is whole, and this question may have it: its own, or what has been compared. */

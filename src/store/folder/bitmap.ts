@@ -17,9 +17,17 @@ export interface Description {
   readonly prefix: string;
   readonly byteLength: number;
   readonly cardinality: number;
+  readonly digest?: FiledBitmap['digest'];
 }
 
-const MAGIC = 'bitmapc1';
+/** What a file is for. */
+export interface FiledBitmap {
+  readonly bitmap: Bitmap;
+  /** What the server told of it before it was read, if it was asked. */
+  readonly digest?: string | undefined;
+}
+
+const MAGIC = 'bitmapc2';
 const CHECKED_FROM = 12;
 const DESCRIPTION = 16;
 const ALIGNMENT = 8;
@@ -42,14 +50,14 @@ export function encodeBitmap(description: Description, bitmap: Bitmap): Uint8Arr
 /** The bitmap of a file if it is sound, and is what it is expected to be. */
 export function decodeBitmap(
   file: Uint8Array<ArrayBuffer>,
-  expected: Omit<Description, 'byteLength'>,
-): Bitmap | undefined {
+  expected: Omit<Description, 'byteLength' | 'digest'>,
+): FiledBitmap | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   if (file.length < DESCRIPTION || new TextDecoder().decode(file.subarray(0, 8)) !== MAGIC) return undefined;
   if (view.getUint32(8, true) !== checksumOf(file.subarray(CHECKED_FROM))) return undefined;
   const from = DESCRIPTION + view.getUint32(CHECKED_FROM, true);
   try {
-    const { byteLength, ...found } = JSON.parse(
+    const { byteLength, digest, ...found } = JSON.parse(
       new TextDecoder().decode(file.subarray(DESCRIPTION, from)),
     ) as Description;
     const isExpected = (Object.keys(expected) as (keyof typeof expected)[]).every(
@@ -57,7 +65,7 @@ export function decodeBitmap(
     );
     if (!isExpected) return undefined;
     const bitmap = Bitmap.fromSmallest(containersIn(file.subarray(from), true), byteLength);
-    return bitmap.cardinality === expected.cardinality ? bitmap : undefined;
+    return bitmap.cardinality === expected.cardinality ? { bitmap, digest } : undefined;
   } catch {
     // A checksum tells of chance, not of somebody who can reckon.
     return undefined;

@@ -1,5 +1,4 @@
-import type { Bitmap } from '../../bitmap/bitmap.js';
-import { decodeBitmap, encodeBitmap } from './bitmap.js';
+import { decodeBitmap, encodeBitmap, type FiledBitmap } from './bitmap.js';
 import { CountJournals } from './counts.js';
 import type { Files } from './files.js';
 import type { CountedRecord } from './journal.js';
@@ -101,16 +100,16 @@ export class CacheFolder {
    * Hands over the bitmap that is kept, if it is and is sound, before anything else can happen to it.
    * @throws StoreError if the folder cannot be read
    */
-  async load(key: string, use: (bitmap: Bitmap, stamp: number) => void): Promise<void> {
+  async load(key: string, use: (found: FiledBitmap, stamp: number) => void): Promise<void> {
     const name = this.find(key);
     if (name === undefined) return;
     const expected = this.#describe(name, key);
     const isSound = await this.#files.read(expected.name, (file) => {
       // It may have been forgotten while it was on its way.
       if (this.find(key)?.stamp !== name.stamp) return true;
-      const bitmap = decodeBitmap(file, expected);
-      if (bitmap !== undefined) use(bitmap, name.stamp);
-      return bitmap !== undefined;
+      const found = decodeBitmap(file, expected);
+      if (found !== undefined) use(found, name.stamp);
+      return found !== undefined;
     });
     if (isSound === true) return;
     this.#listing.drop(name);
@@ -124,7 +123,7 @@ export class CacheFolder {
    * Keeps a bitmap.
    * @param begunMs when it was begun to be read
    */
-  save(key: string, bitmap: Bitmap, stamp: number, begunMs: number): void {
+  save(key: string, { bitmap, digest }: FiledBitmap, stamp: number, begunMs: number): void {
     const keyName = keyNameOf(key);
     if (keyName === undefined || !this.#options.isFinished(key, begunMs)) return;
     const { cardinality, byteLength } = bitmap;
@@ -139,7 +138,7 @@ export class CacheFolder {
     const isGone = () => begunMs <= this.#listing.goneMs(keyName) || Date.now() - begunMs > LATEST_MS;
     this.#keep(async () => {
       if (isGone() || this.#listing.get(keyName) !== undefined) return;
-      const file = encodeBitmap({ ...this.#describe(name, key), byteLength }, bitmap);
+      const file = encodeBitmap({ ...this.#describe(name, key), byteLength, digest }, bitmap);
       if (file.length > this.#options.maxBytes) return;
       await this.#files.write(formatName(name), file);
       if (isGone()) return this.#files.remove(formatName(name));

@@ -73,4 +73,4 @@ export async function ownerOf(identity: string, prefix: string): Promise<string>
 }
 
 /** Of files and names: what another version wrote is not looked at. */
-const FORMAT = 1;
+const FORMAT = 2;

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bitmap } from '../../../src/bitmap/bitmap.js';
-import { type Description, decodeBitmap, encodeBitmap } from '../../../src/store/folder/bitmap.js';
+import {
+  type Description,
+  decodeBitmap,
+  encodeBitmap,
+  type FiledBitmap,
+} from '../../../src/store/folder/bitmap.js';
 
 const crowds = fc.array(
   fc.record({ first: fc.nat(2 ** 20), count: fc.nat(9000), step: fc.constantFrom(1, 2, 13) }),
@@ -26,8 +31,8 @@ function describeBitmap({ byteLength, cardinality }: Bitmap): Description {
 
 function decode(
   file: Uint8Array<ArrayBuffer>,
-  { byteLength: _, ...expected }: Description,
-): Bitmap | undefined {
+  { byteLength: _, digest: __, ...expected }: Description,
+): FiledBitmap | undefined {
   return decodeBitmap(file, expected);
 }
 
@@ -37,7 +42,7 @@ describe('a bitmap as a cached file', () => {
       fc.property(crowds, fc.nat(20_000), (all, extra) => {
         const bitmap = bitmapOf(all, extra);
         const description = describeBitmap(bitmap);
-        const found = decode(encodeBitmap(description, bitmap), description);
+        const found = decode(encodeBitmap(description, bitmap), description)?.bitmap;
         expect(found?.byteLength).toBe(bitmap.byteLength);
         expect(found?.ids().join()).toBe(bitmap.ids().join());
       }),
@@ -58,7 +63,13 @@ describe('a bitmap as a cached file', () => {
       expect(decode(file.slice(0, length), description)).toBeUndefined();
     }
     expect(decode(Uint8Array.of(...file, 0), description)).toBeUndefined();
-    expect(decode(file, description)?.cardinality).toBe(300);
+    expect(decode(file, description)?.bitmap.cardinality).toBe(300);
+  });
+
+  it.each([undefined, '', '0123456789abcdef'])('has the digest that it was given: %j', (digest) => {
+    const bitmap = bitmapOf([{ first: 5, count: 2, step: 1 }], 0);
+    const description = { ...describeBitmap(bitmap), digest };
+    expect(decode(encodeBitmap(description, bitmap), description)?.digest).toBe(digest);
   });
 
   it.each<Partial<Description>>([

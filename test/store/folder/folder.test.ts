@@ -52,7 +52,7 @@ function bitmapOf(...ids: number[]): Bitmap {
 
 async function load(folder: CacheFolder, key: string): Promise<[ids: string, stamp: number] | undefined> {
   let loaded: [string, number] | undefined;
-  await folder.load(key, (bitmap, stamp) => {
+  await folder.load(key, ({ bitmap }, stamp) => {
     loaded = [bitmap.ids().join(), stamp];
   });
   return loaded;
@@ -60,7 +60,7 @@ async function load(folder: CacheFolder, key: string): Promise<[ids: string, sta
 
 async function keep(key: string, ids: number[], stamp: number, begunMs = Date.now()): Promise<void> {
   const { folder } = await open();
-  folder.save(key, bitmapOf(...ids), stamp, begunMs);
+  folder.save(key, { bitmap: bitmapOf(...ids) }, stamp, begunMs);
   await folder.settle();
 }
 
@@ -112,7 +112,7 @@ describe('a folder of cached bitmaps', () => {
 
   it('keeps nothing that was read before it was over', async () => {
     const { folder } = await open({ isFinished: () => false });
-    folder.save('k', bitmapOf(1), 1, Date.now());
+    folder.save('k', { bitmap: bitmapOf(1) }, 1, Date.now());
     await folder.settle();
     expect(await readdir(path)).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe('a folder of cached bitmaps', () => {
     expect(await load(folder, 'k')).toBeUndefined();
     expect(folder.unsound).toBe(1);
     expect(folder.find('k')).toBeUndefined();
-    folder.save('k', bitmapOf(9), 2, Date.now());
+    folder.save('k', { bitmap: bitmapOf(9) }, 2, Date.now());
     await folder.settle();
     expect(await load((await open()).folder, 'k')).toEqual(['9', 2]);
     await onlyBitmap();
@@ -155,8 +155,8 @@ describe('a folder of cached bitmaps', () => {
 
   it('takes the later of two that processes have kept at the same time, everywhere', async () => {
     const [one, other] = [(await open()).folder, (await open()).folder];
-    one.save('k', bitmapOf(1), 1, Date.now() - 5);
-    other.save('k', bitmapOf(2), 2, Date.now());
+    one.save('k', { bitmap: bitmapOf(1) }, 1, Date.now() - 5);
+    other.save('k', { bitmap: bitmapOf(2) }, 2, Date.now());
     await Promise.all([one.settle(), other.settle()]);
     const { folder } = await open();
     expect(await load(folder, 'k')).toEqual(['2', 2]);
@@ -171,8 +171,8 @@ describe('a folder of cached bitmaps', () => {
     const { folder } = await open();
     await folder.forget(['k']);
     expect(folder.find('k')).toBeUndefined();
-    slow.save('k', bitmapOf(1), 3, begunMs);
-    folder.save('k', bitmapOf(1), 4, begunMs);
+    slow.save('k', { bitmap: bitmapOf(1) }, 3, begunMs);
+    folder.save('k', { bitmap: bitmapOf(1) }, 4, begunMs);
     await Promise.all([slow.settle(), folder.settle()]);
     expect(await load((await open()).folder, 'k')).toBeUndefined();
     await keep('k', [1, 2], 5, Date.now() + 10);
@@ -200,7 +200,7 @@ describe('a folder of cached bitmaps', () => {
 
   it('forgets all of its owner, and nothing of others', async () => {
     const other = (await open({ prefix: 'q_' })).folder;
-    other.save('k', bitmapOf(5), 5, Date.now());
+    other.save('k', { bitmap: bitmapOf(5) }, 5, Date.now());
     await other.settle();
     await keep('k', [1], 1);
     const { folder } = await open();
@@ -243,7 +243,7 @@ describe('a folder of cached bitmaps', () => {
     const { folder } = await open({ maxBytes });
     const ids = Array.from({ length: 2000 }, (_, index) => index * 7);
     for (let key = 0; key < 20; key += 1) {
-      folder.save(`k${key}`, bitmapOf(...ids), key, Date.now());
+      folder.save(`k${key}`, { bitmap: bitmapOf(...ids) }, key, Date.now());
       await folder.settle();
       const files = await readdir(path);
       // Old for the file system, whose clock is coarse.
@@ -278,7 +278,7 @@ describe('a folder of cached bitmaps', () => {
     const full = new StoreError('expected a folder for cached bitmaps, got ENOSPC');
     const write = () => Promise.reject(full);
     const { folder } = await open({}, { ...files, write, append: write });
-    folder.save('k', bitmapOf(1), 1, Date.now());
+    folder.save('k', { bitmap: bitmapOf(1) }, 1, Date.now());
     folder.keepCounts(recordOf(1));
     await expect(folder.settle()).rejects.toBe(full);
     await folder.settle();

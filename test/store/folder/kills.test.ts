@@ -75,7 +75,7 @@ describe('processes that share a folder', () => {
     expect(loaded).toBeGreaterThan(0);
     // Halves of files go once they are old.
     for (const name of names) if (name.endsWith('.tmp')) await utimes(join(folder, name), 1, 1);
-    reader.save('kx', Bitmap.fromBytes(Uint8Array.of(1)), 1, Date.now());
+    reader.save('kx', { bitmap: Bitmap.fromBytes(Uint8Array.of(1)) }, 1, Date.now());
     await reader.settle();
     const left = await readdir(folder);
     expect(left.filter((name) => parseName(name) === undefined)).toEqual([]);
