@@ -8,6 +8,8 @@ import { sayNotes } from './notes.js';
 export interface CacheOptions {
   /** The folder; nothing is kept without. */
   readonly cache?: string;
+  /** How what is kept is compared with what the server holds. */
+  readonly check?: 'never' | 'count' | 'digest';
   readonly keyPrefix?: string;
   readonly timeZone?: string;
 }
@@ -19,14 +21,17 @@ const MAX_BYTES = 512 * 2 ** 20;
 export async function withCache<T>(
   store: Store,
   address: string,
-  { cache, keyPrefix, timeZone }: CacheOptions,
+  options: CacheOptions,
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
+  refuseCheckAlone(options);
+  const { cache, check, keyPrefix, timeZone } = options;
   if (cache === undefined) return use(store);
   const kept = cached(store, {
     folder: cache,
     identity: store.identity ?? address,
     maxBytes: MAX_BYTES,
+    check,
     prefix: keyPrefix,
     timeZone,
   });
@@ -41,7 +46,15 @@ export async function withCache<T>(
 }
 
 /** @throws UsageError for a source of which nothing can be kept */
-export function refuseCache({ cache }: CacheOptions, source: string): void {
-  if (cache === undefined) return;
+export function refuseCache(options: CacheOptions, source: string): void {
+  refuseCheckAlone(options);
+  if (options.cache === undefined) return;
   throw new UsageError(`expected --cache with a Redis or a published folder, got ${JSON.stringify(source)}`);
+}
+
+function refuseCheckAlone({ cache, check }: CacheOptions): void {
+  if (check === undefined || cache !== undefined) return;
+  throw new UsageError(
+    'expected --check with --cache, since nothing is kept without it that could be compared',
+  );
 }

@@ -122,6 +122,10 @@ export const SOURCE: readonly Option[] = [
       '--cache <folder>',
       'keep what is over of a Redis or a published folder in this folder, for the next time (default: off)',
     ),
+    option(
+      '--check <how>',
+      'with --cache: compare what is kept with the server first, by the count of ids or the digest of each bitmap (default: never)',
+    ).choices(['never', 'count', 'digest']),
   ]),
 ];
 

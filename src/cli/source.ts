@@ -34,7 +34,7 @@ export interface SourceOptions
     DumpOptions,
     HttpOptions,
     ConnectOptions,
-    Pick<CacheOptions, 'cache'> {
+    Pick<CacheOptions, 'cache' | 'check'> {
   readonly keyPrefix?: string;
   readonly timeZone?: string;
   /** Taken for now; the year of the made-up app ends with its day. */

@@ -53,6 +53,34 @@ describe('a command with --cache', () => {
     expect(await ask()).toBe(`${Number(before) + 1}\n`);
   });
 
+  it('compares what is kept with what the server holds if it is told to', async () => {
+    const cache = folder.path('checked');
+    const ask = (check: string) => outputOf('count', server.url, BOTH, '--cache', cache, '--check', check);
+    const key = 'trackist_active_2025-1-2';
+    const before = Number(await ask('count'));
+    expect(Number(await ask('never'))).toBe(before);
+    await store.write([{ key, ids: [4], value: 1 }]);
+    expect(Number(await ask('count'))).toBe(before + 1);
+    expect(Number(await ask('count'))).toBe(before + 1);
+    await store.write([{ key, ids: [4], value: 0 }]);
+    expect(Number(await ask('count'))).toBe(before);
+  });
+
+  it('says what it cannot check by, or without', async () => {
+    const ask = (...args: string[]) => failureOf('count', server.url, BOTH, ...args);
+    expect(await ask('--check', 'count')).toMatchObject({
+      stderr:
+        'bitmapist: expected --check with --cache, since nothing is kept without it that could be compared\n',
+    });
+    expect(await failureOf('count', 'demo', BOTH, '--check', 'count')).toMatchObject({
+      stderr:
+        'bitmapist: expected --check with --cache, since nothing is kept without it that could be compared\n',
+    });
+    expect((await ask('--cache', folder.path('checked'), '--check', 'always')).stderr).toContain(
+      'expected --check to be never, count or digest, got "always"',
+    );
+  });
+
   it('says so if it cannot be where it should', async () => {
     const file = await folder.write('file', '');
     expect(await failureOf('count', server.url, BOTH, '--cache', file)).toMatchObject({
