@@ -66,6 +66,33 @@ describe('a cache with a folder', () => {
     expect(second.statistics).toMatchObject({ misses: 0, loaded: 1, unsound: 0, countsFound: 1 });
   });
 
+  it('answers what an earlier process has counted without a bitmap, and has no more than four counted for it', async () => {
+    const keys = Array.from({ length: 12 }, (_, day) => `day ${day}`);
+    const server = await serverOf(Object.fromEntries(keys.map((key, day) => [key, [1, 2, day + 3, 70_000]])));
+    // Rows by columns, and a total of each row.
+    const table = (store: CachedStore) =>
+      keys.flatMap((row, first) => [
+        bitmap(store, row),
+        ...keys.slice(first + 1).map((day) => combine('and', [bitmap(store, row), bitmap(store, day)])),
+        combine('andNot', [bitmap(store, row), bitmap(store, 'day 0')]),
+      ]);
+    const yesterday = open(server);
+    const counts = await countIds(table(yesterday));
+    await yesterday.settle();
+    const counted: string[] = [];
+    const count = server.count.bind(server);
+    server.count = (key) => {
+      counted.push(key);
+      return count(key);
+    };
+    const today = open(server);
+    expect(await countIds(table(today))).toEqual(counts);
+    expect(server.keysRead).toEqual([]);
+    expect(counted).toHaveLength(4);
+    expect(today.statistics).toMatchObject({ loaded: 0, bitmaps: 0, misses: 0, countsComputed: 0 });
+    expect(today.statistics.countsFound).toBe(counts.length);
+  });
+
   it('believes nothing of it if the address leads to other data', async () => {
     const first = open(await serverOf(IDS));
     await countIds([both(first)]);
