@@ -35,13 +35,22 @@ export class CountedRoots {
    */
   complete(operands: Operands, rest: readonly number[]): number[] {
     this.#keep(operands, rest);
+    const counts = this.#counts;
+    const all: number[] = [];
     let next = 0;
-    return Array.from(this.#counts, (count) => (Number.isNaN(count) ? rest[next++]! : count));
+    // `Array.from` takes as long for a table as counting its last row does.
+    for (let root = 0; root < counts.length; root += 1) {
+      const count = counts[root]!;
+      all.push(Number.isNaN(count) ? rest[next++]! : count);
+    }
+    return all;
   }
 
   #keep({ keys, bitmaps }: Operands, rest: readonly number[]): void {
     if (rest.length === 0) return;
-    const { words, isWhole } = signaturesOf(this.rest, this.#counted.stampsOf(keys, bitmaps));
+    const { words, isWhole, whole } = signaturesOf(this.rest, this.#counted.stampsOf(keys, bitmaps));
+    // What is left of a table that is asked again is of running periods.
+    if (whole === 0) return;
     const counts = Float64Array.from(rest, (count, root) => (isWhole[root] ? count : Number.NaN));
     this.#counted.keep(words, counts);
   }
