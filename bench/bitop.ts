@@ -24,6 +24,11 @@ export async function countByScript(client: Redis): Promise<number> {
   return sum((await client.evalsha(digest, ...args)) as number[]);
 }
 
+/** The arguments of EVAL for it, the script included. */
+export function scriptCall(): readonly (string | number)[] {
+  return [SCRIPT, KEYS.length, ...KEYS, ROWS, COLUMNS];
+}
+
 const digests = new WeakMap<Redis, Promise<string>>();
 
 function digestOn(client: Redis): Promise<string> {

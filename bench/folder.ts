@@ -1,59 +1,105 @@
 /**
- * The table of finished days asked in a new process that finds them in a folder, against one EVAL. In either, what is timed is the first
- * question of a process whose client is connected, and whose modules are loaded: `folder.ts URL FOLDER KIND` is such a process.
+ * The table asked in a new process that finds finished days in a folder, against one EVAL in another new process. What is timed is said in
+ * `first-question.js`, which is what runs.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Redis } from 'ioredis';
-import { CachedStore } from '../src/cached.js';
-import { RedisStore } from '../src/redis.js';
-import { countByScript } from './bitop.js';
+import type { Redis } from 'ioredis';
+import { scriptCall } from './bitop.js';
 import { LINK_SIZES, LINKS, startLink } from './link.js';
 import { withServers } from './redis.js';
-import { askTable, fill, nameOf } from './retention.js';
+import { COLUMNS, DAYS, dateOf, fill, KEYS, nameOf, ROWS } from './retention.js';
 import type { Figure, Suite } from './suite.js';
-
-type Kind = 'counts' | 'bitmaps' | 'script';
 
 /** Processes of each kind, in turns; the first of each are not counted. */
 const ROUNDS = 9;
 const QUICK_ROUNDS = 3;
+const NOON_MS = 12 * 60 * 60 * 1000;
+const PROGRAM = fileURLToPath(new URL('first-question.js', import.meta.url));
+
+/** What is asked, and when: all days are over, or the last row is today, without what is to come. */
+interface Moment {
+  readonly name: string;
+  readonly nowMs: number;
+  readonly target: number | undefined;
+}
+const YESTERDAY: Moment = { name: 'over', nowMs: dateOf(DAYS + 1).getTime(), target: 2 };
+const RUNNING: Moment = {
+  name: 'today running',
+  nowMs: dateOf(ROWS - 1).getTime() + NOON_MS,
+  target: undefined,
+};
+
 export async function benchFolder(suite: Suite): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'bitmapist-bench-'));
-  try {
-    await withServers('all', async (servers) => {
-      for (const { client, server, name } of servers) {
-        for (const size of LINK_SIZES) {
-          await fill([client], size);
-          await rm(folder, { recursive: true });
-          await ask(server.url, folder, 'counts');
-          await benchTable(suite, server.url, folder, nameOf(size, `${name} over loopback`));
-          const link = await startLink(server.port, LINKS.find((each) => each.name === '1 Gb/s')!);
-          await benchTable(suite, link.url, folder, nameOf(size, `${name} over 1 Gb/s`));
+  await withServers('all', async (servers) => {
+    for (const { client, server, name } of servers) {
+      for (const size of LINK_SIZES) {
+        await fill([client], size);
+        const link = await startLink(server.port, LINKS.find((each) => each.name === '1 Gb/s')!);
+        try {
+          await benchMoment(suite, YESTERDAY, server.url, link.url, nameOf(size, name));
+          await forgetFuture(client);
+          await benchMoment(suite, RUNNING, server.url, link.url, nameOf(size, name));
+        } finally {
           link.close();
         }
       }
-    });
+    }
+  });
+}
+
+/** Days after the one that runs. */
+async function forgetFuture(client: Redis): Promise<void> {
+  await client.del(...KEYS.slice(ROWS));
+}
+
+async function benchMoment(
+  suite: Suite,
+  moment: Moment,
+  direct: string,
+  link: string,
+  name: string,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bitmapist-bench-'));
+  try {
+    // The process that fetches all, and counts it.
+    await ask(direct, folder, moment, 'counts');
+    await benchTable(suite, direct, folder, moment, `${name} over loopback`);
+    await benchTable(suite, link, folder, moment, `${name} over 1 Gb/s`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function benchTable(suite: Suite, url: string, folder: string, name: string): Promise<void> {
+type Kind = 'counts' | 'bitmaps' | 'script';
+
+async function benchTable(
+  suite: Suite,
+  url: string,
+  folder: string,
+  moment: Moment,
+  name: string,
+): Promise<void> {
   const samples: Record<Kind, number[]> = { counts: [], bitmaps: [], script: [] };
   for (let round = 0; round <= (suite.quick ? QUICK_ROUNDS : ROUNDS); round += 1) {
+    const sums = new Set<number>();
     for (const kind of ['counts', 'script', 'bitmaps'] as const) {
-      const ms = await askInProcess(url, folder, kind);
+      const { ms, sum } = await ask(url, folder, moment, kind);
+      sums.add(sum);
       if (round > 0) samples[kind].push(ms);
     }
+    if (sums.size > 1) throw new Error(`expected the same table from all sides, got ${[...sums].join(', ')}`);
   }
-  const peer = { peerName: 'one EVAL', peer: figureOf(samples.script), unit: 'ms' as const, target: 2 };
-  suite.record({ name: `${name}, from counts in a folder`, ours: figureOf(samples.counts), ...peer });
-  suite.record({ name: `${name}, from bitmaps in a folder`, ours: figureOf(samples.bitmaps), ...peer });
+  const peer = { unit: 'ms', peerName: 'one EVAL', peer: figureOf(samples.script) } as const;
+  const described = `${name}, ${moment.name}, in a new process`;
+  const { target } = moment;
+  const counts = { name: `${described}, from counts in a folder`, ours: figureOf(samples.counts), ...peer };
+  suite.record(target === undefined ? counts : { ...counts, target });
+  suite.record({ name: `${described}, from bitmaps in a folder`, ours: figureOf(samples.bitmaps), ...peer });
 }
 
 function figureOf(samples: number[]): Figure {
@@ -62,39 +108,22 @@ function figureOf(samples: number[]): Figure {
   return { value: at(0.5), spread: [at(0.1), at(0.9)] };
 }
 
-async function askInProcess(url: string, folder: string, kind: Kind): Promise<number> {
-  const program = fileURLToPath(import.meta.url);
-  const args = ['--import', 'tsx', program, url, folder, kind];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  return Number(stdout);
+async function ask(
+  url: string,
+  folder: string,
+  { nowMs }: Moment,
+  kind: Kind,
+): Promise<{ ms: number; sum: number }> {
+  const table = {
+    select1: 'active',
+    select2: 'active',
+    timeGroup: 'days',
+    startDate: dateOf(0).toISOString(),
+    numResults: ROWS,
+    numOfRows: COLUMNS - 1,
+  };
+  const maxCounts = kind === 'bitmaps' ? 0 : undefined;
+  const asked = JSON.stringify({ url, kind, folder, nowMs, maxCounts, script: scriptCall(), table });
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, asked]);
+  return JSON.parse(stdout);
 }
-
-/** Milliseconds of the first question of this process. */
-async function ask(url: string, folder: string, kind: Kind): Promise<number> {
-  if (kind === 'script') {
-    const client = new Redis(url);
-    await client.ping();
-    const start = performance.now();
-    await countByScript(client);
-    const ms = performance.now() - start;
-    client.disconnect();
-    return ms;
-  }
-  const own = await RedisStore.open(url);
-  const store = new CachedStore(own, {
-    isFinished: () => true,
-    maxBytes: 512 * 2 ** 20,
-    disk: { folder, identity: 'bench', prefix: 'trackist_', maxBytes: 2 ** 30 },
-    ...(kind === 'bitmaps' ? { maxCounts: 0 } : {}),
-  });
-  const start = performance.now();
-  await askTable(store);
-  const ms = performance.now() - start;
-  await store.settle();
-  if ((await readdir(folder)).length === 0) throw new Error('expected bitmaps in the folder, got none');
-  await own.close();
-  return ms;
-}
-
-const [, program, url, folder, kind] = process.argv;
-if (program === fileURLToPath(import.meta.url)) console.log(await ask(url!, folder!, kind as Kind));
