@@ -126,6 +126,26 @@ describe('what a cache has counted', () => {
     expect(inner.keysRead.toSorted()).toEqual(['c', 'd']);
   });
 
+  it('is found although its bitmaps had to make room, until somebody changes them', async () => {
+    const inner = new CountingStore(new MemoryStore());
+    // Room for two of three.
+    const store = new CachedStore(inner, { isFinished, maxBytes: 40_000 });
+    const keys = ['a', 'b', 'c'];
+    for (const key of keys) await inner.put(key, new Uint8Array(16_384).fill(0x55));
+    const names = ['ab', 'bc', 'ac'];
+    const counts = [65_536, 65_536, 65_536];
+    expect(await countsOf(store, ...names)).toEqual(counts);
+    expect(store.statistics.bitmaps).toBeLessThan(3);
+    inner.reset();
+    expect(await countsOf(store, ...names)).toEqual(counts);
+    expect(inner.keysRead).toEqual([]);
+    for (const key of keys) await inner.put(key, new Uint8Array(8192).fill(0x55));
+    store.invalidate(['a']);
+    expect(await countsOf(store, 'ab')).toEqual([32_768]);
+    for (const key of keys) await store.write([{ key, ids: [0], value: 1 }]);
+    expect(await countsOf(store, ...names)).toEqual([32_769, 32_769, 32_769]);
+  });
+
   it('is not told to a question that has been aborted', async () => {
     const { store } = await open();
     expect(await countsOf(store, 'ab')).toEqual([3]);

@@ -71,7 +71,7 @@ const DEFAULT_MAX_COUNTS = 200_000;
  * Keeps finished bitmaps as they are read, window by window; a bitmap that was read to its end is not fetched again. Least
  * recently used ones make room. What a question has read in part is forgotten when it ends, however it ends. Writes through
  * this store forget what they touch; what others write to a finished bitmap is not noticed until `invalidate` or `clear` is
- * called or the bitmap is evicted, unless questions check what is kept.
+ * called or it has to be read again, unless questions check what is kept. Counts may be kept for longer than their bitmaps.
  * @example
  * import { MemoryStore } from 'bitmapist-wasm';
  * import { CachedStore } from 'bitmapist-wasm/cached';

@@ -5,6 +5,8 @@ import { Recording } from './recording.js';
 
 /** Key text and its place in the map, by estimate; a missing key is remembered too. */
 const ENTRY_BYTES = 100;
+/** Stamps of bitmaps that had to make room: some 150 bytes each, key text included. */
+const MAX_EVICTED = 20_000;
 
 export class KeptBitmaps {
   readonly maxBytes: number;
@@ -12,6 +14,8 @@ export class KeptBitmaps {
   onWhole: ((key: string, recording: Recording) => void) | undefined;
   /** The least recently used first. */
   readonly #entries = new Map<string, Recording>();
+  /** Stamps of those that made room, the first to go first: what was counted of them is still true. */
+  readonly #evicted = new Map<string, number>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -48,6 +52,11 @@ export class KeptBitmaps {
     return recording?.isWhole ? recording : undefined;
   }
 
+  /** The stamp of what is here of a key as a whole, or was until it made room and has not been dropped since. */
+  stampOf(key: string): number | undefined {
+    return this.wholeOf(key)?.stamp ?? this.#evicted.get(key);
+  }
+
   /** Begins to keep a bitmap; `undefined` if it was begun before, or is known not to fit. */
   begin(key: string): Recording | undefined {
     const known = this.#entries.get(key);
@@ -69,7 +78,10 @@ export class KeptBitmaps {
     if (this.#entries.get(key) !== recording) return;
     note(recording);
     // What does not fit is remembered as such, or it would push everything else out each time it is read.
-    if (recording.isWhole) this.onWhole?.(key, recording);
+    if (recording.isWhole) {
+      this.#evicted.delete(key);
+      this.onWhole?.(key, recording);
+    }
     if (ENTRY_BYTES + recording.bitmap.byteSize > this.maxBytes) recording.giveUp();
     this.#touch(key, recording);
     this.#settle(recording);
@@ -87,17 +99,32 @@ export class KeptBitmaps {
 
   /** Ends what was begun and has not come to an end. */
   abandon(begun: ReadonlyMap<string, Recording>): void {
-    for (const [key, recording] of begun) if (this.partOf(key) === recording) this.drop(key);
+    for (const [key, recording] of begun) if (this.partOf(key) === recording) this.#remove(key);
   }
 
+  /** Forgets a bitmap, and its stamp. */
   drop(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.countedBytes ?? 0;
-    this.#entries.delete(key);
+    this.#remove(key);
+    this.#evicted.delete(key);
   }
 
   clear(): void {
     this.#entries.clear();
+    this.#evicted.clear();
     this.#bytes = 0;
+  }
+
+  #remove(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.countedBytes ?? 0;
+    this.#entries.delete(key);
+  }
+
+  #evict(key: string): void {
+    const stamp = this.wholeOf(key)?.stamp;
+    this.#remove(key);
+    if (stamp === undefined) return;
+    this.#evicted.set(key, stamp);
+    if (this.#evicted.size > MAX_EVICTED) this.#evicted.delete(this.#evicted.keys().next().value!);
   }
 
   #touch(key: string, recording: Recording): void {
@@ -112,7 +139,7 @@ export class KeptBitmaps {
     recording.countedBytes = byteSize;
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.maxBytes) break;
-      this.drop(oldest);
+      this.#evict(oldest);
     }
   }
 }

@@ -194,17 +194,23 @@ export class CachedReader implements BitmapReader {
     return byteLengths as number[];
   }
 
-  /** Those of bitmaps that are kept, now the most recently used. */
+  /** Those of bitmaps that are kept, now the most recently used, and of those that made room, unless they would have to be checked. */
   #stamps(keys: readonly string[]): (number | undefined)[] {
-    return keys.map((key) => (this.#use(key) === undefined ? undefined : this.#find(key)!.stamp));
+    return keys.map((key) => {
+      if (this.#use(key) !== undefined) return this.#find(key)!.stamp;
+      return this.#checking === undefined ? this.#kept.stampOf(key) : undefined;
+    });
   }
 
   /** Those of bitmaps that this question had from here, or has read itself from the first byte to the last. */
   #stampsOf(keys: readonly string[], bitmaps: readonly (Bitmap | undefined)[]): (number | undefined)[] {
     return keys.map((key, index) => {
+      const begun = this.#begun.get(key);
+      // It may have made room since; it has been dropped if the stamp is another one, or none.
+      const isRead = begun?.isWhole === true && !begun.isMixed && begun.stamp === this.#kept.stampOf(key);
+      if (isRead) return begun.stamp;
       const kept = this.#kept.wholeOf(key);
-      const isRead = kept !== undefined && !kept.isMixed && this.#begun.get(key) === kept;
-      return isRead || kept?.bitmap === bitmaps[index] ? kept?.stamp : undefined;
+      return kept?.bitmap === bitmaps[index] ? kept?.stamp : undefined;
     });
   }
 

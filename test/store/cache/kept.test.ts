@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Bitmap } from '../../../src/bitmap/bitmap.js';
 import { KeptBitmaps } from '../../../src/store/cache/kept.js';
 import type { Recording } from '../../../src/store/cache/recording.js';
 
@@ -52,6 +53,40 @@ describe('kept bitmaps', () => {
     const target = new Uint8Array(bytes.length);
     kept.use('k')!.readInto(target, 0);
     expect(target).toEqual(bytes);
+  });
+
+  it('leave their stamps when they make room, until they are dropped, cleared or whole again', () => {
+    const size = containerSize();
+    const kept = new KeptBitmaps(size * 2.5);
+    for (const key of ['a', 'b']) keep(kept, key, dense(CONTAINER_BYTES));
+    const [a, b] = [kept.stampOf('a'), kept.stampOf('b')];
+    expect(a).toEqual(expect.any(Number));
+    for (const key of ['c', 'd', 'e']) keep(kept, key, dense(CONTAINER_BYTES));
+    expect([keysOf(kept, 'a', 'b', 'c', 'd', 'e'), kept.stampOf('a'), kept.stampOf('b')]).toEqual([
+      'de',
+      a,
+      b,
+    ]);
+    const again = kept.begin('a')!;
+    kept.abandon(new Map([['a', again]]));
+    expect(kept.stampOf('a')).toBe(a);
+    keep(kept, 'a', dense(CONTAINER_BYTES));
+    expect(kept.stampOf('a')).not.toBe(a);
+    kept.drop('b');
+    expect(kept.stampOf('b')).toBeUndefined();
+    // What was never whole leaves none.
+    kept.begin('f');
+    for (const key of ['g', 'h', 'i']) keep(kept, key, dense(CONTAINER_BYTES));
+    expect([kept.stampOf('f'), kept.stampOf('c')]).toEqual([undefined, expect.any(Number)]);
+    kept.clear();
+    expect(kept.stampOf('c')).toBeUndefined();
+  });
+
+  it('leave so many stamps and no more', () => {
+    const kept = new KeptBitmaps(EMPTY_BYTES * 2);
+    for (let key = 0; key < 20_010; key += 1)
+      kept.put(`${key}`, { bitmap: new Bitmap(), digest: undefined }, key);
+    expect([kept.stampOf('0'), kept.stampOf('20000')]).toEqual([undefined, 20_000]);
   });
 
   it('are not taken to be longer than they were said to be', () => {
