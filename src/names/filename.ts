@@ -9,6 +9,9 @@ import { decodeKey, encodeKey } from './key-text.js';
 /** The file beside bitmaps that names all their keys, for readers over HTTP; no key's file has this name. */
 export const INDEX_FILE_NAME = '@index.json';
 
+/** Keys that are their own names, as nearly all are. */
+const PLAIN = /^[A-Za-z0-9_-]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/;
+
 /** What file systems allow. */
 const MAX_NAME_LENGTH = 255;
 
@@ -21,9 +24,11 @@ const MAX_NAME_LENGTH = 255;
  * console.log(encodeFileName('trackist_user:login_2026-11')); // trackist_user%3Alogin_2026-11
  */
 export function encodeFileName(key: string): string {
-  const name = Array.from(encodeKey(key), escapeByte)
-    .join('')
-    .replace(/^\.|\.$/g, '%2E');
+  const name = PLAIN.test(key)
+    ? key
+    : Array.from(encodeKey(key), escapeByte)
+        .join('')
+        .replace(/^\.|\.$/g, '%2E');
   if (name.length === 0 || name.length > MAX_NAME_LENGTH) {
     throw new RangeError(
       `expected a key whose file name has 1 to ${MAX_NAME_LENGTH} characters, got ${name.length} for ${JSON.stringify(key.slice(0, 100))}`,

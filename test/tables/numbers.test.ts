@@ -7,6 +7,18 @@ describe('numbers for people', () => {
     expect(formatValue(1200, 'people')).toBe('1,200');
   });
 
+  it('have them apart however many there are', () => {
+    const expected = new Intl.NumberFormat('en', { maximumFractionDigits: 1, signDisplay: 'negative' });
+    for (let digits = 1; digits < 20; digits += 1) {
+      for (const value of [10 ** digits - 1, 10 ** digits, -(10 ** digits), 10 ** digits / 3]) {
+        expect(groupDigits(value)).toBe(expected.format(value));
+      }
+    }
+    for (const value of [-0, 2 ** 53 - 1, 1e21, Number.POSITIVE_INFINITY, Number.NaN]) {
+      expect(groupDigits(value)).toBe(expected.format(value));
+    }
+  });
+
   it('have one decimal in percent if it tells something', () => {
     const texts = [0, 0.0499, 0.05, 12.34, 99.99, 100].map((value) => formatValue(value, 'percent'));
     expect(texts).toEqual(['0%', '<0.1%', '0.1%', '12.3%', '100.0%', '100%']);

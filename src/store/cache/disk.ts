@@ -115,8 +115,7 @@ export class Disk {
   /** Forgets bitmaps that others have changed, so that they can be kept anew. */
   async renew(keys: readonly string[]): Promise<void> {
     this.forget(keys);
-    // What is begun to be read within the same millisecond would not be believed either.
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await nextMoment();
   }
 
   /** Forgets bitmaps, or everything, before anything else is asked. */
@@ -184,6 +183,7 @@ export class Disk {
     this.#kept.clear();
     this.#counts.clear();
     await folder.clear();
+    await nextMoment();
   }
 
   #open(): Promise<CacheFolder> {
@@ -204,6 +204,11 @@ export class Disk {
     for (const { signatures, counts } of found) this.#counts.load(signatures, counts);
     return this.#folder;
   }
+}
+
+/** What is begun to be read within the millisecond in which it was forgotten would not be believed either. */
+async function nextMoment(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {

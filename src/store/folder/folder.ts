@@ -67,8 +67,7 @@ export class CacheFolder {
     onCounts: (record: CountedRecord) => void,
   ): Promise<CacheFolder> {
     const folder = new CacheFolder(files, await ownerOf(options.identity, options.prefix), options);
-    await folder.renew();
-    const { records, tidy } = await folder.#journals.read();
+    const [{ records, tidy }] = await Promise.all([folder.#journals.read(), folder.renew()]);
     for (const record of records) onCounts(record);
     if (tidy !== undefined) folder.#keep(tidy);
     return folder;

@@ -1,5 +1,5 @@
 import type { Files } from './files.js';
-import { CacheFolder, type FolderOptions } from './folder.js';
+import type { CacheFolder, FolderOptions } from './folder.js';
 import type { CountedRecord } from './journal.js';
 
 /**
@@ -12,7 +12,9 @@ export async function openFolder(
   options: FolderOptions,
   onCounts: (record: CountedRecord) => void,
 ): Promise<CacheFolder> {
-  return CacheFolder.open(await filesOf(place), options, onCounts);
+  // Their modules load at the same time.
+  const [folder, files] = await Promise.all([import('./folder.js'), filesOf(place)]);
+  return folder.CacheFolder.open(files, options, onCounts);
 }
 
 async function filesOf(place: string | FileSystemDirectoryHandle): Promise<Files> {
