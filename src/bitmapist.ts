@@ -82,7 +82,7 @@ export class Bitmapist {
   readonly #scope: Scope;
   readonly #ownThreads: Threads | undefined;
 
-  /** @throws RangeError for a time zone that does not exist, and for a number of threads that is not whole or below 1 */
+  /** @throws RangeError for a time zone that does not exist, and for threads that are neither `auto`, a whole number from 1 to 256 nor a `Team` */
   constructor(options: BitmapistOptions = {}) {
     this.store = options.store ?? new MemoryStore();
     this.people = options.people;

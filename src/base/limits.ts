@@ -1,4 +1,4 @@
-/** How many ids there are, how long bitmaps may be, and the stretches that both are cut into. */
+/** How many ids there are, how long bitmaps may be, the stretches that both are cut into, and how many threads count them. */
 
 import { StoreError } from './errors.js';
 
@@ -16,6 +16,9 @@ export const CONTAINER_IDS = 2 ** 16;
 
 /** Bytes of a bitmap with one bit for each of them. */
 export const CONTAINER_BYTES = CONTAINER_IDS / 8;
+
+/** The most that a question may be counted in. */
+export const MAX_THREADS = 256;
 
 /**
  * A length as a store, server or client gives it, if it is one.

@@ -1,4 +1,5 @@
 import { describe } from '../base/errors.js';
+import { MAX_THREADS } from '../base/limits.js';
 import type { KernelChoice } from '../kernel/pool.js';
 import type { RequestOptions } from '../store/types.js';
 import type { Team } from '../threads/team.js';
@@ -136,9 +137,15 @@ export function checkEvaluateOptions<T extends WindowedOptions>(options: T): T {
  */
 export function checkThreads(wanted: Threads['wanted'] | Threads = 1): Threads | undefined {
   if (wanted === 1) return undefined;
-  if (typeof wanted === 'object' && 'wanted' in wanted) return wanted;
-  if (wanted !== 'auto' && typeof wanted !== 'object') checkBytes('threads', wanted, 1);
-  return { wanted };
+  if (wanted && typeof wanted === 'object') {
+    if ('wanted' in wanted) return wanted;
+    if ('lease' in wanted) return { wanted };
+  } else if (wanted === 'auto' || (Number.isInteger(wanted) && wanted >= 1 && wanted <= MAX_THREADS)) {
+    return { wanted };
+  }
+  throw new RangeError(
+    `expected threads to be auto, a whole number from 1 to ${MAX_THREADS} or a Team, got ${describe(wanted)}`,
+  );
 }
 
 function checkBytes(name: string, bytes: number | undefined, least: number): void {

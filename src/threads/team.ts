@@ -1,4 +1,5 @@
 import { describe } from '../base/errors.js';
+import { MAX_THREADS } from '../base/limits.js';
 import { TeamError } from './error.js';
 import { type Join, Lease } from './lease.js';
 import { Member } from './member.js';
@@ -7,7 +8,6 @@ import { compileWorkerKernel } from './shared.js';
 
 /** Of `auto`: beyond that, memory is what threads wait for. */
 const MAX_AUTO_THREADS = 8;
-const MAX_THREADS = 256;
 
 /** How many threads a team has, and how its workers are started. */
 export interface TeamOptions {
@@ -47,10 +47,13 @@ export class Team {
   /** Why there are no workers to be had. */
   #failure: TeamError | undefined;
 
-  /** @throws RangeError for a number of threads that is not whole, or not from 1 to 256 */
+  /** @throws RangeError for a number of threads that is not whole, or not from 1 to 256; TypeError for a `worker` that is no function */
   constructor({ threads = 'auto', worker = startWorker }: TeamOptions = {}) {
     this.threads = threads === 'auto' ? Math.min(availableCores(), MAX_AUTO_THREADS) : checkThreads(threads);
     this.#startWorker = worker;
+    if (typeof worker !== 'function') {
+      throw new TypeError(`expected worker to be a function that starts a worker, got ${describe(worker)}`);
+    }
   }
 
   /**

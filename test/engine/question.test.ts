@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Bitmapist } from '../../src/bitmapist.js';
 import { bitmap, combine } from '../../src/engine/expression.js';
-import { checkEvaluateOptions, openQuestion, withQuestion } from '../../src/engine/question.js';
+import { checkEvaluateOptions, checkThreads, openQuestion, withQuestion } from '../../src/engine/question.js';
 import { MemoryStore } from '../../src/store/memory.js';
+import { Team } from '../../src/threads/team.js';
 import { CountingStore } from '../support/store/counting.js';
 
 const store = new MemoryStore();
@@ -53,4 +55,29 @@ describe('options', () => {
   ])('are refused if not: %o', (options, message) => {
     expect(() => checkEvaluateOptions(options as object)).toThrow(new RangeError(message));
   });
+});
+
+describe('threads', () => {
+  it('are those of another instance, a team, or what one is made of', () => {
+    const team = new Team({ threads: 2 });
+    const shared = { wanted: 'auto' } as const;
+    expect(checkThreads(shared)).toBe(shared);
+    expect([team, 'auto', 2, 256].map((wanted) => checkThreads(wanted as 'auto')?.wanted)).toEqual([
+      team,
+      'auto',
+      2,
+      256,
+    ]);
+    expect([checkThreads(), checkThreads(1)]).toEqual([undefined, undefined]);
+  });
+
+  it.each([0, -1, 1.5, 257, Number.NaN, '2', 'all', true, null, [], {}, { threads: 2 }])(
+    'are refused if they are %o',
+    (threads) => {
+      expect(() => new Bitmapist({ threads: threads as number })).toThrow(RangeError);
+      expect(() => checkThreads(threads as number)).toThrow(
+        /^expected threads to be auto, a whole number from 1 to 256 or a Team, got /,
+      );
+    },
+  );
 });

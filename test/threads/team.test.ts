@@ -61,6 +61,12 @@ describe('a team', () => {
     );
   });
 
+  it('refuses to start workers by what is no function', () => {
+    expect(() => new Team({ worker: './worker.js' as unknown as () => Worker })).toThrow(
+      'expected worker to be a function that starts a worker, got "./worker.js"',
+    );
+  });
+
   it('starts the file beside it', async () => {
     const stop = startFromSources();
     try {
