@@ -1,3 +1,4 @@
+import { describe } from '../base/errors.js';
 import { DEFAULT_PREFIX, parseKey } from '../names/keys.js';
 import { CachedStore } from '../store/cache/cache.js';
 import type { FolderPlace } from '../store/cache/disk.js';
@@ -51,7 +52,7 @@ export interface CachedOptions {
  * first. Running periods and unique flags are always read. Marks made through the wrapped store are seen at once; marks that
  * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached, unless `check` is
  * given.
- * @throws RangeError for options out of their range; TypeError for a folder without an identity; StoreError for a `check` of a store
+ * @throws RangeError for options out of their range; TypeError for a folder that is none, or has no identity; StoreError for a `check` of a store
  * that cannot tell whether bitmaps have changed
  * @example
  * import { Bitmapist, MemoryStore } from 'bitmapist-wasm';
@@ -83,13 +84,18 @@ function placeOf(
   prefix: string,
   { identity = store.identity, maxFolderBytes = DEFAULT_FOLDER_BYTES }: CachedOptions,
 ): FolderPlace {
+  if (typeof folder === 'string' ? folder === '' : typeof folder?.getFileHandle !== 'function') {
+    throw new TypeError(
+      `expected folder to be a path or a FileSystemDirectoryHandle, got ${describe(folder)}`,
+    );
+  }
   if (!identity) {
     throw new TypeError(
       'expected an identity for a folder, which names the data of the store, got none from a store that does not know its own',
     );
   }
-  if (!(maxFolderBytes > 0)) {
-    throw new RangeError(`expected maxFolderBytes to be a positive number, got ${String(maxFolderBytes)}`);
+  if (typeof maxFolderBytes !== 'number' || !(maxFolderBytes > 0)) {
+    throw new RangeError(`expected maxFolderBytes to be a positive number, got ${describe(maxFolderBytes)}`);
   }
   return { folder, identity, prefix, maxBytes: maxFolderBytes };
 }

@@ -80,6 +80,19 @@ describe('a cached store', () => {
     }
   });
 
+  it.each([null, '', 5, {}])('refuses %j as a folder', (folder) => {
+    expect(() => cached(new MemoryStore(), { folder: folder as string, identity: 'data' })).toThrow(
+      /^expected folder to be a path or a FileSystemDirectoryHandle, got /,
+    );
+  });
+
+  it.each([0, -1, Number.NaN, '1'])('refuses %j bytes of a folder', (bytes) => {
+    const options = { folder: 'cache', identity: 'data', maxFolderBytes: bytes as number };
+    expect(() => cached(new MemoryStore(), options)).toThrow(
+      /^expected maxFolderBytes to be a positive number, got /,
+    );
+  });
+
   it('sees marks made through it at once', async () => {
     const { analytics, table } = await open();
     await table();

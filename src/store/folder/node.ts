@@ -9,7 +9,7 @@ import { temporaryName } from './room.js';
  */
 export async function openNodeFolder(path: string): Promise<Files> {
   const fs = process.getBuiltinModule('node:fs');
-  const { join } = process.getBuiltinModule('node:path');
+  const { dirname, join } = process.getBuiltinModule('node:path');
   const { appendFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } = fs.promises;
   const expected = `a folder for cached bitmaps at ${path}`;
   const explain = <T>(work: Promise<T>) => explainSystemError(expected, work);
@@ -40,10 +40,24 @@ export async function openNodeFolder(path: string): Promise<Files> {
     }
   };
 
-  await explain(mkdir(path, { recursive: true }));
+  // Node's own `recursive` never ends if a folder cannot be made in one that is there, as in /proc.
+  const make = async (folder: string, isParentThere = false): Promise<void> => {
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      if (isMissing(error) && !isParentThere) {
+        await make(dirname(folder));
+        await make(folder, true);
+      } else if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+        throw error;
+      }
+    }
+  };
+
+  await explain(make(path));
   return {
     // Whoever removes the folder wants it empty.
-    list: () => explain(mkdir(path, { recursive: true }).then(() => readdir(path))),
+    list: () => explain(make(path).then(() => readdir(path))),
     version: () => fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs,
     read: (name, use) => {
       const read = async () => {

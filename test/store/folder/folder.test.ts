@@ -292,4 +292,21 @@ describe('a folder of cached bitmaps', () => {
       `expected a folder for cached bitmaps at ${join(path, 'file')}, got EEXIST`,
     );
   });
+
+  it('is made with those that it lies in, by several at once too', async () => {
+    const deep = join(path, 'a', 'b', 'c');
+    const [files] = await Promise.all([openNodeFolder(deep), openNodeFolder(deep)]);
+    expect(await files.list()).toEqual([]);
+    await rm(join(path, 'a'), { recursive: true });
+    expect(await files.list()).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'cannot lie in a folder that takes none, and says so at once',
+    async () => {
+      await expect(openNodeFolder('/proc/bitmaps/deep')).rejects.toThrow(
+        'expected a folder for cached bitmaps at /proc/bitmaps/deep, got ENOENT',
+      );
+    },
+  );
 });
