@@ -50,8 +50,8 @@ export interface CachedOptions {
 /**
  * Wraps a store so that bitmaps of finished periods are fetched once and then kept, compressed, least recently used out
  * first. Running periods and unique flags are always read. Marks made through the wrapped store are seen at once; marks that
- * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap is cached, unless `check` is
- * given.
+ * other processes make in periods that ended longer than `graceMs` ago are not seen while the bitmap, or a count of it, is cached,
+ * unless `check` is given.
  * @throws RangeError for options out of their range; TypeError for a folder that is none, or has no identity; StoreError for a `check` of a store
  * that cannot tell whether bitmaps have changed
  * @example
