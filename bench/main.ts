@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchAgain } from './again.js';
+import { benchChecks } from './checks.js';
 import { benchCluster } from './cluster.js';
 import { benchCohorts } from './cohorts.js';
 import { benchCounts } from './counts.js';
@@ -40,6 +41,7 @@ const benches: Record<string, (suite: Suite) => void | Promise<void>> = {
   importing: benchImporting,
   cohorts: benchCohorts,
   again: benchAgain,
+  checks: benchChecks,
   returns: benchReturns,
   lookups: benchLookups,
   marks: benchMarks,
