@@ -211,6 +211,36 @@ describe.each(['count', 'digest'] as const)('a cache that checks by %s', (check)
     expect(store.statistics.changed).toBe(2);
   });
 
+  it('finds no count of what has changed since, whoever has counted it, and when', async () => {
+    const { inner, mark, store, leaves, a, b } = open(check);
+    await mark('a', 1, 2);
+    await mark('b', 2, 3);
+    await mark('today', 4);
+    await countIds([combine('and', [a, b])]);
+    let letGo = () => {};
+    let isHeld = false;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    inner.beforeRead = () => {
+      isHeld = true;
+      return held;
+    };
+    // Has compared what is kept, and waits for a running period before it counts.
+    const late = countIds([combine('xor', [a, b]), combine('andNot', [a, b]), leaves[3]!]);
+    while (!isHeld) await new Promise((resolve) => setTimeout(resolve, 1));
+    inner.beforeRead = async () => undefined;
+    await mark('a', 3, 9);
+    const all = () => countIds([combine('and', [a, b]), combine('xor', [a, b]), combine('andNot', [a, b])]);
+    expect(await countIds([combine('and', [a, b])])).toEqual([2]);
+    letGo();
+    await late;
+    for (let ask = 0; ask < 2; ask += 1) expect(await all()).toEqual([2, 2, 2]);
+    expect(store.statistics.countsFound).toBeGreaterThan(0);
+    await mark('b', 9);
+    for (let ask = 0; ask < 2; ask += 1) expect(await all()).toEqual([3, 1, 1]);
+  });
+
   it('keeps apart what several questions have read at once while others marked', {
     tags: 'long',
   }, async () => {
