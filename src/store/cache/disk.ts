@@ -40,6 +40,8 @@ export class Disk {
   #isCompared = false;
   /** What is to be forgotten: keys, or everything. */
   #forgotten: (readonly string[] | 'all')[] = [];
+  /** What is being told to others. */
+  #forgetting: Promise<void> = Promise.resolve();
   #problem: unknown;
   /** How many bitmaps have come from there. */
   loaded = 0;
@@ -130,6 +132,7 @@ export class Disk {
    */
   async settle(): Promise<void> {
     await this.#forgetAll();
+    await this.#forgetting;
     const problem = this.#problem;
     this.#problem = undefined;
     await this.#folder?.settle();
@@ -144,8 +147,10 @@ export class Disk {
     this.#forgotten = [];
     const forgetting = forgotten.map((keys) => (keys === 'all' ? folder.clear() : folder.forget(keys)));
     // In this process they are forgotten by now.
-    for (const { reason } of (await Promise.allSettled(forgetting)).filter(isRejected))
-      this.#problem ??= reason;
+    this.#forgetting = Promise.allSettled([this.#forgetting, ...forgetting]).then((results) => {
+      for (const { reason } of results.filter(isRejected)) this.#problem ??= reason;
+    });
+    await this.#forgetting;
   }
 
   #find(folder: CacheFolder, key: string): number | undefined {
@@ -211,6 +216,6 @@ async function nextMoment(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {
   return result.status === 'rejected';
 }

@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import { CachedStore, type CacheOptions } from '../../../src/store/cache/cache.js';
@@ -130,6 +131,21 @@ describe('a cache with a folder', () => {
     expect(await countIds([both(second)])).toEqual([4]);
     await second.settle();
     expect(await countIds([both(open(server))])).toEqual([4]);
+  });
+
+  it.each<[string, (store: CachedStore) => void]>([
+    ['invalidated', (store) => store.invalidate(['a', 'b'])],
+    ['cleared', (store) => store.clear()],
+  ])('waits until others cannot find what was %s, when asked to settle', async (_, forget) => {
+    const first = open(await serverOf(IDS));
+    await countIds([both(first)]);
+    await first.settle();
+    const kinds = () => readdirSync(folder).map((name) => extname(name));
+    expect(kinds()).not.toContain('.gone');
+    forget(first);
+    await first.settle();
+    // What is not believed any more may stay until somebody comes by.
+    expect(kinds()).toContain('.gone');
   });
 
   it('refuses questions and writes with a sentence if the folder cannot be opened', async () => {
