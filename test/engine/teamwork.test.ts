@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Bitmap } from '../../src/bitmap/bitmap.js';
 import { openPlan } from '../../src/engine/answers.js';
 import { bitmap, type Expression } from '../../src/engine/expression.js';
-import { type WindowedOptions, withQuestion } from '../../src/engine/question.js';
-import { countByTeam } from '../../src/engine/teamwork.js';
+import type { Plan } from '../../src/engine/plan.js';
+import { type Question, type WindowedOptions, withQuestion } from '../../src/engine/question.js';
+import { countByTeam, isWorthATeam } from '../../src/engine/teamwork.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { TeamError } from '../../src/threads/error.js';
 import { Team } from '../../src/threads/team.js';
@@ -99,6 +101,33 @@ describe.each(['shared', 'unshared'])('a team of three threads, memory %s', (mem
     };
     await expect(countWith(team, [bitmap(broken, '0')])).rejects.toThrow('gone');
     expect(await countWith(team, [bitmap(new CountingStore(store), '0')])).toEqual([3]);
+  });
+});
+
+describe('a question', () => {
+  const MIB = 2 ** 20;
+
+  /** With two bitmaps of this length, which are counted together so often. */
+  function isWorthIt(uses: number, byteLength: number, bitmaps: readonly (Bitmap | undefined)[]): boolean {
+    const steps = Array.from({ length: uses }, (_, dst) => ({ op: 0, dst, slots: [0, 1], number: 0 }));
+    const reads = bitmaps.map(() => [{ byteOffset: 0, byteLength }]);
+    const plan = { program: { steps }, complementEndByte: 0, reads };
+    return isWorthATeam({ operands: { bitmaps } } as unknown as Question, plan as unknown as Plan);
+  }
+
+  it('is worth a team if every byte is used often enough, and there are many of them', () => {
+    const kept = [new Bitmap(), new Bitmap()];
+    expect(isWorthIt(3, 64 * MIB, kept)).toBe(false);
+    expect(isWorthIt(4, 64 * MIB, kept)).toBe(true);
+    expect(isWorthIt(4, 7 * MIB, kept)).toBe(false);
+    expect(isWorthIt(4, 8 * MIB, kept)).toBe(true);
+  });
+
+  it('is worth a team less often if its bitmaps have to be read', () => {
+    expect(isWorthIt(9, 64 * MIB, [new Bitmap(), undefined])).toBe(false);
+    expect(isWorthIt(10, 64 * MIB, [new Bitmap(), undefined])).toBe(true);
+    expect(isWorthIt(14, 64 * MIB, [undefined, undefined])).toBe(false);
+    expect(isWorthIt(15, 64 * MIB, [undefined, undefined])).toBe(true);
   });
 });
 
