@@ -44,7 +44,7 @@ export class Team {
   /** Those that wait for all workers to be ready. */
   #waiting: { resolve: () => void; reject: (error: TeamError) => void }[] = [];
   #ready = new Set<Member>();
-  /** Why there are no workers to be had. */
+  /** Why workers are unavailable. */
   #failure: TeamError | undefined;
 
   /** @throws RangeError for a number of threads that is not whole, or not from 1 to 256; TypeError for a `worker` that is no function */
