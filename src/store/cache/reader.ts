@@ -142,6 +142,8 @@ export class CachedReader implements BitmapReader {
   }
 
   resident(key: string): Bitmap | undefined {
+    // A question reads nothing of what the inner reader has fetched whole already.
+    this.#adopt(key);
     return this.#use(key) ?? this.#inner.resident?.(key);
   }
 

@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bitmap, combine } from '../../../src/engine/expression.js';
 import { CachedStore, type CacheOptions } from '../../../src/store/cache/cache.js';
+import { HttpStore } from '../../../src/store/http/http.js';
 import { MemoryStore } from '../../../src/store/memory.js';
 import { countIds } from '../../support/bitmaps.js';
 import { CountingStore } from '../../support/store/counting.js';
@@ -56,6 +57,26 @@ const both = (store: CachedStore) => combine('and', [bitmap(store, 'a'), bitmap(
 const IDS = { a: [1, 2, 3, 70_000], b: [2, 3, 5, 70_000] };
 
 describe('a cache with a folder', () => {
+  it('keeps small files of a published folder, which come whole when their length is asked for', async () => {
+    let requests = 0;
+    const fetchFile = async () => {
+      requests += 1;
+      return new Response(Uint8Array.of(0x41), { headers: { 'content-type': 'application/octet-stream' } });
+    };
+    for (const expected of [2, 0]) {
+      requests = 0;
+      const store = new CachedStore(new HttpStore('http://localhost/', { fetch: fetchFile }), {
+        isFinished: () => true,
+        maxBytes: 2 ** 20,
+        disk: { folder, identity: 'published', prefix: '', maxBytes: 2 ** 20 },
+      });
+      opened.push(store);
+      expect(await countIds([both(store), bitmap(store, 'a')])).toEqual([2, 2]);
+      await store.settle();
+      expect(requests).toBe(expected);
+    }
+  });
+
   it('reads nothing of the store that an earlier process has read', async () => {
     const server = await serverOf(IDS);
     const first = open(server);
