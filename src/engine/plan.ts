@@ -70,7 +70,7 @@ export function planReads(parts: Parts, infos: readonly OperandInfo[], options: 
   return {
     reads,
     program,
-    windowBytes: chooseWindow(infos.length, program, end, options),
+    windowBytes: chooseWindow(infos, program, end, options),
     startByte: 0,
     endByte: end,
     complementEndByte: complementEnd,
@@ -225,9 +225,16 @@ function clip(ranges: readonly ByteRange[], end: number): ByteRange[] {
   return clipped;
 }
 
-function chooseWindow(operands: number, program: Program, end: number, options: PlanOptions): number {
+function chooseWindow(
+  infos: readonly OperandInfo[],
+  program: Program,
+  end: number,
+  options: PlanOptions,
+): number {
   if (options.windowBytes !== undefined) return alignWindow(options.windowBytes);
-  const slots = Math.max(1, READ_SETS * operands + (program.slots - operands));
+  // Nothing is ever brought to the slots of what is missing.
+  const present = infos.filter(({ byteLength }) => byteLength > 0).length;
+  const slots = Math.max(1, READ_SETS * present + (program.slots - infos.length));
   const affordable = Math.floor(options.memoryBytes / slots);
   const bounded = Math.min(MAX_WINDOW_BYTES, Math.max(MIN_WINDOW_BYTES, affordable));
   return alignWindow(Math.min(2 ** Math.floor(Math.log2(bounded)), end));
