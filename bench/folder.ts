@@ -123,7 +123,8 @@ async function ask(
     numOfRows: COLUMNS - 1,
   };
   const maxCounts = kind === 'bitmaps' ? 0 : undefined;
-  const asked = JSON.stringify({ url, kind, folder, nowMs, maxCounts, script: scriptCall(), table });
+  const keys = KEYS.filter((_, day) => dateOf(day).getTime() <= nowMs);
+  const asked = JSON.stringify({ url, kind, folder, nowMs, maxCounts, script: scriptCall(keys), table });
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, asked]);
   return JSON.parse(stdout);
 }
