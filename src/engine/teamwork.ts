@@ -26,7 +26,7 @@ const MIN_USES = 4;
  * The same for bytes that have to be read: they come no sooner, and a server on the same machine needs the other core. There 403 pairs
  * of 44, 10 times, took 1.2 to 1.4 times as long with two threads; 961 of 62, 16 times, 0.9.
  */
-const MIN_USES_OF_READ = 15;
+const MIN_USES_OF_READ = 14;
 
 /** Counts all windows as `countWindows` does, with the team of a question if that is worth it. */
 export async function countWindowsInTeam(

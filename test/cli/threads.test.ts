@@ -37,8 +37,19 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-const LARGE = ['--select1', 'active', '--select2', 'active', '--time-group', 'days', '--num-of-rows', '19'];
-const NOW = ['--now', '2026-11-20'];
+const LARGE = [
+  '--select1',
+  'active',
+  '--select2',
+  'active',
+  '--time-group',
+  'days',
+  '--num-of-rows',
+  '27',
+  '--num-results',
+  '28',
+];
+const NOW = ['--now', '2026-11-28'];
 
 describe('--threads', () => {
   it('counts large tables in as many threads, to the same numbers, and ends', async () => {

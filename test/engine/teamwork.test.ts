@@ -124,10 +124,10 @@ describe('a question', () => {
   });
 
   it('is worth a team less often if its bitmaps have to be read', () => {
-    expect(isWorthIt(9, 64 * MIB, [new Bitmap(), undefined])).toBe(false);
-    expect(isWorthIt(10, 64 * MIB, [new Bitmap(), undefined])).toBe(true);
-    expect(isWorthIt(14, 64 * MIB, [undefined, undefined])).toBe(false);
-    expect(isWorthIt(15, 64 * MIB, [undefined, undefined])).toBe(true);
+    expect(isWorthIt(8, 64 * MIB, [new Bitmap(), undefined])).toBe(false);
+    expect(isWorthIt(9, 64 * MIB, [new Bitmap(), undefined])).toBe(true);
+    expect(isWorthIt(13, 64 * MIB, [undefined, undefined])).toBe(false);
+    expect(isWorthIt(14, 64 * MIB, [undefined, undefined])).toBe(true);
   });
 });
 
