@@ -15,9 +15,24 @@ export default defineConfig({
     target: 'es2023',
     rolldownOptions: { input: `${PAGE}explorer.html`, checks: { pluginTimings: false } },
   },
-  worker: { format: 'iife' },
+  worker: { format: 'iife', plugins: () => [inlineTeam()] },
   plugins: [viteSingleFile(), sealPage()],
 });
+
+/** How `src/threads/` starts a worker. */
+const START = "new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })";
+
+/** Puts the worker of a team of threads into the page as well, since it has no file beside it. */
+function inlineTeam(): Plugin {
+  return {
+    name: 'inline-team',
+    enforce: 'pre',
+    transform(code) {
+      if (!code.includes(START)) return undefined;
+      return `import TeamWorker from './worker.js?worker&inline';\n${code.replace(START, 'new TeamWorker()')}`;
+    },
+  };
+}
 
 /** Lets the page's policy allow exactly the script and the style that are in it. */
 function sealPage(): Plugin {

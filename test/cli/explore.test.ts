@@ -106,6 +106,10 @@ describe('bitmapist explore', () => {
   it('shows a file in the browser', async () => {
     const { url } = await startExploring(csv);
     expect(await countVisits(url)).toBe('2');
+    const { page, close } = await openExplorer(browser, { url: url.href });
+    // So that its threads may share memory.
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await close();
   });
 
   it('marks hours and flags of a file only if told to', async () => {
@@ -271,6 +275,8 @@ describe('bitmapist explore', () => {
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
       'content-security-policy': "frame-ancestors 'none'",
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',

@@ -4,6 +4,7 @@ import type { LoadedSource } from './load.js';
 import type { Marked } from './marks.js';
 import type { ChooseAsk, DatasetView } from './protocol.js';
 import { defineSegments } from './segments.js';
+import { team } from './team.js';
 
 /** The dataset that questions are asked of, and the day that they take for today. */
 export interface ChosenDataset {
@@ -32,7 +33,13 @@ export function chooseDataset({ datasets }: LoadedSource, ask: ChooseAsk): Chose
     last && { first: Period.of('day', first.start()), last: Period.of('day', last.end()) };
   const asOf = ask.asOf ? Period.from('day', ask.asOf) : lastKnownDay(days?.last);
   const now = new Date(asOf.end().epochMilliseconds);
-  const bitmapist = new Bitmapist({ store, prefix, clock: () => now, ...(people && { people }) });
+  const bitmapist = new Bitmapist({
+    store,
+    prefix,
+    clock: () => now,
+    threads: team,
+    ...(people && { people }),
+  });
   const segments = defineSegments(bitmapist, catalog.names, ask.segments ?? []);
   const defined = segments.filter(({ problem }) => problem === undefined);
   return {

@@ -4,6 +4,7 @@ import type { ChosenDataset } from './chosen.js';
 import { expectMarkedFor } from './marks.js';
 import { toProblem } from './problem.js';
 import type { DashboardAnswer, DashboardView } from './protocol.js';
+import { team } from './team.js';
 
 /** The answers of kept questions: those that speak of the same segments are asked as one, which reads every bitmap once. */
 export async function answerDashboard(
@@ -52,7 +53,13 @@ function askAll(
   { dataset: { store, prefix }, bitmapist, now }: ChosenDataset,
   questions: readonly Question[],
 ): Promise<(readonly Table[])[]> {
-  const asked = new Bitmapist({ store, prefix, timeZone: bitmapist.timeZone, clock: () => now });
+  const asked = new Bitmapist({
+    store,
+    prefix,
+    timeZone: bitmapist.timeZone,
+    clock: () => now,
+    threads: team,
+  });
   for (const [name, text] of Object.entries(questions[0]?.segments ?? {})) asked.defineSegment(name, text);
   return asked.ask(dashboard, { questions });
 }
