@@ -28,9 +28,12 @@ function answer(order: Order, port: Pick<WebPort, 'postMessage'>): void {
 }
 
 const { process } = globalThis as { process?: NodeProcess };
-const nodePort = process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
-if (nodePort) nodePort.on('message', (order) => answer(order, nodePort));
-else {
+const threads = process?.getBuiltinModule?.('node:worker_threads');
+if (threads === undefined) {
   const webPort = globalThis as unknown as WebPort;
   webPort.addEventListener('message', ({ data }) => answer(data, webPort));
+} else {
+  // None in the thread of a program that imports this.
+  const { parentPort } = threads;
+  parentPort?.on('message', (order) => answer(order, parentPort));
 }
