@@ -16,6 +16,7 @@ const EXPRESSION_COMMANDS = ['count', 'ids', 'has', 'people', 'ask', ...MEASURES
 
 /** Files whose messages name options, and the commands that can end in such a message. */
 const GIVEN_BY: Readonly<Record<string, readonly string[]>> = {
+  'cli/caching.ts': SOURCE_COMMANDS,
   'cli/marking.ts': EXPRESSION_COMMANDS,
   'cli/columns.ts': CONNECTING_COMMANDS,
   'cli/reading.ts': [...SOURCE_COMMANDS, 'import'],
