@@ -39,7 +39,7 @@ export class MemoryStore implements Store {
   async read(reads: readonly ByteRead[], options?: RequestOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     for (const { key, byteOffset, target } of reads) {
-      this.resident(key).readInto(target, byteOffset, options?.kernel);
+      this.#bitmapOf(key).readInto(target, byteOffset, options?.kernel);
     }
   }
 
@@ -125,7 +125,7 @@ export class MemoryStore implements Store {
   }
 
   resident(key: string): Bitmap {
-    return this.#find(key) ?? new Bitmap();
+    return this.#bitmapOf(key);
   }
 
   async occupied(
@@ -134,7 +134,7 @@ export class MemoryStore implements Store {
     options?: RequestOptions,
   ): Promise<(readonly ByteRange[] | undefined)[]> {
     options?.signal?.throwIfAborted();
-    return keys.map((key) => this.resident(key).occupied());
+    return keys.map((key) => this.#bitmapOf(key).occupied());
   }
 
   /** A copy of `keys` as they are now; see `Store`. */
@@ -174,6 +174,11 @@ export class MemoryStore implements Store {
     const expiry = this.#expiries.size > 0 ? this.#expiries.get(key) : undefined;
     if (expiry !== undefined && expiry <= Date.now()) this.#forget(key);
     return this.#bitmaps.has(key);
+  }
+
+  /** Also for stores that extend this one and hide what is `resident`. */
+  #bitmapOf(key: string): Bitmap {
+    return this.#find(key) ?? new Bitmap();
   }
 
   #find(key: string): Bitmap | undefined {

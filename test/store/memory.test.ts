@@ -70,6 +70,18 @@ describe('MemoryStore', () => {
     }
   });
 
+  it('reads and tells what is occupied for a store that extends it and hides what is resident', async () => {
+    class Hidden extends MemoryStore {
+      override resident = undefined as never;
+    }
+    const store = new Hidden();
+    await store.put('key', Uint8Array.of(0x41));
+    const target = new Uint8Array(1);
+    await store.read([{ key: 'key', byteOffset: 0, target }]);
+    expect(target).toEqual(Uint8Array.of(0x41));
+    expect(await store.occupied(['key'], [1])).toEqual([undefined]);
+  });
+
   it('occupies nothing under a missing key', async () => {
     expect(await new MemoryStore().occupied(['missing'], [0])).toEqual([[]]);
   });
