@@ -1,5 +1,6 @@
 /** What two bitmaps with the same content have in common, however they came by it, and hardly any others. */
 
+import { mix } from '../base/mixing.js';
 import type { Bitmap } from './bitmap.js';
 
 const PIECE_BYTES = 65_536;
@@ -37,13 +38,6 @@ function digestOf(bitmap: Bitmap): string {
     }
   }
   return hex(mix(a, byteLength)) + hex(mix(b, a));
-}
-
-/** As MurmurHash3 does it: every bit of both has an influence on every bit. */
-function mix(hash: number, word: number): number {
-  let mixed = Math.imul(hash ^ Math.imul(word, 0xcc9e_2d51), 0x85eb_ca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 function hex(word: number): string {

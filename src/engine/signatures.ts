@@ -1,3 +1,4 @@
+import { mix } from '../base/mixing.js';
 import { SIGNATURE_WORDS } from '../store/signature.js';
 import type { Form } from './forms.js';
 import type { Part } from './parts.js';
@@ -86,11 +87,4 @@ function makeSignatures({ parts, roots }: Form, stamps: readonly (number | undef
     whole += isKnown[root]!;
   }
   return { words, isWhole, whole };
-}
-
-/** As MurmurHash3 does it: every bit of both has an influence on every bit. */
-function mix(hash: number, word: number): number {
-  let mixed = Math.imul(hash ^ Math.imul(word, 0xcc9e_2d51), 0x85eb_ca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
